@@ -1,0 +1,240 @@
+"""What a run should do: one pydantic model, read from TOML and the command line, written back complete.
+
+Only this module knows defaults. Inside the package, functions take plain values.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from sentilora.errors import ConfigError, several
+
+Preset = Literal["fast", "balanced", "best"]
+Method = Literal["lora", "full"]
+LongText = Literal["head", "head-tail", "windows"]
+SelectBy = Literal["macro_f1", "accuracy", "macro_recall", "log_loss"]
+
+# What a preset decides, and nothing else does: how much text is read and how long is trained.
+# `epochs` grows on small data until `min_steps` updates are reached, never beyond `max_epochs`.
+PRESETS: dict[str, dict[str, Any]] = {
+    "fast": {"max_tokens": 128, "epochs": 1, "min_steps": 240, "max_epochs": 8},
+    "balanced": {"max_tokens": 256, "epochs": 2, "min_steps": 480, "max_epochs": 12},
+    "best": {"max_tokens": 512, "epochs": 3, "min_steps": 800, "max_epochs": 16},
+}
+
+
+class Section(BaseModel):
+    """A part of the configuration; an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True, validate_default=True)
+
+
+class DataConfig(Section):
+    """Where the texts come from and how their columns are read."""
+
+    train: str = Field("", description="file, folder, hub data set id, or 'sample'")
+    validation: str | None = Field(None, description="file for early stopping and calibration")
+    test: str | None = Field(None, description="file for the final figures, read once")
+    text: str | None = Field(None, description="column with the text")
+    label: str | None = Field(None, description="column with the label")
+    group: str | None = Field(None, description="column whose values never stand on two sides")
+    labels: list[str] | None = Field(None, description="label names in id order")
+    stars: Literal[5, 10] | None = Field(None, description="labels are ratings from 1 to this")
+    skip_bad_rows: bool = Field(False, description="leave out rows that cannot be used, and tell")
+    validation_share: float = Field(0.1, gt=0, lt=0.5, description="share of train, if no file")
+    test_share: float = Field(0.2, gt=0, lt=0.8, description="share of the file, if no test")
+    limit: int | None = Field(None, ge=20, description="train on a stratified part of this size")
+
+
+class TextConfig(Section):
+    """How a text becomes tokens."""
+
+    max_tokens: int | None = Field(None, ge=8, description="limit per text; preset decides if unset")
+    long_text: LongText = Field("head-tail", description="what is kept of a text over the limit")
+    head_share: float = Field(0.25, ge=0, le=1, description="share of the limit kept at the start")
+
+
+class LoraConfig(Section):
+    """The adapter (Hu et al. 2021, LoRA)."""
+
+    rank: int = Field(16, ge=1, le=512, description="inner dimension of the two factors")
+    alpha: float = Field(32, gt=0, description="scaling is alpha / rank")
+    dropout: float = Field(0.0, ge=0, lt=1, description="on the adapter's input")
+    target_modules: list[str] | None = Field(None, description="layers to adapt; base decides")
+
+
+class TrainingConfig(Section):
+    """The loop."""
+
+    epochs: int | None = Field(None, ge=1, le=100, description="passes over train; preset decides")
+    max_steps: int | None = Field(None, ge=1, description="stop after this many updates")
+    learning_rate: float | None = Field(None, gt=0, lt=1, description="5e-4 for lora, 5e-5 for full")
+    head_learning_rate: float | None = Field(None, gt=0, lt=1, description="like the rest if unset")
+    schedule: Literal["linear", "cosine", "constant_with_warmup"] = "linear"
+    warmup_share: float = Field(0.06, ge=0, lt=1, description="share of updates to warm up")
+    weight_decay: float = Field(0.01, ge=0, le=1)
+    max_grad_norm: float = Field(1.0, ge=0, description="0 switches clipping off")
+    label_smoothing: float = Field(0.0, ge=0, lt=1)
+    dropout: float = Field(0.0, ge=0, lt=1, description="in the encoder; 0 is twice as quick on CPU")
+    batch_rows: int = Field(32, ge=1, description="texts per update at most")
+    batch_tokens: int = Field(8192, ge=8, description="padded tokens per update at most")
+    class_weights: Literal["none", "auto"] = Field("auto", description="auto: if 1.5 times uneven")
+    evaluations_per_epoch: int = Field(2, ge=1, le=100)
+    patience: int = Field(4, ge=0, description="evaluations without gain before stopping; 0: never")
+    select_by: SelectBy = Field("macro_f1", description="what the best checkpoint is best at")
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    checkpoint_minutes: float = Field(5.0, gt=0, description="time between checkpoints at most")
+
+
+class ReportConfig(Section):
+    """What is measured at the end."""
+
+    baselines: list[Literal["majority", "vader", "tfidf", "frozen"]] = Field(
+        default_factory=lambda: ["majority", "vader", "tfidf", "frozen"],  # type: ignore[arg-type]
+        description="what the model is compared with",
+    )
+    resamples: int = Field(1000, ge=100, description="bootstrap resamples for intervals")
+    country: str | None = Field(
+        None, min_length=3, max_length=3, description="ISO code for CO2, e.g. DEU; unset: world"
+    )
+
+
+class RunConfig(Section):
+    """Everything that decides how a run goes; ``config.toml`` of a run folder repeats it."""
+
+    base: str = Field("distilbert", min_length=1, description="name, hub id or local folder")
+    method: Method = Field("lora", description="adapter, or all weights for comparison")
+    preset: Preset = "balanced"
+    output: str = Field("runs", description="folder in which the run folder is made")
+    name: str | None = Field(None, description="name of the run folder")
+    seed: int = Field(13, ge=0, lt=2**32)
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    data: DataConfig = Field(default_factory=DataConfig)
+    text: TextConfig = Field(default_factory=TextConfig)
+    lora: LoraConfig = Field(default_factory=LoraConfig)
+    training: TrainingConfig = Field(default_factory=TrainingConfig)
+    report: ReportConfig = Field(default_factory=ReportConfig)
+
+    @model_validator(mode="after")
+    def _apply_preset(self) -> RunConfig:
+        """Fill what was left open, so that the written config is complete."""
+        if self.text.max_tokens is None:
+            self.text.max_tokens = PRESETS[self.preset]["max_tokens"]
+        if self.training.learning_rate is None:
+            self.training.learning_rate = 5e-4 if self.method == "lora" else 5e-5
+        return self
+
+    def epochs_for(self, steps_per_epoch: int) -> int:
+        """Return the number of epochs: as set, or the preset's, more when the data are few."""
+        if self.training.epochs is not None:
+            return self.training.epochs
+        preset = PRESETS[self.preset]
+        wanted = -(-int(preset["min_steps"]) // max(1, steps_per_epoch))
+        return int(min(preset["max_epochs"], max(preset["epochs"], wanted)))
+
+
+def make_config(settings: Mapping[str, Any], *, title: str = "the settings") -> RunConfig:
+    """Build a config from nested or dotted settings (``{"lora.rank": 8}``).
+
+    Raises:
+        ConfigError: one or more settings are unknown or out of range; all are named.
+    """
+    nested: dict[str, Any] = {}
+    problems = []
+    for key, value in settings.items():
+        _merge(nested, key.split("."), value, key, problems)
+    try:
+        config = RunConfig.model_validate(nested)
+    except ValidationError as error:
+        problems += [_explain(item) for item in error.errors()]
+        raise ConfigError(several(title, problems)) from error
+    if problems:
+        raise ConfigError(several(title, problems))
+    return config
+
+
+def read_settings(path: str | Path) -> dict[str, Any]:
+    """Read the settings of a TOML file, without checking them.
+
+    Raises:
+        ConfigError: the file is missing or is not TOML.
+    """
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"There is no configuration file {path}. Give the path of a TOML file to --config."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, IsADirectoryError) as error:
+        raise ConfigError(f"{path} is not a TOML file: {error}") from error
+
+
+def read_config(path: str | Path, overrides: Mapping[str, Any] | None = None) -> RunConfig:
+    """Read and check a TOML file; ``overrides`` are dotted settings that win over the file."""
+    settings = read_settings(path)
+    for key, value in (overrides or {}).items():
+        _merge(settings, key.split("."), value, key, [])
+    return make_config(settings, title=str(path))
+
+
+def write_config(config: RunConfig, path: Path) -> None:
+    """Write the complete config as TOML; unset values are left out, as TOML has no null."""
+    path.write_text(tomli_w.dumps(config.model_dump(exclude_none=True)), encoding="utf-8")
+
+
+def _merge(
+    into: dict[str, Any], parts: list[str], value: Any, key: str, problems: list[str]
+) -> None:
+    for part in parts[:-1]:
+        into = into.setdefault(part, {})
+        if not isinstance(into, dict):
+            problems.append(f"{key}: {part} is a single value, not a section")
+            return
+    last = parts[-1]
+    if isinstance(value, Mapping):
+        section = into.setdefault(last, {})
+        for name, inner in value.items():
+            _merge(section, [name], inner, f"{key}.{name}", problems)
+    else:
+        into[last] = value
+
+
+def _explain(item: Any) -> str:
+    """Say what is wrong with one setting, in the words of the person who typed it."""
+    where = ".".join(str(part) for part in item["loc"])
+    value = item.get("input")
+    context = item.get("ctx", {})
+    match item["type"]:
+        case "extra_forbidden":
+            near = difflib.get_close_matches(str(item["loc"][-1]), _names_beside(item["loc"]), n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            return f"{where} = {value!r}: unknown setting{hint}"
+        case "literal_error":
+            return f"{where} = {value!r}: must be {context['expected']}"
+        case "greater_than":
+            return f"{where} = {value!r}: must be above {context['gt']}"
+        case "greater_than_equal":
+            return f"{where} = {value!r}: must be at least {context['ge']}"
+        case "less_than":
+            return f"{where} = {value!r}: must be below {context['lt']}"
+        case "less_than_equal":
+            return f"{where} = {value!r}: must be at most {context['le']}"
+        case _:
+            return f"{where} = {value!r}: {item['msg'][0].lower()}{item['msg'][1:]}"
+
+
+def _names_beside(location: tuple[Any, ...]) -> list[str]:
+    model: type[BaseModel] = RunConfig
+    for part in location[:-1]:
+        field = model.model_fields.get(str(part))
+        if field is None or not isinstance(field.annotation, type):
+            return []
+        model = field.annotation
+    return list(model.model_fields)
