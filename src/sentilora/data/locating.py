@@ -1,0 +1,208 @@
+"""What DATA means: a file, a folder with parts, a data set on the hub, or the sample."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sentilora.data.arrowtables import HubTable, ParquetFile
+from sentilora.data.delimited import DelimitedFile
+from sentilora.data.jsonlines import JsonLinesFile
+from sentilora.data.problems import quoted
+from sentilora.data.streams import Table
+from sentilora.errors import DataError
+
+ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet", ".csv.gz", ".tsv.gz", ".jsonl.gz")
+SAMPLE = "sample"
+
+_PART_NAMES = {"train": ("train",), "validation": ("validation", "val", "dev"), "test": ("test",)}
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?(:[\w.-]+)?")
+_NEAR = {".json": ".jsonl", ".ndjson": ".jsonl", ".txt": ".csv, .tsv or .jsonl", ".xlsx": ".csv"}
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where the tables of a DATA argument are.
+
+    Attributes:
+        source: what the user typed.
+        parts: how to open each part; a single file stands under ``file`` and serves as any part.
+    """
+
+    source: str
+    parts: Mapping[str, Callable[[], Table]]
+
+    def has(self, part: str) -> bool:
+        """Tell whether there is such a part of its own."""
+        return part in self.parts
+
+    def open(self, part: str) -> Table:
+        """Open a part, or the single file.
+
+        Raises:
+            DataError: there is no such part, or it cannot be opened.
+        """
+        opener = self.parts.get(part) or self.parts.get("file")
+        if opener is None:
+            raise DataError(
+                f"{self.source} has no part '{part}'. Found: {quoted(sorted(self.parts))}."
+            )
+        return opener()
+
+
+def locate(data: str | Path) -> Location:
+    """Find out what ``data`` names, without reading rows.
+
+    Raises:
+        DataError: nothing is there, a folder has no ``train.*`` or two of them, or the hub data
+            set cannot be loaded.
+    """
+    source = str(data)
+    if data == SAMPLE:
+        return _sample()
+    path = Path(data)
+    if path.is_dir():
+        return Location(source, _parts_of_folder(path, source))
+    if path.exists():
+        return Location(source, {"file": lambda: open_table(path, source)})
+    if not _looks_like_hub_id(source):
+        raise DataError(
+            f"There is no file or folder {source}. Expected a file ({', '.join(ENDINGS)}), a folder "
+            f"with train.* and test.*, the id of a hub data set, or '{SAMPLE}'."
+        )
+    return Location(source, _parts_of_hub(source))
+
+
+def open_table(path: Path, name: str | None = None) -> Table:
+    """Open one file by its ending.
+
+    Raises:
+        DataError: the ending is unknown, or the file does not hold what it says.
+    """
+    name = str(path) if name is None else name
+    ending = ending_of(path)
+    if path.is_dir() or not path.exists():
+        what = "is a folder, not a file" if path.is_dir() else "does not exist"
+        raise DataError(f"{name} {what}. Expected a file ending in {', '.join(ENDINGS)}.")
+    if ending == ".parquet":
+        return ParquetFile(path, name)
+    if ending.startswith(".jsonl"):
+        return JsonLinesFile(path, name)
+    return DelimitedFile(path, name, "\t" if ending.startswith(".tsv") else ",")
+
+
+def ending_of(path: Path) -> str:
+    """Return the known ending of a file name, in lower case.
+
+    Raises:
+        DataError: it is none of those that can be read and written.
+    """
+    lowered = path.name.lower()
+    for ending in sorted(ENDINGS, key=len, reverse=True):
+        if lowered.endswith(ending):
+            return ending
+    found = path.suffix or "no ending"
+    near = _NEAR.get(path.suffix.lower())
+    advice = f" Save it as {near} first." if near else ""
+    raise DataError(f"{path}: unknown file ending ({found}). Expected {', '.join(ENDINGS)}.{advice}")
+
+
+def _parts_of_folder(folder: Path, source: str) -> dict[str, Callable[[], Table]]:
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    parts: dict[str, Callable[[], Table]] = {}
+    problems = []
+    for part, spellings in _PART_NAMES.items():
+        found = [path for path in files if _is_part(path, spellings)]
+        if len(found) > 1:
+            problems.append(f"more than one file for {part}: {quoted([p.name for p in found])}")
+        elif found:
+            parts[part] = _opener(found[0])
+    if problems:
+        raise DataError(f"{source}: {'; '.join(problems)}. Keep one, or give the files by name.")
+    if "train" not in parts:
+        inside = quoted([path.name for path in files]) or "no files"
+        raise DataError(
+            f"{source} is a folder without train.*. Found: {inside}. Expected train.csv (or "
+            f"{', '.join(ENDINGS[1:])}), and test.*; or give a single file."
+        )
+    return parts
+
+
+def _opener(path: Path) -> Callable[[], Table]:
+    return lambda: open_table(path)
+
+
+def _is_part(path: Path, spellings: tuple[str, ...]) -> bool:
+    stem, dot, ending = path.name.lower().partition(".")
+    return stem in spellings and dot + ending in ENDINGS
+
+
+def _sample() -> Location:
+    # By name: data and samples stand side by side, and neither needs the other to be imported.
+    samples: Any = importlib.import_module("sentilora.samples")
+    parts: dict[str, Callable[[], Table]] = {}
+    for part in ("train", "test"):
+        parts[part] = _opener(Path(samples.path(part)))
+    return Location(SAMPLE, parts)
+
+
+def _looks_like_hub_id(source: str) -> bool:
+    has_ending = any(source.lower().endswith(ending) for ending in (*ENDINGS, *_NEAR))
+    return bool(_HUB_ID.fullmatch(source)) and not has_ending
+
+
+def _parts_of_hub(source: str) -> dict[str, Callable[[], Table]]:
+    found = _load_from_hub(source)
+    parts: dict[str, Callable[[], Table]] = {}
+    for part, spellings in _PART_NAMES.items():
+        for spelling in spellings:
+            if spelling in found and part not in parts:
+                parts[part] = _hub_opener(found[spelling], f"{source} [{spelling}]")
+    if "train" not in parts:
+        raise DataError(
+            f"The hub data set {source} has no part 'train'. Found: {quoted(sorted(found))}."
+        )
+    return parts
+
+
+def _hub_opener(part: Any, name: str) -> Callable[[], Table]:
+    return lambda: HubTable(part, name)
+
+
+def _load_from_hub(source: str) -> Any:
+    import datasets
+    from huggingface_hub.errors import HfHubHTTPError
+
+    name, _, config = source.partition(":")
+    try:
+        _refuse_unreachable(name)
+        return datasets.load_dataset(name, config or None)
+    except (OSError, HfHubHTTPError) as error:
+        raise DataError(
+            f"There is no file or folder {source}, and as a hub data set it cannot be reached: "
+            f"{_first_line(error)}. Check the path, or the network; '{SAMPLE}' needs neither."
+        ) from error
+    except (ValueError, datasets.exceptions.DatasetsError) as error:
+        raise DataError(
+            f"The hub data set {source} cannot be loaded: {_first_line(error)}. If it has several "
+            f"configurations, name one as {name}:CONFIG."
+        ) from error
+
+
+def _refuse_unreachable(name: str) -> None:
+    """Ask the hub once, unless the data set is cached: loading itself asks for half a minute."""
+    import datasets
+    from huggingface_hub import HfApi
+
+    cached = Path(datasets.config.HF_DATASETS_CACHE) / name.replace("/", "___")
+    if not cached.exists():
+        HfApi().dataset_info(name, timeout=10)
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__

@@ -1,0 +1,114 @@
+"""What is wrong with one source of data, collected so that a user sees all of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sentilora.errors import DataError, several
+
+SHOWN_ROWS = 10
+_SKIP_HINT = "Leave bad rows out with --skip-bad-rows; they are counted and written beside the run."
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """A row that cannot be used.
+
+    Attributes:
+        row: number of the data row, from 1; a header and blank lines are not counted.
+        problem: why, in words for the user.
+    """
+
+    row: int
+    problem: str
+
+
+class Problems:
+    """The problems of one source: those of the whole, and those of its rows by kind.
+
+    Attributes:
+        source: what the user knows it by.
+        keeps_rows: remember every bad row, not only the first of each kind.
+        whole: problems that no row can be blamed for.
+    """
+
+    def __init__(self, source: str, *, keeps_rows: bool = False) -> None:
+        self.source = source
+        self.keeps_rows = keeps_rows
+        self.whole: list[str] = []
+        self._counts: dict[str, int] = {}
+        self._shown: dict[str, list[str]] = {}
+        self._kept: dict[int, str] = {}
+
+    def add(self, problem: str) -> None:
+        """Note a problem of the whole source."""
+        self.whole.append(problem)
+
+    def add_row(self, row: int, kind: str, detail: str = "") -> None:
+        """Note that a row has a problem of some kind; one row may have several."""
+        count = self._counts[kind] = self._counts.get(kind, 0) + 1
+        if count <= SHOWN_ROWS:
+            where = f"row {row} ({detail})" if detail else f"row {row}"
+            self._shown.setdefault(kind, []).append(where)
+        if self.keeps_rows:
+            problem = f"{kind}: {detail}" if detail else kind
+            before = self._kept.get(row)
+            self._kept[row] = f"{before}; {problem}" if before else problem
+
+    @property
+    def rows(self) -> tuple[RowProblem, ...]:
+        """The bad rows in order; empty unless ``keeps_rows``."""
+        return tuple(RowProblem(row, problem) for row, problem in sorted(self._kept.items()))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How often each kind of bad row was met."""
+        return dict(self._counts)
+
+    def row_lines(self) -> list[str]:
+        """Describe the bad rows, one line a kind, the first rows named."""
+        lines = []
+        for kind, count in self._counts.items():
+            more = f", and {count - SHOWN_ROWS:,} more" if count > SHOWN_ROWS else ""
+            lines.append(f"{kind}: {', '.join(self._shown[kind])}{more}")
+        return lines
+
+
+def raise_if_any(several_problems: Sequence[Problems]) -> None:
+    """Raise one error for all that stops the reading.
+
+    Bad rows stop it unless they are kept aside (``keeps_rows``).
+
+    Raises:
+        DataError: there is at least one such problem.
+    """
+    found: list[tuple[str, str]] = []
+    has_bad_rows = False
+    for problems in several_problems:
+        lines = list(problems.whole)
+        if not problems.keeps_rows:
+            lines += problems.row_lines()
+            has_bad_rows = has_bad_rows or bool(problems.counts)
+        found += [(problems.source, line) for line in lines]
+    if not found:
+        return
+    sources = list(dict.fromkeys(source for source, _ in found))
+    if len(sources) == 1:
+        message = several(sources[0], [line for _, line in found])
+    else:
+        message = several("the data", [f"{source}: {line}" for source, line in found])
+    raise DataError(f"{message}\n{_SKIP_HINT}" if has_bad_rows else message)
+
+
+def quoted(names: Sequence[str], limit: int = 20) -> str:
+    """List names in quotes, long ones cut, at most ``limit`` of them."""
+    shown = ", ".join(f"'{shortened(name)}'" for name in names[:limit])
+    return f"{shown}, and {len(names) - limit} more" if len(names) > limit else shown
+
+
+def shortened(text: str, limit: int = 40) -> str:
+    """Cut a text so that it fits into a message."""
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")
+    text = text.replace("\n", "\\n").replace("\r", "\\r")
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -1,0 +1,140 @@
+"""Files of text as streams, plain or gzip, and the chunks that readers hand on."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from sentilora.data.problems import Problems
+from sentilora.errors import DataError
+
+_HEAD_BYTES = 4096
+_CHUNK_CHARACTERS = 1 << 24
+_MAGIC = {
+    b"PK\x03\x04": "a zip archive or an Excel file",
+    b"\xd0\xcf\x11\xe0": "an old Excel file",
+    b"PAR1": "a parquet file",
+    b"ARROW1": "an Arrow file",
+    b"\x1f\x8b": "gzip data; rename it so that it ends in .gz",
+    b"BZh": "bzip2 data",
+    b"\xfd7zXZ": "xz data",
+    b"\x28\xb5\x2f\xfd": "zstandard data",
+    b"%PDF": "a PDF",
+    b"SQLite format 3": "an SQLite data base",
+    b"\xff\xfe": "UTF-16 text; save it as UTF-8",
+    b"\xfe\xff": "UTF-16 text; save it as UTF-8",
+}
+_TEXT_CONTROLS = b"\t\n\r\x0b\x0c\x1b\x08"
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some rows of a table: their numbers, and each asked-for column as a list."""
+
+    rows: list[int]
+    columns: dict[str, list[Any]]
+
+
+class Table(Protocol):
+    """A table that is read in chunks: a file of any format, or one part of a hub data set."""
+
+    name: str
+    files: tuple[Path, ...]
+    names: tuple[str, ...]
+
+    def class_names(self, column: str) -> tuple[str, ...] | None:
+        """Return the label names that the format stores for a column of label ids."""
+        ...
+
+    def chunks(
+        self, columns: Sequence[str], problems: Problems, *, rows: int = 8192
+    ) -> Iterator[Chunk]:
+        """Iterate the columns from the first row, in order; unreadable rows become problems."""
+        ...
+
+
+class ChunkBuilder:
+    """Gathers rows into chunks, bounded in rows and in characters."""
+
+    def __init__(self, columns: Sequence[str], rows: int) -> None:
+        self._columns = tuple(columns)
+        self._limit = rows
+        self._start()
+
+    def add(self, row: int, values: Sequence[Any]) -> Chunk | None:
+        """Take in a row; return the chunk that it filled, if it did."""
+        self._rows.append(row)
+        for column, value in zip(self._lists, values, strict=True):
+            column.append(value)
+            if isinstance(value, str):
+                self._characters += len(value)
+        if len(self._rows) < self._limit and self._characters < _CHUNK_CHARACTERS:
+            return None
+        return self.rest()
+
+    def rest(self) -> Chunk | None:
+        """Return what was gathered since the last chunk, if anything, and start anew."""
+        chunk = Chunk(self._rows, dict(zip(self._columns, self._lists, strict=True)))
+        self._start()
+        return chunk if chunk.rows else None
+
+    def _start(self) -> None:
+        self._rows: list[int] = []
+        self._lists: list[list[Any]] = [[] for _ in self._columns]
+        self._characters = 0
+
+
+@contextmanager
+def open_bytes(path: Path, name: str) -> Iterator[BinaryIO]:
+    """Open a file that should hold text, unpacked when it ends in ``.gz``.
+
+    Raises:
+        DataError: it cannot be read, is not gzip as its name says, is empty, or is not text; also
+            while it is being read.
+    """
+    is_packed = path.suffix.lower() == ".gz"
+    try:
+        with path.open("rb") as raw:
+            if not is_packed:
+                _refuse_binary(raw.peek(_HEAD_BYTES)[:_HEAD_BYTES], name)
+                yield raw
+                return
+            with gzip.open(raw) as unpacked, io.BufferedReader(unpacked) as stream:  # type: ignore[type-var]
+                _refuse_binary(stream.peek(_HEAD_BYTES)[:_HEAD_BYTES], name)
+                yield stream
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(
+            f"{name} is not a whole gzip file: {error}. Pack or fetch it again."
+        ) from error
+    except OSError as error:
+        raise DataError(f"{name} cannot be read: {error.strerror or error}.") from error
+
+
+@contextmanager
+def open_text(path: Path, name: str, *, errors: str = "strict") -> Iterator[io.TextIOWrapper]:
+    """Open such a file as UTF-8 with untranslated line ends; a byte order mark is passed over."""
+    with (
+        open_bytes(path, name) as stream,
+        io.TextIOWrapper(stream, encoding="utf-8-sig", errors=errors, newline="") as text,
+    ):
+        yield text
+
+
+def _refuse_binary(head: bytes, name: str) -> None:
+    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise DataError(f"{name} is empty. Expected rows with a text and a label.")
+    for magic, what in _MAGIC.items():
+        if head.startswith(magic):
+            raise DataError(f"{name} is not a text file: it looks like {what}.")
+    controls = sum(byte < 32 and byte not in _TEXT_CONTROLS for byte in head)
+    if controls > len(head) / 20:
+        raise DataError(
+            f"{name} is not a text file: {controls} of its first {len(head)} bytes are control "
+            f"bytes. Expected UTF-8 text."
+        )

@@ -1,0 +1,129 @@
+"""A loaded model that predicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from sentilora.errors import DataError, several
+from sentilora.inference.device import pick_device, pick_precision
+from sentilora.inference.prediction import Prediction, make_predictions
+from sentilora.inference.scoring import BATCH_TOKENS, Progress, Scored, score_texts
+from sentilora.labels import Labels
+from sentilora.model.artifact import Artifact, load_classifier, open_artifact
+from sentilora.model.tokens import TextEncoder
+
+if TYPE_CHECKING:
+    import torch
+
+
+class SentimentModel:
+    """A model on a device, ready to answer. Made by :func:`load`; not thread-safe.
+
+    Attributes:
+        labels: ordered label names.
+        temperature: logits are divided by it before the softmax.
+        device: where it computes.
+        precision: in which number format.
+    """
+
+    def __init__(
+        self, artifact: Artifact, model: Any, tokenizer: Any, device: torch.device, precision: str
+    ) -> None:
+        self.artifact = artifact
+        self.labels: Labels = artifact.settings.labels
+        self.temperature: float = artifact.settings.temperature
+        self.device = device
+        self.precision = precision
+        self.network = model.to(device)
+        self.encoder = TextEncoder(tokenizer, artifact.settings.rule)
+
+    @overload
+    def predict(self, texts: str, *, threshold: float | None = None) -> Prediction: ...
+
+    @overload
+    def predict(
+        self, texts: Iterable[str], *, threshold: float | None = None
+    ) -> list[Prediction]: ...
+
+    def predict(
+        self, texts: str | Iterable[str], *, threshold: float | None = None
+    ) -> Prediction | list[Prediction]:
+        """Predict one text, or many.
+
+        Args:
+            texts: a string gives one prediction; an iterable gives a list in the same order.
+            threshold: answers with a lower score are marked ``abstained``; in ``[0, 1]``.
+
+        Raises:
+            DataError: something in ``texts`` is not a string, or is empty.
+        """
+        if isinstance(texts, str):
+            return self.predict([texts], threshold=threshold)[0]
+        rows = list(texts)
+        check_texts(rows)
+        scored = self.score(rows)
+        return make_predictions(
+            self.probabilities(scored.logits), scored.truncated, self.labels, threshold
+        )
+
+    def score(
+        self,
+        texts: list[str],
+        *,
+        batch_tokens: int = BATCH_TOKENS,
+        progress: Progress | None = None,
+    ) -> Scored:
+        """Compute uncalibrated ``(N, C)`` logits."""
+        return score_texts(
+            self.network,
+            self.encoder,
+            texts,
+            device=self.device,
+            precision=self.precision,
+            batch_tokens=batch_tokens,
+            progress=progress,
+        )
+
+    def probabilities(self, logits: np.ndarray) -> np.ndarray:
+        """Return calibrated ``(N, C)`` float64 probabilities of ``(N, C)`` logits."""
+        scaled = logits.astype(np.float64) / self.temperature
+        scaled -= scaled.max(axis=1, keepdims=True) if len(scaled) else 0.0
+        exponents = np.exp(scaled)
+        return exponents / exponents.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
+
+
+def load(path: str | Path, *, device: str = "auto", precision: str = "fp32") -> SentimentModel:
+    """Load a model from a run folder, its ``model/``, or an export.
+
+    Args:
+        path: the folder; its manifest is verified first.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        precision: ``fp32`` (default: the numbers that were proved), ``bf16``, ``fp16`` or ``auto``.
+
+    Raises:
+        ModelError: the folder is missing, unfinished or damaged, or its base is not there.
+        DeviceError: the device or precision is not available.
+    """
+    artifact = open_artifact(path)
+    target = pick_device(device)
+    network, tokenizer = load_classifier(artifact)
+    return SentimentModel(artifact, network, tokenizer, target, pick_precision(precision, target))
+
+
+def check_texts(texts: list[str]) -> None:
+    """Raise one error that names every entry that is not a text."""
+    problems = []
+    for position, text in enumerate(texts):
+        if not isinstance(text, str):
+            problems.append(f"entry {position} is {type(text).__name__} {text!r}, not a string")
+        elif not text.strip():
+            problems.append(f"entry {position} is empty")
+    if problems:
+        shown = problems[:10]
+        if len(problems) > 10:
+            shown.append(f"… and {len(problems) - 10} more")
+        raise DataError(f"{several('the texts', shown)}\nLeave them out, or give them a text.")

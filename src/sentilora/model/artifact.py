@@ -1,0 +1,259 @@
+"""The saved model folder: written beside its final place, sealed last, and verified when opened.
+
+    model/
+      adapter_config.json, adapter_model.safetensors   PEFT's own files, untouched (method lora)
+      config.json, model.safetensors                   transformers' own files (method full, merged)
+      tokenizer.json, tokenizer_config.json
+      labels.json      num_labels, id2label, label2id: keyword arguments for from_pretrained
+      sentilora.json   base, text rule, temperature
+      manifest.json    sha256 of every file, WRITTEN LAST
+
+A folder without a manifest, or with a wrong hash, is refused. Nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sentilora.errors import ModelError, several
+from sentilora.labels import Labels
+from sentilora.model.bases import ResolvedBase, resolve_base, sha256_of
+from sentilora.model.classifier import load_base_classifier, load_tokenizer, quiet_transformers
+from sentilora.model.tokens import TextRule
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+ADAPTER_CONFIG = "adapter_config.json"
+PARTIAL = ".partial"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a saved model needs beside its weights.
+
+    Attributes:
+        labels: ordered label names.
+        base: hub id (or folder, for a base without one) of the encoder.
+        revision: of the base.
+        rule: how much of a text is read.
+        temperature: logits are divided by it before the softmax (Guo et al. 2017); above 0.
+        kind: ``adapter`` (PEFT files) or ``model`` (all weights).
+    """
+
+    labels: Labels
+    base: str
+    revision: str | None
+    rule: TextRule
+    temperature: float = 1.0
+    kind: str = "adapter"
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A verified model folder."""
+
+    path: Path
+    settings: Settings
+
+
+def save_artifact(model: Any, tokenizer: Any, settings: Settings, path: Path) -> Path:
+    """Write a model beside ``path``; it is not valid until :func:`seal_artifact` moves it there.
+
+    Returns:
+        The unsealed folder, ``path`` with the suffix ``.partial``.
+    """
+    folder = path.with_name(path.name + PARTIAL)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    save_weights(model, folder)
+    with quiet_transformers():
+        tokenizer.save_pretrained(folder)
+    write_settings(settings, folder)
+    return folder
+
+
+def save_weights(model: Any, folder: Path) -> None:
+    """Write the files of PEFT or transformers, without asking the hub about the base."""
+    is_adapter = hasattr(model, "peft_config")
+    options = {"save_embedding_layers": False} if is_adapter else {}
+    with quiet_transformers():
+        model.save_pretrained(folder, **options)
+    if is_adapter:
+        # PEFT writes a model card of its own; the run's card says more.
+        (folder / "README.md").unlink(missing_ok=True)
+
+
+def write_settings(settings: Settings, folder: Path) -> None:
+    """Write ``labels.json`` and ``sentilora.json``."""
+    labels = settings.labels
+    _write_json(
+        folder / "labels.json",
+        {"num_labels": len(labels), "id2label": labels.id2label, "label2id": labels.label2id},
+    )
+    _write_json(
+        folder / "sentilora.json",
+        {
+            "format": FORMAT,
+            "kind": settings.kind,
+            "base": settings.base,
+            "revision": settings.revision,
+            "labels": list(labels.names),
+            "text": asdict(settings.rule),
+            "temperature": settings.temperature,
+        },
+    )
+
+
+def seal_artifact(folder: Path) -> Path:
+    """Hash every file, write the manifest last, and move the folder to its final name."""
+    write_manifest(folder)
+    final = folder.with_name(folder.name.removesuffix(PARTIAL))
+    if final != folder:
+        shutil.rmtree(final, ignore_errors=True)
+        folder.rename(final)
+    return final
+
+
+def write_manifest(folder: Path) -> None:
+    """Write sha256 and size of every file of a folder."""
+    files = {
+        str(file.relative_to(folder).as_posix()): {
+            "sha256": sha256_of(file),
+            "bytes": file.stat().st_size,
+        }
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.name != MANIFEST
+    }
+    _write_json(folder / MANIFEST, {"format": FORMAT, "files": files})
+
+
+def find_artifact(path: str | Path) -> Path:
+    """Return the model folder that ``path`` means: itself, or ``model/`` inside a run folder.
+
+    Raises:
+        ModelError: there is no finished model.
+    """
+    given = Path(path).expanduser()
+    for folder in (given, given / "model"):
+        if (folder / MANIFEST).is_file():
+            return folder
+    if (given / "config.toml").is_file():
+        raise ModelError(
+            f"The run {path} has no finished model. Go on with it: "
+            f"sentilora train --config {given / 'config.toml'} --resume"
+        )
+    if not given.exists():
+        raise ModelError(
+            f"There is no run or model at {path}. List the runs there are with: sentilora runs"
+        )
+    raise ModelError(
+        f"{path} is not a SentiLoRA model: it has no {MANIFEST}. "
+        "Expected a run folder, its model/ folder, or an export."
+    )
+
+
+def open_artifact(path: str | Path, *, is_sealed: bool = True) -> Artifact:
+    """Find a model folder, check every hash, and read its settings.
+
+    Args:
+        path: a run folder, a model folder or an export.
+        is_sealed: False only for the proof of reload, which comes before the seal.
+
+    Raises:
+        ModelError: no manifest, a missing, changed or added file, or an unknown format.
+    """
+    folder = find_artifact(path) if is_sealed else Path(path)
+    if is_sealed:
+        _verify(folder)
+    try:
+        raw = json.loads((folder / "sentilora.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder / 'sentilora.json'} cannot be read: {error}") from error
+    if raw.get("format") != FORMAT:
+        raise ModelError(
+            f"{folder} has format {raw.get('format')!r}; this version reads {FORMAT}. "
+            "Install a newer one: pip install -U sentilora"
+        )
+    return Artifact(
+        folder,
+        Settings(
+            labels=Labels(tuple(raw["labels"])),
+            base=raw["base"],
+            revision=raw["revision"],
+            rule=TextRule(**raw["text"]),
+            temperature=raw["temperature"],
+            kind=raw["kind"],
+        ),
+    )
+
+
+def load_classifier(artifact: Artifact, *, merge: bool = True) -> tuple[Any, Any]:
+    """Load model and tokenizer of an artifact, in evaluation mode, on the CPU, in float32.
+
+    Args:
+        artifact: from :func:`open_artifact`.
+        merge: fold the adapter into the encoder, which is quicker and equal up to rounding.
+
+    Raises:
+        ModelError: the base is missing, or its weights do not fit the adapter.
+    """
+    settings = artifact.settings
+    tokenizer = load_tokenizer(str(artifact.path))
+    if settings.kind == "model":
+        source = ResolvedBase(str(artifact.path), settings.base, None, artifact.path.name)
+        model, missing = load_base_classifier(source, settings.labels)
+        if missing:
+            raise ModelError(f"{artifact.path} lacks weights: {', '.join(missing)}")
+        return model.eval(), tokenizer
+    base = resolve_base(settings.base)
+    if settings.revision is not None and base.revision is not None:
+        base = replace(base, revision=settings.revision)
+    model, _ = load_base_classifier(base, settings.labels)
+    return _with_adapter(model, artifact, merge).eval(), tokenizer
+
+
+def _with_adapter(model: Any, artifact: Artifact, merge: bool) -> Any:
+    from peft import PeftModel
+
+    try:
+        with quiet_transformers():
+            peft_model = PeftModel.from_pretrained(model, str(artifact.path))
+    except (RuntimeError, ValueError) as error:
+        raise ModelError(
+            f"The adapter in {artifact.path} does not fit its base {artifact.settings.base}: "
+            f"{str(error).splitlines()[0]}"
+        ) from error
+    return peft_model.merge_and_unload() if merge else peft_model
+
+
+def _verify(folder: Path) -> None:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        files = manifest["files"]
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"{folder / MANIFEST} cannot be read: {error!r}") from error
+    problems = []
+    for name, expected in files.items():
+        file = folder / name
+        if not file.is_file():
+            problems.append(f"{name} is missing")
+        elif sha256_of(file) != expected["sha256"]:
+            problems.append(f"{name} was changed after it was saved")
+    present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    problems += [f"{name} is not in the manifest" for name in sorted(present - {*files, MANIFEST})]
+    if problems:
+        hint = "Copy the folder again from its source, or train again."
+        raise ModelError(f"{several(str(folder), problems)}\n{hint}")
+
+
+def _write_json(path: Path, value: Any) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        json.dump(value, file, indent=2, ensure_ascii=False)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,251 @@
+"""Encoder + adapter + head: build the model that is trained, and inspect what in it learns.
+
+The head is the one that transformers gives the architecture, so that plain transformers and PEFT
+load what is saved. Everything that starts at random is trained and saved whole.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sentilora.errors import ConfigError, ModelError, several
+from sentilora.labels import Labels
+from sentilora.model.bases import Architecture, ResolvedBase, architecture_of, resolve_base
+from sentilora.model.bases import unreachable as _unreachable
+
+if TYPE_CHECKING:
+    import torch
+
+
+def create_model(
+    base: str,
+    labels: Sequence[str] | Labels,
+    use_peft: bool = True,
+    *,
+    rank: int = 16,
+    alpha: float = 32,
+    lora_dropout: float = 0.0,
+    target_modules: Sequence[str] | None = None,
+    dropout: float = 0.0,
+    seed: int = 13,
+) -> Any:
+    """Build a sequence classifier on a pre-trained encoder, ready for any training loop.
+
+    Args:
+        base: name in the bases table, hub id, or folder.
+        labels: ordered label names, at least two.
+        use_peft: add a LoRA adapter and freeze the rest, except the head; else all weights learn.
+        rank, alpha, lora_dropout, target_modules: of the adapter; targets come from the base's
+            architecture, or by inspection where it is unknown.
+        dropout: inside encoder and head while training, in ``[0, 1)``.
+        seed: for the fresh head and the adapter.
+
+    Returns:
+        A ``PeftModel``, or a ``PreTrainedModel`` with ``use_peft=False``; label names are in its
+        config.
+
+    Raises:
+        ModelError: the base cannot be loaded, or its modules are not recognised.
+        ConfigError: the labels or target modules cannot be used.
+    """
+    import torch
+
+    names = labels if isinstance(labels, Labels) else Labels(tuple(labels))
+    resolved = resolve_base(base)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model, missing = load_base_classifier(resolved, names, dropout=dropout)
+        if not use_peft:
+            return model
+        architecture = architecture_for(model, missing)
+        targets = list(target_modules or architecture.target_modules)
+        _check_targets(model, targets)
+        return _add_lora(
+            model, resolved, targets, architecture.head_modules, rank, alpha, lora_dropout
+        )
+
+
+def load_base_classifier(
+    base: ResolvedBase, labels: Labels, *, dropout: float = 0.0
+) -> tuple[Any, list[str]]:
+    """Load an encoder with a fresh head; also return the names of weights that start at random."""
+    from transformers import AutoConfig, AutoModelForSequenceClassification
+
+    revision = base.revision or "main"
+    try:
+        with quiet_transformers():
+            config = AutoConfig.from_pretrained(
+                base.source,
+                revision=revision,
+                num_labels=len(labels),
+                id2label=labels.id2label,
+                label2id=labels.label2id,
+            )
+            set_dropout(config, dropout)
+            model, info = AutoModelForSequenceClassification.from_pretrained(
+                base.source, revision=revision, config=config, output_loading_info=True
+            )
+    except (OSError, ValueError) as error:
+        raise _unreachable(base, str(error).splitlines()[0]) from error
+    return model.float(), sorted(info["missing_keys"])
+
+
+def load_tokenizer(source: str, revision: str | None = None) -> Any:
+    """Load a tokenizer from a folder or hub id.
+
+    Raises:
+        ModelError: there is none, or it is not a fast one.
+    """
+    from transformers import AutoTokenizer
+
+    try:
+        with quiet_transformers():
+            tokenizer = AutoTokenizer.from_pretrained(source, revision=revision or "main")
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"No tokenizer could be loaded from {source}: {str(error).splitlines()[0]}"
+        ) from error
+    return tokenizer
+
+
+def set_dropout(config: Any, dropout: float) -> None:
+    """Set every dropout probability of a transformers config, whatever the architecture calls it."""
+    for name, value in vars(config).items():
+        if "dropout" in name and isinstance(value, int | float) and not isinstance(value, bool):
+            setattr(config, name, dropout)
+    if getattr(config, "classifier_dropout", 0.0) is None:
+        config.classifier_dropout = dropout
+
+
+def architecture_for(model: Any, missing: Sequence[str]) -> Architecture:
+    """Find where the adapter goes: from the table, else by inspection of the model.
+
+    Modules with weights that were not in the checkpoint are always part of the head.
+    """
+    from torch import nn
+
+    known = architecture_of(model.config.model_type)
+    prefix = model.base_model_prefix
+    fresh = {_owner(key, prefix) for key in missing}
+    if known is not None:
+        heads = dict.fromkeys((*known.head_modules, *sorted(fresh)))
+        return Architecture(known.target_modules, tuple(heads))
+    encoder = getattr(model, prefix, None)
+    if encoder is None:
+        raise ModelError(
+            f"The architecture '{model.config.model_type}' is not known and its encoder was not "
+            "found. Name the layers to adapt with lora.target_modules in the config."
+        )
+    names = [
+        name
+        for name, module in encoder.named_modules()
+        if isinstance(module, nn.Linear) and any(part.isdigit() for part in name.split("."))
+    ]
+    suffixes = {_after_number(name) for name in names}
+    outside = {
+        name for name, child in model.named_children() if name != prefix and _has_weights(child)
+    }
+    return Architecture(tuple(sorted(suffixes)), tuple(sorted(outside | fresh)))
+
+
+def _owner(key: str, prefix: str) -> str:
+    """Name the module, as PEFT matches it, that owns a weight missing from the checkpoint."""
+    parts = key.split(".")
+    return parts[1] if parts[0] == prefix and len(parts) > 2 else parts[0]
+
+
+def _after_number(name: str) -> str:
+    parts = name.split(".")
+    last = max(index for index, part in enumerate(parts) if part.isdigit())
+    return ".".join(parts[last + 1 :])
+
+
+def _has_weights(module: torch.nn.Module) -> bool:
+    return next(module.parameters(), None) is not None
+
+
+def _check_targets(model: Any, targets: Sequence[str]) -> None:
+    from torch import nn
+
+    linear = [name for name, module in model.named_modules() if isinstance(module, nn.Linear)]
+    unknown = [t for t in targets if not any(n == t or n.endswith(f".{t}") for n in linear)]
+    if unknown:
+        kinds = sorted({_after_number(n) for n in linear if any(p.isdigit() for p in n.split("."))})
+        raise ConfigError(
+            several(
+                "lora.target_modules",
+                [
+                    f"'{name}' matches no linear layer of {model.config.model_type}; "
+                    f"found: {', '.join(kinds)}"
+                    for name in unknown
+                ],
+            )
+        )
+
+
+def _add_lora(
+    model: Any,
+    base: ResolvedBase,
+    targets: list[str],
+    heads: Sequence[str],
+    rank: int,
+    alpha: float,
+    dropout: float,
+) -> Any:
+    from peft import LoraConfig, TaskType, get_peft_model
+
+    config = LoraConfig(
+        task_type=TaskType.SEQ_CLS,
+        r=rank,
+        lora_alpha=alpha,
+        lora_dropout=dropout,
+        target_modules=targets,
+        # PEFT itself adds "classifier" (and "score") to these.
+        modules_to_save=[name for name in heads if name != "classifier"],
+    )
+    with quiet_transformers():
+        peft_model = get_peft_model(model, config)
+    # What is stored is where anyone finds the base, not where this machine keeps it.
+    stored = peft_model.peft_config["default"]
+    stored.base_model_name_or_path = base.hub_id
+    stored.revision = getattr(model.config, "_commit_hash", None) or base.revision
+    return peft_model
+
+
+def count_parameters(model: Any) -> tuple[int, int]:
+    """Return the numbers of trainable and of deployed parameters.
+
+    PEFT keeps the original of each module that is saved whole; those copies are not counted.
+    """
+    trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    total = sum(p.numel() for n, p in model.named_parameters() if ".original_module." not in n)
+    return trainable, total
+
+
+@contextmanager
+def quiet_transformers() -> Iterator[None]:
+    """Silence the load report, progress bars and deprecations of transformers and PEFT.
+
+    What the load report warns of is checked by the callers.
+    """
+    from transformers.utils import logging as hf_logging
+
+    names = ("transformers", "huggingface_hub")
+    before = {name: logging.getLogger(name).level for name in names}
+    had_bars = hf_logging.is_progress_bar_enabled()
+    for name in names:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    hf_logging.disable_progress_bar()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
+        if had_bars:
+            hf_logging.enable_progress_bar()

@@ -1,0 +1,125 @@
+"""Texts to token ids: what is kept of a long text, and batches padded to their longest member.
+
+A text over the limit keeps head and tail (Sun et al. 2019, arXiv:1905.05583, section 5.3.1), only
+its head, or is read in overlapping windows whose logits are averaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+
+WINDOW_OVERLAP = 0.25
+
+
+@dataclass(frozen=True)
+class TextRule:
+    """How much of a text is read.
+
+    Attributes:
+        max_tokens: limit per text (per window), special tokens included.
+        long_text: ``head``, ``head-tail`` or ``windows``.
+        head_share: share of the limit that ``head-tail`` keeps at the start, in ``[0, 1]``.
+    """
+
+    max_tokens: int
+    long_text: str = "head-tail"
+    head_share: float = 0.25
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Token ids of texts.
+
+    Attributes:
+        windows: for each text, its windows of token ids (one, except with ``windows``).
+        truncated: for each text, whether it was longer than the limit.
+    """
+
+    windows: list[list[list[int]]]
+    truncated: list[bool]
+
+
+class TextEncoder:
+    """Turn texts into token ids under a rule; works with any fast tokenizer of transformers."""
+
+    def __init__(self, tokenizer: Any, rule: TextRule) -> None:
+        self.tokenizer = tokenizer
+        self.rule = rule
+        self.pad_id = int(tokenizer.pad_token_id or 0)
+        bare = tokenizer("a", add_special_tokens=False)["input_ids"]
+        whole = tokenizer("a")["input_ids"]
+        start = next(i for i in range(len(whole)) if whole[i : i + len(bare)] == bare)
+        self.prefix = whole[:start]
+        self.suffix = whole[start + len(bare) :]
+        self.room = rule.max_tokens - len(self.prefix) - len(self.suffix)
+
+    def encode(self, texts: Sequence[str]) -> Encoded:
+        """Tokenise texts and cut those over the limit."""
+        if not texts:
+            return Encoded([], [])
+        rows = self.tokenizer(
+            list(texts),
+            add_special_tokens=False,
+            return_attention_mask=False,
+            return_token_type_ids=False,
+            verbose=False,
+        )["input_ids"]
+        truncated = [len(row) > self.room for row in rows]
+        windows = [
+            [self.prefix + piece + self.suffix for piece in (self._cut(row) if long else [row])]
+            for row, long in zip(rows, truncated, strict=True)
+        ]
+        return Encoded(windows, truncated)
+
+    def _cut(self, row: list[int]) -> list[list[int]]:
+        if self.rule.long_text == "head":
+            return [row[: self.room]]
+        if self.rule.long_text == "head-tail":
+            head = round(self.room * self.rule.head_share)
+            return [row[:head] + row[len(row) - (self.room - head) :]]
+        stride = max(1, round(self.room * (1 - WINDOW_OVERLAP)))
+        last = len(row) - self.room
+        starts = [*range(0, last, stride), last]
+        return [row[start : start + self.room] for start in starts]
+
+
+def pad(rows: Sequence[Sequence[int]], pad_id: int) -> dict[str, torch.Tensor]:
+    """Pad token ids on the right to the longest row.
+
+    Returns:
+        ``input_ids`` and ``attention_mask``, both ``(B, T)`` int64.
+    """
+    import torch
+
+    longest = max(len(row) for row in rows)
+    input_ids = torch.full((len(rows), longest), pad_id, dtype=torch.int64)
+    attention_mask = torch.zeros((len(rows), longest), dtype=torch.int64)
+    for index, row in enumerate(rows):
+        input_ids[index, : len(row)] = torch.tensor(row, dtype=torch.int64)
+        attention_mask[index, : len(row)] = 1
+    return {"input_ids": input_ids, "attention_mask": attention_mask}
+
+
+def average_windows(logits: torch.Tensor, counts: Sequence[int]) -> torch.Tensor:
+    """Average the logits of each text's windows.
+
+    Args:
+        logits: ``(W, C)``, the windows of all texts one after the other.
+        counts: number of windows of each text; their sum is ``W``.
+
+    Returns:
+        ``(B, C)`` logits, one row a text.
+    """
+    import torch
+
+    if len(counts) == len(logits):
+        return logits
+    sizes = torch.tensor(counts, device=logits.device)
+    owner = torch.repeat_interleave(torch.arange(len(counts), device=logits.device), sizes)
+    total = logits.new_zeros((len(counts), logits.shape[1])).index_add(0, owner, logits)
+    return total / sizes.to(logits.dtype)[:, None]

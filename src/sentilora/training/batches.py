@@ -1,0 +1,163 @@
+"""Which texts form which update: shuffled, alike in length, within a token budget.
+
+The whole training is planned before it starts. A plan depends on lengths and seed alone, so a
+resumed run goes on with the very batch that a killed one was at, and several processes that share
+each batch compute the update that one process would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sentilora.model.tokens import pad
+
+if TYPE_CHECKING:
+    from sentilora.training.encoding import EncodedExamples
+
+CHUNK_BATCHES = 20
+
+
+def plan_epoch(
+    lengths: np.ndarray, *, batch_rows: int, batch_tokens: int, seed: int, epoch: int
+) -> list[np.ndarray]:
+    """Group all rows into batches for one epoch.
+
+    Rows are shuffled, cut into chunks of 20 batches, sorted by length inside a chunk, and
+    grouped; then the batches are shuffled. Sorting whole data would feed short texts first.
+
+    Args:
+        lengths: ``(N,)`` tokens per row.
+        batch_rows: rows per batch at most.
+        batch_tokens: ``rows x longest`` per batch at most; a longer row is a batch of its own.
+        seed, epoch: of the shuffle.
+    """
+    rng = np.random.default_rng([seed, epoch])
+    order = rng.permutation(len(lengths))
+    size = batch_rows * CHUNK_BATCHES
+    batches = []
+    for start in range(0, len(order), size):
+        chunk = order[start : start + size]
+        chunk = chunk[np.argsort(lengths[chunk], kind="stable")]
+        batches += _group(chunk, lengths, batch_rows, batch_tokens)
+    return [batches[index] for index in rng.permutation(len(batches))]
+
+
+def _group(
+    rows: np.ndarray, lengths: np.ndarray, batch_rows: int, batch_tokens: int
+) -> list[np.ndarray]:
+    """Cut rows, shortest first, into batches."""
+    groups = []
+    start = 0
+    for stop in range(1, len(rows) + 1):
+        is_last = stop == len(rows)
+        # Would the next row, which is the longest so far, burst the batch?
+        if (
+            is_last
+            or stop - start >= batch_rows
+            or (stop - start + 1) * lengths[rows[stop]] > batch_tokens
+        ):
+            groups.append(rows[start:stop])
+            start = stop
+    return groups
+
+
+class BatchPlan:
+    """All batches of a training, in order; a PyTorch batch sampler.
+
+    Attributes:
+        steps_per_epoch: number of batches of each epoch.
+        tokens: ``(S,)`` tokens of each batch, padding not counted.
+    """
+
+    def __init__(
+        self,
+        lengths: np.ndarray,
+        *,
+        epochs: int,
+        batch_rows: int,
+        batch_tokens: int,
+        seed: int,
+        max_steps: int | None = None,
+    ) -> None:
+        self._batches: list[np.ndarray] = []
+        self.steps_per_epoch: list[int] = []
+        for epoch in range(epochs):
+            batches = plan_epoch(
+                lengths, batch_rows=batch_rows, batch_tokens=batch_tokens, seed=seed, epoch=epoch
+            )
+            self._batches += batches
+            self.steps_per_epoch.append(len(batches))
+        del self._batches[max_steps:]
+        self.tokens = np.asarray([int(lengths[batch].sum()) for batch in self._batches])
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def __iter__(self) -> Iterator[list[int]]:
+        return (batch.tolist() for batch in self._batches)
+
+    def epoch_at(self, step: int) -> float:
+        """Return how many epochs are done after ``step`` updates."""
+        done = 0
+        for epoch, steps in enumerate(self.steps_per_epoch):
+            if step < done + steps:
+                return epoch + (step - done) / steps
+            done += steps
+        return float(len(self.steps_per_epoch))
+
+
+class Collator:
+    """Make the tensors of a batch, or of this process's share of it.
+
+    Args:
+        examples: tokenised texts.
+        pad_id: token id of padding.
+        class_weights: ``(C,)`` weight of a row by its label.
+        rank, world_size: this process takes rows ``rank, rank + world_size, …`` of each batch.
+    """
+
+    def __init__(
+        self,
+        examples: EncodedExamples,
+        pad_id: int,
+        class_weights: np.ndarray,
+        rank: int = 0,
+        world_size: int = 1,
+    ) -> None:
+        self.examples = examples
+        self.pad_id = pad_id
+        self.class_weights = class_weights
+        self.rank = rank
+        self.world_size = world_size
+
+    def __call__(self, indices: Sequence[int]) -> dict[str, Any]:
+        """Return ``input_ids``, ``attention_mask``, ``labels``, ``row_weights`` and ``windows``.
+
+        ``row_weights`` sum to 1 over all processes.
+        """
+        import torch
+
+        label_ids = self.examples.label_ids[list(indices)]
+        weights = self.class_weights[label_ids]
+        weights = weights / weights.sum()
+        # A process without rows computes the first one with weight 0, to stay in step.
+        mine = list(range(self.rank, len(indices), self.world_size)) or [0]
+        if self.rank >= len(indices):
+            weights = np.zeros_like(weights)
+        windows = [self.examples.windows(indices[i]) for i in mine]
+        batch: dict[str, Any] = pad([row for text in windows for row in text], self.pad_id)
+        batch["labels"] = torch.from_numpy(label_ids[mine])
+        batch["row_weights"] = torch.from_numpy(weights[mine]).float()
+        batch["windows"] = torch.tensor([len(text) for text in windows])
+        return batch
+
+
+def balanced_weights(label_ids: np.ndarray, n_labels: int, mode: str) -> np.ndarray:
+    """Return ``(C,)`` class weights: ``n / (C x count)`` if ``auto`` and uneven by over 1.5, else 1."""
+    counts = np.bincount(label_ids, minlength=n_labels)
+    if mode == "none" or counts.max() <= 1.5 * counts.min():
+        return np.ones(n_labels)
+    return np.asarray(len(label_ids) / (n_labels * np.maximum(counts, 1)), dtype=np.float64)

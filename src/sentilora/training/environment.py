@@ -1,0 +1,76 @@
+"""Where a run happened: enough to repeat it, and to see why a repetition differs."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sentilora.model.bases import sha256_of
+
+if TYPE_CHECKING:
+    from sentilora.data.examples import Parts
+
+PACKAGES = ("sentilora", "torch", "transformers", "peft", "tokenizers", "datasets", "accelerate", "numpy", "scikit-learn")
+
+
+def describe_environment(parts: Parts, *, device: str, precision: str, seed: int) -> dict[str, Any]:
+    """Describe versions, machine, and the data files with their hashes.
+
+    Files are named without their folders, so that a run folder can be given away.
+    """
+    files = dict.fromkeys(f for p in (parts.train, parts.validation, parts.test) for f in p.files)
+    return {
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "platform": platform.platform(),
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "device": device,
+        "precision": precision,
+        "seed": seed,
+        "data": [
+            {"file": file.name, "bytes": file.stat().st_size, "sha256": sha256_of(file)}
+            for file in files
+        ],
+        "data_commit": _commit(next(iter(files)).parent) if files else None,
+    }
+
+
+def write_environment(description: dict[str, Any], path: Path) -> None:
+    """Write the description as JSON."""
+    path.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((x.split(":", 1)[1].strip() for x in lines if x.startswith("model name")), "")
+
+
+def _commit(folder: Path) -> str | None:
+    """Return the git commit of the data folder, if it is under version control."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), "rev-parse", "HEAD"],  # noqa: S607 - git as the user has it
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=5,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() or None if done.returncode == 0 else None

@@ -1,0 +1,244 @@
+"""Examples to trained weights: the part of a run between tokenising and saving."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sentilora.errors import RunError
+from sentilora.evaluation.calibration import softmax
+from sentilora.evaluation.metrics import measure
+from sentilora.inference.scoring import score_windows
+from sentilora.labels import Labels
+from sentilora.model.classifier import architecture_of
+from sentilora.model.tokens import TextEncoder
+from sentilora.training.batches import BatchPlan, Collator, balanced_weights
+from sentilora.training.checkpoints import last_checkpoint
+from sentilora.training.cost import Meter, Spent, peak_memory_bytes
+from sentilora.training.encoding import EncodedExamples
+from sentilora.training.events import EventLog
+from sentilora.training.processes import Processes
+from sentilora.training.run import CONFIG, Run
+from sentilora.training.trainer import (
+    Interruption,
+    Reporting,
+    SentimentTrainer,
+    early_stopping,
+    make_arguments,
+)
+
+if TYPE_CHECKING:
+    import torch
+
+    from sentilora.config import RunConfig
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A model at its best checkpoint, and how it got there."""
+
+    model: Any
+    plan: BatchPlan
+    steps: int
+    best_step: int
+    spent: Spent
+    peak_memory: int
+
+
+class Interrupted(RunError):
+    """The user stopped the training; its state is saved."""
+
+
+def fit(
+    model: Any,
+    train: EncodedExamples,
+    validation: EncodedExamples,
+    *,
+    config: RunConfig,
+    labels: Labels,
+    encoder: TextEncoder,
+    run: Run,
+    log: EventLog,
+    device: torch.device,
+    precision: str,
+    processes: Processes,
+) -> Fitted:
+    """Train a model, or go on from the last complete checkpoint of its run.
+
+    Raises:
+        Interrupted: someone asked to stop; a checkpoint was written.
+        RunError: the loss is no number, or the disk is full.
+    """
+    settings = config.training
+    plan = make_plan(train.lengths, config)
+    interruption = Interruption()
+    trainer = SentimentTrainer(
+        model,
+        make_arguments(
+            settings,
+            folder=run.checkpoints,
+            plan=plan,
+            seed=config.seed,
+            device=device,
+            precision=precision,
+        ),
+        plan=plan,
+        collator=Collator(
+            train,
+            encoder.pad_id,
+            balanced_weights(train.label_ids, len(labels), settings.class_weights),
+            processes.rank,
+            processes.world_size,
+        ),
+        validate=lambda network: validate(
+            network, validation, labels, encoder.pad_id, settings.select_by, device, precision
+        ),
+        settings=settings,
+        head_modules=_heads(model),
+        callbacks=[
+            *early_stopping(settings.patience),
+            Reporting(
+                log,
+                plan,
+                interruption,
+                checkpoint_s=settings.checkpoint_minutes * 60,
+                is_alone=processes.world_size == 1,
+            ),
+        ],
+    )
+    checkpoint = last_checkpoint(run.checkpoints) if processes.is_main else None
+    checkpoint = processes.share(checkpoint)
+    if checkpoint is not None:
+        log.emit("note", text=f"going on from {checkpoint.name}")
+    with _stop_on_signal(interruption), Meter(config.report.country) as meter, _disk_errors(run):
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    state = trainer.state
+    if interruption.is_requested and state.global_step < len(plan):
+        log.emit("interrupted", step=state.global_step)
+        raise Interrupted(
+            f"Stopped after update {state.global_step} of {len(plan)}; everything is saved. "
+            f"Go on with: sentilora train --config {run.path / CONFIG} --resume"
+        )
+    losses = [entry["loss"] for entry in state.log_history if "loss" in entry]
+    if losses and not np.isfinite(losses).all():
+        raise RunError(
+            "The loss became NaN or infinite. Try a lower training.learning_rate, or "
+            "training.precision = 'fp32'."
+        )
+    assert meter.spent is not None
+    return Fitted(
+        model=trainer.accelerator.unwrap_model(trainer.model),
+        plan=plan,
+        steps=state.global_step,
+        best_step=state.best_global_step or state.global_step,
+        spent=meter.spent,
+        peak_memory=peak_memory_bytes(device.type),
+    )
+
+
+def make_plan(lengths: np.ndarray, config: RunConfig) -> BatchPlan:
+    """Plan all batches; the number of epochs depends on how many updates one has."""
+    settings = config.training
+    sizes = {"batch_rows": settings.batch_rows, "batch_tokens": settings.batch_tokens}
+    one = BatchPlan(lengths, epochs=1, seed=config.seed, **sizes)
+    return BatchPlan(
+        lengths,
+        epochs=config.epochs_for(len(one)),
+        seed=config.seed,
+        max_steps=settings.max_steps,
+        **sizes,
+    )
+
+
+def validate(
+    network: Any,
+    examples: EncodedExamples,
+    labels: Labels,
+    pad_id: int,
+    select_by: str,
+    device: torch.device,
+    precision: str,
+) -> dict[str, float]:
+    """Measure a model on tokenised examples; ``selection`` is more for the better model."""
+    windows = [examples.windows(index) for index in range(len(examples))]
+    logits = score_windows(network, windows, pad_id, device=device, precision=precision)
+    metrics = measure(examples.label_ids, softmax(logits, 1.0), labels).metrics
+    kept = {name: float(metrics[name]) for name in ("accuracy", "macro_f1", "macro_recall", "log_loss")}
+    sign = -1.0 if select_by == "log_loss" else 1.0
+    return {"selection": sign * kept[select_by], **kept}
+
+
+def spent_in_all(run: Run, spent: Spent) -> Spent:
+    """Add the time of earlier stretches of a resumed run; their energy is scaled from the last one."""
+    earlier = 0.0
+    started: float | None = None
+    latest = 0.0
+    stretches: list[float] = []
+    for event in run.events:
+        if event["kind"] == "fit":
+            if started is not None:
+                stretches.append(latest - started)
+            started = latest = event["time"]
+        elif event["kind"] in ("step", "evaluation", "checkpoint"):
+            latest = event["time"]
+    earlier = sum(stretches)
+    if not earlier or spent.seconds <= 0:
+        return spent
+    factor = (spent.seconds + earlier) / spent.seconds
+    return Spent(
+        **{
+            **asdict(spent),
+            "seconds": spent.seconds + earlier,
+            "energy_kwh": spent.energy_kwh and spent.energy_kwh * factor,
+            "co2_g": spent.co2_g and spent.co2_g * factor,
+            "energy_method": f"{spent.energy_method}; scaled by time over {len(stretches) + 1} stretches",
+        }
+    )
+
+
+def _heads(model: Any) -> tuple[str, ...]:
+    if hasattr(model, "peft_config"):
+        return tuple(model.peft_config["default"].modules_to_save or ())
+    known = architecture_of(model.config.model_type)
+    return known.head_modules if known else ("classifier",)
+
+
+@contextmanager
+def _stop_on_signal(interruption: Interruption) -> Iterator[None]:
+    """Let the first Ctrl-C (or SIGTERM) finish the update and save; the second one is immediate."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def ask(number: int, _: Any) -> None:
+        interruption.is_requested = True
+        signal.signal(number, before[number])
+
+    for number in before:
+        signal.signal(number, ask)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _disk_errors(run: Run) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+            raise
+        raise RunError(
+            f"{run.path} cannot be written any more: {error.strerror}. Make room and go on with: "
+            f"sentilora train --config {run.path / CONFIG} --resume"
+        ) from error

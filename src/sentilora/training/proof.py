@@ -1,0 +1,89 @@
+"""Proof of reload: a clean process loads the saved model and must give the same logits."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sentilora.errors import ModelError
+
+TOLERANCE = 1e-5
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the clean process found.
+
+    Attributes:
+        texts: number of texts compared.
+        max_logit_difference: largest absolute difference of a logit.
+        seconds: time it took.
+    """
+
+    texts: int
+    max_logit_difference: float
+    seconds: float
+
+
+def prove_reload(folder: Path, texts: list[str], logits: np.ndarray) -> Proof:
+    """Load an unsealed model in a new process and compare.
+
+    Args:
+        folder: from :func:`~sentilora.model.artifact.save_artifact`.
+        texts: what to score.
+        logits: ``(N, C)`` float32, from the model in memory, on the CPU, adapter not merged.
+
+    Raises:
+        ModelError: the model cannot be loaded, or differs by more than 1e-5.
+    """
+    import torch
+
+    started = time.monotonic()
+    request = {"folder": str(folder), "texts": texts, "threads": torch.get_num_threads()}
+    done = subprocess.run(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-m", "sentilora.training.proof"],
+        input=json.dumps(request).encode(),
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        raise ModelError(
+            f"The saved model {folder} could not be loaded again: {' '.join(last)}. "
+            "Nothing was marked as finished; go on with --resume."
+        )
+    found = np.frombuffer(done.stdout, dtype=np.float32).reshape(logits.shape)
+    difference = float(np.abs(found - logits).max()) if len(texts) else 0.0
+    if not difference <= TOLERANCE:  # also catches NaN
+        raise ModelError(
+            f"The saved model {folder} gives other logits than the trained one (largest "
+            f"difference {difference:.2g}, expected at most {TOLERANCE:g}); it is not kept."
+        )
+    return Proof(len(texts), difference, round(time.monotonic() - started, 2))
+
+
+def _answer() -> None:
+    """Run in the clean process: read the request from stdin, write raw float32 logits."""
+    import torch
+
+    from sentilora.inference.scoring import score_texts
+    from sentilora.model.artifact import load_classifier, open_artifact
+    from sentilora.model.tokens import TextEncoder
+
+    request = json.load(sys.stdin)
+    torch.set_num_threads(request["threads"])
+    artifact = open_artifact(request["folder"], is_sealed=False)
+    model, tokenizer = load_classifier(artifact, merge=False)
+    encoder = TextEncoder(tokenizer, artifact.settings.rule)
+    scored = score_texts(model, encoder, request["texts"], device=torch.device("cpu"))
+    sys.stdout.buffer.write(scored.logits.astype(np.float32).tobytes())
+
+
+if __name__ == "__main__":
+    _answer()

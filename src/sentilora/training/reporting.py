@@ -1,0 +1,79 @@
+"""Write what a run found: ``report.json``, ``report.html`` and the model card."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sentilora
+from sentilora.data.reading import write_skipped
+from sentilora.evaluation.card import render_card
+from sentilora.evaluation.html import render_html
+from sentilora.evaluation.report import Report
+from sentilora.model.bases import BASES, ResolvedBase
+
+if TYPE_CHECKING:
+    from sentilora.config import RunConfig
+    from sentilora.data.examples import Parts
+    from sentilora.training.run import Run
+
+FORMAT = 1
+
+
+def write_report(
+    run: Run,
+    config: RunConfig,
+    parts: Parts,
+    base: ResolvedBase,
+    training: dict[str, Any],
+    measured: dict[str, Any],
+) -> None:
+    """Compose the report and write all its forms; ``report.json`` comes last."""
+    named = {"train": parts.train, "validation": parts.validation, "test": parts.test}
+    skipped = sum(len(part.skipped) for part in named.values())
+    truncated_share = measured.pop("truncated_share")
+    report = {
+        "format": FORMAT,
+        "sentilora": sentilora.__version__,
+        "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "run": {
+            "name": run.path.name,
+            "base": base.name,
+            "hub_id": base.hub_id,
+            "method": config.method,
+            "preset": config.preset,
+            "seed": config.seed,
+            "labels": list(parts.train.labels.names),
+            "device": training.pop("device"),
+            "precision": training.pop("precision"),
+            "max_tokens": config.text.max_tokens,
+            "long_text": config.text.long_text,
+        },
+        "data": {
+            "source": Path(config.data.train).name or config.data.train,
+            **{name: len(part) for name, part in named.items()},
+            "label_counts": {name: part.counts() for name, part in named.items()},
+            "truncated_share": truncated_share,
+            "train_truncated_share": training.pop("train_truncated_share"),
+            "skipped": skipped,
+            "notes": [*parts.notes, *parts.train.notes],
+        },
+        **measured,
+        "metrics": measured["after"]["metrics"],
+        "intervals": measured["after"]["intervals"],
+        **training,
+    }
+    if skipped:
+        write_skipped(list(named.values()), run.path / "skipped.jsonl")
+    licence = next((b.licence for b in BASES.values() if b.hub_id == base.hub_id), None)
+    _write(run.path / "report.html", render_html(report))
+    _write(run.path / "README.md", render_card(report, licence=licence))
+    Report(report).write(run.path / "report.json")
+
+
+def _write(path: Path, text: str) -> None:
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text, encoding="utf-8")
+    os.replace(partial, path)

@@ -1,0 +1,155 @@
+"""The run folder: what training writes and every other part reads.
+
+    runs/2026-11-20-143210-minilm-reviews/
+      config.toml  environment.json  events.jsonl  checkpoints/  model/  report.json  report.html  README.md
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sentilora.config import RunConfig, read_config, write_config
+from sentilora.errors import RunError
+from sentilora.training.events import read_events
+
+CONFIG = "config.toml"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder."""
+
+    path: Path
+
+    @property
+    def model_path(self) -> Path:
+        """The finished model; valid once it holds ``manifest.json``."""
+        return self.path / "model"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.path / "checkpoints"
+
+    @property
+    def work(self) -> Path:
+        """Intermediate results, removed when the run is finished."""
+        return self.path / "work"
+
+    @property
+    def is_finished(self) -> bool:
+        return (self.path / "report.json").is_file() and (self.model_path / "manifest.json").is_file()
+
+    @property
+    def config(self) -> RunConfig:
+        return read_config(self.path / CONFIG)
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """What was measured.
+
+        Raises:
+            RunError: the run has not finished.
+        """
+        try:
+            text = (self.path / "report.json").read_text(encoding="utf-8")
+        except OSError as error:
+            raise RunError(f"{self._unfinished} {self._how_to_resume}") from error
+        report: dict[str, Any] = json.loads(text)
+        return report
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        return list(read_events(self.path))
+
+    @property
+    def _unfinished(self) -> str:
+        return f"The run {self.path} has not finished."
+
+    @property
+    def _how_to_resume(self) -> str:
+        return f"Go on with it: sentilora train --config {self.path / CONFIG} --resume"
+
+
+def create_run(config: RunConfig, base_name: str, data_name: str) -> Run:
+    """Make a new run folder and write its config.
+
+    Raises:
+        RunError: the folder exists already, or cannot be written.
+    """
+    name = config.name or "-".join(
+        [time.strftime("%Y-%m-%d-%H%M%S"), _slug(base_name), _slug(data_name)]
+    )
+    path = Path(config.output).expanduser() / name
+    try:
+        path.mkdir(parents=True)
+    except FileExistsError as error:
+        raise RunError(
+            f"The run folder {path} exists already. Choose another --name, or go on with it: "
+            f"sentilora train --config {path / CONFIG} --resume"
+        ) from error
+    except OSError as error:
+        raise RunError(
+            f"The run folder {path} cannot be made: {error.strerror}. "
+            "Choose a folder you may write to with --output DIR."
+        ) from error
+    write_config(config, path / CONFIG)
+    return Run(path)
+
+
+def resume_run(config_path: Path) -> Run:
+    """Open the run that a config lies in, to go on with it.
+
+    Raises:
+        RunError: the config is not inside a run folder, or that run has finished.
+    """
+    run = Run(config_path.resolve().parent)
+    if config_path.name != CONFIG or not (run.path / "environment.json").is_file():
+        raise RunError(
+            f"{config_path} is not the config.toml of a run folder. "
+            "Resume with: sentilora train --config runs/NAME/config.toml --resume"
+        )
+    if run.is_finished:
+        raise RunError(
+            f"The run {run.path} has finished; there is nothing to resume. Look at "
+            f"{run.path / 'report.html'}, or predict: sentilora predict {run.path} 'a text'"
+        )
+    return run
+
+
+def list_runs(folder: Path) -> Iterator[Run]:
+    """Yield the runs in a folder, oldest first."""
+    for config in sorted(folder.glob(f"*/{CONFIG}")):
+        yield Run(config.parent)
+
+
+def check_space(folder: Path, needed_bytes: int) -> None:
+    """Fail now rather than in an hour when the disk has no room.
+
+    Raises:
+        RunError: less than ``needed_bytes`` are free, or the folder cannot be written.
+    """
+    existing = folder.expanduser().resolve()
+    while not existing.exists():
+        existing = existing.parent
+    free = shutil.disk_usage(existing).free
+    if free < needed_bytes:
+        raise RunError(
+            f"{existing} has {free / 1e6:.0f} MB free, and this run needs about "
+            f"{needed_bytes / 1e6:.0f} MB. Make room, or choose another disk with --output DIR."
+        )
+    if not os.access(existing, os.W_OK):
+        raise RunError(
+            f"{existing} cannot be written to. Choose another folder with --output DIR."
+        )
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "data"

@@ -1,0 +1,290 @@
+"""Hugging Face's ``Trainer`` with SentiLoRA's batches, loss, evaluation and events.
+
+The plan of batches covers all epochs, so for ``Trainer`` the whole training is one epoch: its
+step is the index of the batch, which makes resuming exact. Batches are not handed to accelerate:
+:class:`~sentilora.training.batches.Collator` already gives each process its share.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset
+from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments
+from transformers.trainer_callback import PrinterCallback
+
+from sentilora.model.artifact import save_weights
+from sentilora.model.classifier import quiet_transformers
+from sentilora.model.tokens import average_windows
+from sentilora.training.batches import BatchPlan, Collator
+
+if TYPE_CHECKING:
+    from transformers.trainer_callback import TrainerControl, TrainerState
+
+    from sentilora.config import TrainingConfig
+    from sentilora.training.events import EventLog
+
+
+@dataclass
+class Interruption:
+    """Whether someone asked the training to stop after the current update."""
+
+    is_requested: bool = False
+
+
+class _Indices(Dataset[int]):
+    """The data set that ``Trainer`` sees: indices; the collator fetches what they mean."""
+
+    def __init__(self, length: int) -> None:
+        self._length = length
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, index: int) -> int:
+        return index
+
+
+class SentimentTrainer(Trainer):  # type: ignore[misc]
+    """Train a sequence classifier on a plan of batches.
+
+    Args:
+        plan: all batches.
+        collator: makes their tensors.
+        validate: returns the validation metrics of the model; ``selection`` decides (more is
+            better).
+        settings: learning rates and the like.
+        head_modules: names of modules that take ``settings.head_learning_rate``.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        arguments: TrainingArguments,
+        *,
+        plan: BatchPlan,
+        collator: Collator,
+        validate: Callable[[Any], dict[str, float]],
+        settings: TrainingConfig,
+        head_modules: tuple[str, ...],
+        callbacks: list[TrainerCallback],
+    ) -> None:
+        self.plan = plan
+        self.collator = collator
+        self.validate = validate
+        self.settings = settings
+        self.head_modules = head_modules
+        with quiet_transformers():
+            super().__init__(
+                model=model,
+                args=arguments,
+                train_dataset=_Indices(len(collator.examples)),
+                callbacks=callbacks,
+            )
+        self.remove_callback(PrinterCallback)
+
+    def get_train_dataloader(self) -> DataLoader[int]:
+        """Return the batches of the plan, this process's share of each."""
+        return DataLoader(
+            self.train_dataset, batch_sampler=self.plan, collate_fn=self.collator
+        )
+
+    def compute_loss(
+        self,
+        model: Any,
+        inputs: dict[str, torch.Tensor],
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,
+    ) -> Any:
+        """Return the weighted mean cross-entropy of the whole batch, over all processes.
+
+        DDP averages gradients over processes; multiplying by their number turns that into the sum
+        of what each computed on its share.
+        """
+        labels, weights = inputs["labels"], inputs["row_weights"]
+        outputs = model(
+            input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]
+        )
+        logits = average_windows(outputs.logits.float(), inputs["windows"].tolist())
+        losses = torch.nn.functional.cross_entropy(
+            logits, labels, reduction="none", label_smoothing=self.settings.label_smoothing
+        )
+        loss = (losses * weights).sum() * self.collator.world_size
+        return (loss, outputs) if return_outputs else loss
+
+    def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
+        """Build AdamW: no weight decay on biases and norms, a rate of its own for the head."""
+        if self.optimizer is None:
+            rate = float(self.settings.learning_rate or 0.0)
+            head_rate = self.settings.head_learning_rate or rate
+            groups: dict[tuple[float, float], list[torch.nn.Parameter]] = {}
+            for name, parameter in (model or self.model).named_parameters():
+                if parameter.requires_grad:
+                    is_head = any(part in self.head_modules for part in name.split("."))
+                    decay = self.settings.weight_decay if parameter.ndim > 1 else 0.0
+                    groups.setdefault((head_rate if is_head else rate, decay), []).append(parameter)
+            self.optimizer = torch.optim.AdamW(
+                [
+                    {"params": parameters, "lr": lr, "weight_decay": decay}
+                    for (lr, decay), parameters in groups.items()
+                ],
+                lr=rate,
+                fused=self.args.device.type in ("cpu", "cuda"),
+            )
+        return self.optimizer
+
+    def evaluate(
+        self, eval_dataset: Any = None, ignore_keys: Any = None, metric_key_prefix: str = "eval"
+    ) -> dict[str, float]:
+        """Measure the model on the validation part."""
+        measured = self.validate(self.model)
+        metrics = {f"{metric_key_prefix}_{name}": value for name, value in measured.items()}
+        self.log(dict(metrics))
+        self.control = self.callback_handler.on_evaluate(
+            self.args, self.state, self.control, metrics
+        )
+        return metrics
+
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
+        """Write the weights of a checkpoint without asking the hub about the base."""
+        folder = Path(output_dir or self.args.output_dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        save_weights(self.accelerator.unwrap_model(self.model), folder)
+
+
+class Reporting(TrainerCallback):  # type: ignore[misc]
+    """Turn what ``Trainer`` does into events, and decide when to evaluate, save and stop."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        plan: BatchPlan,
+        interruption: Interruption,
+        *,
+        checkpoint_s: float,
+        is_alone: bool,
+    ) -> None:
+        self.log = log
+        self.plan = plan
+        self.interruption = interruption
+        self.checkpoint_s = checkpoint_s
+        self.is_alone = is_alone  # several processes must save at the same steps
+        self.tokens_done = np.cumsum(plan.tokens)
+        self.started = self.saved = time.monotonic()
+        self.first_step = 0
+
+    def on_train_begin(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self.started = self.saved = time.monotonic()
+        self.first_step = state.global_step
+
+    def on_step_end(
+        self, args: Any, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> TrainerControl:
+        """Evaluate at the end; save when it is time, or when a stop was asked for."""
+        if state.global_step >= state.max_steps:
+            control.should_evaluate = control.should_log = True
+        is_due = time.monotonic() - self.saved > self.checkpoint_s
+        if self.is_alone and (is_due or self.interruption.is_requested):
+            control.should_save = True
+            control.should_training_stop |= self.interruption.is_requested
+        return control
+
+    def on_log(
+        self,
+        args: Any,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, float] | None = None,
+        **_: Any,
+    ) -> None:
+        """Report an update: loss, speed in tokens (padding not counted), and time left."""
+        if not logs or "loss" not in logs:
+            return
+        step = state.global_step
+        seconds = max(1e-9, time.monotonic() - self.started)
+        before = int(self.tokens_done[self.first_step - 1]) if self.first_step else 0
+        done, total = int(self.tokens_done[step - 1]), int(self.tokens_done[-1])
+        speed = (done - before) / seconds
+        self.log.emit(
+            "step",
+            step=step,
+            steps=len(self.plan),
+            epoch=round(self.plan.epoch_at(step), 3),
+            loss=round(logs["loss"], 6),
+            learning_rate=logs.get("learning_rate"),
+            tokens=done,
+            tokens_per_second=round(speed, 1),
+            seconds_left=round((total - done) / speed, 1) if speed else None,
+        )
+
+    def on_evaluate(
+        self,
+        args: Any,
+        state: TrainerState,
+        control: TrainerControl,
+        metrics: dict[str, float] | None = None,
+        **_: Any,
+    ) -> None:
+        values = {k.removeprefix("eval_"): v for k, v in (metrics or {}).items()}
+        self.log.emit("evaluation", step=state.global_step, **values)
+
+    def on_save(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self.saved = time.monotonic()
+        self.log.emit("checkpoint", step=state.global_step)
+
+
+def make_arguments(
+    settings: TrainingConfig,
+    *,
+    folder: Path,
+    plan: BatchPlan,
+    seed: int,
+    device: torch.device,
+    precision: str,
+) -> TrainingArguments:
+    """Translate the settings into ``TrainingArguments``."""
+    steps = len(plan)
+    per_epoch = plan.steps_per_epoch[0]
+    every = max(1, min(steps, -(-per_epoch // settings.evaluations_per_epoch)))
+    with quiet_transformers():
+        return TrainingArguments(
+            output_dir=str(folder),
+            num_train_epochs=1,
+            seed=seed,
+            learning_rate=float(settings.learning_rate or 0.0),
+            lr_scheduler_type=settings.schedule,
+            warmup_steps=round(steps * settings.warmup_share),
+            max_grad_norm=settings.max_grad_norm,
+            logging_steps=max(1, round(steps / 200)),
+            logging_nan_inf_filter=False,
+            eval_strategy="steps",
+            eval_steps=every,
+            save_strategy="steps",
+            save_steps=every,
+            save_total_limit=2,
+            load_best_model_at_end=True,
+            metric_for_best_model="selection",
+            greater_is_better=True,
+            restore_callback_states_from_checkpoint=True,
+            remove_unused_columns=False,
+            label_names=["labels"],
+            report_to="none",
+            disable_tqdm=True,
+            log_level="error",
+            use_cpu=device.type == "cpu",
+            bf16=precision == "bf16",
+            fp16=precision == "fp16",
+            ddp_find_unused_parameters=False,
+            dataloader_pin_memory=device.type == "cuda",
+        )
+
+
+def early_stopping(patience: int) -> list[TrainerCallback]:
+    """Return the callback that stops after ``patience`` evaluations without gain; none for 0."""
+    return [EarlyStoppingCallback(early_stopping_patience=patience)] if patience else []
