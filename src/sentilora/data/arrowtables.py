@@ -13,7 +13,7 @@ from sentilora.errors import DataError
 
 if TYPE_CHECKING:
     import datasets
-    import pyarrow
+    import pyarrow as pa
 
 
 class ParquetFile:
@@ -26,7 +26,7 @@ class ParquetFile:
     def __init__(self, path: Path, name: str) -> None:
         self.path = path
         self.name = name
-        self.files = (path,)
+        self.files: tuple[Path, ...] = (path,)
         with self._reader() as reader:
             self.schema = reader.schema_arrow
             self.row_count: int = reader.metadata.num_rows
@@ -41,15 +41,15 @@ class ParquetFile:
             return None
         return tuple(str(name) for name in names) if isinstance(names, list) else None
 
-    def batches(self, columns: Sequence[str] | None, rows: int) -> Iterator[pyarrow.RecordBatch]:
+    def batches(self, columns: Sequence[str] | None, rows: int) -> Iterator[pa.RecordBatch]:
         """Iterate record batches; all columns when none are named."""
-        import pyarrow
+        import pyarrow as pa
 
         wanted = None if columns is None else list(columns)
         try:
             with self._reader() as reader:
                 yield from reader.iter_batches(batch_size=rows, columns=wanted)
-        except (pyarrow.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError) as error:
             raise DataError(f"{self.name} cannot be read: {error}") from error
 
     def chunks(
@@ -57,15 +57,16 @@ class ParquetFile:
     ) -> Iterator[Chunk]:
         """Iterate the columns in chunks."""
         del problems  # a damaged parquet file is damaged as a whole
-        yield from _numbered(self.batches(columns, rows), columns)
+        if columns:
+            yield from _numbered(self.batches(columns, rows), columns)
 
     def _reader(self) -> Any:
-        import pyarrow
+        import pyarrow as pa
         from pyarrow import parquet
 
         try:
             return parquet.ParquetFile(self.path, pre_buffer=False)
-        except (pyarrow.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError) as error:
             raise DataError(f"{self.name} is not a parquet file: {error}") from error
 
 
@@ -89,8 +90,9 @@ class HubTable:
     ) -> Iterator[Chunk]:
         """Iterate the columns in chunks."""
         del problems
-        tables = self.part.select_columns(list(columns)).with_format("arrow").iter(batch_size=rows)
-        yield from _numbered(tables, columns)
+        if columns:
+            part = self.part.select_columns(list(columns)).with_format("arrow")
+            yield from _numbered(part.iter(batch_size=rows), columns)
 
 
 def _numbered(tables: Iterator[Any], columns: Sequence[str]) -> Iterator[Chunk]:

@@ -54,6 +54,7 @@ def choose_columns(
         problems.add(
             f"column names that occur twice: {quoted(doubled)}. Give each column its own name."
         )
+        return Columns(None, None, None)
     chosen_group = None
     if group is not None:
         chosen_group, problem = _pick(names, group, (), "group", ())
@@ -104,9 +105,8 @@ def _pick(
             f"Choose one with --{option} {_shell(candidates[0])}."
         )
     expected = f"{', '.join(known[:-1])} or {known[-1]}"
-    return None, (
-        f"no column for the {option} (one named {expected}). {found} {_advice(names, option, taken)}"
-    )
+    advice = _advice(names, option, taken)
+    return None, f"no column for the {option} (one named {expected}). {found} {advice}"
 
 
 def _advice(names: Sequence[str], option: str, taken: Sequence[str]) -> str:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from sentilora.data.problems import Problems, quoted
-from sentilora.data.streams import Chunk, ChunkBuilder, open_text
+from sentilora.data.streams import Chunk, ChunkBuilder, broken_text, open_text
 from sentilora.errors import DataError
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 _MAX_FIELD = 1 << 26  # characters; an unclosed quote must not swallow a whole disk
 _BAD_BYTES = "surrogateescape"  # keeps broken bytes apart, so that their row can be named
@@ -29,7 +32,7 @@ class DelimitedFile:
     def __init__(self, path: Path, name: str, delimiter: str) -> None:
         self.path = path
         self.name = name
-        self.files = (path,)
+        self.files: tuple[Path, ...] = (path,)
         self.delimiter = delimiter
         csv.field_size_limit(max(_MAX_FIELD, csv.field_size_limit()))
         with open_text(path, name, errors=_BAD_BYTES) as stream:
@@ -53,7 +56,7 @@ class DelimitedFile:
         if (rest := builder.rest()) is not None:
             yield rest
 
-    def _rows(self, reader: csv.Reader, problems: Problems) -> Iterator[tuple[int, list[str]]]:
+    def _rows(self, reader: CsvReader, problems: Problems) -> Iterator[tuple[int, list[str]]]:
         row = 0
         width = len(self.names)
         kind = f"wrong number of fields (the header has {width})"
@@ -85,7 +88,7 @@ class DelimitedFile:
             raise DataError(f"{self.name}: the header has broken quotes: {error}") from error
         if not header:
             raise DataError(f"{self.name}: line 1 is blank. Expected a header with column names.")
-        if "\0" in "".join(header) or not _is_clean("".join(header)):
+        if broken_text("".join(header)) is not None:
             raise DataError(
                 f"{self.name}: the header is not UTF-8 text: {quoted(header)}. "
                 f"Save the file as UTF-8."
@@ -104,11 +107,3 @@ class DelimitedFile:
                     f"{expected}. The header is {quoted(header)}. Save the file with commas as "
                     f".csv, or with tabs as .tsv."
                 )
-
-
-def _is_clean(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

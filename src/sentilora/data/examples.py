@@ -68,7 +68,7 @@ class Examples:
         for batch in table.iter(batch_size=rows):
             yield batch.column(column)
 
-    def select(self, indices: Sequence[int] | npt.NDArray[np.int64]) -> Examples:
+    def select(self, indices: Sequence[int] | npt.NDArray[np.integer[Any]]) -> Examples:
         """Return the examples at these positions, in this order."""
         return replace(self, table=self.table.select(indices, keep_in_memory=True))
 

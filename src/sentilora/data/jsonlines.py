@@ -25,7 +25,7 @@ class JsonLinesFile:
     def __init__(self, path: Path, name: str) -> None:
         self.path = path
         self.name = name
-        self.files = (path,)
+        self.files: tuple[Path, ...] = (path,)
         self._refuse_array()
         first = islice(self.objects(Problems(name)), _NAMED_BY)
         self.names = tuple(dict.fromkeys(key for _, values in first for key in values))
@@ -60,10 +60,9 @@ class JsonLinesFile:
 
     def _refuse_array(self) -> None:
         with open_bytes(self.path, self.name) as stream:
-            line = b""
-            while not line.strip():
-                line = stream.readline(1024).removeprefix(b"\xef\xbb\xbf")
-        if line.lstrip().startswith(b"["):
+            stripped = (line.removeprefix(b"\xef\xbb\xbf").strip() for line in stream)
+            first = next(filter(None, stripped), b"")
+        if first.startswith(b"["):
             raise DataError(
                 f"{self.name} holds a JSON array. Expected JSON Lines: one object a line. "
                 f"Convert it with: jq -c '.[]' {quoted([self.name])} > rows.jsonl"

@@ -112,9 +112,7 @@ def _read_as(values: Iterable[str], labels: Labels, column: str) -> Meanings:
     by_name = {value: _id_by_name(value, labels) for value in values}
     kind = f"label {_one_of(labels)}"
     if any(label_id is not None for label_id in by_name.values()):
-        return Meanings(
-            labels, {value: kind if i is None else i for value, i in by_name.items()}
-        )
+        return Meanings(labels, {value: kind if i is None else i for value, i in by_name.items()})
     numbers = {value: _integer(value) for value in values}
     found = {number for number in numbers.values() if number is not None}
     if found and _fold(column) in RATING_NAMES:

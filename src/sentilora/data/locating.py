@@ -9,19 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sentilora.data.arrowtables import HubTable, ParquetFile
-from sentilora.data.delimited import DelimitedFile
-from sentilora.data.jsonlines import JsonLinesFile
+from sentilora.data.arrowtables import HubTable
+from sentilora.data.endings import ENDINGS, has_ending
 from sentilora.data.problems import quoted
 from sentilora.data.streams import Table
+from sentilora.data.tables import open_table
 from sentilora.errors import DataError
 
-ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet", ".csv.gz", ".tsv.gz", ".jsonl.gz")
 SAMPLE = "sample"
 
 _PART_NAMES = {"train": ("train",), "validation": ("validation", "val", "dev"), "test": ("test",)}
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?(:[\w.-]+)?")
-_NEAR = {".json": ".jsonl", ".ndjson": ".jsonl", ".txt": ".csv, .tsv or .jsonl", ".xlsx": ".csv"}
 
 
 @dataclass(frozen=True)
@@ -31,10 +29,14 @@ class Location:
     Attributes:
         source: what the user typed.
         parts: how to open each part; a single file stands under ``file`` and serves as any part.
+        inside: what was found there, to be told when a part is missing.
+        is_folder: it is a folder of files.
     """
 
     source: str
     parts: Mapping[str, Callable[[], Table]]
+    inside: tuple[str, ...] = ()
+    is_folder: bool = False
 
     def has(self, part: str) -> bool:
         """Tell whether there is such a part of its own."""
@@ -48,9 +50,11 @@ class Location:
         """
         opener = self.parts.get(part) or self.parts.get("file")
         if opener is None:
-            raise DataError(
-                f"{self.source} has no part '{part}'. Found: {quoted(sorted(self.parts))}."
+            missing = f"is a folder without {part}.*" if self.is_folder else f"has no part '{part}'"
+            expected = (
+                f" Expected {part}.csv, or {', '.join(ENDINGS[1:])}." if self.is_folder else ""
             )
+            raise DataError(f"{self.source} {missing}. Found: {quoted(self.inside)}.{expected}")
         return opener()
 
 
@@ -66,52 +70,18 @@ def locate(data: str | Path) -> Location:
         return _sample()
     path = Path(data)
     if path.is_dir():
-        return Location(source, _parts_of_folder(path, source))
+        return _folder(path, source)
     if path.exists():
-        return Location(source, {"file": lambda: open_table(path, source)})
+        return Location(source, {"file": _opener(path)})
     if not _looks_like_hub_id(source):
         raise DataError(
-            f"There is no file or folder {source}. Expected a file ({', '.join(ENDINGS)}), a folder "
-            f"with train.* and test.*, the id of a hub data set, or '{SAMPLE}'."
+            f"There is no file or folder {source}. Expected a file ({', '.join(ENDINGS)}), a "
+            f"folder with train.* and test.*, the id of a hub data set, or '{SAMPLE}'."
         )
-    return Location(source, _parts_of_hub(source))
+    return _hub(source)
 
 
-def open_table(path: Path, name: str | None = None) -> Table:
-    """Open one file by its ending.
-
-    Raises:
-        DataError: the ending is unknown, or the file does not hold what it says.
-    """
-    name = str(path) if name is None else name
-    ending = ending_of(path)
-    if path.is_dir() or not path.exists():
-        what = "is a folder, not a file" if path.is_dir() else "does not exist"
-        raise DataError(f"{name} {what}. Expected a file ending in {', '.join(ENDINGS)}.")
-    if ending == ".parquet":
-        return ParquetFile(path, name)
-    if ending.startswith(".jsonl"):
-        return JsonLinesFile(path, name)
-    return DelimitedFile(path, name, "\t" if ending.startswith(".tsv") else ",")
-
-
-def ending_of(path: Path) -> str:
-    """Return the known ending of a file name, in lower case.
-
-    Raises:
-        DataError: it is none of those that can be read and written.
-    """
-    lowered = path.name.lower()
-    for ending in sorted(ENDINGS, key=len, reverse=True):
-        if lowered.endswith(ending):
-            return ending
-    found = path.suffix or "no ending"
-    near = _NEAR.get(path.suffix.lower())
-    advice = f" Save it as {near} first." if near else ""
-    raise DataError(f"{path}: unknown file ending ({found}). Expected {', '.join(ENDINGS)}.{advice}")
-
-
-def _parts_of_folder(folder: Path, source: str) -> dict[str, Callable[[], Table]]:
+def _folder(folder: Path, source: str) -> Location:
     files = sorted(path for path in folder.iterdir() if path.is_file())
     parts: dict[str, Callable[[], Table]] = {}
     problems = []
@@ -123,13 +93,7 @@ def _parts_of_folder(folder: Path, source: str) -> dict[str, Callable[[], Table]
             parts[part] = _opener(found[0])
     if problems:
         raise DataError(f"{source}: {'; '.join(problems)}. Keep one, or give the files by name.")
-    if "train" not in parts:
-        inside = quoted([path.name for path in files]) or "no files"
-        raise DataError(
-            f"{source} is a folder without train.*. Found: {inside}. Expected train.csv (or "
-            f"{', '.join(ENDINGS[1:])}), and test.*; or give a single file."
-        )
-    return parts
+    return Location(source, parts, tuple(path.name for path in files), is_folder=True)
 
 
 def _opener(path: Path) -> Callable[[], Table]:
@@ -147,26 +111,21 @@ def _sample() -> Location:
     parts: dict[str, Callable[[], Table]] = {}
     for part in ("train", "test"):
         parts[part] = _opener(Path(samples.path(part)))
-    return Location(SAMPLE, parts)
+    return Location(SAMPLE, parts, tuple(parts))
 
 
 def _looks_like_hub_id(source: str) -> bool:
-    has_ending = any(source.lower().endswith(ending) for ending in (*ENDINGS, *_NEAR))
-    return bool(_HUB_ID.fullmatch(source)) and not has_ending
+    return bool(_HUB_ID.fullmatch(source)) and not has_ending(source)
 
 
-def _parts_of_hub(source: str) -> dict[str, Callable[[], Table]]:
+def _hub(source: str) -> Location:
     found = _load_from_hub(source)
     parts: dict[str, Callable[[], Table]] = {}
     for part, spellings in _PART_NAMES.items():
         for spelling in spellings:
             if spelling in found and part not in parts:
                 parts[part] = _hub_opener(found[spelling], f"{source} [{spelling}]")
-    if "train" not in parts:
-        raise DataError(
-            f"The hub data set {source} has no part 'train'. Found: {quoted(sorted(found))}."
-        )
-    return parts
+    return Location(source, parts, tuple(sorted(found)))
 
 
 def _hub_opener(part: Any, name: str) -> Callable[[], Table]:

@@ -38,7 +38,7 @@ class Problems:
         self.keeps_rows = keeps_rows
         self.whole: list[str] = []
         self._counts: dict[str, int] = {}
-        self._shown: dict[str, list[str]] = {}
+        self._shown: dict[str, list[tuple[int, str]]] = {}
         self._kept: dict[int, str] = {}
 
     def add(self, problem: str) -> None:
@@ -49,8 +49,7 @@ class Problems:
         """Note that a row has a problem of some kind; one row may have several."""
         count = self._counts[kind] = self._counts.get(kind, 0) + 1
         if count <= SHOWN_ROWS:
-            where = f"row {row} ({detail})" if detail else f"row {row}"
-            self._shown.setdefault(kind, []).append(where)
+            self._shown.setdefault(kind, []).append((row, detail))
         if self.keeps_rows:
             problem = f"{kind}: {detail}" if detail else kind
             before = self._kept.get(row)
@@ -62,23 +61,28 @@ class Problems:
         return tuple(RowProblem(row, problem) for row, problem in sorted(self._kept.items()))
 
     @property
-    def counts(self) -> dict[str, int]:
-        """How often each kind of bad row was met."""
-        return dict(self._counts)
+    def kinds(self) -> dict[str, tuple[int, list[int]]]:
+        """How often each kind of bad row was met, and the first row numbers."""
+        return {
+            kind: (count, [row for row, _ in self._shown[kind]])
+            for kind, count in self._counts.items()
+        }
 
     def row_lines(self) -> list[str]:
         """Describe the bad rows, one line a kind, the first rows named."""
         lines = []
         for kind, count in self._counts.items():
             more = f", and {count - SHOWN_ROWS:,} more" if count > SHOWN_ROWS else ""
-            lines.append(f"{kind}: {', '.join(self._shown[kind])}{more}")
+            shown = [f"row {n} ({why})" if why else f"row {n}" for n, why in self._shown[kind]]
+            lines.append(f"{kind}: {', '.join(shown)}{more}")
         return lines
 
 
-def raise_if_any(several_problems: Sequence[Problems]) -> None:
+def raise_if_any(several_problems: Sequence[Problems], failures: Sequence[str] = ()) -> None:
     """Raise one error for all that stops the reading.
 
-    Bad rows stop it unless they are kept aside (``keeps_rows``).
+    Bad rows stop it unless they are kept aside (``keeps_rows``). ``failures`` are whole messages of
+    sources that could not be opened at all.
 
     Raises:
         DataError: there is at least one such problem.
@@ -89,20 +93,25 @@ def raise_if_any(several_problems: Sequence[Problems]) -> None:
         lines = list(problems.whole)
         if not problems.keeps_rows:
             lines += problems.row_lines()
-            has_bad_rows = has_bad_rows or bool(problems.counts)
+            has_bad_rows = has_bad_rows or bool(problems.kinds)
         found += [(problems.source, line) for line in lines]
-    if not found:
-        return
     sources = list(dict.fromkeys(source for source, _ in found))
-    if len(sources) == 1:
+    if not found and not failures:
+        return
+    if len(sources) == 1 and not failures:
         message = several(sources[0], [line for _, line in found])
+    elif len(failures) == 1 and not found:
+        message = failures[0]
     else:
-        message = several("the data", [f"{source}: {line}" for source, line in found])
+        lines = [*failures, *(f"{source}: {line}" for source, line in found)]
+        message = several("the data", lines)
     raise DataError(f"{message}\n{_SKIP_HINT}" if has_bad_rows else message)
 
 
 def quoted(names: Sequence[str], limit: int = 20) -> str:
     """List names in quotes, long ones cut, at most ``limit`` of them."""
+    if not names:
+        return "nothing"
     shown = ", ".join(f"'{shortened(name)}'" for name in names[:limit])
     return f"{shown}, and {len(names) - limit} more" if len(names) > limit else shown
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from sentilora.errors import DataError
 
 if TYPE_CHECKING:
-    import pyarrow
+    import pyarrow as pa
 
 _folders: dict[Path, int] = {}
 
@@ -33,20 +33,18 @@ def new_folder() -> Path:
 
 
 @contextmanager
-def arrow_writer(
-    path: Path, schema: pyarrow.Schema
-) -> Iterator[Callable[[pyarrow.RecordBatch], None]]:
+def arrow_writer(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.RecordBatch], None]]:
     """Write record batches to an Arrow stream file.
 
     Raises:
         DataError: the disk is full or cannot be written.
     """
-    import pyarrow
+    import pyarrow as pa
 
     try:
         with (
-            pyarrow.OSFile(str(path), "wb") as sink,
-            pyarrow.ipc.new_stream(sink, schema) as writer,
+            pa.OSFile(str(path), "wb") as sink,
+            pa.ipc.new_stream(sink, schema) as writer,
         ):
             yield writer.write_batch
     except OSError as error:
@@ -56,11 +54,11 @@ def arrow_writer(
         ) from error
 
 
-def read_batches(path: Path) -> Iterator[pyarrow.RecordBatch]:
+def read_batches(path: Path) -> Iterator[pa.RecordBatch]:
     """Iterate the record batches of such a file, mapped into memory."""
-    import pyarrow
+    import pyarrow as pa
 
-    with pyarrow.memory_map(str(path)) as source, pyarrow.ipc.open_stream(source) as reader:
+    with pa.memory_map(str(path)) as source, pa.ipc.open_stream(source) as reader:
         yield from reader
 
 

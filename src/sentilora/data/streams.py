@@ -105,7 +105,7 @@ def open_bytes(path: Path, name: str) -> Iterator[BinaryIO]:
                 _refuse_binary(raw.peek(_HEAD_BYTES)[:_HEAD_BYTES], name)
                 yield raw
                 return
-            with gzip.open(raw) as unpacked, io.BufferedReader(unpacked) as stream:  # type: ignore[type-var]
+            with gzip.open(raw) as unpacked, io.BufferedReader(unpacked) as stream:
                 _refuse_binary(stream.peek(_HEAD_BYTES)[:_HEAD_BYTES], name)
                 yield stream
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -127,7 +127,7 @@ def open_text(path: Path, name: str, *, errors: str = "strict") -> Iterator[io.T
 
 
 def _refuse_binary(head: bytes, name: str) -> None:
-    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
+    if len(head) < _HEAD_BYTES and not head.strip(b"\xef\xbb\xbf \t\r\n"):
         raise DataError(f"{name} is empty. Expected rows with a text and a label.")
     for magic, what in _MAGIC.items():
         if head.startswith(magic):
@@ -138,3 +138,16 @@ def _refuse_binary(head: bytes, name: str) -> None:
             f"{name} is not a text file: {controls} of its first {len(head)} bytes are control "
             f"bytes. Expected UTF-8 text."
         )
+
+
+def broken_text(text: str) -> str | None:
+    """Say why a string that was read is no proper text; None when it is one."""
+    if "\0" in text:
+        return "NUL byte"
+    if text.isascii():
+        return None
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return "broken encoding (not UTF-8)"
+    return None

@@ -3,42 +3,40 @@
 from __future__ import annotations
 
 import csv
-import datetime
-import decimal
 import gzip
 import io
 import json
 import math
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TextIO, cast
 
-from sentilora.data.locating import ending_of
+from sentilora.data.endings import ending_of
 from sentilora.errors import DataError
 
 if TYPE_CHECKING:
-    import pyarrow
+    import pyarrow as pa
 
-JSON_MARK = {b"sentilora.json": b"1"}  # on a string field whose values are JSON
+JSON_MARK = {b"sentilora.json": b"1"}  # metadata of a string field whose values are JSON
 
 
 class BatchWriter(Protocol):
     """Takes record batches of one schema."""
 
-    def write(self, batch: pyarrow.RecordBatch) -> None:
+    def write(self, batch: pa.RecordBatch) -> None:
         """Append a batch."""
         ...
 
 
 @contextmanager
-def write_batches(path: str | Path, schema: pyarrow.Schema) -> Iterator[BatchWriter]:
+def write_batches(path: str | Path, schema: pa.Schema) -> Iterator[BatchWriter]:
     """Write a table in the format of the file name's ending, whole or not at all.
 
     The rows go to a temporary file beside the target, which takes the target's place when the
-    block ends well and is removed when it does not.
+    block ends well and is removed when it does not. Values that a text format has no form for are
+    written as JSON or as Python writes them (dates in ISO form).
 
     Raises:
         DataError: the ending is unknown, or the file cannot be written.
@@ -47,13 +45,19 @@ def write_batches(path: str | Path, schema: pyarrow.Schema) -> Iterator[BatchWri
     ending = ending_of(path)
     with replacing(path) as stream:
         if ending == ".parquet":
-            with _parquet_writer(stream, schema) as writer:
+            from pyarrow import parquet
+
+            with parquet.ParquetWriter(stream, schema) as writer:
                 yield writer
         elif ending.endswith(".gz"):
-            with gzip.GzipFile("", "wb", fileobj=stream, mtime=0) as packed:
-                yield _text_writer(packed, schema, ending)  # type: ignore[arg-type]
+            with (
+                gzip.GzipFile("", "wb", fileobj=stream, mtime=0) as packed,
+                _text_writer(cast(BinaryIO, packed), schema, ending) as lines,
+            ):
+                yield lines
         else:
-            yield _text_writer(stream, schema, ending)
+            with _text_writer(stream, schema, ending) as lines:
+                yield lines
 
 
 @contextmanager
@@ -69,19 +73,97 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         raise DataError(f"{path} cannot be written: there is no folder {path.parent}. Make it.")
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        stream = temporary.open("xb")
+        raw = _Target(path, temporary)
     except OSError as error:
         raise _unwritable(path, error) from error
     try:
-        with stream:
+        with io.BufferedWriter(raw, 1 << 20) as stream:
             yield stream
         temporary.replace(path)
-    except BaseException as error:
+    except BaseException:
         temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename in (None, str(temporary)):
-            raise _unwritable(path, error) from error
         raise
+
+
+class _Target(io.FileIO):
+    """A new file whose failed writes name the file that the user asked for."""
+
+    def __init__(self, path: Path, temporary: Path) -> None:
+        super().__init__(temporary, "xb")
+        self._path = path
+
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            raise _unwritable(self._path, error) from error
 
 
 def _unwritable(path: Path, error: OSError) -> DataError:
     return DataError(f"{path} cannot be written: {error.strerror or error}.")
+
+
+@contextmanager
+def _text_writer(stream: BinaryIO, schema: pa.Schema, ending: str) -> Iterator[BatchWriter]:
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+    if ending.startswith(".jsonl"):
+        yield _JsonLinesWriter(text, schema)
+    else:
+        yield _DelimitedWriter(text, schema, "\t" if ending.startswith(".tsv") else ",")
+    text.flush()
+    text.detach()
+
+
+class _DelimitedWriter:
+    def __init__(self, stream: TextIO, schema: pa.Schema, delimiter: str) -> None:
+        self._writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
+        self._writer.writerow(schema.names)
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        columns = [[_as_cell(value) for value in column.to_pylist()] for column in batch.columns]
+        self._writer.writerows(zip(*columns, strict=True))
+
+
+class _JsonLinesWriter:
+    def __init__(self, stream: TextIO, schema: pa.Schema) -> None:
+        self._stream = stream
+        self._names = schema.names
+        self._json = [(field.metadata or {}).items() >= JSON_MARK.items() for field in schema]
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        columns = []
+        for column, is_json in zip(batch.columns, self._json, strict=True):
+            convert = _from_json if is_json else _as_json
+            columns.append([convert(value) for value in column.to_pylist()])
+        for values in zip(*columns, strict=True):
+            line = dict(zip(self._names, values, strict=True))
+            self._stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _from_json(value: str | None) -> Any:
+    return None if value is None else _as_json(json.loads(value))
+
+
+def _as_cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (dict, list)):
+        return json.dumps(_as_json(value), ensure_ascii=False)
+    return value if isinstance(value, str) else str(_as_json(value))
+
+
+def _as_json(value: Any) -> Any:
+    """Return what JSON has a form for; numbers that are none become null."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (str, int, bool)):
+        return value
+    if isinstance(value, dict):
+        return {str(key): _as_json(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_as_json(inner) for inner in value]
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -90,8 +90,7 @@ def run_baselines(
     unknown = [name for name in names if name not in NAMES]
     if unknown:
         raise ConfigError(
-            f"Unknown baseline(s) {', '.join(map(repr, unknown))}. "
-            f"Choose from {', '.join(NAMES)}."
+            f"Unknown baseline(s) {', '.join(map(repr, unknown))}. Choose from {', '.join(NAMES)}."
         )
     task = _Task(train_texts, train_ids, test_texts, labels, features, seed)
     runners = {"majority": _majority, "vader": _vader, "tfidf": _tfidf, "frozen": _frozen}

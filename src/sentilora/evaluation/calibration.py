@@ -106,7 +106,7 @@ def reliability(
 
 
 def expected_calibration_error(bins: list[Bin]) -> float:
-    """Average the gap between confidence and accuracy, weighted by rows (Guo et al. 2017, eq. 3)."""
+    """Average the gap of confidence and accuracy, weighted by rows (Guo et al. 2017, eq. 3)."""
     rows = sum(one.count for one in bins)
     return sum(one.count * abs(one.accuracy - one.confidence) for one in bins) / max(1, rows)
 

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-import sentilora
 from sentilora.errors import DataError
 from sentilora.evaluation.baselines import Baseline
 from sentilora.evaluation.calibration import softmax
@@ -72,15 +71,16 @@ class Report:
 
     @property
     def labels(self) -> Labels:
+        """The label names in id order."""
         return Labels(tuple(self.data["run"]["labels"]))
 
     def write(self, path: str | Path) -> None:
-        """Write the report as JSON, whole or not at all; a number that is not finite becomes null."""
+        """Write the report as JSON, whole or not at all; NaN and infinity become null."""
         path = Path(path)
         partial = path.with_name(path.name + ".partial")
         text = json.dumps(_plain(self.data), indent=2, ensure_ascii=False, allow_nan=False)
         partial.write_text(text + "\n", encoding="utf-8")
-        os.replace(partial, path)
+        partial.replace(path)
 
 
 def read_report(path: str | Path) -> Report:
@@ -103,7 +103,7 @@ def read_report(path: str | Path) -> Report:
     if not isinstance(data, dict) or data.get("format") != FORMAT or "metrics" not in data:
         found = data.get("format") if isinstance(data, dict) else type(data).__name__
         raise DataError(
-            f"{file} is not a report that SentiLoRA {sentilora.__version__} can read: "
+            f"{file} is not a report that SentiLoRA {version('sentilora')} can read: "
             f"format {found!r}, expected {FORMAT}."
         )
     return Report(data)
@@ -127,7 +127,7 @@ def compose_report(
     """
     composed = {
         "format": FORMAT,
-        "sentilora": sentilora.__version__,
+        "sentilora": version("sentilora"),
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "run": dict(run),
         "data": dict(data),

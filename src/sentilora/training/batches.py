@@ -90,7 +90,7 @@ class BatchPlan:
             )
             self._batches += batches
             self.steps_per_epoch.append(len(batches))
-        del self._batches[max_steps:]
+        self._batches = self._batches[:max_steps]
         self.tokens = np.asarray([int(lengths[batch].sum()) for batch in self._batches])
 
     def __len__(self) -> int:

@@ -134,7 +134,8 @@ def fit(
         )
     assert meter.spent is not None
     return Fitted(
-        model=trainer.accelerator.unwrap_model(trainer.model),
+        # Accelerate leaves mixed precision wrapped around forward() unless told otherwise.
+        model=trainer.accelerator.unwrap_model(trainer.model_wrapped, keep_fp32_wrapper=False),
         plan=plan,
         steps=state.global_step,
         best_step=state.best_global_step or state.global_step,

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import sentilora
-from sentilora.data.reading import write_skipped
-from sentilora.evaluation.card import render_card
-from sentilora.evaluation.html import render_html
-from sentilora.evaluation.report import Report
+from sentilora.data.examples import write_skipped
+from sentilora.evaluation.report import compose_report
 from sentilora.model.bases import BASES, ResolvedBase
 
 if TYPE_CHECKING:
     from sentilora.config import RunConfig
     from sentilora.data.examples import Parts
     from sentilora.training.run import Run
-
-FORMAT = 1
 
 
 def write_report(
@@ -31,14 +25,13 @@ def write_report(
     measured: dict[str, Any],
 ) -> None:
     """Compose the report and write all its forms; ``report.json`` comes last."""
+    from sentilora.evaluation.card import render_card
+    from sentilora.evaluation.html import render_html
+
     named = {"train": parts.train, "validation": parts.validation, "test": parts.test}
     skipped = sum(len(part.skipped) for part in named.values())
-    truncated_share = measured.pop("truncated_share")
-    report = {
-        "format": FORMAT,
-        "sentilora": sentilora.__version__,
-        "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "run": {
+    report = compose_report(
+        run={
             "name": run.path.name,
             "base": base.name,
             "hub_id": base.hub_id,
@@ -51,26 +44,24 @@ def write_report(
             "max_tokens": config.text.max_tokens,
             "long_text": config.text.long_text,
         },
-        "data": {
+        data={
             "source": Path(config.data.train).name or config.data.train,
             **{name: len(part) for name, part in named.items()},
             "label_counts": {name: part.counts() for name, part in named.items()},
-            "truncated_share": truncated_share,
+            "truncated_share": measured.pop("truncated_share"),
             "train_truncated_share": training.pop("train_truncated_share"),
             "skipped": skipped,
             "notes": [*parts.notes, *parts.train.notes],
         },
         **measured,
-        "metrics": measured["after"]["metrics"],
-        "intervals": measured["after"]["intervals"],
         **training,
-    }
+    )
     if skipped:
         write_skipped(list(named.values()), run.path / "skipped.jsonl")
     licence = next((b.licence for b in BASES.values() if b.hub_id == base.hub_id), None)
-    _write(run.path / "report.html", render_html(report))
-    _write(run.path / "README.md", render_card(report, licence=licence))
-    Report(report).write(run.path / "report.json")
+    _write(run.path / "report.html", render_html(report.data))
+    _write(run.path / "README.md", render_card(report.data, licence=licence))
+    report.write(run.path / "report.json")
 
 
 def _write(path: Path, text: str) -> None:

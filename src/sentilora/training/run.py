@@ -78,16 +78,19 @@ class Run:
         return f"Go on with it: sentilora train --config {self.path / CONFIG} --resume"
 
 
-def create_run(config: RunConfig, base_name: str, data_name: str) -> Run:
+def create_name(config: RunConfig) -> str:
+    """Make a name from the time, the base and the data."""
+    parts = [Path(config.base).name, Path(config.data.train).name.split(".")[0]]
+    return "-".join([time.strftime("%Y-%m-%d-%H%M%S"), *map(_slug, parts)])
+
+
+def create_run(config: RunConfig) -> Run:
     """Make a new run folder and write its config.
 
     Raises:
         RunError: the folder exists already, or cannot be written.
     """
-    name = config.name or "-".join(
-        [time.strftime("%Y-%m-%d-%H%M%S"), _slug(base_name), _slug(data_name)]
-    )
-    path = Path(config.output).expanduser() / name
+    path = Path(config.output).expanduser() / (config.name or create_name(config))
     try:
         path.mkdir(parents=True)
     except FileExistsError as error:

@@ -110,11 +110,11 @@ def _go(config: RunConfig, run: Run | None, listener: Listener | None) -> Run:
     processes = join_processes(device.type)
     base = resolve_base(config.base)
     tokenizer = load_tokenizer(base.source, base.revision)
-    parts = _read(config)
+    parts = read_config_parts(config)
     if run is None:
         if processes.is_main:
-            check_space(Path(config.output), _needed_bytes(parts, config))
-            run = create_run(config, base.name, Path(config.data.train).stem or "data")
+            check_space(Path(config.output), needed_bytes(parts, config))
+            run = create_run(config)
         run = processes.share(run)
     assert run is not None
     rule = TextRule(config.text.max_tokens or 256, config.text.long_text, config.text.head_share)
@@ -299,7 +299,8 @@ def _encode(ground: _Ground, name: str, examples: Examples) -> EncodedExamples:
     )
 
 
-def _read(config: RunConfig) -> Parts:
+def read_config_parts(config: RunConfig) -> Parts:
+    """Read the parts that a config names."""
     data = config.data
     return read_parts(
         data.train,
@@ -322,7 +323,7 @@ def _named(parts: Parts) -> dict[str, Examples]:
     return {"train": parts.train, "validation": parts.validation, "test": parts.test}
 
 
-def _needed_bytes(parts: Parts, config: RunConfig) -> int:
+def needed_bytes(parts: Parts, config: RunConfig) -> int:
     """Estimate the disk a run needs: token files, and three checkpoints with optimiser state."""
     tokens = (len(parts.train) + len(parts.validation)) * min(config.text.max_tokens or 256, 300) * 4
     return tokens + (60_000_000 if config.method == "lora" else 3_000_000_000)

@@ -1,0 +1,86 @@
+"""The ``sentilora`` command: parse, call the library, render.
+
+stdout carries results, stderr everything else. Exit codes: 0 done, 1 the work failed, 2 wrong usage
+or configuration, 130 stopped by the user.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from sentilora.cli import commands
+from sentilora.errors import ConfigError, SentiloraError
+
+app = typer.Typer(
+    name="sentilora",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="From a file of labelled texts to a proven, calibrated, small sentiment model.",
+    epilog="Start with:  sentilora train sample --base minilm",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from sentilora import __version__
+
+        print(f"sentilora {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    debug: bool = typer.Option(False, "--debug", help="Show tracebacks."),
+    version: bool = typer.Option(
+        False, "--version", help="Print the version.", callback=_version, is_eager=True
+    ),
+) -> None:
+    """Take the options that stand before a command."""
+    if debug:
+        os.environ["SENTILORA_DEBUG"] = "1"
+
+
+commands.add_to(app)
+
+
+def main() -> None:
+    """Run the command line; the entry point of the ``sentilora`` script."""
+    # Tokenizers warn on stderr when a process with threads forks, which the reload proof does.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    try:
+        app()
+    except SentiloraError as error:
+        if os.environ.get("SENTILORA_DEBUG"):
+            raise
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(_exit_code(error)) from error
+    except KeyboardInterrupt as error:
+        if os.environ.get("SENTILORA_DEBUG"):
+            raise
+        print("\nstopped", file=sys.stderr)
+        raise SystemExit(130) from error
+    except BrokenPipeError:
+        # Whoever read our output has gone (`| head`); keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+    except Exception as error:  # the one place that may catch everything
+        if os.environ.get("SENTILORA_DEBUG"):
+            raise
+        print(
+            f"unexpected error: {type(error).__name__}: {error}\n"
+            f"Run again with: sentilora --debug {' '.join(sys.argv[1:])}",
+            file=sys.stderr,
+        )
+        raise SystemExit(1) from error
+
+
+def _exit_code(error: SentiloraError) -> int:
+    if isinstance(error, ConfigError):
+        return 2
+    # Known by name, so that a failing `predict` does not load the training room.
+    return 130 if type(error).__name__ == "Interrupted" else 1

@@ -1,0 +1,142 @@
+"""Results as tables on stdout."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from sentilora.cli.progress import duration
+
+if TYPE_CHECKING:
+    from sentilora.training.run import Run
+    from sentilora.training.seeds import SeedSummary
+
+NAMES = {
+    "majority": "majority class",
+    "vader": "VADER",
+    "tfidf": "TF-IDF + logistic regression",
+    "frozen": "frozen encoder + logistic regression",
+}
+COLUMNS = ("accuracy", "macro_f1", "macro_recall", "matthews_correlation", "log_loss", "ece")
+HEADINGS = ("accuracy", "macro F1", "macro recall", "Matthews", "log loss", "ECE")
+
+
+def console() -> Console:
+    """Return a console on stdout that never wraps what is piped."""
+    out = Console(highlight=False)
+    if not out.is_terminal:
+        out = Console(highlight=False, width=120)
+    return out
+
+
+def show_run(run: Run, *, as_json: bool) -> None:
+    """Print the outcome of a training."""
+    report = run.report
+    if as_json:
+        print(json.dumps(report, indent=2, ensure_ascii=False))
+        return
+    out = console()
+    out.print(comparison(report))
+    cost = report["cost"]
+    energy = "" if cost["energy_kwh"] is None else f", {cost['energy_kwh'] * 1000:.2f} Wh"
+    out.print(
+        f"trained in {duration(cost['seconds'])}, {cost['tokens_per_second']:,.0f} tokens/s{energy}; "
+        f"{cost['model_bytes'] / 1e6:.1f} MB stored, the full model has "
+        f"{cost['full_model_bytes'] / 1e6:.0f} MB",
+        markup=False,
+    )
+    proof = report["proof"]
+    out.print(
+        f"proved: loaded in a clean process, {proof['texts']} texts, largest logit difference "
+        f"{proof['max_logit_difference']:g}",
+        markup=False,
+    )
+    out.print(f"\nreport   {run.path / 'report.html'}", markup=False, soft_wrap=True)
+    out.print(f"model    {run.model_path}", markup=False, soft_wrap=True)
+    out.print(f"next     sentilora predict {run.path} 'a text'", markup=False, soft_wrap=True)
+
+
+def comparison(report: dict[str, Any]) -> Table:
+    """Build the table of model, untrained self and baselines."""
+    run = report.get("run", {})
+    table = Table(title=f"{report['metrics']['rows']:,.0f} test rows, 95 % intervals", title_justify="left")
+    table.add_column("")
+    for heading in HEADINGS:
+        table.add_column(heading, justify="right")
+    named = NAMES
+    for name, part in report.get("baselines", {}).items():
+        table.add_row(named.get(name, name), *_cells(part))
+    if "before" in report:
+        table.add_row(f"{run.get('base', 'model')} before training", *_cells(report["before"]))
+    title = f"{run.get('base', 'model')} + LoRA" if run.get("method") == "lora" else run.get("base", "model")
+    table.add_row(f"[bold]{title}[/bold]", *[f"[bold]{cell}[/bold]" for cell in _cells(report)])
+    return table
+
+
+def _cells(part: dict[str, Any]) -> list[str]:
+    cells = []
+    for name in COLUMNS:
+        value = part["metrics"].get(name)
+        if value is None:
+            cells.append("–")
+            continue
+        text = f"{value:.4f}"
+        if name == "accuracy" and name in part.get("intervals", {}):
+            low, high = part["intervals"][name]
+            text += f" ({low:.3f}–{high:.3f})"
+        cells.append(text)
+    return cells
+
+
+def show_seeds(summary: SeedSummary) -> None:
+    """Print mean and interval over several seeds."""
+    out = console()
+    table = Table(title=f"{len(summary.runs)} seeds, mean and 95 % interval", title_justify="left")
+    table.add_column("")
+    for run in summary.runs:
+        table.add_column(run.path.name.rsplit("-", 1)[-1], justify="right")
+    table.add_column("mean", justify="right")
+    table.add_column("interval", justify="right")
+    for name, heading in zip(COLUMNS, HEADINGS, strict=True):
+        values = summary.values[name]
+        low, high = summary.intervals[name]
+        table.add_row(
+            heading,
+            *[f"{value:.4f}" for value in values],
+            f"{summary.means[name]:.4f}",
+            f"{low:.4f}–{high:.4f}",
+        )
+    out.print(table)
+    out.print(f"\nsummary  {summary.path}", markup=False, soft_wrap=True)
+
+
+def show_dry_run(estimate: dict[str, Any], *, as_json: bool) -> None:
+    """Print what a training would do and take."""
+    if as_json:
+        print(json.dumps(estimate, indent=2, ensure_ascii=False))
+        return
+    import tomli_w
+
+    out = console()
+    out.print(tomli_w.dumps(estimate["config"]), markup=False)
+    rows = estimate["rows"]
+    trainable, total = estimate["trainable_parameters"], estimate["total_parameters"]
+    facts = {
+        "rows": f"{rows['train']:,} train, {rows['validation']:,} validation, {rows['test']:,} test",
+        "labels": ", ".join(f"{name} {n:,}" for name, n in estimate["label_counts"].items()),
+        "cut texts": f"{estimate['truncated_share']:.1%} of train",
+        "device": f"{estimate['device']} ({estimate['precision']})",
+        "updates": f"{estimate['steps']:,} over {estimate['epochs']} epochs",
+        "tokens": f"{estimate['tokens']:,}",
+        "trainable": f"{trainable:,} of {total:,} weights ({trainable / total:.2%})",
+        "speed": f"{estimate['tokens_per_second']:,.0f} tokens/s, measured on two updates",
+        "training": f"about {duration(estimate['training_s'])}",
+        "memory": f"about {estimate['memory_bytes'] / 1e9:.1f} GB",
+        "disk": f"about {estimate['disk_bytes'] / 1e6:.0f} MB",
+    }
+    for name, text in facts.items():
+        out.print(f"{name:<11} {text}", markup=False)
+    out.print("\nnothing was written; leave out --dry-run to train", markup=False)

@@ -1,0 +1,129 @@
+"""The model card (``README.md``) in Hugging Face form: YAML front matter with model-index, and text.
+
+Not covered: the language and the hub name of the training data, which a report does not hold; add
+them by hand, or through ``language``, before a model is published.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sentilora.evaluation import wording
+from sentilora.evaluation.html import cost_cards, cost_methods, page_environment
+
+if TYPE_CHECKING:
+    from huggingface_hub import ModelCardData
+
+_COLUMNS = ("accuracy", "macro_f1", "macro_recall", "matthews_correlation", "log_loss", "ece")
+_TAGS = ("sentiment-analysis", "text-classification", "sentilora")
+# The hub's names for our metrics; `args` are those of the evaluate library.
+_HUB_METRICS: dict[str, tuple[str, str, dict[str, str] | None]] = {
+    "accuracy": ("accuracy", "Accuracy", None),
+    "macro_f1": ("f1", "Macro F1", {"average": "macro"}),
+    "macro_precision": ("precision", "Macro precision", {"average": "macro"}),
+    "macro_recall": ("recall", "Macro recall", {"average": "macro"}),
+    "matthews_correlation": ("matthews_correlation", "Matthews correlation", None),
+}
+
+
+def render_card(
+    report: Mapping[str, Any],
+    *,
+    tags: Sequence[str] = (),
+    licence: str | None = None,
+    language: str | None = None,
+) -> str:
+    """Render a report as a model card; nothing is asked of the hub.
+
+    Args:
+        report: of a training run.
+        tags: for the hub, beside the usual ones.
+        licence: of the base, as an SPDX identifier.
+        language: of the texts, as an ISO 639-1 code.
+    """
+    card_data = _front_matter(report, tags, licence, language)
+    return f"---\n{card_data.to_yaml()}\n---\n\n{_body(report, licence)}"
+
+
+def _front_matter(
+    report: Mapping[str, Any], tags: Sequence[str], licence: str | None, language: str | None
+) -> ModelCardData:
+    from huggingface_hub import EvalResult, ModelCardData
+
+    run, source = report["run"], report["data"].get("source") or "unknown"
+    is_adapter = run.get("method") != "full"
+    results = [
+        EvalResult(
+            task_type="text-classification",
+            task_name="Sentiment analysis",
+            dataset_type=_slug(source),
+            dataset_name=source,
+            dataset_split="test",
+            metric_type=kind,
+            metric_name=name,
+            metric_value=round(report["metrics"][key], 6),
+            metric_args=arguments,
+        )
+        for key, (kind, name, arguments) in _HUB_METRICS.items()
+        if report["metrics"].get(key) is not None
+    ]
+    hub_id = run.get("hub_id") or ""
+    return ModelCardData(
+        base_model=hub_id if _is_hub_id(hub_id) else None,
+        base_model_relation=("adapter" if is_adapter else "finetune") if hub_id else None,
+        library_name="peft" if is_adapter else "transformers",
+        pipeline_tag="text-classification",
+        license=licence.lower() if licence else None,
+        language=language,
+        tags=list(dict.fromkeys([*_TAGS, *(["lora"] if is_adapter else []), *tags])),
+        metrics=list(dict.fromkeys(result.metric_type for result in results)),
+        model_name=run.get("name") or "sentilora",
+        eval_results=results,
+    )
+
+
+def _body(report: Mapping[str, Any], licence: str | None) -> str:
+    run, cost = report["run"], report.get("cost") or {}
+    hub_id = run.get("hub_id") or run.get("base") or "the base"
+    temperature = (report.get("calibration") or {}).get("temperature", 1.0)
+    environment = page_environment()
+    environment.filters.update(cell=_cell, metric_name=lambda name: wording.METRICS[name])
+    text = environment.get_template("card.md.j2").render(
+        report=report,
+        run=run,
+        data=report["data"],
+        name=run.get("name") or "SentiLoRA model",
+        headline=wording.headline(report),
+        verdict=wording.verdict(report),
+        base=hub_id,
+        base_link=f"https://huggingface.co/{hub_id}" if _is_hub_id(hub_id) else "",
+        is_adapter=run.get("method") != "full",
+        labels=run["labels"],
+        temperature=f"{temperature:.4f}" if temperature != 1.0 else "1.0",
+        columns=_COLUMNS,
+        lines=wording.comparison(report),
+        rows=report["metrics"]["rows"],
+        per_label=(report.get("after") or {}).get("per_label") or {},
+        calibration=report.get("calibration"),
+        cost=cost_cards(cost),
+        cost_methods=cost_methods(cost),
+        skipped=wording.skipped_baselines(report),
+        licence=licence,
+        wording=wording,
+    )
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def _cell(text: str) -> str:
+    """Make a name safe inside a Markdown table: one line, no bars, no markup."""
+    return re.sub(r"([\\|`*_<>\[\]])", r"\\\1", " ".join(text.split()))
+
+
+def _is_hub_id(text: str) -> bool:
+    return re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", text) is not None
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^\w/.-]+", "-", text).strip("-") or "unknown"

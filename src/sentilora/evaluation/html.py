@@ -1,0 +1,256 @@
+"""``report.html``: the report for people, one page that needs nothing but itself.
+
+No scripts, no requests; pictures are inline SVG. Parts that a report does not hold are left out, so
+that the page also serves ``sentilora evaluate``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from sentilora.errors import ConfigError
+from sentilora.evaluation import wording
+from sentilora.evaluation.charts import Series, line_chart, reliability_diagram, smooth
+from sentilora.labels import Labels
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_COLUMNS = ("accuracy", "macro_f1", "macro_recall", "matthews_correlation", "log_loss", "ece")
+_MOST_LABELS_IN_BARS = 8
+
+
+def render_html(report: Mapping[str, Any]) -> str:
+    """Render a report as one self-contained page."""
+    lines = wording.comparison(report)
+    after = report.get("after") or {}
+    labels = _label_names(report)
+    return page_environment().get_template("report.html.j2").render(
+        report=report,
+        run=report.get("run") or {},
+        data=report.get("data") or {},
+        headline=_unbroken(wording.headline(report)),
+        verdict=wording.verdict(report),
+        tiles=_tiles(report),
+        lines=lines,
+        columns=_COLUMNS,
+        axis=_axis(lines),
+        rows=report["metrics"]["rows"],
+        confusion=_confusion(after.get("confusion")),
+        per_label=after.get("per_label") or {},
+        labels=labels,
+        tones=dict(zip(labels, label_tones(labels), strict=True)),
+        balance=_balance(report, labels),
+        has_bars=len(labels) <= _MOST_LABELS_IN_BARS,
+        reliability=_reliability_chart(report),
+        calibration=report.get("calibration"),
+        curves=_curves(report),
+        cost=cost_cards(report.get("cost") or {}),
+        cost_methods=cost_methods(report.get("cost") or {}),
+        skipped=wording.skipped_baselines(report),
+        is_training=bool(report.get("cost")),
+        wording=wording,
+    )  # fmt: skip
+
+
+@cache
+def page_environment() -> Environment:
+    """Return the Jinja environment of this room; everything put into HTML is escaped."""
+    from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=select_autoescape(("html.j2",), default=False),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        percent=wording.percent, count=wording.count, size=wording.size, duration=wording.duration
+    )
+    return environment
+
+
+def label_tones(names: Sequence[str]) -> list[str]:
+    """Return a CSS colour class for each label.
+
+    Sentiments run from red over grey to green, whatever their order; other labels get colours
+    that only tell them apart.
+    """
+    try:
+        signs = Labels(tuple(names)).polarities
+    except ConfigError:
+        signs = None
+    if signs is None:
+        return [f"q{index % 8}" for index in range(len(names))]
+    if len(set(signs)) == len(signs):
+        return [f"d{2 + 2 * sign}" for sign in signs]
+    return [f"d{round(4 * index / (len(names) - 1))}" for index in range(len(names))]
+
+
+def _unbroken(sentence: str) -> str:
+    """Keep numbers and their units, intervals and names on one line."""
+    sentence = sentence.replace(" %", "\u00a0%").replace("TF-IDF", "TF\u2011IDF")
+    return re.sub(r"(\[[\d.]+,) ", "\\1\u00a0", sentence)
+
+
+def _label_names(report: Mapping[str, Any]) -> list[str]:
+    named = (report.get("run") or {}).get("labels")
+    return list(named or ((report.get("after") or {}).get("per_label") or {}))
+
+
+def _tiles(report: Mapping[str, Any]) -> list[dict[str, str]]:
+    metrics, intervals = report["metrics"], report.get("intervals") or {}
+    rows = metrics["rows"]
+    tiles = [
+        {
+            "name": wording.METRICS[name],
+            "value": wording.metric(name, metrics.get(name), rows),
+            "note": "95 % interval" if limits else "",
+            "limits": limits,
+        }
+        for name in ("accuracy", "macro_f1", "ece")
+        for limits in [wording.interval(name, intervals.get(name), rows)]
+    ]
+    tiles[-1] |= {"limits": "", "note": "gap between confidence and accuracy"}
+    rivals = [line for line in wording.comparison(report)[1:] if line.key != "before"]
+    if rivals:
+        gain = (metrics["accuracy"] - rivals[0].metrics["accuracy"]) * 100
+        tiles.append(
+            {
+                "name": "Against the best baseline",
+                "value": f"{gain:+.1f} points".replace("-", "\u2212"),
+                "note": f"accuracy; {rivals[0].name}",
+                "limits": "",
+            }
+        )
+    return tiles
+
+
+def _axis(lines: Sequence[wording.Line]) -> tuple[float, float]:
+    """Return the ends of the accuracy strips, in whole tenths, so that all of them fit."""
+    ends = [line.metrics["accuracy"] for line in lines]
+    ends += [end for line in lines for end in line.intervals.get("accuracy") or ()]
+    low, high = int(min(ends) * 10) / 10, -int(-max(ends) * 10 // 1) / 10
+    return low, max(high, low + 0.1)
+
+
+def _confusion(matrix: Sequence[Sequence[int]] | None) -> list[list[dict[str, Any]]]:
+    cells = []
+    for down, row in enumerate(matrix or []):
+        total = max(1, sum(row))
+        cells.append(
+            [
+                {
+                    "count": number,
+                    "share": number / total,
+                    "heat": f"{number / total:.3f}",
+                    "is_right": down == across,
+                }
+                for across, number in enumerate(row)
+            ]
+        )
+    return cells
+
+
+def _balance(report: Mapping[str, Any], labels: Sequence[str]) -> list[dict[str, Any]]:
+    counts = (report.get("data") or {}).get("label_counts") or {}
+    parts = []
+    for name, by_label in counts.items():
+        total = sum(by_label.values())
+        shares = {label: by_label.get(label, 0) / max(1, total) for label in labels}
+        parts.append({"name": name, "rows": total, "counts": by_label, "shares": shares})
+    return parts
+
+
+def _reliability_chart(report: Mapping[str, Any]) -> Markup:
+    bins = (report.get("after") or {}).get("reliability") or []
+    ece = wording.metric("ece", report["metrics"].get("ece"))
+    return reliability_diagram(
+        bins,
+        description=f"Reliability diagram: accuracy of answers by confidence in {len(bins)} bins; "
+        f"expected calibration error {ece}.",
+    )
+
+
+def _curves(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Draw the loss and the validation figures over steps, as far as they were recorded."""
+    loss = _points(report.get("loss_curve"), "loss")
+    validation = report.get("validation_curve")
+    best = report.get("best_step")
+    mark = (float(best), f"kept: step {best:,}") if best is not None else None
+    losses = line_chart(
+        [
+            Series("", smooth(loss, 240), "faint"),
+            Series("training loss", smooth(loss, 40)),
+            Series("validation log loss", _points(validation, "log_loss"), "two"),
+        ],
+        description=_told("Loss over steps", loss),
+        x_label="step",
+        mark=mark,
+    )
+    scores = line_chart(
+        [
+            Series("validation macro F1", _points(validation, "macro_f1")),
+            Series("validation accuracy", _points(validation, "accuracy"), "two"),
+        ],
+        description=_told("Validation macro F1 over steps", _points(validation, "macro_f1")),
+        x_label="step",
+        as_percent=True,
+        mark=mark,
+    )
+    named = (("Loss", losses), ("Validation", scores))
+    return [{"name": name, "chart": chart} for name, chart in named if chart]
+
+
+def _told(what: str, points: Sequence[tuple[float, float]]) -> str:
+    if not points:
+        return what
+    return f"{what}: from {points[0][1]:.3f} at the start to {points[-1][1]:.3f} at the end."
+
+
+def _points(curve: Any, name: str) -> list[tuple[float, float]]:
+    found = [(one["step"], one.get(name)) for one in curve or []]
+    return [(float(step), float(value)) for step, value in found if value is not None]
+
+
+def cost_cards(cost: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Say what training cost, one card a figure; what was not measured has none."""
+    if not cost:
+        return []
+    get = cost.get
+    share = wording.percent(get("trainable_share"))
+    stored, full = get("model_bytes"), get("full_model_bytes")
+    part = f", {stored / full:.1%} of the {wording.size(full)} of all weights" if full else ""
+    cards = [
+        ("Time", get("seconds"), wording.duration, f"{wording.count(get('steps'))} steps"),
+        ("Speed", get("tokens_per_second"), lambda value: f"{value:,.0f} tokens/s",
+         f"{wording.millions(get('tokens'))} tokens in all"),
+        ("Weights trained", get("trainable_parameters"), wording.millions,
+         f"{share} of {wording.millions(get('total_parameters'))}"),
+        ("Stored", stored, wording.size, f"on disk{part}".replace("%", " %")),
+        ("Peak memory", get("peak_memory_bytes"), wording.size, "of the training process"),
+        ("Energy", get("energy_kwh"), wording.energy, "of the training"),
+        ("CO₂ equivalent", get("co2_g"), lambda grams: f"{grams:,.1f} g", "of that energy"),
+    ]  # fmt: skip
+    return [
+        {"name": name, "value": tell(value), "note": note}
+        for name, value, tell, note in cards
+        if value is not None
+    ]
+
+
+def cost_methods(cost: Mapping[str, Any]) -> str:
+    """Say how energy and CO2 were found."""
+    told = []
+    if cost.get("energy_method"):
+        told.append(f"Energy: {cost['energy_method']}.")
+    if cost.get("co2_method"):
+        told.append(f"CO₂: {cost['co2_method']}.")
+    return " ".join(told)

@@ -1,0 +1,182 @@
+"""How figures are told to people; the report page, the model card and the command line share it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+BASELINES = {
+    "majority": "Majority label",
+    "vader": "VADER",
+    "tfidf": "TF-IDF + logistic regression",
+    "frozen": "Frozen encoder + logistic regression",
+}
+METRICS = {
+    "accuracy": "Accuracy",
+    "macro_f1": "Macro F1",
+    "macro_precision": "Macro precision",
+    "macro_recall": "Macro recall",
+    "weighted_f1": "Weighted F1",
+    "matthews_correlation": "Matthews corr.",
+    "log_loss": "Log loss",
+    "brier": "Brier score",
+    "ece": "ECE",
+}
+UNKNOWN = "–"
+
+_SHARES = ("accuracy", "macro_f1", "macro_precision", "macro_recall", "weighted_f1", "ece")
+_ROWS_FOR_TWO_DECIMALS = 10_000
+
+
+@dataclass(frozen=True)
+class Line:
+    """One classifier in the comparison table.
+
+    Attributes:
+        key: ``model``, ``before`` or the name of a baseline.
+        name: for people.
+        what: one line that explains it.
+        metrics: plain numbers.
+        intervals: 95 % intervals of them.
+    """
+
+    key: str
+    name: str
+    what: str
+    metrics: Mapping[str, Any]
+    intervals: Mapping[str, Any]
+
+
+def comparison(report: Mapping[str, Any]) -> list[Line]:
+    """List the model, its untrained self and the baselines, the best baseline first."""
+    run = report.get("run") or {}
+    way = "all weights trained" if run.get("method") == "full" else "trained with LoRA"
+    about = f"{run['base']}, {way}" if run.get("base") else ""
+    lines = [Line("model", "This model", about, report["metrics"], report.get("intervals") or {})]
+    baselines = report.get("baselines") or {}
+    for key in sorted(baselines, key=lambda key: -_accuracy(baselines[key])):
+        part = baselines[key]
+        name = BASELINES.get(key, key)
+        lines.append(
+            Line(key, name, part.get("what", ""), part["metrics"], part.get("intervals") or {})
+        )
+    before = report.get("before")
+    if before:
+        what = "the same head and adapter before the first update"
+        intervals = before.get("intervals") or {}
+        lines.append(Line("before", "Before training", what, before["metrics"], intervals))
+    return lines
+
+
+def headline(report: Mapping[str, Any]) -> str:
+    """Say the result in one sentence."""
+    metrics = report["metrics"]
+    interval = (report.get("intervals") or {}).get("accuracy")
+    limits = f" [{percent(interval[0])[:-2]}, {percent(interval[1])[:-2]}]" if interval else ""
+    sentence = (
+        f"{percent(metrics['accuracy'])} of {count(metrics['rows'])} test texts right{limits}"
+    )
+    others = comparison(report)[1:]
+    best = next((line for line in others if line.key != "before"), None)
+    before = next((line for line in others if line.key == "before"), None)
+    said = []
+    if before:
+        said.append(f"the untrained model: {percent(before.metrics['accuracy'])}")
+    if best:
+        said.append(f"{best.name}: {percent(best.metrics['accuracy'])}")
+    return sentence + (f"; {', '.join(said)}" if said else "")
+
+
+def verdict(report: Mapping[str, Any]) -> str | None:
+    """Say whether the model beats the best baseline by more than luck; None if none was run."""
+    test = report.get("significance")
+    if not test:
+        return None
+    name = BASELINES.get(test["against"], test["against"])
+    ours, theirs = test["only_model_right"], test["only_baseline_right"]
+    if test["p_value"] >= 0.05:
+        says = f"Not distinguishable from {name} on these rows"
+    elif ours > theirs:
+        says = f"Better than {name} by more than luck"
+    else:
+        says = f"Worse than {name} by more than luck"
+    return (
+        f"{says}: {count(ours)} texts only this model gets right, {count(theirs)} only the "
+        f"baseline (McNemar's test, {p_value(test['p_value'])})."
+    )
+
+
+def skipped_baselines(report: Mapping[str, Any]) -> dict[str, str]:
+    """Return the reason for each baseline that was left out, by its name for people."""
+    skipped = report.get("skipped_baselines") or {}
+    return {BASELINES.get(key, key): why for key, why in skipped.items()}
+
+
+def metric(name: str, value: float | None, rows: int = 0) -> str:
+    """Write a metric: shares in percent (two decimals from 10,000 rows), others plainly."""
+    if value is None:
+        return UNKNOWN
+    if name in _SHARES:
+        return percent(value, 2 if rows >= _ROWS_FOR_TWO_DECIMALS else 1)
+    return f"{value:.3f}".replace("-", "−")
+
+
+def interval(name: str, pair: tuple[float, float] | list[float] | None, rows: int = 0) -> str:
+    """Write an interval without repeating the unit: ``91.5 – 92.2``."""
+    if not pair:
+        return ""
+    return " – ".join(metric(name, value, rows).removesuffix(" %") for value in pair)
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """Write a share of 1 as ``91.8 %``."""
+    return UNKNOWN if share is None else f"{share * 100:.{digits}f} %"
+
+
+def count(number: float | None) -> str:
+    """Write a whole number with thousands apart: ``25,000``."""
+    return UNKNOWN if number is None else f"{number:,.0f}"
+
+
+def p_value(value: float) -> str:
+    """Write a p-value: ``p = 0.031``, ``p < 0.001``."""
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
+def size(n_bytes: float | None) -> str:
+    """Write a number of bytes: ``1.9 MB``."""
+    if n_bytes is None:
+        return UNKNOWN
+    for unit, power in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if n_bytes >= power:
+            return f"{n_bytes / power:.1f} {unit}"
+    return f"{n_bytes:.0f} bytes"
+
+
+def millions(number: float | None) -> str:
+    """Write a number of weights: ``22.7 M``, ``437,762``."""
+    return count(number) if number is None or number < 1e6 else f"{number / 1e6:.1f} M"
+
+
+def duration(seconds: float | None) -> str:
+    """Write a time: ``2 h 05 min``, ``3 min 20 s``, ``4.2 s``."""
+    if seconds is None:
+        return UNKNOWN
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def energy(kwh: float | None) -> str:
+    """Write an energy: ``12.4 Wh``, ``1.30 kWh``."""
+    if kwh is None:
+        return UNKNOWN
+    return f"{kwh:.2f} kWh" if kwh >= 1 else f"{kwh * 1000:.{1 if kwh >= 1e-3 else 3}f} Wh"
+
+
+def _accuracy(part: Mapping[str, Any]) -> float:
+    return float(part["metrics"]["accuracy"])

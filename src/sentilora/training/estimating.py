@@ -1,0 +1,104 @@
+"""What a training would take: counted and measured, nothing written."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sentilora.config import RunConfig
+from sentilora.inference.device import autocast, pick_device, pick_precision
+from sentilora.model.bases import resolve_base
+from sentilora.model.classifier import count_parameters, create_model, load_tokenizer
+from sentilora.model.tokens import TextEncoder, TextRule, average_windows
+from sentilora.training.batches import Collator
+from sentilora.training.cost import peak_memory_bytes
+from sentilora.training.encoding import EncodedExamples, encode_examples
+from sentilora.training.fitting import make_plan
+from sentilora.training.training import needed_bytes, read_config_parts
+
+
+def estimate(config: RunConfig) -> dict[str, Any]:
+    """Resolve everything, tokenise, and time two real updates on batches of typical size.
+
+    Raises:
+        ConfigError, DataError, ModelError, DeviceError: as training would.
+    """
+    device = pick_device(config.device)
+    precision = pick_precision(config.training.precision, device)
+    base = resolve_base(config.base)
+    parts = read_config_parts(config)
+    rule = TextRule(config.text.max_tokens or 256, config.text.long_text, config.text.head_share)
+    encoder = TextEncoder(load_tokenizer(base.source, base.revision), rule)
+    with tempfile.TemporaryDirectory() as folder:
+        train = encode_examples(parts.train, encoder, Path(folder) / "train.tokens")
+        plan = make_plan(train.lengths, config)
+        model = create_model(
+            config.base,
+            parts.train.labels,
+            use_peft=config.method == "lora",
+            rank=config.lora.rank,
+            target_modules=config.lora.target_modules,
+        ).to(device)
+        batches = list(plan)
+        typical = np.argsort(plan.tokens)[len(plan) // 2]
+        tokens_per_second = _speed(
+            model, [batches[typical]] * 2, train, encoder.pad_id, device, precision
+        )
+    trainable, total = count_parameters(model)
+    tokens = int(plan.tokens.sum())
+    # Beside what the two updates needed: two moments a trainable weight.
+    memory = peak_memory_bytes(device.type) + trainable * 8
+    return {
+        "config": config.model_dump(exclude_none=True),
+        "rows": {
+            "train": len(parts.train),
+            "validation": len(parts.validation),
+            "test": len(parts.test),
+        },
+        "label_counts": parts.train.counts(),
+        "truncated_share": train.truncated_share,
+        "device": device.type,
+        "precision": precision,
+        "steps": len(plan),
+        "epochs": len(plan.steps_per_epoch),
+        "tokens": tokens,
+        "trainable_parameters": trainable,
+        "total_parameters": total,
+        "tokens_per_second": round(tokens_per_second, 1),
+        "training_s": round(tokens / tokens_per_second, 1),
+        "memory_bytes": memory,
+        "disk_bytes": needed_bytes(parts, config),
+    }
+
+
+def _speed(
+    model: Any,
+    batches: list[list[int]],
+    examples: EncodedExamples,
+    pad_id: int,
+    device: Any,
+    precision: str,
+) -> float:
+    """Return real tokens per second of forward and backward, after one warm-up."""
+    import torch
+
+    collate = Collator(examples, pad_id, np.ones(int(examples.label_ids.max()) + 1))
+    model.train()
+    tokens, started = 0, 0.0
+    for number, batch in enumerate([batches[0], *batches]):
+        if number == 1:
+            started = time.monotonic()
+        inputs = {name: tensor.to(device) for name, tensor in collate(batch).items()}
+        with autocast(device, precision):
+            out = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
+        logits = average_windows(out.logits.float(), inputs["windows"].tolist())
+        torch.nn.functional.cross_entropy(logits, inputs["labels"]).backward()
+        if number:
+            tokens += int(inputs["attention_mask"].sum())
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+    return tokens / max(1e-9, time.monotonic() - started)
