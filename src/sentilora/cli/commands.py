@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import typer
 
-from sentilora.cli import train
+from sentilora.cli import bases, check, evaluate, export, predict, runs, train
 
 
 def add_to(app: typer.Typer) -> None:
     """Register every command."""
     app.command(epilog=train.EXAMPLE)(train.train)
+    app.command(epilog=predict.EXAMPLE)(predict.predict)
+    app.command(epilog=evaluate.EXAMPLE)(evaluate.evaluate)
+    app.command(epilog=check.EXAMPLE)(check.check)
+    app.command(epilog=export.EXAMPLE)(export.export)
+    app.command(epilog=bases.EXAMPLE)(bases.bases)
+    app.command(epilog=runs.EXAMPLE)(runs.runs)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from sentilora.cli.progress import duration
@@ -21,6 +23,7 @@ NAMES = {
     "frozen": "frozen encoder + logistic regression",
 }
 COLUMNS = ("accuracy", "macro_f1", "macro_recall", "matthews_correlation", "log_loss", "ece")
+MOST_LABELS_ACROSS = 10  # more do not fit on a screen
 HEADINGS = ("accuracy", "macro F1", "macro recall", "Matthews", "log loss", "ECE")
 
 
@@ -43,8 +46,8 @@ def show_run(run: Run, *, as_json: bool) -> None:
     cost = report["cost"]
     energy = "" if cost["energy_kwh"] is None else f", {cost['energy_kwh'] * 1000:.2f} Wh"
     out.print(
-        f"trained in {duration(cost['seconds'])}, {cost['tokens_per_second']:,.0f} tokens/s{energy}; "
-        f"{cost['model_bytes'] / 1e6:.1f} MB stored, the full model has "
+        f"trained in {duration(cost['seconds'])}, {cost['tokens_per_second']:,.0f} tokens/s"
+        f"{energy}; {cost['model_bytes'] / 1e6:.1f} MB stored, the full model has "
         f"{cost['full_model_bytes'] / 1e6:.0f} MB",
         markup=False,
     )
@@ -62,7 +65,9 @@ def show_run(run: Run, *, as_json: bool) -> None:
 def comparison(report: dict[str, Any]) -> Table:
     """Build the table of model, untrained self and baselines."""
     run = report.get("run", {})
-    table = Table(title=f"{report['metrics']['rows']:,.0f} test rows, 95 % intervals", title_justify="left")
+    table = Table(
+        title=f"{report['metrics']['rows']:,.0f} test rows, 95 % intervals", title_justify="left"
+    )
     table.add_column("")
     for heading in HEADINGS:
         table.add_column(heading, justify="right")
@@ -71,8 +76,62 @@ def comparison(report: dict[str, Any]) -> Table:
         table.add_row(named.get(name, name), *_cells(part))
     if "before" in report:
         table.add_row(f"{run.get('base', 'model')} before training", *_cells(report["before"]))
-    title = f"{run.get('base', 'model')} + LoRA" if run.get("method") == "lora" else run.get("base", "model")
+    title = (
+        f"{run.get('base', 'model')} + LoRA"
+        if run.get("method") == "lora"
+        else run.get("base", "model")
+    )
     table.add_row(f"[bold]{title}[/bold]", *[f"[bold]{cell}[/bold]" for cell in _cells(report)])
+    return table
+
+
+def show_evaluation(report: dict[str, Any], run: str, *, page: Path | None, as_json: bool) -> None:
+    """Print what ``sentilora evaluate`` measured."""
+    if as_json:
+        print(json.dumps(report, indent=2, ensure_ascii=False))
+        return
+    out = console()
+    out.print(comparison(report))
+    out.print(per_label(report))
+    if len(report["run"]["labels"]) <= MOST_LABELS_ACROSS:
+        out.print(confusion(report))
+    calibration = report["calibration"]
+    out.print(
+        f"temperature {calibration['temperature']:.3f}: ECE "
+        f"{calibration['ece_uncalibrated']:.4f} → {calibration['ece']:.4f}; "
+        f"{report['data']['truncated_share']:.1%} of the texts were cut",
+        markup=False,
+    )
+    out.print()
+    if page is not None:
+        out.print(f"report   {page}", markup=False, soft_wrap=True)
+    out.print(f"next     sentilora predict {run} 'a text'", markup=False, soft_wrap=True)
+
+
+def per_label(report: dict[str, Any]) -> Table:
+    """Build the table of precision, recall and F1 of each label."""
+    table = Table(title="labels", title_justify="left")
+    table.add_column("")
+    for heading in ("precision", "recall", "F1", "rows"):
+        table.add_column(heading, justify="right")
+    for name, figures in report["after"]["per_label"].items():
+        shares = [f"{figures[key]:.4f}" for key in ("precision", "recall", "f1")]
+        table.add_row(escape(name), *shares, f"{figures['support']:,}")
+    return table
+
+
+def confusion(report: dict[str, Any]) -> Table:
+    """Build the confusion matrix: true labels down, answers across, right answers in bold."""
+    names = report["run"]["labels"]
+    table = Table(title="true label down, answer across", title_justify="left")
+    table.add_column("")
+    for name in names:
+        table.add_column(escape(name), justify="right")
+    matrix = report["after"]["confusion"]
+    for down, (name, row) in enumerate(zip(names, matrix, strict=True)):
+        cells = [f"{count:,}" for count in row]
+        cells[down] = f"[bold]{cells[down]}[/bold]"
+        table.add_row(escape(name), *cells)
     return table
 
 
@@ -122,10 +181,10 @@ def show_dry_run(estimate: dict[str, Any], *, as_json: bool) -> None:
 
     out = console()
     out.print(tomli_w.dumps(estimate["config"]), markup=False)
-    rows = estimate["rows"]
+    rows = {part: f"{count:,} {part}" for part, count in estimate["rows"].items()}
     trainable, total = estimate["trainable_parameters"], estimate["total_parameters"]
     facts = {
-        "rows": f"{rows['train']:,} train, {rows['validation']:,} validation, {rows['test']:,} test",
+        "rows": ", ".join(rows[part] for part in ("train", "validation", "test")),
         "labels": ", ".join(f"{name} {n:,}" for name, n in estimate["label_counts"].items()),
         "cut texts": f"{estimate['truncated_share']:.1%} of train",
         "device": f"{estimate['device']} ({estimate['precision']})",

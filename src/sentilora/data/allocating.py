@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,19 @@ _ATTEMPTS = 20
 _REPAIRS = 2000
 
 Ids = npt.NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """How many rows of each label there are, should be taken, and must be left."""
+
+    total: Ids
+    target: Ids
+    min_rest: int
+
+    def distance(self, places: Ids) -> Any:
+        """Sum the shares of the labels' targets that are missing or too much."""
+        return (np.abs(places) / np.maximum(self.target, 1)).sum(axis=-1)
 
 
 def allocate(
@@ -36,11 +50,12 @@ def allocate(
     labels, compact = _compacted(label_ids)
     total = np.bincount(compact, minlength=len(labels))
     target = np.clip(np.rint(share * total), MIN_PER_SIDE, np.maximum(total - min_rest, 0))
+    wanted = _Wanted(total, target.astype(np.int64), min_rest)
     sizes = np.bincount(clusters)
     is_single = sizes == 1
     for attempt in range(_ATTEMPTS):
         rng = np.random.default_rng([seed, attempt])
-        taken = _choose(clusters, compact, is_single, target.astype(np.int64), rng)
+        taken = _choose(clusters, compact, is_single, wanted, rng)
         chosen = taken[clusters]
         got = np.bincount(compact[chosen], minlength=len(labels))
         if (got >= MIN_PER_SIDE).all() and (total - got >= min_rest).all():
@@ -86,48 +101,49 @@ def _choose(
     clusters: Ids,
     labels: Ids,
     is_single: npt.NDArray[np.bool_],
-    target: Ids,
+    wanted: _Wanted,
     rng: np.random.Generator,
 ) -> npt.NDArray[np.bool_]:
+    """Return which clusters are taken, ``(clusters,)``."""
     taken = np.zeros(len(is_single), np.bool_)
-    numbers, counts = _counts_of_joined(clusters, labels, is_single, len(target))
-    open_places = target.copy()
-    if len(numbers):
-        singles = np.bincount(labels[is_single[clusters]], minlength=len(target))
-        rows = singles + counts.sum(axis=0)
-        pro_rata = np.rint(target * (1 - singles / np.maximum(rows, 1))).astype(np.int64)
-        picked = _pick_joined(counts, pro_rata, rng)
-        open_places = target - counts[picked].sum(axis=0)
-    else:
-        picked = np.zeros(0, np.bool_)
+    numbers, counts = _joined(clusters, labels, is_single, len(wanted.target), rng)
+    rows = counts.sum(axis=0)
+    picked = _pick(counts, np.rint(wanted.target * rows / wanted.total).astype(np.int64))
+    places = wanted.target - counts[picked].sum(axis=0)
     order = _shuffled(len(clusters), rng)
     order = order[is_single[clusters[order]]]
-    for label in range(len(target)):
-        places = max(0, int(open_places[label]))
-        filled = order[labels[order] == label][:places]
+    for label in range(len(places)):
+        filled = order[labels[order] == label][: max(0, int(places[label]))]
         taken[clusters[filled]] = True
-        open_places[label] -= len(filled)
-    _repair(counts, picked, open_places, target)
+        places[label] -= len(filled)
+    if len(counts):
+        _repair(counts, picked, places, wanted)
+        _force(counts, picked, places, wanted)
     taken[numbers[picked]] = True
     return taken
 
 
-def _counts_of_joined(
-    clusters: Ids, labels: Ids, is_single: npt.NDArray[np.bool_], width: int
+def _joined(
+    clusters: Ids,
+    labels: Ids,
+    is_single: npt.NDArray[np.bool_],
+    width: int,
+    rng: np.random.Generator,
 ) -> tuple[Ids, Ids]:
-    """Return the clusters of several rows and their rows per label, ``(U,)`` and ``(U, C)``."""
+    """Return the clusters of several rows, shuffled, and their rows per label, ``(U, C)``."""
     is_joined_row = ~is_single[clusters]
     numbers, place = np.unique(clusters[is_joined_row], return_inverse=True)
     flat = np.bincount(place * width + labels[is_joined_row], minlength=len(numbers) * width)
-    return numbers, flat.reshape(len(numbers), width)
+    order = rng.permutation(len(numbers))
+    return numbers[order], flat.reshape(len(numbers), width)[order]
 
 
-def _pick_joined(counts: Ids, target: Ids, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
-    """Take clusters in random order as long as they fit."""
+def _pick(counts: Ids, target: Ids) -> npt.NDArray[np.bool_]:
+    """Take clusters in their order as long as they fit."""
     picked = np.zeros(len(counts), np.bool_)
     places = target.tolist()
     left = sum(places)
-    for index in rng.permutation(len(counts)):
+    for index in range(len(counts)):
         if left <= 0:
             break
         cluster = counts[index].tolist()
@@ -138,23 +154,32 @@ def _pick_joined(counts: Ids, target: Ids, rng: np.random.Generator) -> npt.NDAr
     return picked
 
 
-def _repair(counts: Ids, picked: npt.NDArray[np.bool_], open_places: Ids, target: Ids) -> None:
+def _repair(counts: Ids, picked: npt.NDArray[np.bool_], places: Ids, wanted: _Wanted) -> None:
     """Add or give back the cluster that brings the labels nearest to their shares, while one does.
 
     Only needed where single rows are too few to fill the shares.
     """
-    if not len(counts):
-        return
-    weight = 1 / np.maximum(target, 1)
-    places = open_places.astype(np.float64)
     for _ in range(_REPAIRS):
-        now = float((np.abs(places) * weight).sum())
+        now = wanted.distance(places)
         if now == 0:
             return
-        change = np.where(picked[:, None], -counts, counts)
-        after = (np.abs(places - change) * weight).sum(axis=1)
+        after = wanted.distance(places - np.where(picked[:, None], -counts, counts))
         best = int(after.argmin())
         if after[best] >= now - 1e-12:
             return
+        places -= -counts[best] if picked[best] else counts[best]
         picked[best] = not picked[best]
-        places -= change[best]
+
+
+def _force(counts: Ids, picked: npt.NDArray[np.bool_], places: Ids, wanted: _Wanted) -> None:
+    """Give labels that came out empty a cluster, though it is larger than their share."""
+    for label in range(len(places)):
+        while wanted.target[label] - places[label] < MIN_PER_SIDE:
+            rest = wanted.total - wanted.target + places - counts
+            is_fit = ~picked & (counts[:, label] > 0) & (rest >= wanted.min_rest).all(axis=1)
+            if not is_fit.any():
+                return
+            after = np.where(is_fit, wanted.distance(places - counts), np.inf)
+            best = int(after.argmin())
+            picked[best] = True
+            places -= counts[best]

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 from sentilora.data.arrowtables import HubTable
 from sentilora.data.endings import ENDINGS, has_ending
@@ -134,13 +136,12 @@ def _hub_opener(part: Any, name: str) -> Callable[[], Table]:
 
 def _load_from_hub(source: str) -> Any:
     import datasets
-    from huggingface_hub.errors import HfHubHTTPError
 
     name, _, config = source.partition(":")
     try:
         _refuse_unreachable(name)
         return datasets.load_dataset(name, config or None)
-    except (OSError, HfHubHTTPError) as error:
+    except OSError as error:
         raise DataError(
             f"There is no file or folder {source}, and as a hub data set it cannot be reached: "
             f"{_first_line(error)}. Check the path, or the network; '{SAMPLE}' needs neither."
@@ -155,13 +156,17 @@ def _load_from_hub(source: str) -> Any:
 def _refuse_unreachable(name: str) -> None:
     """Ask the hub once, unless the data set is cached: loading itself asks for half a minute."""
     import datasets
-    from huggingface_hub import HfApi
+    from huggingface_hub import constants
 
     cached = Path(datasets.config.HF_DATASETS_CACHE) / name.replace("/", "___")
-    if not cached.exists():
-        HfApi().dataset_info(name, timeout=10)
+    if constants.HF_HUB_OFFLINE or cached.exists():
+        return
+    try:
+        urlopen(f"{constants.ENDPOINT}/api/datasets/{name}", timeout=10).close()  # noqa: S310
+    except HTTPError:
+        return  # it answers; whether there is such a data set, loading will say
 
 
 def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
+    lines = str(getattr(error, "reason", error)).strip().splitlines()
     return lines[0].rstrip(".") if lines else type(error).__name__

@@ -78,11 +78,13 @@ class Problems:
         return lines
 
 
-def raise_if_any(several_problems: Sequence[Problems], failures: Sequence[str] = ()) -> None:
+def raise_if_any(
+    several_problems: Sequence[Problems], failures: Sequence[str] = (), *, hint: str = _SKIP_HINT
+) -> None:
     """Raise one error for all that stops the reading.
 
     Bad rows stop it unless they are kept aside (``keeps_rows``). ``failures`` are whole messages of
-    sources that could not be opened at all.
+    sources that could not be opened at all; ``hint`` tells what to do about bad rows.
 
     Raises:
         DataError: there is at least one such problem.
@@ -105,7 +107,7 @@ def raise_if_any(several_problems: Sequence[Problems], failures: Sequence[str] =
     else:
         lines = [*failures, *(f"{source}: {line}" for source, line in found)]
         message = several("the data", lines)
-    raise DataError(f"{message}\n{_SKIP_HINT}" if has_bad_rows else message)
+    raise DataError(f"{message}\n{hint}" if has_bad_rows else message)
 
 
 def quoted(names: Sequence[str], limit: int = 20) -> str:

@@ -15,6 +15,7 @@ from sentilora.data.problems import Problems
 from sentilora.errors import DataError
 
 _HEAD_BYTES = 4096
+_FEW_CONTROLS = 4  # stray ones are the business of their rows
 _CHUNK_CHARACTERS = 1 << 24
 _MAGIC = {
     b"PK\x03\x04": "a zip archive or an Excel file",
@@ -133,7 +134,7 @@ def _refuse_binary(head: bytes, name: str) -> None:
         if head.startswith(magic):
             raise DataError(f"{name} is not a text file: it looks like {what}.")
     controls = sum(byte < 32 and byte not in _TEXT_CONTROLS for byte in head)
-    if controls > len(head) / 20:
+    if controls > max(_FEW_CONTROLS, len(head) / 20):
         raise DataError(
             f"{name} is not a text file: {controls} of its first {len(head)} bytes are control "
             f"bytes. Expected UTF-8 text."

@@ -33,6 +33,8 @@ __all__ = [
     "write_batches",
 ]
 
+_MEND_HINT = "Mend these rows and run again: every row is kept, so none can be left out."
+
 
 def open_table(path: Path, name: str | None = None) -> DelimitedFile | JsonLinesFile | ParquetFile:
     """Open one file by its ending.
@@ -85,7 +87,7 @@ class Batches:
                 for field in self.schema
             ]
             yield pa.RecordBatch.from_arrays(arrays, schema=self.schema)
-        raise_if_any([problems])
+        raise_if_any([problems], hint=_MEND_HINT)
 
     def _survey(self) -> tuple[pa.Schema, int]:
         """Read through the file once: a bad row is better found before the work than after it."""
@@ -107,7 +109,7 @@ class Batches:
                 count += len(chunk.rows)
                 for name, cells in chunk.columns.items():
                     _check_cells(name, chunk.rows, cells, problems)
-        raise_if_any([problems])
+        raise_if_any([problems], hint=_MEND_HINT)
         return schema, count
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import json
 import math
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TextIO, cast
@@ -115,13 +115,26 @@ def _text_writer(stream: BinaryIO, schema: pa.Schema, ending: str) -> Iterator[B
 
 
 class _DelimitedWriter:
+    """Quotes as RFC 4180 says; the csv module leaves a lone carriage return unquoted."""
+
     def __init__(self, stream: TextIO, schema: pa.Schema, delimiter: str) -> None:
-        self._writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
-        self._writer.writerow(schema.names)
+        self._stream = stream
+        self._delimiter = delimiter
+        self._special = re.compile(f'["{delimiter}\r\n]')
+        self._write_row(schema.names)
 
     def write(self, batch: pa.RecordBatch) -> None:
         columns = [[_as_cell(value) for value in column.to_pylist()] for column in batch.columns]
-        self._writer.writerows(zip(*columns, strict=True))
+        for values in zip(*columns, strict=True):
+            self._write_row(values)
+
+    def _write_row(self, values: Sequence[str]) -> None:
+        cells = [self._quoted(value) if self._special.search(value) else value for value in values]
+        # A lone empty cell is quoted, as a blank line is no row.
+        self._stream.write((self._delimiter.join(cells) if cells != [""] else '""') + "\n")
+
+    def _quoted(self, value: str) -> str:
+        return '"' + value.replace('"', '""') + '"'
 
 
 class _JsonLinesWriter:

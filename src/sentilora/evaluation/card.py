@@ -1,4 +1,4 @@
-"""The model card (``README.md``) in Hugging Face form: YAML front matter with model-index, and text.
+"""The model card (``README.md``) in Hugging Face form: front matter with model-index, and text.
 
 Not covered: the language and the hub name of the training data, which a report does not hold; add
 them by hand, or through ``language``, before a model is published.
@@ -52,7 +52,7 @@ def _front_matter(
 ) -> ModelCardData:
     from huggingface_hub import EvalResult, ModelCardData
 
-    run, source = report["run"], report["data"].get("source") or "unknown"
+    run, source = report["run"], _source(report)
     is_adapter = run.get("method") != "full"
     results = [
         EvalResult(
@@ -69,10 +69,10 @@ def _front_matter(
         for key, (kind, name, arguments) in _HUB_METRICS.items()
         if report["metrics"].get(key) is not None
     ]
-    hub_id = run.get("hub_id") or ""
+    hub_id, relation = run.get("hub_id") or "", "adapter" if is_adapter else "finetune"
     return ModelCardData(
         base_model=hub_id if _is_hub_id(hub_id) else None,
-        base_model_relation=("adapter" if is_adapter else "finetune") if hub_id else None,
+        base_model_relation=relation if _is_hub_id(hub_id) else None,
         library_name="peft" if is_adapter else "transformers",
         pipeline_tag="text-classification",
         license=licence.lower() if licence else None,
@@ -86,34 +86,44 @@ def _front_matter(
 
 def _body(report: Mapping[str, Any], licence: str | None) -> str:
     run, cost = report["run"], report.get("cost") or {}
-    hub_id = run.get("hub_id") or run.get("base") or "the base"
+    hub_id = run.get("hub_id") or ""
+    link = f"[{hub_id}](https://huggingface.co/{hub_id})"
     temperature = (report.get("calibration") or {}).get("temperature", 1.0)
-    environment = page_environment()
-    environment.filters.update(cell=_cell, metric_name=lambda name: wording.METRICS[name])
-    text = environment.get_template("card.md.j2").render(
-        report=report,
-        run=run,
-        data=report["data"],
-        name=run.get("name") or "SentiLoRA model",
-        headline=wording.headline(report),
-        verdict=wording.verdict(report),
-        base=hub_id,
-        base_link=f"https://huggingface.co/{hub_id}" if _is_hub_id(hub_id) else "",
-        is_adapter=run.get("method") != "full",
-        labels=run["labels"],
-        temperature=f"{temperature:.4f}" if temperature != 1.0 else "1.0",
-        columns=_COLUMNS,
-        lines=wording.comparison(report),
-        rows=report["metrics"]["rows"],
-        per_label=(report.get("after") or {}).get("per_label") or {},
-        calibration=report.get("calibration"),
-        cost=cost_cards(cost),
-        cost_methods=cost_methods(cost),
-        skipped=wording.skipped_baselines(report),
-        licence=licence,
-        wording=wording,
+    text = (
+        page_environment()
+        .get_template("card.md.j2")
+        .render(
+            report=report,
+            run=run,
+            data=report["data"],
+            name=run.get("name") or "SentiLoRA model",
+            headline=wording.headline(report),
+            verdict=wording.verdict(report),
+            base=link if _is_hub_id(hub_id) else _cell(run.get("base") or "an encoder"),
+            is_adapter=run.get("method") != "full",
+            labels=run["labels"],
+            label_list=", ".join(_cell(name) for name in run["labels"]),
+            cell=_cell,
+            source=_source(report).replace("`", "'"),
+            column_names=[wording.METRICS[name] for name in _COLUMNS],
+            temperature=f"{temperature:.4f}" if temperature != 1.0 else "1.0",
+            columns=_COLUMNS,
+            lines=wording.comparison(report),
+            rows=report["metrics"]["rows"],
+            per_label=(report.get("after") or {}).get("per_label") or {},
+            calibration=report.get("calibration"),
+            cost=cost_cards(cost),
+            cost_methods=cost_methods(cost),
+            skipped=wording.skipped_baselines(report),
+            licence=licence,
+            wording=wording,
+        )
     )
     return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def _source(report: Mapping[str, Any]) -> str:
+    return report["data"].get("source") or "unknown"
 
 
 def _cell(text: str) -> str:

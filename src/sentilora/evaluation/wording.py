@@ -73,7 +73,8 @@ def headline(report: Mapping[str, Any]) -> str:
     """Say the result in one sentence."""
     metrics = report["metrics"]
     interval = (report.get("intervals") or {}).get("accuracy")
-    limits = f" [{percent(interval[0])[:-2]}, {percent(interval[1])[:-2]}]" if interval else ""
+    ends = ", ".join(percent(end).removesuffix(" %") for end in interval or ())
+    limits = f" [{ends}]" if ends else ""
     sentence = (
         f"{percent(metrics['accuracy'])} of {count(metrics['rows'])} test texts right{limits}"
     )

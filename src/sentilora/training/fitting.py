@@ -17,7 +17,8 @@ from sentilora.evaluation.calibration import softmax
 from sentilora.evaluation.metrics import measure
 from sentilora.inference.scoring import score_windows
 from sentilora.labels import Labels
-from sentilora.model.classifier import architecture_of
+from sentilora.model.bases import architecture_of
+from sentilora.model.classifier import quiet_transformers
 from sentilora.model.tokens import TextEncoder
 from sentilora.training.batches import BatchPlan, Collator, balanced_weights
 from sentilora.training.checkpoints import last_checkpoint
@@ -117,7 +118,12 @@ def fit(
     checkpoint = processes.share(checkpoint)
     if checkpoint is not None:
         log.emit("note", text=f"going on from {checkpoint.name}")
-    with _stop_on_signal(interruption), Meter(config.report.country) as meter, _disk_errors(run):
+    with (
+        quiet_transformers(),
+        _stop_on_signal(interruption),
+        _disk_errors(run),
+        Meter(config.report.country) as meter,
+    ):
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     state = trainer.state
     if interruption.is_requested and state.global_step < len(plan):

@@ -51,7 +51,7 @@ def write_report(
             "truncated_share": measured.pop("truncated_share"),
             "train_truncated_share": training.pop("train_truncated_share"),
             "skipped": skipped,
-            "notes": [*parts.notes, *parts.train.notes],
+            "notes": list(parts.notes),
         },
         **measured,
         **training,

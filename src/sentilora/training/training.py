@@ -155,7 +155,7 @@ def _work(ground: _Ground) -> Run:
         device=ground.device.type,
         precision=ground.precision,
         rows={name: len(part) for name, part in _named(ground.parts).items()},
-        notes=[*ground.parts.notes, *ground.parts.train.notes],
+        notes=list(ground.parts.notes),
     )
     if not (run.model_path / "manifest.json").is_file():
         _train_and_save(ground)

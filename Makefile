@@ -1,0 +1,54 @@
+# SentiLoRA: everything starts from a bare clone. `make demo` and `make test` need CPython 3.11 and pip.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: demo test test-all lint format install clean help
+
+help:  ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(VENV)/.user  ## Train on the sample reviews, show before and after, predict (about two minutes)
+	@rm -rf runs/demo
+	$(BIN)/sentilora train sample --base minilm --name demo
+	@echo
+	$(BIN)/sentilora predict runs/demo \
+	    "Great movie, highly recommended!" \
+	    "The parcel arrived on Tuesday." \
+	    "Three weeks late, and then nobody picks up the phone."
+
+test: $(VENV)/.dev  ## Run the tests: no model hub, no data sets, a few minutes on two cores
+	$(BIN)/python -m pytest
+
+test-all: $(VENV)/.dev  ## Run the slow tests too
+	$(BIN)/python -m pytest -m "not gpu and not network"
+
+lint: $(VENV)/.dev  ## Check style, types and which room imports which
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev  ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+install: $(VENV)/.dev  ## Make .venv with everything for development
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "SentiLoRA needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another one: make demo PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.user: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --quiet -c constraints.txt -e '.[embedded]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --quiet --upgrade 'pip>=25.1'
+	$(PIP) install --quiet -c constraints.txt -e '.[embedded]' --group dev
+	@touch $@ $(VENV)/.user
+
+clean:  ## Remove the environment and what tools left behind; runs/ stays
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

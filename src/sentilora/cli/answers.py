@@ -1,0 +1,105 @@
+"""Predictions as lines on stdout, and what came of a file as lines on stderr."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len, set_cell_size
+
+from sentilora.cli.progress import duration
+
+if TYPE_CHECKING:
+    from sentilora.inference.answering import FileSummary
+    from sentilora.inference.prediction import Prediction
+
+# Line ends would break the lines, and escape sequences in a text would reach the terminal.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def print_json(values: Sequence[Any], predictions: Sequence[Prediction | None]) -> None:
+    """Print one object a line: the text and the fields of its prediction, null where is none."""
+    from sentilora.inference.prediction import Prediction
+
+    nothing = dict.fromkeys(field.name for field in fields(Prediction))
+    for value, prediction in zip(values, predictions, strict=True):
+        answer = nothing if prediction is None else prediction.to_dict()
+        text = value if isinstance(value, str) else None
+        if prediction is None and text is not None:
+            text = text.encode("utf-8", "replace").decode("utf-8")  # broken bytes, skipped
+        print(json.dumps({"text": text, **answer}, ensure_ascii=False))
+    sys.stdout.flush()
+
+
+def print_plain(values: Sequence[Any], predictions: Sequence[Prediction | None]) -> None:
+    """Print one line a text: label, score, text.
+
+    On a terminal the columns are aligned and the text is cut to the width; anywhere else they are
+    separated by tabs and the text is whole. Line ends and control characters become spaces. A
+    label with a question mark is an answer below the threshold.
+    """
+    is_terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns
+    room = _label_width(predictions)
+    for value, prediction in zip(values, predictions, strict=True):
+        text = _CONTROLS.sub(" ", value) if isinstance(value, str) else ""
+        label = score = ""
+        if prediction is not None:
+            label = prediction.label + ("?" if prediction.abstained else "")
+            score = f"{prediction.score:.4f}"
+        else:
+            text = text.encode("utf-8", "replace").decode("utf-8")
+        if is_terminal:
+            start = f"{set_cell_size(label, room)}  {score:6}  "
+            print(start + cut(text, width - cell_len(start)))
+        else:
+            print(label, score, text, sep="\t")
+    sys.stdout.flush()
+
+
+def cut(text: str, width: int) -> str:
+    """Shorten a text to a number of terminal cells; what is missing is shown by an ellipsis."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, max(0, width - 1)).rstrip() + "…"
+
+
+def print_summary(summary: FileSummary) -> None:
+    """Tell on stderr what came of a source."""
+    labels = ", ".join(f"{name} {count:,}" for name, count in summary.label_counts.items())
+    rate = summary.rows / summary.seconds if summary.seconds > 0 else 0.0
+    _say("rows", f"{summary.rows:,} in {duration(summary.seconds)}, {rate:,.0f} rows/s")
+    _say("labels", labels)
+    if summary.abstained:
+        _say("abstained", f"{summary.abstained:,} (score below the threshold)")
+    if summary.skipped:
+        _say("skipped", f"{summary.skipped:,} (no text, so no prediction)")
+    if summary.truncated:
+        _say("truncated", f"{summary.truncated:,} (text longer than the model's limit)")
+    for note in summary.notes:
+        _say("note", note)
+
+
+def print_output(output: Path, following: str) -> None:
+    """Tell on stderr which file was written, and the next command."""
+    _say("output", f"{output}   next: {following}")
+
+
+def print_summary_json(summary: FileSummary, output: Path) -> None:
+    """Print what came of a file as one JSON object on stdout."""
+    print(json.dumps({"output": str(output), **asdict(summary)}, ensure_ascii=False))
+
+
+def _label_width(predictions: Sequence[Prediction | None]) -> int:
+    found = next((one for one in predictions if one is not None), None)
+    return 1 + max(cell_len(name) for name in found.probabilities) if found else 8
+
+
+def _say(name: str, text: str) -> None:
+    print(f"{name:<11} {text}", file=sys.stderr)

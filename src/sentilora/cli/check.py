@@ -1,0 +1,139 @@
+"""``sentilora check``."""
+
+from __future__ import annotations
+
+import json
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from sentilora.data.checking import Check, Finding
+
+EXAMPLE = "Example:  sentilora check reviews.csv --text body --label stars --stars 5"
+
+
+def check(
+    data: Annotated[
+        str,
+        typer.Argument(help="File, folder with train.* and test.*, hub data set id, or 'sample'."),
+    ],
+    text: Annotated[str | None, typer.Option(help="Column with the text.")] = None,
+    label: Annotated[str | None, typer.Option(help="Column with the label.")] = None,
+    group: Annotated[
+        str | None, typer.Option(help="Column (customer, film) that no two parts share.")
+    ] = None,
+    labels: Annotated[
+        str | None, typer.Option(help="Label names in id order: negative,neutral,positive.")
+    ] = None,
+    stars: Annotated[int | None, typer.Option(help="Labels are ratings from 1 to 5 or 10.")] = None,
+    validation: Annotated[str | None, typer.Option(help="Validation file.")] = None,
+    test: Annotated[str | None, typer.Option(help="Test file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+) -> None:
+    """Say what is wrong with a data set before it is trained on.
+
+    The exit code is 1 when a training would refuse the data.
+    """
+    from sentilora.data.checking import check as check_data
+    from sentilora.labels import parse_labels
+
+    found = check_data(
+        data,
+        validation=validation,
+        test=test,
+        text=text,
+        label=label,
+        group=group,
+        labels=parse_labels(labels),
+        stars=stars,
+    )
+    if as_json:
+        print(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
+    else:
+        options = {
+            "text": text,
+            "label": label,
+            "group": group,
+            "labels": labels,
+            "stars": stars,
+            "validation": validation,
+            "test": test,
+        }
+        typed = [f"--{name} {quote(str(x))}" for name, x in options.items() if x is not None]
+        _show(found, " ".join([quote(data), *typed]))
+    if not found.is_usable:
+        raise typer.Exit(1)
+
+
+def _show(found: Check, arguments: str) -> None:
+    from sentilora.cli.render import console
+
+    out = console()
+    out.print(_parts(found))
+    for name, part in found.parts.items():
+        findings = {
+            "exact duplicates": part.exact_duplicates,
+            "near duplicates (case, white space)": part.near_duplicates,
+            "same text, other label": part.conflicts,
+            **part.bad_rows,
+        }
+        for what, finding in findings.items():
+            if finding.count:
+                out.print(f"{name}: {_told(what, finding)}", markup=False, soft_wrap=True)
+    for pair, finding in found.shared.items():
+        if finding.count:
+            first, second = pair.split("/")
+            what = f"texts of {second} that stand in {first} as well (rows {first}/{second})"
+            out.print(_told(what, finding), markup=False, soft_wrap=True)
+    for note in found.notes:
+        out.print(f"note: {note}", markup=False, soft_wrap=True)
+    out.print()
+    if found.is_usable:
+        out.print("nothing stops a training", markup=False)
+        out.print(f"next     sentilora train {arguments}", markup=False, soft_wrap=True)
+        return
+    out.print(f"{len(found.problems)} problem(s) would stop a training", markup=False)
+    for problem in found.problems:
+        out.print(f"  {problem}", markup=False, soft_wrap=True)
+    if any(part.bad_rows for part in found.parts.values()):
+        then = f"mend the rows, or leave them out: sentilora train {arguments} --skip-bad-rows"
+    else:
+        then = f"mend the data, then: sentilora check {arguments}"
+    out.print(f"next     {then}", markup=False, soft_wrap=True)
+
+
+def _parts(found: Check) -> Table:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=found.source, title_justify="left")
+    table.add_column("")
+    for name in found.parts:
+        table.add_column(name, justify="right")
+    parts = list(found.parts.values())
+    table.add_row("rows that can be used", *[f"{part.usable:,}" for part in parts])
+    for label in found.labels:
+        cells = [
+            f"{part.counts[label]:,} ({_share(part.counts[label], part.usable)})" for part in parts
+        ]
+        table.add_row(f"  {escape(label)}", *cells)
+    table.add_row("characters, 5 %", *[f"{part.lengths['5%']:,}" for part in parts])
+    table.add_row("characters, median", *[f"{part.lengths['50%']:,}" for part in parts])
+    table.add_row("characters, 95 %", *[f"{part.lengths['95%']:,}" for part in parts])
+    table.add_row("characters, longest", *[f"{part.lengths['100%']:,}" for part in parts])
+    return table
+
+
+def _share(count: int, total: int) -> str:
+    return f"{count / max(1, total):.1%}"
+
+
+def _told(what: str, finding: Finding) -> str:
+    """Write a finding with its first rows: ``exact duplicates: 3; rows 4 = 9, 7 = 8``."""
+    shown = ", ".join(" = ".join(map(str, rows)) for rows in finding.rows)
+    more = ", …" if len(finding.rows) >= 10 else ""
+    return f"{what}: {finding.count:,}; rows {shown}{more}"

@@ -1,0 +1,86 @@
+"""``sentilora evaluate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+EXAMPLE = (
+    "Example:  sentilora evaluate runs/NAME reviews-test.csv --baselines --train reviews-train.csv"
+)
+
+
+def evaluate(
+    run: Annotated[str, typer.Argument(help="Run folder, its model/, or an export.")],
+    data: Annotated[
+        str,
+        typer.Argument(help="File, folder with test.*, hub data set id, or 'sample'."),
+    ],
+    text: Annotated[str | None, typer.Option(help="Column with the text.")] = None,
+    label: Annotated[str | None, typer.Option(help="Column with the label.")] = None,
+    labels: Annotated[
+        str | None,
+        typer.Option(help="What the ids 0, 1, … of the data mean, if not the model's order."),
+    ] = None,
+    stars: Annotated[int | None, typer.Option(help="Labels are ratings from 1 to 5 or 10.")] = None,
+    baselines: Annotated[
+        bool, typer.Option("--baselines", help="Compare with majority, VADER, TF-IDF, frozen.")
+    ] = False,
+    train: Annotated[
+        str | None,
+        typer.Option(help="What baselines learn from. Default: the train part of the data."),
+    ] = None,
+    skip_bad_rows: Annotated[
+        bool, typer.Option("--skip-bad-rows", help="Leave out unusable rows, and count them.")
+    ] = False,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    html: Annotated[
+        Path | None, typer.Option(help="Also write the report as a web page to this file.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Measure a model on a labelled file, beside baselines on request."""
+    from sentilora.cli.progress import Progress
+    from sentilora.cli.render import show_evaluation
+    from sentilora.evaluation.baselines import NAMES
+    from sentilora.evaluation.evaluating import evaluate as measure
+    from sentilora.inference.sentiment_model import load
+
+    _check_page(html)
+    with Progress() as listener:
+        report = measure(
+            load(run, device=device),
+            data,
+            text=text,
+            label=label,
+            labels=labels,
+            stars=stars,
+            baselines=NAMES if baselines else (),
+            train=train,
+            skip_bad_rows=skip_bad_rows,
+            progress=listener,
+        )
+    if html is not None:
+        _write_page(report.data, html)
+    show_evaluation(report.data, run, page=html, as_json=as_json)
+
+
+def _check_page(path: Path | None) -> None:
+    """Refuse a page that could not be written now, rather than after the work."""
+    from sentilora.errors import ConfigError
+
+    if path is not None and (path.is_dir() or not path.parent.is_dir()):
+        raise ConfigError(
+            f"--html {path}: expected the name of a file in a folder that exists, "
+            f"e.g. --html report.html"
+        )
+
+
+def _write_page(report: dict[str, object], path: Path) -> None:
+    from sentilora.data.writing import replacing
+    from sentilora.evaluation.html import render_html
+
+    with replacing(path) as stream:
+        stream.write(render_html(report).encode("utf-8"))

@@ -1,0 +1,40 @@
+"""``sentilora export``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+EXAMPLE = "Example:  sentilora export runs/NAME --to merged --output exports/reviews"
+
+
+def export(
+    run: Annotated[str, typer.Argument(help="Run folder, its model/, or an export.")],
+    to: Annotated[
+        str, typer.Option(help="merged: a plain transformers folder, the adapter folded in.")
+    ] = "merged",
+    output: Annotated[
+        Path | None, typer.Option(help="Folder to write. Default: exports/NAME-merged.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print path and parity as JSON.")] = False,
+) -> None:
+    """Write a model as files to deploy, and prove that they answer as the run does."""
+    from sentilora.export.exporting import export as write_export
+    from sentilora.export.parity import PARITY
+
+    print("export      merging, comparing and loading again …", file=sys.stderr)
+    folder = write_export(run, to, output=output)
+    parity = json.loads((folder / PARITY).read_text(encoding="utf-8"))
+    if as_json:
+        print(json.dumps({"path": str(folder), **parity}, indent=2, ensure_ascii=False))
+        return
+    print(
+        f"parity   {parity['texts']} texts, largest logit difference "
+        f"{parity['max_logit_difference']:.2g}, {parity['flipped_share']:.1%} of labels changed"
+    )
+    print(f"export   {folder}")
+    print(f"next     sentilora predict {folder} 'a text'")

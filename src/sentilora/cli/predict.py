@@ -1,0 +1,264 @@
+"""``sentilora predict``."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BufferedReader
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+if TYPE_CHECKING:
+    from sentilora.inference.answering import FileSummary
+    from sentilora.inference.rows import TextRows
+    from sentilora.inference.sentiment_model import SentimentModel
+
+EXAMPLE = (
+    "Example:  sentilora predict runs/NAME 'Great film' 'Never again'"
+    "   or:  sentilora predict runs/NAME --input reviews.csv --output scored.csv"
+)
+PRECISIONS = ("fp32", "bf16", "fp16", "auto")
+STDIN = "-"
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What was asked for, on the command line."""
+
+    run: str
+    texts: list[str]
+    source: str | None
+    output: Path | None
+    text: str | None
+    threshold: float | None
+    skip_bad_rows: bool
+    as_json: bool
+
+    @property
+    def command(self) -> str:
+        return f"sentilora predict {shlex.quote(self.run)}"
+
+
+def predict(
+    run: Annotated[str | None, typer.Argument(help="Run folder, its model/, or an export.")] = None,
+    texts: Annotated[
+        list[str] | None, typer.Argument(metavar="TEXT", help="Texts, in quotes.")
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--input",
+            metavar="FILE|-",
+            help="File of rows: .csv, .tsv, .jsonl (also .gz) or .parquet. '-' is standard input: "
+            "JSON Lines when its first line that is not blank is a JSON object, else one text "
+            "a line.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="File to write, in the format of its ending, all input columns kept."),
+    ] = None,
+    text: Annotated[str | None, typer.Option(help="Column with the text.")] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(help="Mark answers with a lower score as abstained (shown with '?')."),
+    ] = None,
+    skip_bad_rows: Annotated[
+        bool, typer.Option("--skip-bad-rows", help="Leave rows without a text unanswered.")
+    ] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json", help="Print one JSON object a text; with --output, one with the summary."
+        ),
+    ] = False,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps.")] = None,
+    precision: Annotated[
+        str | None, typer.Option(help="fp32 (as proved in training), bf16, fp16 or auto.")
+    ] = None,
+) -> None:
+    """Predict texts, standard input, or a file of any length, in input order.
+
+    Without --output the answers are printed, one line a text: label, score, text.
+
+    Into a pipe these are separated by tabs; on a terminal the text is cut to the width.
+    """
+    request = _Request(
+        _named(run), texts or [], source, output, text, threshold, skip_bad_rows, as_json
+    )
+    _check(request)
+    _check_precision(precision)
+    from sentilora.inference.sentiment_model import load
+
+    given = {"device": device, "precision": precision}
+    options = {name: value for name, value in given.items() if value is not None}
+    with _opened(request) as opened:
+        _run(request, load(request.run, **options), opened)
+
+
+def _named(run: str | None) -> str:
+    from sentilora.errors import ConfigError
+
+    if run is None:
+        raise ConfigError(
+            "No run was named. Expected the folder of a run, its model/ folder, or an export. "
+            "Type: sentilora predict runs/NAME 'Great film'"
+        )
+    return run
+
+
+def _check(request: _Request) -> None:
+    """Refuse what cannot work before anything slow starts."""
+    from sentilora.errors import ConfigError
+    from sentilora.inference.answering import check_threshold
+    from sentilora.inference.files import check_output
+    from sentilora.model.artifact import find_artifact
+
+    command = request.command
+    if request.texts and request.source is not None:
+        raise ConfigError(
+            f"Both {len(request.texts)} text(s) and --input {request.source} were given, expected "
+            f"one of them. Type: {command} --input {shlex.quote(request.source)}"
+        )
+    check_threshold(request.threshold)
+    find_artifact(request.run)
+    if request.source is None:
+        _check_texts(request)
+    elif request.source.lower().endswith(".txt"):
+        raise ConfigError(
+            f"--input {request.source} is neither a table nor JSON Lines. A file with one text a "
+            f"line is read from standard input: {command} --input - < {shlex.quote(request.source)}"
+        )
+    if request.output is not None:
+        is_file = request.source not in (None, STDIN)
+        check_output(request.output, Path(str(request.source)) if is_file else None)
+
+
+def _check_texts(request: _Request) -> None:
+    from sentilora.data.endings import has_ending
+    from sentilora.errors import ConfigError
+
+    texts, command = request.texts, request.command
+    if not texts:
+        raise ConfigError(
+            "No text was given. Expected texts, a file, or standard input. Type one of:\n"
+            f"  {command} 'Great film'\n"
+            f"  {command} --input reviews.csv\n"
+            f"  {command} --input - < texts.txt"
+        )
+    if request.text is not None:
+        raise ConfigError(
+            f"--text {request.text} names a column of a file, and texts were given instead. "
+            "Leave it out, or give a file with --input."
+        )
+    if len(texts) == 1 and has_ending(texts[0]) and Path(texts[0]).is_file():
+        raise ConfigError(
+            f"{texts[0]} is a file, expected a text. To predict its rows type: "
+            f"{command} --input {shlex.quote(texts[0])}"
+        )
+
+
+def _check_precision(precision: str | None) -> None:
+    from sentilora.errors import ConfigError
+
+    if precision is not None and precision not in PRECISIONS:
+        raise ConfigError(
+            f"--precision {precision} is unknown: expected {', '.join(PRECISIONS[:-1])} or "
+            f"{PRECISIONS[-1]}. Leave it out to compute in {PRECISIONS[0]}."
+        )
+
+
+@contextmanager
+def _opened(request: _Request) -> Iterator[TextRows | Iterable[list[Any]]]:
+    """Open what is to be predicted: rows of a file, or lists of texts."""
+    from sentilora.inference.lines import NAME, LineStream, spooled, texts_as_json
+    from sentilora.inference.rows import open_rows, refuse_bad_rows
+
+    skip = request.skip_bad_rows
+    if request.source not in (None, STDIN):
+        yield open_rows(str(request.source), text=request.text, skip_bad_rows=skip)
+        return
+    if request.source is None:
+        name, column, lines = "the texts", "text", texts_as_json(request.texts)
+        if not skip:
+            refuse_bad_rows(name, [request.texts])
+        values: Iterable[list[Any]] = [request.texts]
+    else:
+        if sys.stdin.isatty():
+            print("type one text a line; end with Ctrl-D", file=sys.stderr)
+        stream = LineStream(cast(BufferedReader, sys.stdin.buffer), text=request.text)
+        name, column, lines = NAME, stream.column, stream.json_lines(skip_bad_rows=skip)
+        values = stream.values(skip_bad_rows=skip)
+    if request.output is None:
+        yield values
+        return
+    with spooled(lines) as path:
+        yield open_rows(path, text=column, skip_bad_rows=skip, name=name)
+
+
+def _run(request: _Request, model: SentimentModel, opened: TextRows | Iterable[list[Any]]) -> None:
+    from sentilora.cli import answers
+    from sentilora.cli.rowbar import RowBar
+    from sentilora.inference.files import predict_file
+    from sentilora.inference.rows import TextRows
+
+    if request.output is not None and isinstance(opened, TextRows):
+        with RowBar("predict") as bar:
+            summary = predict_file(
+                model,
+                opened,
+                request.output,
+                threshold=request.threshold,
+                skip_bad_rows=request.skip_bad_rows,
+                progress=bar,
+            )
+        answers.print_summary(summary)
+        if request.as_json:
+            answers.print_summary_json(summary, request.output)
+        names = opened.batches.schema.names
+        answers.print_output(request.output, _following(request, names))
+        return
+    summary = _print_all(request, model, opened)
+    if request.source is not None:
+        answers.print_summary(summary)
+    elif summary.truncated:
+        limit = model.encoder.rule.max_tokens
+        print(f"note: texts over {limit} tokens: {summary.truncated}", file=sys.stderr)
+
+
+def _print_all(
+    request: _Request, model: SentimentModel, opened: TextRows | Iterable[list[Any]]
+) -> FileSummary:
+    """Print the answers as they come."""
+    from sentilora.cli.answers import print_json, print_plain
+    from sentilora.cli.rowbar import RowBar
+    from sentilora.inference.answering import Answerer
+    from sentilora.inference.rows import TextRows
+
+    show = print_json if request.as_json else print_plain
+    total = None
+    if isinstance(opened, TextRows):
+        total = opened.batches.row_count
+        opened = map(opened.texts_of, opened.batches)
+    is_typing = request.source == STDIN and sys.stdin.isatty()
+    is_shown = request.source is not None and not sys.stdout.isatty() and not is_typing
+    with RowBar("predict", is_shown=is_shown) as bar:
+        answerer = Answerer(model, threshold=request.threshold, total=total, progress=bar)
+        for values in opened:
+            show(values, answerer.answer(values).predictions())
+    return answerer.summary()
+
+
+def _following(request: _Request, names: list[str]) -> str:
+    """Return the next command: measure what has labels, else find the doubtful rows."""
+    from sentilora.data.columns import LABEL_NAMES
+
+    run = shlex.quote(request.run)
+    if request.source not in (None, STDIN) and any(name.lower() in LABEL_NAMES for name in names):
+        return f"sentilora evaluate {run} {shlex.quote(str(request.source))}"
+    return f"sentilora predict {run} 'another text' --json"

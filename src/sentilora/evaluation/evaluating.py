@@ -1,0 +1,251 @@
+"""``evaluate``: what a model that is there is worth on any labelled file.
+
+The labels of the data are read as the model's: its names, their known spellings, or ids in its
+order. A file whose ids mean something else (0, 1 of a two-class file, for a model with three
+labels) needs ``labels``.
+
+Not covered: the model before training. Only a training run knows the start of its head.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentilora.data.locating import locate
+from sentilora.data.scanning import Asked
+from sentilora.errors import ConfigError, MissingExtraError, ModelError
+from sentilora.evaluation.baselines import NAMES, Baseline, Features, run_baselines
+from sentilora.evaluation.matching import Rows, labels_of_file, read_rows
+from sentilora.evaluation.report import (
+    Report,
+    baselines_part,
+    calibration_part,
+    compose_report,
+    evaluation_part,
+    significance_part,
+)
+from sentilora.inference.scoring import score_with_features
+from sentilora.inference.sentiment_model import SentimentModel, load
+from sentilora.labels import Labels
+from sentilora.model.artifact import Artifact
+from sentilora.model.bases import BASES, resolve_base
+from sentilora.model.classifier import load_base_classifier
+
+UNTRAINED = "vader"  # the one baseline that needs no training texts
+
+Listener = Callable[[dict[str, Any]], None]
+Told = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """The baselines that answered, why others did not, and how many texts they learned from."""
+
+    done: Mapping[str, Baseline]
+    skipped: Mapping[str, str]
+    train: Rows | None
+
+
+def evaluate(
+    model: SentimentModel | str | Path,
+    data: str | Path,
+    *,
+    text: str | None = None,
+    label: str | None = None,
+    labels: str | Sequence[str] | None = None,
+    stars: int | None = None,
+    baselines: Sequence[str] = (),
+    train: str | Path | None = None,
+    skip_bad_rows: bool = False,
+    resamples: int = 1000,
+    seed: int = 13,
+    progress: Listener | None = None,
+) -> Report:
+    """Measure a model on labelled texts.
+
+    Args:
+        model: a loaded model, or the path of a run, its ``model/`` or an export.
+        data: file, folder (its ``test`` part is measured), hub data set id, or ``sample``.
+        text: column with the text; found by name when None.
+        label: column with the label; found by name when None.
+        labels: what the ids 0, 1, … of the data mean, where it is not the model's order.
+        stars: the labels are ratings from 1 to this (5 or 10).
+        baselines: what to compare with: ``majority``, ``vader``, ``tfidf``, ``frozen``.
+        train: file the baselines learn from; the ``train`` part of ``data`` when it has one.
+        skip_bad_rows: leave out rows that cannot be used; they are counted, and told in the notes.
+        resamples: of the bootstrap.
+        seed: of the bootstrap and the baselines.
+        progress: is told events as a listener of ``train`` is: ``note`` (text), ``phase`` (name,
+            total) and ``progress`` (done).
+
+    Raises:
+        DataError: the data cannot be read, or hold labels that the model does not know.
+        ConfigError: ``labels`` or ``baselines`` are unknown, or ``train`` is given without them.
+        ModelError: there is no such model.
+    """
+    if train is not None and not baselines:
+        raise ConfigError(
+            f"The training texts {train} would not be used: only baselines learn from them. "
+            "Ask for some with --baselines, or leave --train out."
+        )
+    if not isinstance(model, SentimentModel):
+        model = load(model)
+    tell = progress or _silent
+    asked = Asked(text, label, None, stars, skip_bad_rows)
+    file_labels = labels_of_file(labels, model.labels)
+    location = locate(data)
+    test = read_rows(location, "test", asked, file_labels, model.labels)
+    for note in test.examples.notes:
+        tell({"kind": "note", "text": note})
+
+    compared = _Compared({}, {}, None)
+    if baselines:
+        place = locate(train) if train is not None else location
+        learn = None
+        if train is not None or location.has("train"):
+            learn = read_rows(place, "train", asked, file_labels, model.labels)
+        compared = _compare(baselines, model, learn, test, seed, tell)
+
+    tell({"kind": "phase", "name": "score the texts", "total": len(test.texts)})
+    scored = model.score(test.texts, progress=_progress(tell))
+    probabilities = model.probabilities(scored.logits)
+    sampling = {"resamples": resamples, "seed": seed}
+    tell({"kind": "phase", "name": "resample for intervals", "total": None})
+    return compose_report(
+        run=_run_part(model),
+        data=_data_part(str(data), test, compared.train, scored.truncated, model.labels),
+        after=evaluation_part(test.label_ids, probabilities, model.labels, **sampling),
+        baselines=baselines_part(compared.done, test.label_ids, model.labels, **sampling),
+        skipped_baselines=dict(compared.skipped),
+        significance=significance_part(test.label_ids, probabilities, compared.done),
+        calibration=calibration_part(
+            test.label_ids, scored.logits, model.labels, model.temperature
+        ),
+    )
+
+
+def _compare(
+    names: Sequence[str],
+    model: SentimentModel,
+    train: Rows | None,
+    test: Rows,
+    seed: int,
+    tell: Listener,
+) -> _Compared:
+    """Run the baselines; without training texts only the one that needs none."""
+    skipped: dict[str, str] = {}
+    wanted = list(names)
+    if train is None:
+        needing = [name for name in wanted if name in NAMES and name != UNTRAINED]
+        skipped = dict.fromkeys(needing, "it learns from training texts; give them with --train")
+    features: Features | None = None
+    if "frozen" in wanted and train is not None:
+        try:
+            features = _frozen_features(model, _progress(tell))
+        except (ModelError, MissingExtraError) as error:
+            skipped["frozen"] = str(error)
+    learned = 0 if train is None else len(train.texts)
+    total = learned + len(test.texts) if features is not None else None
+    tell({"kind": "phase", "name": "baselines", "total": total})
+    done, left_out = run_baselines(
+        [name for name in wanted if name not in skipped],
+        [] if train is None else train.texts,
+        np.zeros(0, np.int64) if train is None else train.label_ids,
+        test.texts,
+        model.labels,
+        features=features,
+        seed=seed,
+    )
+    skipped |= left_out
+    for name, why in skipped.items():
+        tell({"kind": "note", "text": f"baseline '{name}' left out: {why}"})
+    return _Compared(done, skipped, train)
+
+
+def _frozen_features(model: SentimentModel, progress: Told) -> Features:
+    """Load the base as it was pre-trained, to compute features with.
+
+    Raises:
+        ModelError, MissingExtraError: the base is not on this machine.
+    """
+    settings = model.artifact.settings
+    base = resolve_base(settings.base)
+    if settings.revision is not None and base.revision is not None:
+        base = replace(base, revision=settings.revision)
+    network, _ = load_base_classifier(base, model.labels)
+    network = network.to(model.device)
+
+    def features(texts: Sequence[str]) -> NDArray[Any]:
+        return score_with_features(
+            network,
+            model.encoder,
+            texts,
+            device=model.device,
+            precision=model.precision,
+            progress=progress,
+        )[1]
+
+    return features
+
+
+def _run_part(model: SentimentModel) -> dict[str, Any]:
+    artifact = model.artifact
+    settings = artifact.settings
+    known = {base.hub_id: base.name for base in BASES.values()}
+    facts = {
+        "name": artifact.path.name,
+        "base": known.get(settings.base, Path(settings.base).name),
+        "method": "lora" if settings.kind == "adapter" else None,
+        **_told_by_training(artifact),
+        "hub_id": settings.base,
+        "labels": list(settings.labels.names),
+        "device": model.device.type,
+        "precision": model.precision,
+        "max_tokens": settings.rule.max_tokens,
+        "long_text": settings.rule.long_text,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _told_by_training(artifact: Artifact) -> dict[str, Any]:
+    """Return what the run's report, or an export's parity file, says about the training."""
+    folder = artifact.path.resolve()
+    is_in_run = folder.name == "model"
+    file = folder.parent / "report.json" if is_in_run else folder / "parity.json"
+    name = folder.parent.name if is_in_run else folder.name
+    try:
+        run = json.loads(file.read_text(encoding="utf-8"))["run"]
+        facts = {key: run[key] for key in ("base", "method", "preset", "seed") if key in run}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {"name": name}
+    return {"name": name, **facts}
+
+
+def _data_part(
+    source: str, test: Rows, train: Rows | None, truncated: Sequence[bool], labels: Labels
+) -> dict[str, Any]:
+    parts = {"test": test} if train is None else {"train": train, "test": test}
+    notes = dict.fromkeys(note for rows in parts.values() for note in rows.examples.notes)
+    return {
+        "source": Path(source).name or source,
+        **{name: len(rows.texts) for name, rows in parts.items()},
+        "label_counts": {name: rows.counts(labels) for name, rows in parts.items()},
+        "truncated_share": sum(truncated) / max(1, len(truncated)),
+        "skipped": sum(len(rows.examples.skipped) for rows in parts.values()),
+        "notes": list(notes),
+    }
+
+
+def _progress(tell: Listener) -> Told:
+    return lambda done: tell({"kind": "progress", "done": done})
+
+
+def _silent(event: dict[str, Any]) -> None:
+    """Tell nobody."""

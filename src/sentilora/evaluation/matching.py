@@ -1,0 +1,95 @@
+"""Labelled rows, read as a model's: its label names, their known spellings, or ids in its order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentilora.data.drafting import Draft, draft, settle
+from sentilora.data.examples import Examples
+from sentilora.data.locating import Location
+from sentilora.data.problems import quoted, raise_if_any
+from sentilora.data.reading import finish
+from sentilora.data.scanning import Asked
+from sentilora.errors import ConfigError
+from sentilora.labels import Labels, parse_labels
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Examples with label ids of the model.
+
+    Attributes:
+        examples: as they were read, with the ids of the file.
+        texts: all of them.
+        label_ids: ``(N,)`` int64, in the model's order.
+    """
+
+    examples: Examples
+    texts: list[str]
+    label_ids: NDArray[np.int64]
+
+    def counts(self, labels: Labels) -> dict[str, int]:
+        """Count the rows of each label, in the model's order."""
+        found = np.bincount(self.label_ids, minlength=len(labels))
+        return dict(zip(labels.names, map(int, found), strict=True))
+
+
+def labels_of_file(labels: str | Sequence[str] | None, known: Labels) -> Labels:
+    """Return what the ids of a file mean: as given, else the model's labels.
+
+    Raises:
+        ConfigError: a name is not one of the model's.
+    """
+    given = parse_labels(labels)
+    if given is None:
+        return known
+    unknown = [name for name in given.names if name not in known.names]
+    if unknown:
+        raise ConfigError(
+            f"--labels names {quoted(given.names)}, and the model has {', '.join(known.names)}. "
+            f"Unknown to it: {quoted(unknown)}. Name the ids of the file by the model's labels."
+        )
+    return given
+
+
+def read_rows(
+    location: Location, part: str, asked: Asked, file_labels: Labels, known: Labels
+) -> Rows:
+    """Read one part of the data.
+
+    Args:
+        location: of the data.
+        part: ``train`` or ``test``; a single file serves as either.
+        asked: columns and stars.
+        file_labels: what its ids mean.
+        known: the model's labels.
+
+    Raises:
+        DataError: it cannot be read, or holds labels that the model does not know.
+    """
+    found = draft(location, part, asked)
+    settle(found, file_labels, 0)
+    _note_unknown_labels(found, file_labels)
+    raise_if_any([found.scan.problems])
+    examples = finish(found)
+    ids = np.array([known.label2id[name] for name in file_labels.names])
+    return Rows(examples, examples.texts, ids[examples.label_ids])
+
+
+def _note_unknown_labels(found: Draft, known: Labels) -> None:
+    """Say once which labels the file has and the model has not; the rows are listed after it."""
+    scan = found.scan
+    if found.meanings is None or not found.meanings.of or found.asked.stars is not None:
+        return
+    used = sorted(name for name, code in scan.spellings.items() if scan.tally[code])
+    unknown = [name for name in used if isinstance(found.meanings.of[name], str)]
+    if unknown and (not found.asked.skip_bad_rows or len(unknown) == len(used)):
+        scan.problems.add(
+            f"column '{scan.columns.label}' holds the labels {quoted(used)}, and the model has "
+            f"{', '.join(known.names)}. Choose another column with --label COL, or say what the "
+            f"ids mean with --labels {','.join(known.names)}."
+        )

@@ -1,0 +1,66 @@
+"""How far an export's answers are from those of the run it came from."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from sentilora import samples
+from sentilora.errors import ModelError
+
+PARITY = "parity.json"
+TOLERANCE = 1e-4
+LONG_TEXTS = 4
+_REVIEWS_IN_A_LONG_TEXT = 40  # some 700 tokens: over the limit of most runs
+
+
+@dataclass(frozen=True)
+class Parity:
+    """The agreement of two models.
+
+    Attributes:
+        texts: number of texts compared.
+        max_logit_difference: largest absolute difference of a logit.
+        mean_logit_difference: the average one.
+        flipped_share: share of texts with another label, in ``[0, 1]``.
+        tolerance: what ``max_logit_difference`` may be at most.
+    """
+
+    texts: int
+    max_logit_difference: float
+    mean_logit_difference: float
+    flipped_share: float
+    tolerance: float = TOLERANCE
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures as plain values, for JSON."""
+        return asdict(self)
+
+
+def parity_texts() -> list[str]:
+    """Return the sample's 300 test texts, and a few long ones made of them."""
+    with samples.path("test").open(encoding="utf-8", newline="") as file:
+        texts = [row["text"] for row in csv.DictReader(file)]
+    size = _REVIEWS_IN_A_LONG_TEXT
+    return texts + [" ".join(texts[i * size : (i + 1) * size]) for i in range(LONG_TEXTS)]
+
+
+def compare(expected: np.ndarray, found: np.ndarray) -> Parity:
+    """Compare the ``(N, C)`` logits of the run and of its export.
+
+    Raises:
+        ModelError: they differ by more than the tolerance, or are not finite.
+    """
+    differences = np.abs(expected.astype(np.float64) - found)
+    largest = float(differences.max())
+    flipped = float((expected.argmax(axis=1) != found.argmax(axis=1)).mean())
+    if not largest <= TOLERANCE:  # also catches NaN
+        raise ModelError(
+            f"The export does not answer as the run does: over {len(found)} texts the largest "
+            f"difference of a logit is {largest:.2g} (at most {TOLERANCE:g} is expected), and "
+            f"{flipped:.1%} of the labels change. It is not kept. Deploy the run's model/ as it is."
+        )
+    return Parity(len(found), largest, float(differences.mean()), flipped)

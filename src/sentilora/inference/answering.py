@@ -1,0 +1,191 @@
+"""Pieces of a source to answers, one piece after the other, with a tally of the whole."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sentilora.errors import ConfigError
+from sentilora.inference.prediction import Prediction, make_predictions
+from sentilora.inference.remembering import RememberingScorer
+from sentilora.inference.rows import text_problem
+from sentilora.inference.sentiment_model import SentimentModel
+from sentilora.labels import Labels
+
+RowProgress = Callable[[int, int | None], None]  # rows done so far; rows in all, where known
+
+
+@dataclass(frozen=True)
+class FileSummary:
+    """What came of predicting a source.
+
+    Attributes:
+        rows: rows read, skipped ones included.
+        skipped: rows without a text; their predictions are empty.
+        label_counts: for each label in label order, how many rows got it.
+        seconds: from start to end, loading of the model not counted.
+        tokens: tokens computed; a text that came again did not cost any.
+        truncated: rows whose text was longer than the model's limit.
+        abstained: rows whose score lies below the threshold.
+        notes: things to tell the user.
+    """
+
+    rows: int
+    skipped: int
+    label_counts: dict[str, int]
+    seconds: float
+    tokens: int
+    truncated: int
+    abstained: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers for one piece of a source.
+
+    Attributes:
+        size: rows of the piece, N.
+        answered: ``(M,)`` int64, the rows that have an answer, in order.
+        probabilities: ``(M, C)`` float64, calibrated.
+        truncated: ``(M,)`` bool.
+        labels: label names, C of them.
+        threshold: scores below it are marked as abstained; None when there is none.
+    """
+
+    size: int
+    answered: np.ndarray
+    probabilities: np.ndarray
+    truncated: np.ndarray
+    labels: Labels
+    threshold: float | None
+
+    @property
+    def label_ids(self) -> np.ndarray:
+        """``(M,)`` int64."""
+        return np.argmax(self.probabilities, axis=1)  # type: ignore[no-any-return]
+
+    @property
+    def scores(self) -> np.ndarray:
+        """``(M,)`` float64, the probability of the chosen label."""
+        return np.max(self.probabilities, axis=1)  # type: ignore[no-any-return]
+
+    @property
+    def abstained(self) -> np.ndarray:
+        """``(M,)`` bool."""
+        return self.scores < (-1.0 if self.threshold is None else self.threshold)
+
+    @property
+    def signed(self) -> np.ndarray | None:
+        """``(M,)`` float64 in ``[-1, 1]``; None when the labels are no sentiments."""
+        signs = self.labels.polarities
+        return None if signs is None else self.probabilities @ np.asarray(signs, dtype=np.float64)
+
+    def predictions(self) -> list[Prediction | None]:
+        """Return an answer for each row, None for those without."""
+        found: list[Prediction | None] = [None] * self.size
+        made = make_predictions(
+            self.probabilities, self.truncated.tolist(), self.labels, self.threshold
+        )
+        for row, prediction in zip(self.answered.tolist(), made, strict=True):
+            found[row] = prediction
+        return found
+
+
+class Answerer:
+    """Answers the pieces of one source and keeps the tally.
+
+    Args:
+        model: predicts.
+        threshold: answers with a lower score are marked as abstained; in ``[0, 1]``.
+        total: rows of the source, where known.
+        progress: called with the rows done so far, and ``total``.
+
+    Raises:
+        ConfigError: the threshold is out of range.
+    """
+
+    def __init__(
+        self,
+        model: SentimentModel,
+        *,
+        threshold: float | None = None,
+        total: int | None = None,
+        progress: RowProgress | None = None,
+    ) -> None:
+        check_threshold(threshold)
+        self._scorer = RememberingScorer(model)
+        self._threshold = threshold
+        self._total = total
+        self._progress = progress
+        self._started = time.perf_counter()
+        self._rows = self._skipped = self._tokens = self._truncated = self._abstained = 0
+        self._counts = np.zeros(len(model.labels), dtype=np.int64)
+        self._tell(0)
+
+    def answer(self, values: Sequence[Any]) -> Answers:
+        """Answer the values that are texts; the others count as skipped."""
+        model = self._scorer.model
+        answered = [row for row, value in enumerate(values) if text_problem(value) is None]
+        computed = 0
+
+        def advance(count: int) -> None:
+            nonlocal computed
+            computed += count
+            self._tell(self._rows + computed)
+
+        scored = self._scorer.score([values[row] for row in answered], advance)
+        answers = Answers(
+            size=len(values),
+            answered=np.asarray(answered, dtype=np.int64),
+            probabilities=model.probabilities(scored.logits),
+            truncated=np.asarray(scored.truncated, dtype=bool),
+            labels=model.labels,
+            threshold=self._threshold,
+        )
+        self._count(answers, scored.tokens)
+        self._tell(self._rows)
+        return answers
+
+    def summary(self, notes: Sequence[str] = ()) -> FileSummary:
+        """Return the tally so far."""
+        names = self._scorer.model.labels.names
+        return FileSummary(
+            rows=self._rows,
+            skipped=self._skipped,
+            label_counts=dict(zip(names, self._counts.tolist(), strict=True)),
+            seconds=time.perf_counter() - self._started,
+            tokens=self._tokens,
+            truncated=self._truncated,
+            abstained=self._abstained,
+            notes=tuple(notes),
+        )
+
+    def _count(self, answers: Answers, tokens: int) -> None:
+        self._rows += answers.size
+        self._skipped += answers.size - len(answers.answered)
+        self._counts += np.bincount(answers.label_ids, minlength=len(self._counts))
+        self._tokens += tokens
+        self._truncated += int(answers.truncated.sum())
+        self._abstained += int(answers.abstained.sum())
+
+    def _tell(self, done: int) -> None:
+        if self._progress is not None:
+            self._progress(done, self._total)
+
+
+def check_threshold(threshold: float | None) -> None:
+    """Refuse a threshold outside ``[0, 1]``.
+
+    Raises:
+        ConfigError: it is.
+    """
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise ConfigError(
+            f"The threshold {threshold:g} is not a probability: expected a number from 0 to 1. "
+            "Type for instance: --threshold 0.7"
+        )

@@ -1,0 +1,192 @@
+"""A file in, the same file with predictions out: whatever its length, written whole or not at all.
+
+Memory is bounded by a batch of rows and the memory of recent texts. The source is read three times
+(survey, check of the texts, prediction), so it has to be a file; streams are spooled to one first.
+Not covered: a process that is killed outright (SIGKILL) leaves a hidden ``.tmp`` file beside the
+output, which can be deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sentilora.data.endings import ending_of
+from sentilora.data.problems import quoted
+from sentilora.data.tables import write_batches
+from sentilora.errors import ConfigError, DataError
+from sentilora.inference.answering import (
+    Answerer,
+    Answers,
+    FileSummary,
+    RowProgress,
+    check_threshold,
+)
+from sentilora.inference.rows import TextRows, open_rows
+from sentilora.inference.sentiment_model import SentimentModel
+from sentilora.labels import Labels
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["FileSummary", "check_output", "predict_file"]
+
+PREFIX = "predicted_"
+
+
+def predict_file(
+    model: SentimentModel,
+    source: str | Path | TextRows,
+    output: str | Path,
+    *,
+    text: str | None = None,
+    threshold: float | None = None,
+    skip_bad_rows: bool = False,
+    progress: RowProgress | None = None,
+) -> FileSummary:
+    """Write the rows of a file with the model's answers beside them, in the same order.
+
+    All columns of the source are kept. Added are ``label``, ``score``, ``probability_<label>`` for
+    each label, ``signed`` (when the labels are sentiments), ``truncated``, and ``abstained`` (with
+    a threshold); a name that the source has already gets the prefix ``predicted_``.
+
+    Args:
+        model: from :func:`sentilora.load`.
+        source: a ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet`` file, the text ones also ``.gz``;
+            or rows that were opened before.
+        output: file to write; its ending names its format, which may differ from the source's.
+        text: column with the texts; by default the one named text, review, sentence or content.
+        threshold: answers with a lower score are marked ``abstained``; in ``[0, 1]``.
+        skip_bad_rows: leave the added columns empty where a row has no text, instead of raising.
+        progress: called with the number of rows done so far, and the number of all rows.
+
+    Raises:
+        DataError: the source cannot be read, has no such column or rows without a text, or the
+            output cannot be written. No output is left then, and one that was there stays.
+        ConfigError: the output is the source, or the threshold is out of range.
+    """
+    output = Path(output)
+    check_threshold(threshold)
+    check_output(output, Path(source.name if isinstance(source, TextRows) else source))
+    if isinstance(source, TextRows):
+        rows = source
+    else:
+        rows = open_rows(source, text=text, skip_bad_rows=skip_bad_rows)
+    added = _added_columns(model.labels, threshold, rows.batches.schema.names)
+    schema = _extended(rows.batches.schema, added)
+    answerer = Answerer(model, threshold=threshold, total=rows.batches.row_count, progress=progress)
+    with write_batches(output, schema) as writer:
+        for batch in rows.batches:
+            answers = answerer.answer(rows.texts_of(batch))
+            writer.write(_with_answers(batch, answers, added, schema))
+    return answerer.summary(_notes(rows.name, added))
+
+
+def check_output(output: Path, source: Path | None = None) -> None:
+    """Find out before the work whether the output can be written.
+
+    Raises:
+        DataError: its ending is unknown, it is a folder, or its folder does not exist.
+        ConfigError: it is the source.
+    """
+    ending_of(output)
+    if source is not None and _is_same(output, source):
+        raise ConfigError(
+            f"The output {output} is the input as well; expected another file, so that the input "
+            f"stays as it is. Type for instance: --output {_beside(output)}"
+        )
+    if output.is_dir():
+        raise DataError(f"{output} is a folder, expected a file. Type: --output {output}/out.csv")
+    if not output.parent.is_dir():
+        raise DataError(
+            f"{output} cannot be written: there is no folder {output.parent}. "
+            f"Make it with: mkdir -p {output.parent}"
+        )
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column that prediction adds: what it holds, and under which name."""
+
+    what: str
+    name: str
+    type: Any
+
+
+def _added_columns(labels: Labels, threshold: float | None, taken: Sequence[str]) -> list[_Column]:
+    import pyarrow as pa
+
+    kinds = {"label": pa.string(), "score": pa.float64()}
+    kinds |= {f"probability_{name}": pa.float64() for name in labels.names}
+    if labels.polarities is not None:
+        kinds["signed"] = pa.float64()
+    kinds["truncated"] = pa.bool_()
+    if threshold is not None:
+        kinds["abstained"] = pa.bool_()
+    used = {*taken, *kinds}
+    columns = []
+    for what, kind in kinds.items():
+        name = what
+        if what in taken:
+            while name in used:
+                name = PREFIX + name
+            used.add(name)
+        columns.append(_Column(what, name, kind))
+    return columns
+
+
+def _extended(schema: pa.Schema, added: list[_Column]) -> pa.Schema:
+    import pyarrow as pa
+
+    for column in added:
+        schema = schema.append(pa.field(column.name, column.type))
+    return schema
+
+
+def _with_answers(
+    batch: pa.RecordBatch, answers: Answers, added: list[_Column], schema: pa.Schema
+) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    values = {
+        "label": np.asarray(answers.labels.names, dtype=object)[answers.label_ids],
+        "score": answers.scores,
+        "signed": answers.signed,
+        "truncated": answers.truncated,
+        "abstained": answers.abstained,
+    }
+    for label_id, name in enumerate(answers.labels.names):
+        values[f"probability_{name}"] = answers.probabilities[:, label_id]
+    is_empty = np.ones(answers.size, dtype=bool)
+    is_empty[answers.answered] = False
+    arrays = list(batch.columns)
+    for column in added:
+        found = values[column.what]
+        whole = np.zeros(answers.size, dtype=found.dtype)
+        whole[answers.answered] = found
+        arrays.append(pa.array(whole, type=column.type, mask=is_empty))
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _notes(source: str, added: list[_Column]) -> list[str]:
+    renamed = [column for column in added if column.name != column.what]
+    if not renamed:
+        return []
+    old = quoted([column.what for column in renamed])
+    new = quoted([column.name for column in renamed])
+    return [f"{source} has {old} already; the predictions are in {new}"]
+
+
+def _is_same(output: Path, source: Path) -> bool:
+    if output.exists() and source.exists():
+        return output.samefile(source)
+    return output.resolve() == source.resolve()
+
+
+def _beside(path: Path) -> Path:
+    ending = ending_of(path)
+    return path.with_name(f"{path.name[: -len(ending)]}-predicted{path.name[-len(ending) :]}")

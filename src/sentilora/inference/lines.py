@@ -1,0 +1,160 @@
+"""Texts that arrive line by line: one text a line, or JSON Lines.
+
+Which of the two is decided by the first line that is not blank: a JSON object means JSON Lines.
+Lines are handed on as they arrive, so a slow stream is answered while it goes on. Blank lines are
+passed over in JSON Lines; among texts they are rows without a text.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import Any, Protocol
+
+from sentilora.data.columns import find_text_column
+from sentilora.data.problems import Problems
+from sentilora.errors import ConfigError, DataError
+from sentilora.inference.rows import refuse, text_problem
+
+NAME = "standard input"
+BLOCK_BYTES = 1 << 18
+_MARK = b"\xef\xbb\xbf"
+
+
+class _Readable(Protocol):
+    def read1(self, size: int = -1, /) -> bytes: ...
+
+
+class LineStream:
+    """A stream of bytes whose lines are texts or JSON objects; can be read once.
+
+    Attributes:
+        is_json: the lines are JSON objects.
+        column: the key of the texts in them.
+
+    Raises:
+        DataError: the stream holds nothing, or its first object has no such key.
+        ConfigError: a column was asked for, and the lines are plain texts.
+    """
+
+    def __init__(self, stream: _Readable, *, text: str | None = None) -> None:
+        blocks = _blocks(stream)
+        waiting = []
+        first = None
+        for block in blocks:
+            waiting.append(block)
+            first = next((line for line in block if line.strip()), None)
+            if first is not None:
+                break
+        if first is None:
+            raise DataError(
+                f"{NAME} holds no text. Expected one text a line, or JSON Lines. "
+                "Type for instance: echo 'Great film' | sentilora predict RUN --input -"
+            )
+        opened = _parse(first)
+        self.is_json = isinstance(opened, dict)
+        self.column = "text"
+        if isinstance(opened, dict):
+            self.column = find_text_column(list(opened), text, NAME)
+        elif text is not None:
+            raise ConfigError(
+                f"--text {text} names a column, but the first line of {NAME} is no JSON object: "
+                f"expected JSON Lines. For one text a line leave out: --text {text}"
+            )
+        self._blocks = chain(waiting, blocks)
+
+    def values(self, *, skip_bad_rows: bool = False) -> Iterator[list[Any]]:
+        """Iterate what should be texts, a block at a time, as they arrive.
+
+        Raises:
+            DataError: a row has no text, unless bad rows are skipped (and come as None).
+        """
+        row = 0
+        for block in self._blocks:
+            problems = Problems(NAME)
+            values = []
+            for value, problem in self._rows(block):
+                row += 1
+                values.append(value if problem is None else None)
+                if problem is not None:
+                    problems.add_row(row, problem)
+            if not skip_bad_rows:
+                refuse(problems)
+            if values:
+                yield values
+
+    def json_lines(self, *, skip_bad_rows: bool = False) -> Iterator[bytes]:
+        """Iterate all lines as JSON Lines: objects as they came, texts under the key ``text``.
+
+        Raises:
+            DataError: a line has no text, unless bad rows are skipped; objects are not checked.
+        """
+        if self.is_json:
+            return chain.from_iterable(self._blocks)
+        blocks = self.values(skip_bad_rows=skip_bad_rows)
+        return texts_as_json(chain.from_iterable(blocks))
+
+    def _rows(self, block: list[bytes]) -> Iterator[tuple[Any, str | None]]:
+        """Iterate values and what is wrong with them."""
+        for line in block:
+            if not self.is_json:
+                value: Any = _decode(line)
+                yield value, text_problem(value)
+            elif line.strip():
+                found = _parse(line)
+                if isinstance(found, dict):
+                    value = found.get(self.column)
+                    yield value, text_problem(value)
+                else:
+                    yield None, "not a JSON object"
+
+
+@contextmanager
+def spooled(lines: Iterable[bytes]) -> Iterator[Path]:
+    """Keep JSON Lines in a temporary file during the block, for those who read them twice."""
+    with tempfile.TemporaryDirectory(prefix="sentilora-") as folder:
+        path = Path(folder) / "lines.jsonl"
+        with path.open("wb") as file:
+            for line in lines:
+                file.write(line + b"\n")
+        yield path
+
+
+def texts_as_json(texts: Iterable[str | None]) -> Iterator[bytes]:
+    """Write texts as JSON Lines with the key ``text``; what cannot be predicted becomes null."""
+    for text in texts:
+        usable = None if text_problem(text) else text
+        yield json.dumps({"text": usable}).encode("ascii")
+
+
+def _blocks(stream: _Readable) -> Iterator[list[bytes]]:
+    """Iterate whole lines; what one read brings is one block."""
+    parts: list[bytes] = []
+    is_start = True
+    while data := stream.read1(BLOCK_BYTES):
+        if is_start:
+            data, is_start = data.removeprefix(_MARK), False
+        parts.append(data)
+        if b"\n" in data:
+            *lines, rest = b"".join(parts).split(b"\n")
+            parts = [rest]
+            yield lines
+    if rest := b"".join(parts):
+        yield [rest]
+
+
+def _decode(line: bytes) -> str:
+    """Decode a line; bytes that are not UTF-8 stay recognisable, and are refused later."""
+    return line.removesuffix(b"\r").decode("utf-8", "surrogateescape")
+
+
+def _parse(line: bytes) -> Any:
+    """Return the JSON value of a line, None when it is no JSON."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,142 @@
+"""The texts of a file, and the rows that have none that can be predicted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sentilora.data.problems import Problems
+from sentilora.data.streams import broken_text
+from sentilora.data.tables import Batches, find_text_column, open_table
+from sentilora.data.writing import JSON_MARK
+from sentilora.errors import DataError, several
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS = 8192  # of a file that are in memory at a time, at most
+
+
+@dataclass(frozen=True)
+class TextRows:
+    """The rows of a file and where their texts are.
+
+    Attributes:
+        batches: the rows, with all columns.
+        column: name of the column with the texts.
+    """
+
+    batches: Batches
+    column: str
+
+    @property
+    def name(self) -> str:
+        """What the user knows the source by."""
+        return self.batches.name
+
+    def texts_of(self, batch: pa.RecordBatch) -> list[Any]:
+        """Return the values of the text column; :func:`text_problem` tells which are texts.
+
+        Raises:
+            DataError: a parquet file holds strings that are not UTF-8.
+        """
+        try:
+            values: list[Any] = batch.column(self.column).to_pylist()
+        except UnicodeDecodeError as error:
+            raise DataError(
+                f"{self.name}: column '{self.column}' holds bytes that are not UTF-8 text: "
+                f"{error}. Write the file again with UTF-8 strings."
+            ) from error
+        if _holds_json(self.batches.schema.field(self.column)):
+            return [None if value is None else json.loads(value) for value in values]
+        return values
+
+
+def open_rows(
+    source: str | Path,
+    *,
+    text: str | None = None,
+    skip_bad_rows: bool = False,
+    name: str | None = None,
+) -> TextRows:
+    """Open a file to predict its rows; it is read through first, so that no bad row comes late.
+
+    Args:
+        source: a ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet`` file, the text ones also ``.gz``.
+        text: column with the texts; by default the one named text, review, sentence or content.
+        skip_bad_rows: let rows without a text pass.
+        name: what the user knows the file by.
+
+    Raises:
+        DataError: it cannot be read, has no such column, or has rows without a text.
+    """
+    batches = Batches(open_table(Path(source), name), ROWS)
+    column = find_text_column(batches.schema.names, text, batches.name)
+    _check_type(batches, column)
+    rows = TextRows(batches, column)
+    if not skip_bad_rows:
+        refuse_bad_rows(rows.name, (rows.texts_of(batch) for batch in batches))
+    return rows
+
+
+def text_problem(value: object) -> str | None:
+    """Say why a value cannot be predicted; None when it can."""
+    if value is None:
+        return "no text"
+    if not isinstance(value, str):
+        return f"text is not a string but {type(value).__name__}"
+    if not value.strip():
+        return "empty text"
+    return broken_text(value)
+
+
+def refuse_bad_rows(name: str, batches: Iterable[list[Any]], *, first_row: int = 1) -> None:
+    """Raise one error that names the rows whose value is no text.
+
+    Raises:
+        DataError: there is at least one.
+    """
+    problems = Problems(name)
+    for row, value in enumerate(_all(batches), start=first_row):
+        if (kind := text_problem(value)) is not None:
+            problems.add_row(row, kind)
+    refuse(problems)
+
+
+def refuse(problems: Problems) -> None:
+    """Raise an error when there are bad rows.
+
+    Raises:
+        DataError: there is at least one.
+    """
+    if lines := problems.row_lines():
+        raise DataError(
+            f"{several(problems.source, lines)}\nExpected a text in every row. Give them one, or "
+            "leave their predictions empty with --skip-bad-rows."
+        )
+
+
+def _all(batches: Iterable[list[Any]]) -> Iterator[Any]:
+    for batch in batches:
+        yield from batch
+
+
+def _check_type(batches: Batches, column: str) -> None:
+    from pyarrow import types
+
+    field = batches.schema.field(column)
+    kind = field.type.value_type if types.is_dictionary(field.type) else field.type
+    is_text = (types.is_string, types.is_large_string, types.is_string_view, types.is_null)
+    if not any(check(kind) for check in is_text):
+        raise DataError(
+            f"{batches.name}: column '{column}' holds {kind}, expected strings. "
+            "Choose the column with the texts with --text NAME."
+        )
+
+
+def _holds_json(field: pa.Field) -> bool:
+    """Tell whether a JSON Lines column has values of several kinds, kept as JSON."""
+    return bool((field.metadata or {}).items() >= JSON_MARK.items())

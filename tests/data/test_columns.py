@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+
+from sentilora.data.columns import choose_columns
+from sentilora.data.problems import Problems
+from sentilora.data.tables import find_text_column
+from sentilora.errors import DataError
+
+
+def choose(*names, text=None, label=None, group=None):
+    problems = Problems("a.csv")
+    columns = choose_columns(names, text=text, label=label, group=group, problems=problems)
+    return columns, problems.whole
+
+
+@pytest.mark.parametrize("text", ["text", "Review", "SENTENCE", " content "])
+@pytest.mark.parametrize("label", ["label", "Sentiment", "TARGET", "stars", "rating"])
+def test_known_names_in_any_case(text, label):
+    columns, problems = choose("id", text, label)
+    assert (columns.text, columns.label, columns.group) == (text, label, None)
+    assert problems == []
+    assert find_text_column(["id", text, label], None, "a.csv") == text
+
+
+def test_a_chosen_column_is_no_candidate_for_another_purpose():
+    columns, problems = choose("text", "review", "label", label="review")
+    assert (columns.text, columns.label, problems) == ("text", "review", [])
+    columns, problems = choose("text", "label", "rating", group="rating")
+    assert (columns.label, columns.group, problems) == ("label", "rating", [])
+
+
+def test_exact_name_wins_over_case():
+    columns, _ = choose("Text", "text", "label", text="Text")
+    assert columns.text == "Text"
+
+
+def test_case_only_matches_when_it_is_clear():
+    _, problems = choose("Text", "TEXT", "label", text="text")
+    assert "no column 'text'" in problems[0]
+
+
+def test_used_columns_are_named_once():
+    columns, _ = choose("text", "label", group="label")
+    assert columns.used == ("text", "label")
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted", "expected"),
+    [
+        (["body", "stars"], None, "a.csv: no column for the text .* Choose one with --text body"),
+        (["text", "review"], None, "more than one column could be the text: 'text', 'review'"),
+        (["body"], "text", "a.csv: no column 'text'. Found: 'body'. Choose one with --text body"),
+        ([], None, "Found: nothing. Choose one with --text NAME"),
+        (["x" * 300], None, "Found: 'x{39}…'"),
+        ([f"c{i}" for i in range(50)], None, "'c19', and 30 more"),
+        (["my column"], None, "--text NAME"),
+    ],
+)
+def test_text_column_errors_name_what_was_found_and_what_to_type(names, wanted, expected):
+    with pytest.raises(DataError, match=expected):
+        find_text_column(names, wanted, "a.csv")

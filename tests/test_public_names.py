@@ -1,0 +1,70 @@
+"""The public surface: every name is there, and none is there by accident."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import sentilora
+
+LOADED = "import sys, json\n{}\nprint(json.dumps(sorted(sys.modules)))"
+HEAVY = {"torch", "transformers", "peft", "datasets", "sklearn", "pyarrow", "matplotlib", "numpy"}
+
+
+@pytest.mark.parametrize("name", sentilora.__all__)
+def test_every_public_name_resolves(name):
+    assert getattr(sentilora, name) is not None
+
+
+@pytest.mark.parametrize("name", ["evalute", "Evaluate", "exports", "predict", "labels_of"])
+def test_a_misspelt_name_is_an_attribute_error(name):
+    with pytest.raises(AttributeError, match=f"'sentilora' has no attribute '{name}'"):
+        getattr(sentilora, name)
+
+
+def test_the_lazy_table_and_all_agree():
+    assert set(sentilora.__all__) == {*sentilora._HOME, "__version__"}
+    assert sorted(sentilora.__all__) == sentilora.__all__
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import sentilora",
+        "from sentilora.cli import app",
+        "sys.argv = ['sentilora', '--help']\n"
+        "import contextlib, io\n"
+        "from sentilora.cli.app import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n"
+        "    main()",
+    ],
+    ids=["import", "command line", "help"],
+)
+def test_nothing_heavy_is_imported_before_it_is_needed(code):
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED.format(code)], capture_output=True, text=True, check=True
+    )
+    assert not HEAVY & set(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["import sentilora", "import sentilora.export.parity", "from sentilora.cli import app, export"],
+)
+def test_export_is_a_verb_and_a_room(first):
+    """The public function has the name of a package, which Python binds over it when loaded."""
+    code = f"""
+{first}
+import inspect, sentilora
+from sentilora.errors import ConfigError
+from sentilora.export.exporting import export
+for _ in range(2):
+    try:
+        sentilora.export("nowhere", to="nothing")
+    except ConfigError as error:
+        print(error)
+assert inspect.signature(sentilora.export) == inspect.signature(export)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.count("There is no export to 'nothing'") == 2, done.stderr

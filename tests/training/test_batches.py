@@ -1,0 +1,94 @@
+"""Plans of batches: complete, within budget, the same for the same seed, shared without loss."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sentilora.training.batches import BatchPlan, Collator, balanced_weights, plan_epoch
+from sentilora.training.encoding import EncodedExamples
+
+lengths_of_rows = st.lists(st.integers(1, 80), min_size=1, max_size=200).map(np.asarray)
+
+
+@given(lengths_of_rows, st.integers(1, 20), st.integers(8, 400), st.integers(0, 5))
+@settings(deadline=None, max_examples=60)
+def test_each_row_stands_in_one_batch_and_batches_keep_the_budget(lengths, rows, tokens, epoch):
+    plan = plan_epoch(lengths, batch_rows=rows, batch_tokens=tokens, seed=1, epoch=epoch)
+    assert sorted(np.concatenate(plan)) == list(range(len(lengths)))
+    for batch in plan:
+        assert len(batch) <= rows
+        assert len(batch) == 1 or len(batch) * lengths[batch].max() <= tokens
+
+
+def test_rows_of_a_batch_are_alike_in_length():
+    lengths = np.random.default_rng(0).integers(5, 256, 5000)
+    plan = plan_epoch(lengths, batch_rows=32, batch_tokens=8192, seed=0, epoch=0)
+    padded = sum(len(batch) * lengths[batch].max() for batch in plan)
+    assert padded / lengths.sum() < 1.1
+    # … but batches come in no order of length.
+    means = np.asarray([lengths[batch].mean() for batch in plan])
+    assert abs(np.corrcoef(means, np.arange(len(means)))[0, 1]) < 0.3
+
+
+def test_plans_depend_on_seed_and_epoch_alone():
+    lengths = np.arange(100) % 17 + 1
+    sizes = {"batch_rows": 8, "batch_tokens": 999}
+    one = [b.tolist() for b in plan_epoch(lengths, seed=3, epoch=1, **sizes)]
+    assert one == [b.tolist() for b in plan_epoch(lengths, seed=3, epoch=1, **sizes)]
+    assert one != [b.tolist() for b in plan_epoch(lengths, seed=3, epoch=2, **sizes)]
+    assert one != [b.tolist() for b in plan_epoch(lengths, seed=4, epoch=1, **sizes)]
+
+
+def test_a_plan_counts_epochs_and_tokens():
+    lengths = np.full(100, 10)
+    plan = BatchPlan(lengths, epochs=3, batch_rows=10, batch_tokens=999, seed=0)
+    assert (len(plan), plan.steps_per_epoch) == (30, [10, 10, 10])
+    assert plan.tokens.tolist() == [100] * 30
+    assert [plan.epoch_at(step) for step in (0, 5, 10, 30)] == [0.0, 0.5, 1.0, 3.0]
+    cut = BatchPlan(lengths, epochs=3, batch_rows=10, batch_tokens=999, seed=0, max_steps=4)
+    assert list(cut) == list(plan)[:4]
+
+
+def encoded(lengths, label_ids):
+    starts = np.cumsum([0, *lengths])
+    return EncodedExamples(
+        np.arange(starts[-1], dtype=np.int32),
+        starts,
+        np.arange(len(lengths) + 1),
+        np.asarray(label_ids),
+        0.0,
+    )
+
+
+@pytest.mark.parametrize("world_size", [1, 2, 3, 7])
+def test_processes_share_a_batch_without_loss(world_size):
+    examples = encoded([3, 1, 4, 2, 5], [0, 1, 1, 0, 1])
+    indices = [4, 0, 2, 1, 3]
+    weights = np.asarray([1.0, 2.0])
+    shares = [Collator(examples, 0, weights, r, world_size)(indices) for r in range(world_size)]
+    total = sum(float(share["row_weights"].sum()) for share in shares)
+    assert total == pytest.approx(1.0)
+    firsts = [
+        int(row[0])
+        for share in shares
+        for row, weight in zip(share["input_ids"], share["row_weights"], strict=True)
+        if weight > 0
+    ]
+    assert sorted(firsts) == sorted(examples.windows(i)[0][0] for i in indices)
+
+
+def test_a_batch_is_padded_to_its_longest_row_only():
+    batch = Collator(encoded([3, 1, 4], [0, 1, 1]), 0, np.ones(2))([0, 1])
+    assert batch["input_ids"].shape == (2, 3)
+    assert batch["attention_mask"].tolist() == [[1, 1, 1], [1, 0, 0]]
+    assert torch.equal(batch["labels"], torch.tensor([0, 1]))
+
+
+def test_class_weights():
+    even = balanced_weights(np.asarray([0, 0, 0, 1, 1]), 2, "auto")
+    assert even.tolist() == [1, 1]
+    uneven = np.asarray([0] * 8 + [1] * 2)
+    np.testing.assert_allclose(balanced_weights(uneven, 2, "auto"), [10 / 16, 10 / 4])
+    assert balanced_weights(uneven, 2, "none").tolist() == [1, 1]
