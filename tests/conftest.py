@@ -16,10 +16,54 @@ from pathlib import Path
 
 import pytest
 
-GOOD = "good great lovely superb happy bright quick clean tasty friendly love enjoy".split()
-BAD = "bad awful nasty broken sad dull slow dirty bland rude hate regret".split()
-FLAT = "blue table paper tuesday number parcel city window".split()
-GLUE = "the a is was it this film food room app very not and but we i they".split()
+GOOD = [
+    "good",
+    "great",
+    "lovely",
+    "superb",
+    "happy",
+    "bright",
+    "quick",
+    "clean",
+    "tasty",
+    "friendly",
+    "love",
+    "enjoy",
+]
+BAD = [
+    "bad",
+    "awful",
+    "nasty",
+    "broken",
+    "sad",
+    "dull",
+    "slow",
+    "dirty",
+    "bland",
+    "rude",
+    "hate",
+    "regret",
+]
+FLAT = ["blue", "table", "paper", "tuesday", "number", "parcel", "city", "window"]
+GLUE = [
+    "the",
+    "a",
+    "is",
+    "was",
+    "it",
+    "this",
+    "film",
+    "food",
+    "room",
+    "app",
+    "very",
+    "not",
+    "and",
+    "but",
+    "we",
+    "i",
+    "they",
+]
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 WORDS = [*SPECIAL, *GOOD, *BAD, *FLAT, *GLUE, ".", "!"]
 

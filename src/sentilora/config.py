@@ -1,4 +1,4 @@
-"""What a run should do: one pydantic model, read from TOML and the command line, written back complete.
+"""What a run should do: a pydantic model, read from TOML and options, written back complete.
 
 Only this module knows defaults. Inside the package, functions take plain values.
 """
@@ -56,7 +56,9 @@ class DataConfig(Section):
 class TextConfig(Section):
     """How a text becomes tokens."""
 
-    max_tokens: int | None = Field(None, ge=8, description="limit per text; preset decides if unset")
+    max_tokens: int | None = Field(
+        None, ge=8, description="limit per text; preset decides if unset"
+    )
     long_text: LongText = Field("head-tail", description="what is kept of a text over the limit")
     head_share: float = Field(0.25, ge=0, le=1, description="share of the limit kept at the start")
 
@@ -75,14 +77,18 @@ class TrainingConfig(Section):
 
     epochs: int | None = Field(None, ge=1, le=100, description="passes over train; preset decides")
     max_steps: int | None = Field(None, ge=1, description="stop after this many updates")
-    learning_rate: float | None = Field(None, gt=0, lt=1, description="5e-4 for lora, 5e-5 for full")
+    learning_rate: float | None = Field(
+        None, gt=0, lt=1, description="5e-4 for lora, 5e-5 for full"
+    )
     head_learning_rate: float | None = Field(None, gt=0, lt=1, description="like the rest if unset")
     schedule: Literal["linear", "cosine", "constant_with_warmup"] = "linear"
     warmup_share: float = Field(0.06, ge=0, lt=1, description="share of updates to warm up")
     weight_decay: float = Field(0.01, ge=0, le=1)
     max_grad_norm: float = Field(1.0, ge=0, description="0 switches clipping off")
     label_smoothing: float = Field(0.0, ge=0, lt=1)
-    dropout: float = Field(0.0, ge=0, lt=1, description="in the encoder; 0 is twice as quick on CPU")
+    dropout: float = Field(
+        0.0, ge=0, lt=1, description="in the encoder; 0 is twice as quick on CPU"
+    )
     batch_rows: int = Field(32, ge=1, description="texts per update at most")
     batch_tokens: int = Field(8192, ge=8, description="padded tokens per update at most")
     class_weights: Literal["none", "auto"] = Field("auto", description="auto: if 1.5 times uneven")
@@ -116,11 +122,11 @@ class RunConfig(Section):
     name: str | None = Field(None, description="name of the run folder")
     seed: int = Field(13, ge=0, lt=2**32)
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
-    data: DataConfig = Field(default_factory=DataConfig)
-    text: TextConfig = Field(default_factory=TextConfig)
-    lora: LoraConfig = Field(default_factory=LoraConfig)
-    training: TrainingConfig = Field(default_factory=TrainingConfig)
-    report: ReportConfig = Field(default_factory=ReportConfig)
+    data: DataConfig = DataConfig()
+    text: TextConfig = TextConfig()
+    lora: LoraConfig = LoraConfig()
+    training: TrainingConfig = TrainingConfig()
+    report: ReportConfig = ReportConfig()
 
     @model_validator(mode="after")
     def _apply_preset(self) -> RunConfig:
@@ -147,7 +153,7 @@ def make_config(settings: Mapping[str, Any], *, title: str = "the settings") -> 
         ConfigError: one or more settings are unknown or out of range; all are named.
     """
     nested: dict[str, Any] = {}
-    problems = []
+    problems: list[str] = []
     for key, value in settings.items():
         _merge(nested, key.split("."), value, key, problems)
     try:

@@ -1,6 +1,6 @@
 """Ordered label names, how files spell them, and what they mean for sentiment.
 
-Not covered: labels in languages other than English keep their names and order, but have no polarity.
+Not covered: labels in other languages than English keep their names, but have no polarity.
 """
 
 from __future__ import annotations
@@ -52,10 +52,12 @@ class Labels:
 
     @property
     def id2label(self) -> dict[int, str]:
+        """Names by label id, as transformers wants them."""
         return dict(enumerate(self.names))
 
     @property
     def label2id(self) -> dict[str, int]:
+        """Label ids by name."""
         return {name: index for index, name in enumerate(self.names)}
 
     @property
@@ -85,7 +87,7 @@ def canonical_sentiment(spelling: str) -> str | None:
 
 
 def order_labels(found: Iterable[str]) -> Labels:
-    """Order label names from negative to positive where they are sentiments, by number, else by name.
+    """Order label names from negative to positive if they are sentiments, by number, or by name.
 
     Raises:
         ConfigError: fewer than two different names.

@@ -307,5 +307,4 @@ def test_memory_does_not_grow_with_the_file(model, tmp_path, monkeypatch):
             tracemalloc.stop()
 
     small, large = peak(4_000), peak(8_000)
-    print(small, large)
     assert large - small < 4_000_000

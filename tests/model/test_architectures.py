@@ -44,7 +44,9 @@ for folder in folders:
 
 def train_a_little(model, encoder, steps=3):
     """Change everything that can learn."""
-    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=0.02, eps=1e-30)
+    optimizer = torch.optim.Adam(
+        [p for p in model.parameters() if p.requires_grad], lr=0.02, eps=1e-30
+    )
     rows = [text[0] for text in encoder.encode(TEXTS).windows]
     for _ in range(steps):
         model.train()

@@ -40,7 +40,10 @@ def start(settings, name, folder: Path, **environment) -> subprocess.Popen:
     write_config(make_config({**settings, "name": name}), config)
     command = [sys.executable, "-m", "sentilora", "train", "--config", str(config)]
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
         env={**os.environ, **environment},
     )
 
@@ -92,7 +95,9 @@ def test_killed_again_and_again(settings, unbroken, tmp_path):
         assert not (run.model_path / "manifest.json").exists()
         config = str(run.path / "config.toml")
         command = [sys.executable, "-m", "sentilora", "train", "--resume", "--config", config]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
     _, errors = process.communicate()
     assert process.returncode == 0, errors
     assert "going on from checkpoint-" in errors
@@ -166,7 +171,10 @@ def test_two_processes_train_the_model_that_one_does(settings, unbroken, tmp_pat
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
     done = subprocess.run(
         [*command, "-m", "sentilora", "train", "--config", str(config)],
-        capture_output=True, text=True, check=False, env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
     assert done.returncode == 0, done.stderr
     one, two = (weights_of(Run(Path(settings["output"]) / name)) for name in ("alone", "pair"))

@@ -57,9 +57,7 @@ def test_the_config_is_complete_and_repeats_the_run(tiny_run, tmp_path):
     settings = tomllib.loads((tiny_run.path / "config.toml").read_text())
     assert settings["training"]["learning_rate"] == 5e-3
     again = sentilora.train(config={**settings, "output": str(tmp_path), "name": "again"})
-    weights = [
-        load_file(run.model_path / "adapter_model.safetensors") for run in (tiny_run, again)
-    ]
+    weights = [load_file(run.model_path / "adapter_model.safetensors") for run in (tiny_run, again)]
     assert all((weights[0][name] == weights[1][name]).all() for name in weights[0])
     assert again.report["metrics"] == tiny_run.report["metrics"]
 
@@ -105,7 +103,7 @@ def test_a_changed_file_is_refused(tiny_run, tmp_path):
 
 
 def test_an_existing_run_folder_is_not_overwritten(tiny_run, tiny_data, tiny_base):
-    with pytest.raises(RunError, match="exists already. Choose another --name"):
+    with pytest.raises(RunError, match=r"exists already\. Choose another --name"):
         sentilora.train(
             tiny_data,
             config={

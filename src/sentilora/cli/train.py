@@ -111,7 +111,9 @@ def train(
 
     from sentilora.config import make_config, read_config
 
-    resolved = read_config(config, settings) if config else make_config(settings, title="the options")
+    resolved = (
+        read_config(config, settings) if config else make_config(settings, title="the options")
+    )
     if not resolved.data.train:
         raise ConfigError(
             "No data. Give a file, e.g.: sentilora train reviews.csv; or try the sample: "

@@ -18,7 +18,7 @@ class Prediction:
         label: the most probable label.
         score: calibrated probability of ``label``, in ``[0, 1]``.
         probabilities: calibrated probability of each label, in label order.
-        signed: positive minus negative mass, in ``[-1, 1]``; None when the labels are no sentiments.
+        signed: positive minus negative mass, in ``[-1, 1]``; None if labels are no sentiments.
         truncated: the text was longer than the model's limit.
         abstained: ``score`` lies below the threshold that was asked for.
     """

@@ -81,7 +81,7 @@ def score_windows(
     batch_tokens: int = BATCH_TOKENS,
     progress: Callable[[list[int]], None] | None = None,
 ) -> np.ndarray:
-    """Compute ``(N, C)`` float32 logits of tokenised texts; ``progress`` gets the finished indices."""
+    """Compute ``(N, C)`` float32 logits of tokenised texts; ``progress`` gets finished indices."""
     lengths = [sum(len(window) for window in text) for text in windows]
     logits: np.ndarray | None = None
     for batch in token_batches(lengths, batch_tokens=batch_tokens):
@@ -151,7 +151,7 @@ def _forward(
     model.eval()
     with torch.inference_mode(), autocast(device, precision):
         logits = model(**inputs).logits.float()
-    return average_windows(logits, counts).cpu().numpy()  # type: ignore[no-any-return]
+    return average_windows(logits, counts).cpu().numpy()
 
 
 def _unique(texts: Iterable[str]) -> tuple[list[str], np.ndarray]:

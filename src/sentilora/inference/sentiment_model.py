@@ -42,7 +42,9 @@ class SentimentModel:
         self.encoder = TextEncoder(tokenizer, artifact.settings.rule)
 
     @overload
-    def predict(self, texts: str, *, threshold: float | None = None) -> Prediction: ...
+    def predict(  # type: ignore[overload-overlap]  # a string is an iterable of strings, too
+        self, texts: str, *, threshold: float | None = None
+    ) -> Prediction: ...
 
     @overload
     def predict(

@@ -39,8 +39,11 @@ def create_model(
         base: name in the bases table, hub id, or folder.
         labels: ordered label names, at least two.
         use_peft: add a LoRA adapter and freeze the rest, except the head; else all weights learn.
-        rank, alpha, lora_dropout, target_modules: of the adapter; targets come from the base's
-            architecture, or by inspection where it is unknown.
+        rank: inner dimension of the adapter.
+        alpha: the adapter's product is scaled by ``alpha / rank``.
+        lora_dropout: on the adapter's input while training, in ``[0, 1)``.
+        target_modules: layers to adapt, matched as suffixes; by default all linear layers of the
+            architecture's blocks, found by inspection where it is unknown.
         dropout: inside encoder and head while training, in ``[0, 1)``.
         seed: for the fresh head and the adapter.
 
@@ -113,7 +116,7 @@ def load_tokenizer(source: str, revision: str | None = None) -> Any:
 
 
 def set_dropout(config: Any, dropout: float) -> None:
-    """Set every dropout probability of a transformers config, whatever the architecture calls it."""
+    """Set every dropout probability of a config, whatever the architecture calls it."""
     for name, value in vars(config).items():
         if "dropout" in name and isinstance(value, int | float) and not isinstance(value, bool):
             setattr(config, name, dropout)

@@ -2,12 +2,12 @@
 
 Columns: ``id, text, label, rating, domain, date``. Three labels, six domains (film, shop, app,
 hospitality, health, finance), January to June 2026. The dates tell stories: an app release that
-breaks login (10 to 29 March) and its repair (from 7 April), a slow delivery month (April), an account
-fee (from 16 February), online booking at a surgery (from March), building noise at a hotel (June), a
-film sequel that divides its audience (from mid May). All names in the texts are invented.
+breaks login (10 to 29 March) and its repair (from 7 April), a slow delivery month (April), an
+account fee (from 16 February), online booking at a surgery (from March), building noise at a hotel
+(June), a film sequel that divides its audience (from mid May). All names in the texts are invented.
 
-Not covered: the texts are few and were written by a handful of hands; a figure measured on them says
-that the machinery works, not how good a model is on your texts.
+Not covered: the texts are few and were written by a handful of hands; a figure measured on them
+says that the machinery works, not how good a model is on your texts.
 """
 
 from pathlib import Path

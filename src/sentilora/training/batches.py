@@ -32,7 +32,8 @@ def plan_epoch(
         lengths: ``(N,)`` tokens per row.
         batch_rows: rows per batch at most.
         batch_tokens: ``rows x longest`` per batch at most; a longer row is a batch of its own.
-        seed, epoch: of the shuffle.
+        seed: of the shuffle, with ``epoch``.
+        epoch: number of the pass, from 0.
     """
     rng = np.random.default_rng([seed, epoch])
     order = rng.permutation(len(lengths))
@@ -156,7 +157,7 @@ class Collator:
 
 
 def balanced_weights(label_ids: np.ndarray, n_labels: int, mode: str) -> np.ndarray:
-    """Return ``(C,)`` class weights: ``n / (C x count)`` if ``auto`` and uneven by over 1.5, else 1."""
+    """Return ``(C,)`` weights: ``n / (C x count)`` if ``auto`` and uneven by over 1.5, else 1."""
     counts = np.bincount(label_ids, minlength=n_labels)
     if mode == "none" or counts.max() <= 1.5 * counts.min():
         return np.ones(n_labels)

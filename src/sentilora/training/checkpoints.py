@@ -1,13 +1,12 @@
 """Resumable state: which checkpoint of a killed run can be trusted.
 
-``Trainer`` writes ``trainer_state.json`` last, so a checkpoint in which it parses is complete; older
-checkpoints are removed only after that. Whatever else is found was cut off by a kill.
+``Trainer`` writes ``trainer_state.json`` last, so a checkpoint in which it parses is complete;
+older checkpoints are removed only after that. Whatever else is found was cut off by a kill.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -50,4 +49,4 @@ def _mend_paths(checkpoint: Path, state: dict[str, Any]) -> None:
     state["best_model_checkpoint"] = str(best)
     partial = checkpoint / (STATE + ".partial")
     partial.write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
-    os.replace(partial, checkpoint / STATE)
+    partial.replace(checkpoint / STATE)

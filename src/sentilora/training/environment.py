@@ -15,7 +15,17 @@ from sentilora.model.bases import sha256_of
 if TYPE_CHECKING:
     from sentilora.data.examples import Parts
 
-PACKAGES = ("sentilora", "torch", "transformers", "peft", "tokenizers", "datasets", "accelerate", "numpy", "scikit-learn")
+PACKAGES = (
+    "sentilora",
+    "torch",
+    "transformers",
+    "peft",
+    "tokenizers",
+    "datasets",
+    "accelerate",
+    "numpy",
+    "scikit-learn",
+)
 
 
 def describe_environment(parts: Parts, *, device: str, precision: str, seed: int) -> dict[str, Any]:
@@ -29,7 +39,9 @@ def describe_environment(parts: Parts, *, device: str, precision: str, seed: int
         "packages": {name: _version(name) for name in PACKAGES},
         "platform": platform.platform(),
         "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
         "device": device,
         "precision": precision,
         "seed": seed,
@@ -64,7 +76,7 @@ def _processor() -> str:
 def _commit(folder: Path) -> str | None:
     """Return the git commit of the data folder, if it is under version control."""
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - fixed words and a folder
             ["git", "-C", str(folder), "rev-parse", "HEAD"],  # noqa: S607 - git as the user has it
             capture_output=True,
             text=True,

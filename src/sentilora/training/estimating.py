@@ -96,7 +96,8 @@ def _speed(
         with autocast(device, precision):
             out = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
         logits = average_windows(out.logits.float(), inputs["windows"].tolist())
-        torch.nn.functional.cross_entropy(logits, inputs["labels"]).backward()
+        loss = torch.nn.functional.cross_entropy(logits, inputs["labels"])
+        loss.backward()  # type: ignore[no-untyped-call]
         if number:
             tokens += int(inputs["attention_mask"].sum())
     if device.type == "cuda":

@@ -15,7 +15,7 @@ class Listener(Protocol):
     """Anyone who wants to be told: a progress bar, a web page, a test."""
 
     def __call__(self, event: dict[str, Any]) -> None:
-        """Receive one event: ``kind``, ``time`` (seconds since 1970) and what belongs to the kind."""
+        """Receive one event: ``kind``, ``time`` (seconds since 1970) and the fields of its kind."""
 
 
 class EventLog:

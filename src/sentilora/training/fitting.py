@@ -53,7 +53,7 @@ class Fitted:
     peak_memory: int
 
 
-class Interrupted(RunError):
+class Interrupted(RunError):  # noqa: N818 - nothing went wrong
     """The user stopped the training; its state is saved."""
 
 
@@ -177,13 +177,15 @@ def validate(
     windows = [examples.windows(index) for index in range(len(examples))]
     logits = score_windows(network, windows, pad_id, device=device, precision=precision)
     metrics = measure(examples.label_ids, softmax(logits, 1.0), labels).metrics
-    kept = {name: float(metrics[name]) for name in ("accuracy", "macro_f1", "macro_recall", "log_loss")}
+    kept = {
+        name: float(metrics[name]) for name in ("accuracy", "macro_f1", "macro_recall", "log_loss")
+    }
     sign = -1.0 if select_by == "log_loss" else 1.0
     return {"selection": sign * kept[select_by], **kept}
 
 
 def spent_in_all(run: Run, spent: Spent) -> Spent:
-    """Add the time of earlier stretches of a resumed run; their energy is scaled from the last one."""
+    """Add earlier stretches of a resumed run; their energy is scaled from the last one."""
     earlier = 0.0
     started: float | None = None
     latest = 0.0
@@ -205,7 +207,9 @@ def spent_in_all(run: Run, spent: Spent) -> Spent:
             "seconds": spent.seconds + earlier,
             "energy_kwh": spent.energy_kwh and spent.energy_kwh * factor,
             "co2_g": spent.co2_g and spent.co2_g * factor,
-            "energy_method": f"{spent.energy_method}; scaled by time over {len(stretches) + 1} stretches",
+            "energy_method": (
+                f"{spent.energy_method}; scaled by time over {len(stretches) + 1} stretches"
+            ),
         }
     )
 
@@ -227,7 +231,7 @@ def _stop_on_signal(interruption: Interruption) -> Iterator[None]:
 
     def ask(number: int, _: Any) -> None:
         interruption.is_requested = True
-        signal.signal(number, before[number])
+        signal.signal(number, before[signal.Signals(number)])
 
     for number in before:
         signal.signal(number, ask)

@@ -40,7 +40,9 @@ def measure_model(
         model: loaded from the run folder, as any user would.
         untrained: the same network before training, with the head and adapter of the same seed.
         parts: train serves the baselines, test everyone.
+        config: what to compare with, resamples and seed.
         precision: of the untrained network; the shipped model computes as it is loaded.
+        log: is told about phases and progress.
 
     Returns:
         The parts of the report: ``before``, ``after``, ``baselines``, ``significance``, ….

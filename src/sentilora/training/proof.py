@@ -46,7 +46,7 @@ def prove_reload(folder: Path, texts: list[str], logits: np.ndarray) -> Proof:
 
     started = time.monotonic()
     request = {"folder": str(folder), "texts": texts, "threads": torch.get_num_threads()}
-    done = subprocess.run(  # noqa: S603 - our own interpreter and module
+    done = subprocess.run(
         [sys.executable, "-m", "sentilora.training.proof"],
         input=json.dumps(request).encode(),
         capture_output=True,

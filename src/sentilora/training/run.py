@@ -1,7 +1,8 @@
 """The run folder: what training writes and every other part reads.
 
-    runs/2026-11-20-143210-minilm-reviews/
-      config.toml  environment.json  events.jsonl  checkpoints/  model/  report.json  report.html  README.md
+runs/2026-11-20-143210-minilm-reviews/
+  config.toml  environment.json  events.jsonl  checkpoints/  model/
+  report.json  report.html  README.md
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Run:
 
     @property
     def checkpoints(self) -> Path:
+        """Resumable state, removed when the run is finished."""
         return self.path / "checkpoints"
 
     @property
@@ -45,10 +47,14 @@ class Run:
 
     @property
     def is_finished(self) -> bool:
-        return (self.path / "report.json").is_file() and (self.model_path / "manifest.json").is_file()
+        """Whether the model was proved and everything was measured."""
+        return (self.path / "report.json").is_file() and (
+            self.model_path / "manifest.json"
+        ).is_file()
 
     @property
     def config(self) -> RunConfig:
+        """What the run was told to do."""
         return read_config(self.path / CONFIG)
 
     @property
@@ -67,6 +73,7 @@ class Run:
 
     @property
     def events(self) -> list[dict[str, Any]]:
+        """What happened so far."""
         return list(read_events(self.path))
 
     @property
@@ -149,9 +156,7 @@ def check_space(folder: Path, needed_bytes: int) -> None:
             f"{needed_bytes / 1e6:.0f} MB. Make room, or choose another disk with --output DIR."
         )
     if not os.access(existing, os.W_OK):
-        raise RunError(
-            f"{existing} cannot be written to. Choose another folder with --output DIR."
-        )
+        raise RunError(f"{existing} cannot be written to. Choose another folder with --output DIR.")
 
 
 def _slug(text: str) -> str:

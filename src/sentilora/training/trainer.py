@@ -63,6 +63,10 @@ class SentimentTrainer(Trainer):  # type: ignore[misc]
         head_modules: names of modules that take ``settings.head_learning_rate``.
     """
 
+    # Set by Trainer, which carries no types.
+    optimizer: torch.optim.Optimizer | None
+    control: TrainerControl
+
     def __init__(
         self,
         model: Any,
@@ -92,9 +96,7 @@ class SentimentTrainer(Trainer):  # type: ignore[misc]
 
     def get_train_dataloader(self) -> DataLoader[int]:
         """Return the batches of the plan, this process's share of each."""
-        return DataLoader(
-            self.train_dataset, batch_sampler=self.plan, collate_fn=self.collator
-        )
+        return DataLoader(self.train_dataset, batch_sampler=self.plan, collate_fn=self.collator)
 
     def compute_loss(
         self,
@@ -109,9 +111,7 @@ class SentimentTrainer(Trainer):  # type: ignore[misc]
         of what each computed on its share.
         """
         labels, weights = inputs["labels"], inputs["row_weights"]
-        outputs = model(
-            input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]
-        )
+        outputs = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
         logits = average_windows(outputs.logits.float(), inputs["windows"].tolist())
         losses = torch.nn.functional.cross_entropy(
             logits, labels, reduction="none", label_smoothing=self.settings.label_smoothing
@@ -180,7 +180,10 @@ class Reporting(TrainerCallback):  # type: ignore[misc]
         self.started = self.saved = time.monotonic()
         self.first_step = 0
 
-    def on_train_begin(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+    def on_train_begin(
+        self, args: Any, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Start the clocks."""
         self.started = self.saved = time.monotonic()
         self.first_step = state.global_step
 
@@ -232,10 +235,12 @@ class Reporting(TrainerCallback):  # type: ignore[misc]
         metrics: dict[str, float] | None = None,
         **_: Any,
     ) -> None:
+        """Report the validation metrics."""
         values = {k.removeprefix("eval_"): v for k, v in (metrics or {}).items()}
         self.log.emit("evaluation", step=state.global_step, **values)
 
     def on_save(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Report a checkpoint."""
         self.saved = time.monotonic()
         self.log.emit("checkpoint", step=state.global_step)
 

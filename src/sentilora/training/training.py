@@ -7,17 +7,13 @@ prove, seal (the model is there), then measure and report. ``--resume`` takes up
 from __future__ import annotations
 
 import json
-import math
 import shutil
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from sentilora.config import RunConfig, make_config, write_config
+from sentilora.config import RunConfig, make_config
 from sentilora.data.splitting import read_parts
 from sentilora.errors import SentiloraError
 from sentilora.evaluation.calibration import fit_temperature
@@ -37,7 +33,7 @@ from sentilora.training.measuring import measure_model
 from sentilora.training.processes import Processes, join_processes
 from sentilora.training.proof import prove_reload
 from sentilora.training.reporting import write_report
-from sentilora.training.run import CONFIG, Run, check_space, create_run, resume_run
+from sentilora.training.run import Run, check_space, create_run, resume_run
 
 if TYPE_CHECKING:
     import torch
@@ -81,7 +77,9 @@ def train(
             given["data.train"] = str(data)
         config = make_config(given)
     elif settings or data is not None:
-        config = make_config({**config.model_dump(), **settings, "data.train": str(data or config.data.train)})
+        config = make_config(
+            {**config.model_dump(), **settings, "data.train": str(data or config.data.train)}
+        )
     return _go(config, None, listener)
 
 
@@ -121,7 +119,9 @@ def _go(config: RunConfig, run: Run | None, listener: Listener | None) -> Run:
     ground = _Ground(
         config=config,
         run=run,
-        log=EventLog(run.path if processes.is_main else None, listener if processes.is_main else None),
+        log=EventLog(
+            run.path if processes.is_main else None, listener if processes.is_main else None
+        ),
         parts=parts,
         base=base,
         encoder=TextEncoder(tokenizer, rule),
@@ -142,7 +142,10 @@ def _work(ground: _Ground) -> Run:
     run, log, processes = ground.run, ground.log, ground.processes
     if processes.is_main:
         environment = describe_environment(
-            ground.parts, device=str(ground.device), precision=ground.precision, seed=ground.config.seed
+            ground.parts,
+            device=str(ground.device),
+            precision=ground.precision,
+            seed=ground.config.seed,
         )
         write_environment(environment, run.path / "environment.json")
         run.work.mkdir(exist_ok=True)
@@ -287,7 +290,11 @@ def _save(
 
 def _curve(events: list[dict[str, Any]], kind: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
     """Collect one point a step; after a resume the later one counts."""
-    points = {e["step"]: {"step": e["step"], **{n: e[n] for n in names}} for e in events if e["kind"] == kind}
+    points = {
+        e["step"]: {"step": e["step"], **{n: e[n] for n in names}}
+        for e in events
+        if e["kind"] == kind
+    }
     return [points[step] for step in sorted(points)]
 
 
@@ -325,5 +332,7 @@ def _named(parts: Parts) -> dict[str, Examples]:
 
 def needed_bytes(parts: Parts, config: RunConfig) -> int:
     """Estimate the disk a run needs: token files, and three checkpoints with optimiser state."""
-    tokens = (len(parts.train) + len(parts.validation)) * min(config.text.max_tokens or 256, 300) * 4
+    tokens = (
+        (len(parts.train) + len(parts.validation)) * min(config.text.max_tokens or 256, 300) * 4
+    )
     return tokens + (60_000_000 if config.method == "lora" else 3_000_000_000)
