@@ -238,15 +238,6 @@ def test_the_same_seed_gives_the_same_report(model, tiny_data):
     assert one == two
 
 
-def test_an_export_is_measured_like_its_run(report, tiny_run, tiny_data, tmp_path):
-    folder = sentilora.export(tiny_run.path, output=tmp_path / "reviews-merged")
-    measured = sentilora.evaluate(folder, tiny_data, **FAST)
-    assert measured.metrics == pytest.approx(report.metrics, abs=1e-6)
-    assert measured.data["run"]["name"] == "reviews-merged"
-    assert measured.data["run"]["base"] == report.data["run"]["base"]
-    assert measured.data["run"]["method"] == "lora"
-
-
 def test_a_model_folder_alone_says_what_it_knows(report, tiny_run, tiny_data, tmp_path):
     import shutil
 

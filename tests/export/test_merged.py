@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -100,28 +101,22 @@ def test_the_card_is_the_run_s_and_tells_how_to_use_the_export(merged, tiny_run)
     assert "## Results" in card
 
 
-def test_a_model_without_a_card_is_exported_without_one(tiny_run, tmp_path):
-    import shutil
+def test_an_export_is_measured_like_its_run(merged, tiny_run, tiny_data):
+    found = sentilora.evaluate(merged, tiny_data, resamples=100)
+    assert found.metrics == pytest.approx(tiny_run.report["metrics"], abs=1e-6)
+    assert found.data["run"]["name"] == "tiny"
+    assert found.data["run"]["base"] == tiny_run.report["run"]["base"]
+    assert found.data["run"]["method"] == "lora"
 
+
+def test_a_bare_model_folder_gives_its_name_to_the_default_output(tiny_run, tmp_path, monkeypatch):
     shutil.copytree(tiny_run.model_path, tmp_path / "bare")
-    folder = sentilora.export(tmp_path / "bare", output=tmp_path / "out")
-    assert not (folder / "README.md").exists()
-    assert json.loads((folder / "parity.json").read_text())["run"] == {"method": "lora"}
-
-
-def test_an_export_can_be_exported_again(merged, tmp_path):
-    again = sentilora.export(merged, output=tmp_path / "again")
-    parity = json.loads((again / "parity.json").read_text(encoding="utf-8"))
-    assert parity["max_logit_difference"] == 0.0
-    assert parity["run"]["name"] == "tiny"
-    same = "model.safetensors"
-    assert (again / same).read_bytes() == (merged / same).read_bytes()
-
-
-def test_the_default_output_carries_the_name_of_the_run(tiny_run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert str(sentilora.export(tiny_run.model_path)) == "exports/tiny-merged"
-    assert (tmp_path / "exports/tiny-merged/manifest.json").is_file()
+    folder = sentilora.export("bare")
+    assert str(folder) == "exports/bare-merged"
+    assert (folder / "manifest.json").is_file()
+    assert not (folder / "README.md").exists()  # there was no card to copy
+    assert json.loads((folder / "parity.json").read_text())["run"] == {"method": "lora"}
 
 
 def test_an_existing_folder_is_left_alone(tiny_run, tmp_path):

@@ -13,12 +13,12 @@ from sentilora.config import RunConfig
 from sentilora.inference.device import autocast, pick_device, pick_precision
 from sentilora.model.bases import resolve_base
 from sentilora.model.classifier import count_parameters, create_model, load_tokenizer
-from sentilora.model.tokens import TextEncoder, TextRule, average_windows
+from sentilora.model.tokens import TextEncoder, average_windows
 from sentilora.training.batches import Collator
 from sentilora.training.cost import peak_memory_bytes
 from sentilora.training.encoding import EncodedExamples, encode_examples
 from sentilora.training.fitting import make_plan
-from sentilora.training.training import needed_bytes, read_config_parts
+from sentilora.training.ground import needed_bytes, read_config_parts, text_rule
 
 
 def estimate(config: RunConfig) -> dict[str, Any]:
@@ -31,8 +31,7 @@ def estimate(config: RunConfig) -> dict[str, Any]:
     precision = pick_precision(config.training.precision, device)
     base = resolve_base(config.base)
     parts = read_config_parts(config)
-    rule = TextRule(config.text.max_tokens or 256, config.text.long_text, config.text.head_share)
-    encoder = TextEncoder(load_tokenizer(base.source, base.revision), rule)
+    encoder = TextEncoder(load_tokenizer(base.source, base.revision), text_rule(config))
     with tempfile.TemporaryDirectory() as folder:
         train = encode_examples(parts.train, encoder, Path(folder) / "train.tokens")
         plan = make_plan(train.lengths, config)

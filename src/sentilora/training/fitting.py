@@ -19,13 +19,11 @@ from sentilora.inference.scoring import score_windows
 from sentilora.labels import Labels
 from sentilora.model.bases import architecture_of
 from sentilora.model.classifier import quiet_transformers
-from sentilora.model.tokens import TextEncoder
 from sentilora.training.batches import BatchPlan, Collator, balanced_weights
 from sentilora.training.checkpoints import last_checkpoint
 from sentilora.training.cost import Meter, Spent, peak_memory_bytes
 from sentilora.training.encoding import EncodedExamples
-from sentilora.training.events import EventLog
-from sentilora.training.processes import Processes
+from sentilora.training.ground import Ground
 from sentilora.training.run import CONFIG, Run
 from sentilora.training.trainer import (
     Interruption,
@@ -57,27 +55,16 @@ class Interrupted(RunError):  # noqa: N818 - nothing went wrong
     """The user stopped the training; its state is saved."""
 
 
-def fit(
-    model: Any,
-    train: EncodedExamples,
-    validation: EncodedExamples,
-    *,
-    config: RunConfig,
-    labels: Labels,
-    encoder: TextEncoder,
-    run: Run,
-    log: EventLog,
-    device: torch.device,
-    precision: str,
-    processes: Processes,
-) -> Fitted:
+def fit(model: Any, train: EncodedExamples, validation: EncodedExamples, ground: Ground) -> Fitted:
     """Train a model, or go on from the last complete checkpoint of its run.
 
     Raises:
         Interrupted: someone asked to stop; a checkpoint was written.
         RunError: the loss is no number, or the disk is full.
     """
-    settings = config.training
+    config, run, log, processes = ground.config, ground.run, ground.log, ground.processes
+    device, precision, pad_id = ground.device, ground.precision, ground.encoder.pad_id
+    labels, settings = ground.labels, config.training
     plan = make_plan(train.lengths, config)
     interruption = Interruption()
     trainer = SentimentTrainer(
@@ -93,13 +80,13 @@ def fit(
         plan=plan,
         collator=Collator(
             train,
-            encoder.pad_id,
+            pad_id,
             balanced_weights(train.label_ids, len(labels), settings.class_weights),
             processes.rank,
             processes.world_size,
         ),
         validate=lambda network: validate(
-            network, validation, labels, encoder.pad_id, settings.select_by, device, precision
+            network, validation, labels, pad_id, settings.select_by, device, precision
         ),
         settings=settings,
         head_modules=_heads(model),
@@ -120,7 +107,7 @@ def fit(
         log.emit("note", text=f"going on from {checkpoint.name}")
     with (
         quiet_transformers(),
-        _stop_on_signal(interruption),
+        _stop_on_signal(interruption, is_alone=processes.world_size == 1),
         _disk_errors(run),
         Meter(config.report.country) as meter,
     ):
@@ -222,9 +209,12 @@ def _heads(model: Any) -> tuple[str, ...]:
 
 
 @contextmanager
-def _stop_on_signal(interruption: Interruption) -> Iterator[None]:
-    """Let the first Ctrl-C (or SIGTERM) finish the update and save; the second one is immediate."""
-    if threading.current_thread() is not threading.main_thread():
+def _stop_on_signal(interruption: Interruption, *, is_alone: bool) -> Iterator[None]:
+    """Let the first Ctrl-C (or SIGTERM) finish the update and save; the second one is immediate.
+
+    Several processes are stopped by ``torchrun`` at once; they resume from their last checkpoint.
+    """
+    if not is_alone or threading.current_thread() is not threading.main_thread():
         yield
         return
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -1,0 +1,112 @@
+"""From trained weights to a sealed model: calibrate, save, prove, seal."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import torch
+
+from sentilora.evaluation.calibration import fit_temperature
+from sentilora.inference.scoring import score_texts
+from sentilora.model.artifact import Settings, save_artifact, seal_artifact
+from sentilora.training.encoding import EncodedExamples
+from sentilora.training.fitting import Fitted, spent_in_all
+from sentilora.training.ground import Ground
+from sentilora.training.proof import prove_reload
+
+PROOF_TEXTS = 64
+TRAINING = "training.json"
+
+
+def save(
+    ground: Ground, fitted: Fitted, train: EncodedExamples, parameters: tuple[int, int]
+) -> None:
+    """Calibrate on the validation part, write the model, prove that it reloads, and seal it.
+
+    What the report needs of the training is written to the work folder before the seal, so that a
+    sealed model can always be reported on.
+
+    Args:
+        ground: the surroundings of the run.
+        fitted: the trained network.
+        train: for the share of cut texts.
+        parameters: numbers of trainable and of all parameters.
+
+    Raises:
+        ModelError: the saved model does not give the same logits in a new process.
+    """
+    run, config = ground.run, ground.config
+    ground.log.emit("phase", name="calibrate and prove the reload", total=None)
+    network = fitted.model.float()
+    validation = ground.parts.validation
+    texts = validation.texts
+    scored = score_texts(network, ground.encoder, texts, device=ground.device)
+    is_adapter = config.method == "lora"
+    stored = network.peft_config["default"] if is_adapter else None
+    settings = Settings(
+        labels=ground.labels,
+        base=ground.base.hub_id,
+        revision=stored.revision if stored is not None else ground.base.revision,
+        rule=ground.encoder.rule,
+        temperature=fit_temperature(scored.logits, validation.label_ids),
+        kind="adapter" if is_adapter else "model",
+    )
+    folder = save_artifact(network, ground.encoder.tokenizer, settings, run.model_path)
+    cpu = torch.device("cpu")
+    proof_texts = texts[:PROOF_TEXTS]
+    reference = score_texts(network.to(cpu), ground.encoder, proof_texts, device=cpu)
+    proof = prove_reload(folder, proof_texts, reference.logits)
+    events = run.events
+    training = {
+        "cost": _cost(
+            ground, fitted, parameters, sum(f.stat().st_size for f in folder.glob("*.safetensors"))
+        ),
+        "device": ground.device.type,
+        "precision": ground.precision,
+        "loss_curve": _curve(events, "step", ("loss",)),
+        "validation_curve": _curve(events, "evaluation", ("macro_f1", "accuracy", "log_loss")),
+        "best_step": fitted.best_step,
+        "train_truncated_share": train.truncated_share,
+        "proof": {
+            "texts": proof.texts,
+            "max_logit_difference": proof.max_logit_difference,
+            "seconds": proof.seconds,
+        },
+    }
+    (run.work / TRAINING).write_text(json.dumps(training), encoding="utf-8")
+    seal_artifact(folder)
+
+
+def _cost(
+    ground: Ground, fitted: Fitted, parameters: tuple[int, int], model_bytes: int
+) -> dict[str, Any]:
+    spent = spent_in_all(ground.run, fitted.spent)
+    tokens = int(fitted.plan.tokens[: fitted.steps].sum())
+    trainable, total = parameters
+    return {
+        "seconds": round(spent.seconds, 1),
+        "tokens": tokens,
+        "tokens_per_second": round(tokens / max(spent.seconds, 1e-9), 1),
+        "steps": fitted.steps,
+        "trainable_parameters": trainable,
+        "total_parameters": total,
+        "trainable_share": trainable / total,
+        "model_bytes": model_bytes,
+        "full_model_bytes": total * 4,
+        "peak_memory_bytes": fitted.peak_memory,
+        "energy_kwh": spent.energy_kwh,
+        "co2_g": spent.co2_g,
+        "energy_method": spent.energy_method,
+        "co2_method": spent.co2_method,
+    }
+
+
+def _curve(events: list[dict[str, Any]], kind: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Collect one point a step; after a resume the later one counts."""
+    points = {
+        event["step"]: {"step": event["step"], **{name: event[name] for name in names}}
+        for event in events
+        if event["kind"] == kind
+    }
+    return [points[step] for step in sorted(points)]
