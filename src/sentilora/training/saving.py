@@ -58,10 +58,9 @@ def save(
     reference = score_texts(network.to(cpu), ground.encoder, proof_texts, device=cpu)
     proof = prove_reload(folder, proof_texts, reference.logits)
     events = run.events
+    model_bytes = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
     training = {
-        "cost": _cost(
-            ground, fitted, parameters, sum(f.stat().st_size for f in folder.glob("*.safetensors"))
-        ),
+        "cost": _cost(ground, fitted, parameters, model_bytes),
         "device": ground.device.type,
         "precision": ground.precision,
         "loss_curve": _curve(events, "step", ("loss",)),
