@@ -30,6 +30,9 @@ PRESETS: dict[str, dict[str, Any]] = {
 }
 
 
+LEARNING_RATES = {"lora": 5e-4, "full": 5e-5}
+
+
 class Section(BaseModel):
     """A part of the configuration; an unknown key is an error."""
 
@@ -134,7 +137,7 @@ class RunConfig(Section):
         if self.text.max_tokens is None:
             self.text.max_tokens = PRESETS[self.preset]["max_tokens"]
         if self.training.learning_rate is None:
-            self.training.learning_rate = 5e-4 if self.method == "lora" else 5e-5
+            self.training.learning_rate = LEARNING_RATES[self.method]
         return self
 
     def epochs_for(self, steps_per_epoch: int) -> int:
@@ -185,9 +188,25 @@ def read_settings(path: str | Path) -> dict[str, Any]:
 def read_config(path: str | Path, overrides: Mapping[str, Any] | None = None) -> RunConfig:
     """Read and check a TOML file; ``overrides`` are dotted settings that win over the file."""
     settings = read_settings(path)
+    _forget_derived(settings, overrides or {})
     for key, value in (overrides or {}).items():
         _merge(settings, key.split("."), value, key, [])
     return make_config(settings, title=str(path))
+
+
+def _forget_derived(settings: dict[str, Any], overrides: Mapping[str, Any]) -> None:
+    """Drop what the file's preset or method had filled in, when another one is asked for.
+
+    The ``config.toml`` of a run is complete, so it cannot tell derived values from chosen ones; a
+    value that differs from the derived one was chosen, and stays.
+    """
+    text, training = settings.get("text", {}), settings.get("training", {})
+    preset = PRESETS.get(settings.get("preset", "balanced"), {})
+    if "preset" in overrides and text.get("max_tokens") == preset.get("max_tokens"):
+        text.pop("max_tokens", None)
+    rate = LEARNING_RATES.get(settings.get("method", "lora"))
+    if "method" in overrides and training.get("learning_rate") == rate:
+        training.pop("learning_rate", None)
 
 
 def write_config(config: RunConfig, path: Path) -> None:

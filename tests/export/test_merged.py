@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 import textwrap
@@ -107,16 +106,6 @@ def test_an_export_is_measured_like_its_run(merged, tiny_run, tiny_data):
     assert found.data["run"]["name"] == "tiny"
     assert found.data["run"]["base"] == tiny_run.report["run"]["base"]
     assert found.data["run"]["method"] == "lora"
-
-
-def test_a_bare_model_folder_gives_its_name_to_the_default_output(tiny_run, tmp_path, monkeypatch):
-    shutil.copytree(tiny_run.model_path, tmp_path / "bare")
-    monkeypatch.chdir(tmp_path)
-    folder = sentilora.export("bare")
-    assert str(folder) == "exports/bare-merged"
-    assert (folder / "manifest.json").is_file()
-    assert not (folder / "README.md").exists()  # there was no card to copy
-    assert json.loads((folder / "parity.json").read_text())["run"] == {"method": "lora"}
 
 
 def test_an_existing_folder_is_left_alone(tiny_run, tmp_path):

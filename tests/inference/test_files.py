@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import gzip
 import tracemalloc
 
 import pyarrow as pa
@@ -287,8 +286,8 @@ def test_memory_does_not_grow_with_the_file(model, tmp_path, monkeypatch):
     filler = "the room is a city " * 250
 
     def peak(count: int) -> int:
-        source = tmp_path / f"{count}.csv.gz"
-        with gzip.open(source, "wt", encoding="utf-8", newline="", compresslevel=1) as file:
+        source = tmp_path / f"{count}.csv"
+        with source.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["text", "filler"])
             writer.writerows((TEXTS[i % 40], f"{i} {filler}") for i in range(count))

@@ -19,7 +19,7 @@ from sentilora.model.artifact import (
     seal_artifact,
 )
 from sentilora.model.classifier import count_parameters, create_model, load_tokenizer
-from sentilora.model.tokens import TextEncoder, TextRule, pad
+from sentilora.model.tokens import TextEncoder, TextRule
 from tests.conftest import ARCHITECTURES, GOOD
 
 LABELS = Labels(("negative", "neutral", "positive"))
@@ -51,7 +51,7 @@ def train_a_little(model, encoder, steps=3):
     for _ in range(steps):
         model.train()
         labels = torch.tensor([2, 0, 1, 2])
-        model(**pad(rows, encoder.pad_id), labels=labels).loss.backward()
+        model(**encoder.pad(rows), labels=labels).loss.backward()
         optimizer.step()
         optimizer.zero_grad()
 
@@ -59,7 +59,7 @@ def train_a_little(model, encoder, steps=3):
 def logits_of(model, encoder):
     rows = [text[0] for text in encoder.encode(TEXTS).windows]
     with torch.inference_mode():
-        return model.eval()(**pad(rows, encoder.pad_id)).logits.numpy()
+        return model.eval()(**encoder.pad(rows)).logits.numpy()
 
 
 @pytest.fixture(params=ARCHITECTURES)

@@ -6,6 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sentilora.model.tokens import TextEncoder, TextRule, padded_length
 from sentilora.training.batches import BatchPlan, Collator, balanced_weights, plan_epoch
 from sentilora.training.encoding import EncodedExamples
 
@@ -51,6 +52,14 @@ def test_a_plan_counts_epochs_and_tokens():
     assert list(cut) == list(plan)[:4]
 
 
+class Padder:
+    """Pads as :class:`TextEncoder` does, without a tokenizer."""
+
+    pad_id = 0
+    rule = TextRule(max_tokens=9)
+    pad = TextEncoder.pad
+
+
 def encoded(lengths, label_ids):
     starts = np.cumsum([0, *lengths])
     return EncodedExamples(
@@ -67,7 +76,9 @@ def test_processes_share_a_batch_without_loss(world_size):
     examples = encoded([3, 1, 4, 2, 5], [0, 1, 1, 0, 1])
     indices = [4, 0, 2, 1, 3]
     weights = np.asarray([1.0, 2.0])
-    shares = [Collator(examples, 0, weights, r, world_size)(indices) for r in range(world_size)]
+    shares = [
+        Collator(examples, Padder(), weights, r, world_size)(indices) for r in range(world_size)
+    ]
     total = sum(float(share["row_weights"].sum()) for share in shares)
     assert total == pytest.approx(1.0)
     firsts = [
@@ -79,10 +90,25 @@ def test_processes_share_a_batch_without_loss(world_size):
     assert sorted(firsts) == sorted(examples.windows(i)[0][0] for i in indices)
 
 
-def test_a_batch_is_padded_to_its_longest_row_only():
-    batch = Collator(encoded([3, 1, 4], [0, 1, 1]), 0, np.ones(2))([0, 1])
-    assert batch["input_ids"].shape == (2, 3)
-    assert batch["attention_mask"].tolist() == [[1, 1, 1], [1, 0, 0]]
+def test_lengths_are_rounded_up_so_that_few_shapes_are_met():
+    assert [padded_length(n, 256) for n in (1, 8, 9, 64, 65, 200, 250)] == [
+        8,
+        8,
+        16,
+        64,
+        80,
+        208,
+        256,
+    ]
+    assert padded_length(250, 250) == 250
+    assert padded_length(30, 24) == 30
+
+
+def test_a_batch_is_padded_to_little_more_than_its_longest_row():
+    batch = Collator(encoded([3, 1, 4], [0, 1, 1]), Padder(), np.ones(2))([0, 1])
+    assert batch["input_ids"].shape == (2, 8)
+    assert batch["attention_mask"].sum(dim=1).tolist() == [3, 1]
+    assert (batch["input_ids"][batch["attention_mask"] == 0] == 0).all()
     assert torch.equal(batch["labels"], torch.tensor([0, 1]))
 
 

@@ -82,7 +82,7 @@ def _show(rows: list[dict[str, Any]]) -> None:
         table.add_column(heading, no_wrap=True)
     for heading in ("parameters", "tokens"):
         table.add_column(heading, justify="right")
-    for heading in ("licence", "weights", "note"):
+    for heading in ("licence", "weights"):
         table.add_column(heading)
     for row in rows:
         table.add_row(
@@ -92,7 +92,6 @@ def _show(rows: list[dict[str, Any]]) -> None:
             f"{row['max_tokens']:,}",
             row["licence"],
             ", ".join(said[place] for place in row["weights"]),
-            row["note"],
         )
     out = console()
     out.print(table)

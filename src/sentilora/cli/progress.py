@@ -92,7 +92,8 @@ class Progress:
         )
 
     def _on_interrupted(self, event: dict[str, Any]) -> None:
-        self._say(f"stopping    after update {event['step']:,}; state saved")
+        if event["step"] is not None:
+            self._say(f"stopping    after update {event['step']:,}; state saved")
 
     def _new_task(self, name: str, total: int | None) -> None:
         if self._task is not None:

@@ -10,18 +10,14 @@ Not covered: the model before training. Only a training run knows the start of i
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sentilora.data.locating import locate
 from sentilora.data.scanning import Asked
-from sentilora.errors import ConfigError, MissingExtraError, ModelError
-from sentilora.evaluation.baselines import NAMES, Baseline, Features, run_baselines
+from sentilora.errors import ConfigError
+from sentilora.evaluation.comparing import Compared, Listener, compare, counting
 from sentilora.evaluation.matching import Rows, labels_of_file, read_rows
 from sentilora.evaluation.report import (
     Report,
@@ -31,26 +27,10 @@ from sentilora.evaluation.report import (
     evaluation_part,
     significance_part,
 )
-from sentilora.inference.scoring import score_with_features
 from sentilora.inference.sentiment_model import SentimentModel, load
 from sentilora.labels import Labels
 from sentilora.model.artifact import Artifact
-from sentilora.model.bases import BASES, resolve_base
-from sentilora.model.classifier import load_base_classifier
-
-UNTRAINED = "vader"  # the one baseline that needs no training texts
-
-Listener = Callable[[dict[str, Any]], None]
-Told = Callable[[int], None]
-
-
-@dataclass(frozen=True)
-class _Compared:
-    """The baselines that answered, why others did not, and how many texts they learned from."""
-
-    done: Mapping[str, Baseline]
-    skipped: Mapping[str, str]
-    train: Rows | None
+from sentilora.model.bases import BASES
 
 
 def evaluate(
@@ -105,16 +85,16 @@ def evaluate(
     for note in test.examples.notes:
         tell({"kind": "note", "text": note})
 
-    compared = _Compared({}, {}, None)
+    compared = Compared({}, {}, None)
     if baselines:
         place = locate(train) if train is not None else location
         learn = None
         if train is not None or location.has("train"):
             learn = read_rows(place, "train", asked, file_labels, model.labels)
-        compared = _compare(baselines, model, learn, test, seed, tell)
+        compared = compare(baselines, model, learn, test, seed, tell)
 
     tell({"kind": "phase", "name": "score the texts", "total": len(test.texts)})
-    scored = model.score(test.texts, progress=_progress(tell))
+    scored = model.score(test.texts, progress=counting(tell))
     probabilities = model.probabilities(scored.logits)
     sampling = {"resamples": resamples, "seed": seed}
     tell({"kind": "phase", "name": "resample for intervals", "total": None})
@@ -129,70 +109,6 @@ def evaluate(
             test.label_ids, scored.logits, model.labels, model.temperature
         ),
     )
-
-
-def _compare(
-    names: Sequence[str],
-    model: SentimentModel,
-    train: Rows | None,
-    test: Rows,
-    seed: int,
-    tell: Listener,
-) -> _Compared:
-    """Run the baselines; without training texts only the one that needs none."""
-    skipped: dict[str, str] = {}
-    wanted = list(names)
-    if train is None:
-        needing = [name for name in wanted if name in NAMES and name != UNTRAINED]
-        skipped = dict.fromkeys(needing, "it learns from training texts; give them with --train")
-    features: Features | None = None
-    if "frozen" in wanted and train is not None:
-        try:
-            features = _frozen_features(model, _progress(tell))
-        except (ModelError, MissingExtraError) as error:
-            skipped["frozen"] = str(error)
-    learned = 0 if train is None else len(train.texts)
-    total = learned + len(test.texts) if features is not None else None
-    tell({"kind": "phase", "name": "baselines", "total": total})
-    done, left_out = run_baselines(
-        [name for name in wanted if name not in skipped],
-        [] if train is None else train.texts,
-        np.zeros(0, np.int64) if train is None else train.label_ids,
-        test.texts,
-        model.labels,
-        features=features,
-        seed=seed,
-    )
-    skipped |= left_out
-    for name, why in skipped.items():
-        tell({"kind": "note", "text": f"baseline '{name}' left out: {why}"})
-    return _Compared(done, skipped, train)
-
-
-def _frozen_features(model: SentimentModel, progress: Told) -> Features:
-    """Load the base as it was pre-trained, to compute features with.
-
-    Raises:
-        ModelError, MissingExtraError: the base is not on this machine.
-    """
-    settings = model.artifact.settings
-    base = resolve_base(settings.base)
-    if settings.revision is not None and base.revision is not None:
-        base = replace(base, revision=settings.revision)
-    network, _ = load_base_classifier(base, model.labels)
-    network = network.to(model.device)
-
-    def features(texts: Sequence[str]) -> NDArray[Any]:
-        return score_with_features(
-            network,
-            model.encoder,
-            texts,
-            device=model.device,
-            precision=model.precision,
-            progress=progress,
-        )[1]
-
-    return features
 
 
 def _run_part(model: SentimentModel) -> dict[str, Any]:
@@ -241,10 +157,6 @@ def _data_part(
         "skipped": sum(len(rows.examples.skipped) for rows in parts.values()),
         "notes": list(notes),
     }
-
-
-def _progress(tell: Listener) -> Told:
-    return lambda done: tell({"kind": "progress", "done": done})
 
 
 def _silent(event: dict[str, Any]) -> None:

@@ -90,6 +90,6 @@ def _note_unknown_labels(found: Draft, known: Labels) -> None:
     if unknown and (not found.asked.skip_bad_rows or len(unknown) == len(used)):
         scan.problems.add(
             f"column '{scan.columns.label}' holds the labels {quoted(used)}, and the model has "
-            f"{', '.join(known.names)}. Choose another column with --label COL, or say what the "
-            f"ids mean with --labels {','.join(known.names)}."
+            f"{', '.join(known.names)}. Choose another column with --label COL. Ids are read in "
+            f"the order of the model, or of --labels; ratings need --stars 5 or --stars 10."
         )

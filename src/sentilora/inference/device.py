@@ -52,8 +52,8 @@ def pick_precision(wanted: str, device: torch.device) -> str:
         return "bf16" if device.type == "cpu" and _has_matrix_units() else "fp32"
     if wanted == "fp16" and device.type != "cuda":
         raise DeviceError(
-            f"fp16 needs a CUDA device, and this run uses {device.type}. "
-            "Set training.precision to bf16, fp32 or auto."
+            f"The precision fp16 needs a CUDA device, and this is {device.type}. "
+            "Use --precision bf16, fp32 or auto."
         )
     return wanted
 

@@ -2,7 +2,7 @@
 
 Memory is bounded by a batch of rows and the memory of recent texts. The source is read three times
 (survey, check of the texts, prediction), so it has to be a file; streams are spooled to one first.
-Not covered: a process that is killed outright (SIGKILL) leaves a hidden ``.tmp`` file beside the
+Not covered: a process that is killed (SIGTERM, SIGKILL) leaves a hidden ``.tmp`` file beside the
 output, which can be deleted.
 """
 

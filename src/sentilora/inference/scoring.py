@@ -10,7 +10,7 @@ import numpy as np
 
 from sentilora.inference.batching import token_batches
 from sentilora.inference.device import autocast
-from sentilora.model.tokens import TextEncoder, average_windows, pad
+from sentilora.model.tokens import TextEncoder, average_windows
 
 if TYPE_CHECKING:
     import torch
@@ -61,7 +61,7 @@ def score_texts(
     logits = score_windows(
         model,
         encoded.windows,
-        encoder.pad_id,
+        encoder,
         device=device,
         precision=precision,
         batch_tokens=batch_tokens,
@@ -74,7 +74,7 @@ def score_texts(
 def score_windows(
     model: torch.nn.Module,
     windows: Sequence[Sequence[Sequence[int]]],
-    pad_id: int,
+    encoder: TextEncoder,
     *,
     device: torch.device,
     precision: str = "fp32",
@@ -87,7 +87,7 @@ def score_windows(
     for batch in token_batches(lengths, batch_tokens=batch_tokens):
         rows = [window for index in batch for window in windows[index]]
         counts = [len(windows[index]) for index in batch]
-        out = _forward(model, rows, counts, pad_id, device, precision)
+        out = _forward(model, rows, counts, encoder, device, precision)
         if logits is None:
             logits = np.empty((len(windows), out.shape[1]), dtype=np.float32)
         logits[batch] = out
@@ -123,7 +123,7 @@ def score_with_features(
     for batch in token_batches(lengths, batch_tokens=BATCH_TOKENS):
         rows = [window for index in batch for window in windows[index]]
         counts = [len(windows[index]) for index in batch]
-        inputs = {k: v.to(device) for k, v in pad(rows, encoder.pad_id).items()}
+        inputs = {k: v.to(device) for k, v in encoder.pad(rows).items()}
         with torch.inference_mode(), autocast(device, precision):
             out = model(**inputs, output_hidden_states=True)
         mask = inputs["attention_mask"][:, :, None].float()
@@ -141,13 +141,13 @@ def _forward(
     model: torch.nn.Module,
     rows: Sequence[Sequence[int]],
     counts: Sequence[int],
-    pad_id: int,
+    encoder: TextEncoder,
     device: torch.device,
     precision: str,
 ) -> np.ndarray:
     import torch
 
-    inputs = {name: tensor.to(device) for name, tensor in pad(rows, pad_id).items()}
+    inputs = {name: tensor.to(device) for name, tensor in encoder.pad(rows).items()}
     model.eval()
     with torch.inference_mode(), autocast(device, precision):
         logits = model(**inputs).logits.float()

@@ -76,6 +76,22 @@ class TextEncoder:
         ]
         return Encoded(windows, truncated)
 
+    def pad(self, rows: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
+        """Pad token ids on the right to the longest row, rounded up by :func:`padded_length`.
+
+        Returns:
+            ``input_ids`` and ``attention_mask``, both ``(B, T)`` int64.
+        """
+        import torch
+
+        length = padded_length(max(len(row) for row in rows), self.rule.max_tokens)
+        input_ids = torch.full((len(rows), length), self.pad_id, dtype=torch.int64)
+        attention_mask = torch.zeros((len(rows), length), dtype=torch.int64)
+        for index, row in enumerate(rows):
+            input_ids[index, : len(row)] = torch.tensor(row, dtype=torch.int64)
+            attention_mask[index, : len(row)] = 1
+        return {"input_ids": input_ids, "attention_mask": attention_mask}
+
     def _cut(self, row: list[int]) -> list[list[int]]:
         if self.rule.long_text == "head":
             return [row[: self.room]]
@@ -88,21 +104,14 @@ class TextEncoder:
         return [row[start : start + self.room] for start in starts]
 
 
-def pad(rows: Sequence[Sequence[int]], pad_id: int) -> dict[str, torch.Tensor]:
-    """Pad token ids on the right to the longest row.
+def padded_length(longest: int, max_tokens: int) -> int:
+    """Round a length up to a multiple of 8, or of 16 beyond 64 tokens, but not over the limit.
 
-    Returns:
-        ``input_ids`` and ``attention_mask``, both ``(B, T)`` int64.
+    Matrix libraries keep code and buffers for every shape they have met: a training on all lengths
+    up to 256 held several GB of them. Few different lengths keep that small.
     """
-    import torch
-
-    longest = max(len(row) for row in rows)
-    input_ids = torch.full((len(rows), longest), pad_id, dtype=torch.int64)
-    attention_mask = torch.zeros((len(rows), longest), dtype=torch.int64)
-    for index, row in enumerate(rows):
-        input_ids[index, : len(row)] = torch.tensor(row, dtype=torch.int64)
-        attention_mask[index, : len(row)] = 1
-    return {"input_ids": input_ids, "attention_mask": attention_mask}
+    step = 8 if longest <= 64 else 16
+    return max(longest, min(-(-longest // step) * step, max_tokens))
 
 
 def average_windows(logits: torch.Tensor, counts: Sequence[int]) -> torch.Tensor:

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sentilora.model.tokens import pad
-
 if TYPE_CHECKING:
+    from sentilora.model.tokens import TextEncoder
     from sentilora.training.encoding import EncodedExamples
 
 CHUNK_BATCHES = 20
@@ -115,7 +114,7 @@ class Collator:
 
     Args:
         examples: tokenised texts.
-        pad_id: token id of padding.
+        encoder: pads them.
         class_weights: ``(C,)`` weight of a row by its label.
         rank, world_size: this process takes rows ``rank, rank + world_size, …`` of each batch.
     """
@@ -123,13 +122,13 @@ class Collator:
     def __init__(
         self,
         examples: EncodedExamples,
-        pad_id: int,
+        encoder: TextEncoder,
         class_weights: np.ndarray,
         rank: int = 0,
         world_size: int = 1,
     ) -> None:
         self.examples = examples
-        self.pad_id = pad_id
+        self.encoder = encoder
         self.class_weights = class_weights
         self.rank = rank
         self.world_size = world_size
@@ -149,7 +148,7 @@ class Collator:
         if self.rank >= len(indices):
             weights = np.zeros_like(weights)
         windows = [self.examples.windows(indices[i]) for i in mine]
-        batch: dict[str, Any] = pad([row for text in windows for row in text], self.pad_id)
+        batch: dict[str, Any] = self.encoder.pad([row for text in windows for row in text])
         batch["labels"] = torch.from_numpy(label_ids[mine])
         batch["row_weights"] = torch.from_numpy(weights[mine]).float()
         batch["windows"] = torch.tensor([len(text) for text in windows])

@@ -44,9 +44,7 @@ def estimate(config: RunConfig) -> dict[str, Any]:
         ).to(device)
         batches = list(plan)
         typical = np.argsort(plan.tokens)[len(plan) // 2]
-        tokens_per_second = _speed(
-            model, [batches[typical]] * 2, train, encoder.pad_id, device, precision
-        )
+        tokens_per_second = _speed(model, [batches[typical]] * 2, train, encoder, device, precision)
     trainable, total = count_parameters(model)
     tokens = int(plan.tokens.sum())
     # Beside what the two updates needed: two moments a trainable weight.
@@ -78,14 +76,14 @@ def _speed(
     model: Any,
     batches: list[list[int]],
     examples: EncodedExamples,
-    pad_id: int,
+    encoder: TextEncoder,
     device: Any,
     precision: str,
 ) -> float:
     """Return real tokens per second of forward and backward, after one warm-up."""
     import torch
 
-    collate = Collator(examples, pad_id, np.ones(int(examples.label_ids.max()) + 1))
+    collate = Collator(examples, encoder, np.ones(int(examples.label_ids.max()) + 1))
     model.train()
     tokens, started = 0, 0.0
     for number, batch in enumerate([batches[0], *batches]):

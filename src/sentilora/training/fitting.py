@@ -19,6 +19,7 @@ from sentilora.inference.scoring import score_windows
 from sentilora.labels import Labels
 from sentilora.model.bases import architecture_of
 from sentilora.model.classifier import quiet_transformers
+from sentilora.model.tokens import TextEncoder
 from sentilora.training.batches import BatchPlan, Collator, balanced_weights
 from sentilora.training.checkpoints import last_checkpoint
 from sentilora.training.cost import Meter, Spent, peak_memory_bytes
@@ -60,10 +61,11 @@ def fit(model: Any, train: EncodedExamples, validation: EncodedExamples, ground:
 
     Raises:
         Interrupted: someone asked to stop; a checkpoint was written.
-        RunError: the loss is no number, or the disk is full.
+        ModelError: the weights became NaN, which the next evaluation notices.
+        RunError: the disk is full.
     """
     config, run, log, processes = ground.config, ground.run, ground.log, ground.processes
-    device, precision, pad_id = ground.device, ground.precision, ground.encoder.pad_id
+    device, precision, encoder = ground.device, ground.precision, ground.encoder
     labels, settings = ground.labels, config.training
     plan = make_plan(train.lengths, config)
     interruption = Interruption()
@@ -80,13 +82,13 @@ def fit(model: Any, train: EncodedExamples, validation: EncodedExamples, ground:
         plan=plan,
         collator=Collator(
             train,
-            pad_id,
+            encoder,
             balanced_weights(train.label_ids, len(labels), settings.class_weights),
             processes.rank,
             processes.world_size,
         ),
         validate=lambda network: validate(
-            network, validation, labels, pad_id, settings.select_by, device, precision
+            network, validation, labels, encoder, settings.select_by, device, precision
         ),
         settings=settings,
         head_modules=_heads(model),
@@ -119,12 +121,6 @@ def fit(model: Any, train: EncodedExamples, validation: EncodedExamples, ground:
             f"Stopped after update {state.global_step} of {len(plan)}; everything is saved. "
             f"Go on with: sentilora train --config {run.path / CONFIG} --resume"
         )
-    losses = [entry["loss"] for entry in state.log_history if "loss" in entry]
-    if losses and not np.isfinite(losses).all():
-        raise RunError(
-            "The loss became NaN or infinite. Try a lower training.learning_rate, or "
-            "training.precision = 'fp32'."
-        )
     assert meter.spent is not None
     return Fitted(
         # Accelerate leaves mixed precision wrapped around forward() unless told otherwise.
@@ -155,14 +151,14 @@ def validate(
     network: Any,
     examples: EncodedExamples,
     labels: Labels,
-    pad_id: int,
+    encoder: TextEncoder,
     select_by: str,
     device: torch.device,
     precision: str,
 ) -> dict[str, float]:
     """Measure a model on tokenised examples; ``selection`` is more for the better model."""
     windows = [examples.windows(index) for index in range(len(examples))]
-    logits = score_windows(network, windows, pad_id, device=device, precision=precision)
+    logits = score_windows(network, windows, encoder, device=device, precision=precision)
     metrics = measure(examples.label_ids, softmax(logits, 1.0), labels).metrics
     kept = {
         name: float(metrics[name]) for name in ("accuracy", "macro_f1", "macro_recall", "log_loss")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -144,11 +145,10 @@ def needed_bytes(parts: Parts, config: RunConfig) -> int:
 def _check_same_data(run: Run, environment: dict[str, Any]) -> None:
     """Refuse to go on with other data: the order of batches would mean other texts."""
     before = json.loads((run.path / ENVIRONMENT).read_text(encoding="utf-8"))["data"]
-    hashes = {file["file"]: file["sha256"] for file in environment["data"]}
     problems = [
-        f"{file['file']} is not what the run was started with"
-        for file in before
-        if hashes.get(file["file"]) != file["sha256"]
+        f"{was['file']} is not what the run was started with"
+        for was, now in zip_longest(before, environment["data"], fillvalue={"file": "a new file"})
+        if was.get("sha256") != now.get("sha256")
     ]
     if problems:
         raise RunError(

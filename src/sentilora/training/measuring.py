@@ -77,7 +77,7 @@ def measure_model(
     log.emit("phase", name="baselines", total=len(parts.train) if "frozen" in names else None)
     baselines, skipped = run_baselines(
         names,
-        parts.train.texts,
+        parts.train.texts if names else [],
         parts.train.label_ids,
         texts,
         labels,

@@ -1,0 +1,119 @@
+"""Baselines beside a model that is there: which of them can answer, and why others cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentilora.errors import MissingExtraError, ModelError
+from sentilora.evaluation.baselines import NAMES, Baseline, Features, run_baselines
+from sentilora.evaluation.matching import Rows
+from sentilora.inference.scoring import score_with_features
+from sentilora.inference.sentiment_model import SentimentModel
+from sentilora.model.bases import resolve_base
+from sentilora.model.classifier import load_base_classifier
+
+UNTRAINED = "vader"  # the one baseline that needs no training texts
+
+Listener = Callable[[dict[str, Any]], None]
+Told = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What baselines said.
+
+    Attributes:
+        done: those that answered.
+        skipped: why others did not.
+        train: what they learned from.
+    """
+
+    done: Mapping[str, Baseline]
+    skipped: Mapping[str, str]
+    train: Rows | None
+
+
+def compare(
+    names: Sequence[str],
+    model: SentimentModel,
+    train: Rows | None,
+    test: Rows,
+    seed: int,
+    tell: Listener,
+) -> Compared:
+    """Run baselines; without training texts only the one that needs none.
+
+    Args:
+        names: of the baselines.
+        model: gives the device, the text rule and the base of ``frozen``.
+        train: what they learn from, if there is something.
+        test: what they answer.
+        seed: of those that draw.
+        tell: is told of the phase, of progress, and why a baseline was left out.
+
+    Raises:
+        ConfigError: a name is unknown.
+    """
+    skipped: dict[str, str] = {}
+    wanted = list(names)
+    if train is None:
+        needing = [name for name in wanted if name in NAMES and name != UNTRAINED]
+        skipped = dict.fromkeys(needing, "it learns from training texts; give them with --train")
+    features: Features | None = None
+    if "frozen" in wanted and train is not None:
+        try:
+            features = _frozen_features(model, counting(tell))
+        except (ModelError, MissingExtraError) as error:
+            skipped["frozen"] = str(error)
+    learned = 0 if train is None else len(train.texts)
+    total = learned + len(test.texts) if features is not None else None
+    tell({"kind": "phase", "name": "baselines", "total": total})
+    done, left_out = run_baselines(
+        [name for name in wanted if name not in skipped],
+        [] if train is None else train.texts,
+        np.zeros(0, np.int64) if train is None else train.label_ids,
+        test.texts,
+        model.labels,
+        features=features,
+        seed=seed,
+    )
+    skipped |= left_out
+    for name, why in skipped.items():
+        tell({"kind": "note", "text": f"baseline '{name}' left out: {why}"})
+    return Compared(done, skipped, train)
+
+
+def _frozen_features(model: SentimentModel, progress: Told) -> Features:
+    """Load the base as it was pre-trained, to compute features with.
+
+    Raises:
+        ModelError, MissingExtraError: the base is not on this machine.
+    """
+    settings = model.artifact.settings
+    base = resolve_base(settings.base)
+    if settings.revision is not None and base.revision is not None:
+        base = replace(base, revision=settings.revision)
+    network, _ = load_base_classifier(base, model.labels)
+    network = network.to(model.device)
+
+    def features(texts: Sequence[str]) -> NDArray[Any]:
+        return score_with_features(
+            network,
+            model.encoder,
+            texts,
+            device=model.device,
+            precision=model.precision,
+            progress=progress,
+        )[1]
+
+    return features
+
+
+def counting(tell: Listener) -> Told:
+    """Turn a listener to events into one to numbers of finished texts."""
+    return lambda done: tell({"kind": "progress", "done": done})
