@@ -5,12 +5,12 @@ import dataclasses
 
 import numpy as np
 import pytest
-from tests.conftest import make_texts, write_csv
 
 import sentilora
 from sentilora.errors import ConfigError, DataError, ModelError
 from sentilora.evaluation.html import render_html
 from sentilora.evaluation.metrics import measure
+from tests.conftest import make_texts, write_csv
 
 FAST = {"resamples": 100}
 

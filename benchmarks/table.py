@@ -1,0 +1,79 @@
+"""Print the comparison of finished runs as Markdown, from their report.json.
+
+    python benchmarks/table.py runs/NAME [runs/OTHER …]
+
+Everything in docs/results.md that comes from a run was printed by this.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+NAMES = {
+    "majority": "majority class",
+    "vader": "VADER",
+    "tfidf": "TF-IDF bigrams + logistic regression",
+    "frozen": "frozen encoder + logistic regression",
+}
+COLUMNS = ("accuracy", "macro_f1", "macro_recall", "matthews_correlation", "log_loss", "ece")
+TITLES = ("accuracy", "macro F1", "macro recall", "Matthews", "log loss", "ECE")
+
+
+def row(name: str, part: dict[str, Any], mark: str = "") -> str:
+    """Write one line of the table."""
+    metrics = part["metrics"]
+    low, high = part["intervals"]["accuracy"]
+    cells = [f"{metrics[column]:.4f}" for column in COLUMNS]
+    cells[0] += f" ({low:.4f}–{high:.4f})"
+    return f"| {mark}{name}{mark} | " + " | ".join(f"{mark}{cell}{mark}" for cell in cells) + " |"
+
+
+def table(report: dict[str, Any]) -> str:
+    """Write the comparison and the cost of one run."""
+    run, cost, data = report["run"], report["cost"], report["data"]
+    lines = [
+        f"| {run['name']} | " + " | ".join(TITLES) + " |",
+        "| --- |" + " ---: |" * len(TITLES),
+        *(row(NAMES[name], part) for name, part in report["baselines"].items()),
+        row(f"{run['base']} before training", report["before"]),
+        row(f"{run['base']} + {run['method']}, preset {run['preset']}", report, "**"),
+    ]
+    significance = report.get("significance")
+    facts = [
+        f"{data['train']:,} train, {data['validation']:,} validation, {data['test']:,} test rows",
+        f"{data['truncated_share']:.1%} of the test texts over {run['max_tokens']} tokens",
+        f"{cost['seconds']:,.0f} s of training, {cost['tokens']:,} tokens, "
+        f"{cost['tokens_per_second']:,.0f} tokens/s on {run['device']} in {run['precision']}",
+        f"{cost['trainable_parameters']:,} of {cost['total_parameters']:,} weights trained "
+        f"({cost['trainable_share']:.1%})",
+        f"{cost['model_bytes'] / 1e6:.2f} MB stored; the full model has "
+        f"{cost['full_model_bytes'] / 1e6:.1f} MB",
+        f"peak memory {cost['peak_memory_bytes'] / 1e9:.1f} GB",
+        f"{cost['energy_kwh'] * 1000:.1f} Wh, {cost['co2_g']:.1f} g CO2 ({cost['energy_method']}; "
+        f"{cost['co2_method']})",
+        f"temperature {report['calibration']['temperature']:.3f}; ECE "
+        f"{report['calibration']['ece_uncalibrated']:.4f} → {report['calibration']['ece']:.4f}",
+    ]
+    if significance:
+        facts.append(
+            f"McNemar against {NAMES[significance['against']]}: only this model right on "
+            f"{significance['only_model_right']}, only the baseline on "
+            f"{significance['only_baseline_right']}, p = {significance['p_value']:.2g}"
+        )
+    return "\n".join([*lines, "", *(f"- {fact}" for fact in facts)])
+
+
+def main() -> None:
+    """Print the table of each run named on the command line."""
+    if len(sys.argv) < 2:
+        raise SystemExit(__doc__)
+    for folder in sys.argv[1:]:
+        print(table(json.loads((Path(folder) / "report.json").read_text(encoding="utf-8"))))
+        print()
+
+
+if __name__ == "__main__":
+    main()
