@@ -115,7 +115,6 @@ def _export_merged(artifact: Artifact, name: str, final: Path) -> Path:
     proof = prove_reload(folder, proof_texts, _logits(merged, encoder, proof_texts))
     _write_parity(folder / PARITY, artifact, name, parity, proof)
     write_card(_run_file(artifact, "README.md"), folder / "README.md", artifact.settings)
-    _share(folder)
     return seal_artifact(folder)
 
 
@@ -123,13 +122,6 @@ def _logits(model: Any, encoder: TextEncoder, texts: list[str]) -> np.ndarray:
     import torch
 
     return score_texts(model, encoder, texts, device=torch.device("cpu")).logits
-
-
-def _share(folder: Path) -> None:
-    """Give every file the permissions of a new one; safetensors writes for the owner alone."""
-    mode = (folder / PARITY).stat().st_mode
-    for file in folder.iterdir():
-        file.chmod(mode)
 
 
 def _bytes_of(model: Any) -> int:

@@ -111,6 +111,10 @@ def write_settings(settings: Settings, folder: Path) -> None:
 
 def seal_artifact(folder: Path) -> Path:
     """Hash every file, write the manifest last, and move the folder to its final name."""
+    # safetensors writes for the owner alone; a model is shared like any other file.
+    mode = (folder / "labels.json").stat().st_mode
+    for file in folder.iterdir():
+        file.chmod(mode)
     write_manifest(folder)
     final = folder.with_name(folder.name.removesuffix(PARTIAL))
     if final != folder:

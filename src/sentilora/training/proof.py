@@ -56,7 +56,8 @@ def prove_reload(folder: Path, texts: list[str], logits: np.ndarray) -> Proof:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise ModelError(
             f"The saved model {folder} could not be loaded again: {' '.join(last)}. "
-            "Nothing was marked as finished; go on with --resume."
+            "It is not kept; what it was made from is. Mend the cause and repeat the command, a "
+            "training with --resume."
         )
     found = np.frombuffer(done.stdout, dtype=np.float32).reshape(logits.shape)
     difference = float(np.abs(found - logits).max()) if len(texts) else 0.0
