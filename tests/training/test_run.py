@@ -31,7 +31,7 @@ def test_the_model_learned(tiny_run):
     assert report["metrics"]["accuracy"] > 0.9
     assert report["metrics"] == report["after"]["metrics"]
     before, after = report["before"]["metrics"], report["after"]["metrics"]
-    assert after["accuracy"] > before["accuracy"] + 0.2
+    assert after["log_loss"] < before["log_loss"] / 2  # a random head can be right by luck
     assert set(report["baselines"]) == {"majority", "vader", "tfidf", "frozen"}
     assert report["metrics"]["rows"] == before["rows"] == 60
 
