@@ -11,7 +11,7 @@ from sentilora.data.columns import Columns, choose_columns
 from sentilora.data.labelling import spell
 from sentilora.data.problems import Problems, shortened
 from sentilora.data.storing import arrow_writer, new_folder
-from sentilora.data.streams import Chunk, Table, broken_text
+from sentilora.data.streams import Chunk, Table, broken_text, text_problem
 from sentilora.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _check(chunk: Chunk, found: Scan) -> pa.RecordBatch:
     for row, text, label, group in _rows(chunk, columns):
         found.row_count += 1
         code, is_bad = _check_label(row, label, found)
-        if columns.text is not None and (kind := _text_problem(text)) is not None:
+        if columns.text is not None and (kind := text_problem(text)) is not None:
             found.problems.add_row(row, kind, "" if kind in ("empty text", "no text") else "text")
             is_bad = True
         name = spell(group)
@@ -160,13 +160,3 @@ def _check_label(row: int, value: object, found: Scan) -> tuple[int, bool]:
         code = found.spellings[spelling] = len(found.spellings)
         found.tally.append(0)
     return code, False
-
-
-def _text_problem(value: object) -> str | None:
-    if value is None:
-        return "no text"
-    if not isinstance(value, str):
-        return f"text is not a string but {type(value).__name__}"
-    if not value.strip():
-        return "empty text"
-    return broken_text(value)

@@ -152,3 +152,14 @@ def broken_text(text: str) -> str | None:
     except UnicodeEncodeError:
         return "broken encoding (not UTF-8)"
     return None
+
+
+def text_problem(value: object) -> str | None:
+    """Say why a value is no text to train on or to predict; None when it is one."""
+    if value is None:
+        return "no text"
+    if not isinstance(value, str):
+        return f"text is not a string but {type(value).__name__}"
+    if not value.strip():
+        return "empty text"
+    return broken_text(value)

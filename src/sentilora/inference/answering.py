@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from sentilora.data.streams import text_problem
 from sentilora.errors import ConfigError
 from sentilora.inference.prediction import Prediction, make_predictions
 from sentilora.inference.remembering import RememberingScorer
-from sentilora.inference.rows import text_problem
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.labels import Labels
 

@@ -17,8 +17,9 @@ from typing import Any, Protocol
 
 from sentilora.data.columns import find_text_column
 from sentilora.data.problems import Problems
+from sentilora.data.streams import text_problem
 from sentilora.errors import ConfigError, DataError
-from sentilora.inference.rows import refuse, text_problem
+from sentilora.inference.rows import refuse
 
 NAME = "standard input"
 BLOCK_BYTES = 1 << 18

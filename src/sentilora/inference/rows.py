@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sentilora.data.problems import Problems
-from sentilora.data.streams import broken_text
+from sentilora.data.streams import text_problem
 from sentilora.data.tables import Batches, find_text_column, open_table
 from sentilora.data.writing import JSON_MARK
 from sentilora.errors import DataError, several
@@ -80,17 +80,6 @@ def open_rows(
     if not skip_bad_rows:
         refuse_bad_rows(rows.name, (rows.texts_of(batch) for batch in batches))
     return rows
-
-
-def text_problem(value: object) -> str | None:
-    """Say why a value cannot be predicted; None when it can."""
-    if value is None:
-        return "no text"
-    if not isinstance(value, str):
-        return f"text is not a string but {type(value).__name__}"
-    if not value.strip():
-        return "empty text"
-    return broken_text(value)
 
 
 def refuse_bad_rows(name: str, batches: Iterable[list[Any]], *, first_row: int = 1) -> None:
