@@ -19,12 +19,14 @@ from sentilora.inference.scoring import score_windows
 from sentilora.labels import Labels
 from sentilora.model.bases import architecture_of
 from sentilora.model.classifier import quiet_transformers
+from sentilora.model.quick import quick_blocks
 from sentilora.model.tokens import TextEncoder
 from sentilora.training.batches import BatchPlan, Collator, balanced_weights
 from sentilora.training.checkpoints import last_checkpoint
 from sentilora.training.cost import Meter, Spent, peak_memory_bytes
 from sentilora.training.encoding import EncodedExamples
 from sentilora.training.ground import Ground
+from sentilora.training.memory import keep_freed_memory
 from sentilora.training.run import CONFIG, Run
 from sentilora.training.trainer import (
     Interruption,
@@ -67,6 +69,7 @@ def fit(model: Any, train: EncodedExamples, validation: EncodedExamples, ground:
     config, run, log, processes = ground.config, ground.run, ground.log, ground.processes
     device, precision, encoder = ground.device, ground.precision, ground.encoder
     labels, settings = ground.labels, config.training
+    keep_freed_memory()
     plan = make_plan(train.lengths, config)
     interruption = Interruption()
     trainer = SentimentTrainer(
@@ -112,6 +115,7 @@ def fit(model: Any, train: EncodedExamples, validation: EncodedExamples, ground:
         _stop_on_signal(interruption, is_alone=processes.world_size == 1),
         _disk_errors(run),
         Meter(config.report.country) as meter,
+        quick_blocks(model),
     ):
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     state = trainer.state
