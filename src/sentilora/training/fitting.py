@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,7 @@ from sentilora.training.trainer import (
 
 if TYPE_CHECKING:
     import torch
+    from transformers import TrainerCallback
 
     from sentilora.config import RunConfig
 
@@ -58,8 +59,21 @@ class Interrupted(RunError):  # noqa: N818 - nothing went wrong
     """The user stopped the training; its state is saved."""
 
 
-def fit(model: Any, train: EncodedExamples, validation: EncodedExamples, ground: Ground) -> Fitted:
+def fit(
+    model: Any,
+    train: EncodedExamples,
+    validation: EncodedExamples,
+    ground: Ground,
+    callbacks: Sequence[TrainerCallback] = (),
+) -> Fitted:
     """Train a model, or go on from the last complete checkpoint of its run.
+
+    Args:
+        model: the untrained network.
+        train: what it learns from.
+        validation: what chooses the best checkpoint.
+        ground: the run.
+        callbacks: come after the run's own, so that they see what those have asked for.
 
     Raises:
         Interrupted: someone asked to stop; a checkpoint was written.
@@ -104,6 +118,7 @@ def fit(model: Any, train: EncodedExamples, validation: EncodedExamples, ground:
                 checkpoint_s=settings.checkpoint_minutes * 60,
                 is_alone=processes.world_size == 1,
             ),
+            *callbacks,
         ],
     )
     checkpoint = last_checkpoint(run.checkpoints) if processes.is_main else None
