@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import torch
 
 BATCH_TOKENS = 8192
+QUICK_ROWS = 32  # texts from which preparing the quick path pays
 Progress = Callable[[int], None]
 
 
@@ -82,17 +84,20 @@ def score_windows(
     progress: Callable[[list[int]], None] | None = None,
 ) -> np.ndarray:
     """Compute ``(N, C)`` float32 logits of tokenised texts; ``progress`` gets finished indices."""
+    from sentilora.model.quick import quick_blocks
+
     lengths = [sum(len(window) for window in text) for text in windows]
     logits: np.ndarray | None = None
-    for batch in token_batches(lengths, batch_tokens=batch_tokens):
-        rows = [window for index in batch for window in windows[index]]
-        counts = [len(windows[index]) for index in batch]
-        out = _forward(model, rows, counts, encoder, device, precision)
-        if logits is None:
-            logits = np.empty((len(windows), out.shape[1]), dtype=np.float32)
-        logits[batch] = out
-        if progress is not None:
-            progress(batch)
+    with quick_blocks(model) if len(windows) >= QUICK_ROWS else nullcontext():
+        for batch in token_batches(lengths, batch_tokens=batch_tokens):
+            rows = [window for index in batch for window in windows[index]]
+            counts = [len(windows[index]) for index in batch]
+            out = _forward(model, rows, counts, encoder, device, precision)
+            if logits is None:
+                logits = np.empty((len(windows), out.shape[1]), dtype=np.float32)
+            logits[batch] = out
+            if progress is not None:
+                progress(batch)
     if logits is None:
         return np.empty((0, int(getattr(model, "num_labels", 0))), dtype=np.float32)
     return logits

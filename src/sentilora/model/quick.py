@@ -96,9 +96,10 @@ def quick_blocks(model: Any) -> Iterator[bool]:
         yield False
         return
     holder = getattr(core, core.base_model_prefix).get_submodule(layout.blocks.split(".")[0])
-    plain = holder.forward
-    quick = _Blocks(core, layout, plain)
-    holder.forward = quick
+    if "forward" in vars(holder):  # a block around this one has done it
+        yield True
+        return
+    holder.forward = _Blocks(core, layout, holder.forward)
     try:
         yield True
     finally:
@@ -133,7 +134,7 @@ def _is_gelu(module: nn.Module) -> bool:
         return bool(torch.allclose(module(probe), functional.gelu(probe), atol=1e-6))
 
 
-def _is_simple(module: nn.Module) -> bool:
+def _is_simple(module: Any) -> bool:
     """Whether a layer is linear, with at most one LoRA adapter and nothing special about it."""
     if type(module) is nn.Linear:
         return True
@@ -189,7 +190,7 @@ class _Linear:
 
     def gradients(self, grad: Tensor, inputs: Tensor) -> list[Tensor | None]:
         """Return the gradients of ``parameters``, from ``(N, out)`` and ``(N, in)``."""
-        grads = grad.split(self.sizes, dim=1)
+        grads = torch.split(grad, self.sizes, dim=1)
         by_adapter: Iterator[tuple[Tensor, Tensor]] = iter(())
         if self.ups:
             hidden = functional.linear(inputs, self.down)
@@ -308,7 +309,7 @@ class _Compute(torch.autograd.Function):
         query = _apply(block.query, shown_inputs)
         key_value = _apply(block.key_value, inputs)
         q = _by_head(query, rows, block.heads)
-        k, v = (_by_head(part, rows, block.heads) for part in key_value.split(width, dim=1))
+        k, v = (_by_head(part, rows, block.heads) for part in torch.split(key_value, width, dim=1))
         context, log_sum = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
             q, k, v, 0.0, False, attn_mask=mask
         )
@@ -334,7 +335,7 @@ class _Compute(torch.autograd.Function):
         return out.view(rows, -1, width)
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> Any:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> Any:
         block: _Block = ctx.block
         # fmt: off
         (
