@@ -93,6 +93,15 @@ def test_a_label_without_train_rows_gets_probability_zero():
     assert done["tfidf"].probabilities[:, 1].tolist() == [0, 0]
 
 
+def test_class_weights_favour_the_rare_label():
+    texts, ids = [*GOOD, *BAD[:2]], np.array([1] * 5 + [0] * 2)
+    weighted, _ = run(
+        ["frozen"], train=texts, ids=ids, features=features, class_weights=np.array([3.0, 1.0])
+    )
+    plain, _ = run(["frozen"], train=texts, ids=ids, features=features)
+    assert (weighted["frozen"].probabilities[:, 0] > plain["frozen"].probabilities[:, 0]).all()
+
+
 def test_the_same_seed_gives_the_same_answers():
     first, _ = run(["vader", "tfidf", "frozen"], features=features, seed=3)
     again, _ = run(["vader", "tfidf", "frozen"], features=features, seed=3)

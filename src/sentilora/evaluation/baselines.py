@@ -53,6 +53,7 @@ class _Task:
     test_texts: Sequence[str]
     labels: Labels
     features: Features | None
+    class_weights: NDArray[Any] | None
     seed: int
 
 
@@ -68,6 +69,7 @@ def run_baselines(
     labels: Labels,
     *,
     features: Features | None = None,
+    class_weights: NDArray[Any] | None = None,
     seed: int = 13,
 ) -> tuple[dict[str, Baseline], dict[str, str]]:
     """Fit baselines on the train part and let them answer the test part.
@@ -79,6 +81,8 @@ def run_baselines(
         test_texts: what they answer.
         labels: the label names.
         features: for ``frozen``: texts to mean-pooled encoder features ``(N, H)``.
+        class_weights: ``(C,)`` weight of a train row by its label, for the logistic regressions;
+            those of the model they are compared with. All 1 if None.
         seed: of the logistic regressions and of VADER's scaling sample.
 
     Returns:
@@ -92,7 +96,7 @@ def run_baselines(
         raise ConfigError(
             f"Unknown baseline(s) {', '.join(map(repr, unknown))}. Choose from {', '.join(NAMES)}."
         )
-    task = _Task(train_texts, train_ids, test_texts, labels, features, seed)
+    task = _Task(train_texts, train_ids, test_texts, labels, features, class_weights, seed)
     runners = {"majority": _majority, "vader": _vader, "tfidf": _tfidf, "frozen": _frozen}
     done: dict[str, Baseline] = {}
     skipped: dict[str, str] = {}
@@ -190,7 +194,10 @@ def _logistic_regression(train: Any, test: Any, task: _Task, strength: float) ->
     """Fit and answer; a label without train rows gets probability 0. ``strength`` is C."""
     from sklearn.linear_model import LogisticRegression
 
-    classifier = LogisticRegression(C=strength, max_iter=2000, random_state=task.seed)
+    weights = None if task.class_weights is None else dict(enumerate(task.class_weights.tolist()))
+    classifier = LogisticRegression(
+        C=strength, max_iter=2000, random_state=task.seed, class_weight=weights
+    )
     classifier.fit(train, task.train_ids)
     probabilities = np.zeros((test.shape[0], len(task.labels)))
     probabilities[:, classifier.classes_] = classifier.predict_proba(test)

@@ -16,6 +16,7 @@ from sentilora.evaluation.report import (
 )
 from sentilora.inference.scoring import score_with_features
 from sentilora.inference.sentiment_model import SentimentModel
+from sentilora.training.batches import balanced_weights
 from sentilora.training.events import EventLog
 
 if TYPE_CHECKING:
@@ -81,6 +82,9 @@ def measure_model(
         parts.train.label_ids,
         texts,
         labels,
+        class_weights=balanced_weights(
+            parts.train.label_ids, len(labels), config.training.class_weights
+        ),
         features=lambda rows: test_features if rows is texts else untrained_scores(list(rows))[1],
         seed=config.seed,
     )
