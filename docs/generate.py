@@ -35,7 +35,8 @@ What holds for every command:
 - An error says what happened, what was expected and what to type next. For a traceback, put
   `--debug` before the command: `sentilora --debug train reviews.csv`.
 - DATA is a file, a folder, the id of a hub data set, or `sample`; [data.md](data.md) says more.
-- RUN is a run folder, its `model/`, or an export; [run-folder.md](run-folder.md) says more.
+- RUN is a run folder, its `model/`, or an export; [run-folder.md](run-folder.md) says more. Or it
+  is `general`, the model that ships with the package; see [general.md](general.md).
 """
 
 # Meanings of settings that carry no description in the code.

@@ -119,6 +119,9 @@ class RunConfig(Section):
     """Everything that decides how a run goes; ``config.toml`` of a run folder repeats it."""
 
     base: str = Field("distilbert", min_length=1, description="name, hub id or local folder")
+    start_from: str | None = Field(
+        None, min_length=1, description="run or 'general' whose adapter is trained on; decides base"
+    )
     method: Method = Field("lora", description="adapter, or all weights for comparison")
     preset: Preset = "balanced"
     output: str = Field("runs", description="folder in which the run folder is made")

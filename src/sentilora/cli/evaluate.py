@@ -13,7 +13,7 @@ EXAMPLE = (
 
 
 def evaluate(
-    run: Annotated[str, typer.Argument(help="Run folder, its model/, or an export.")],
+    run: Annotated[str, typer.Argument(help="Run folder, its model/, an export, or 'general'.")],
     data: Annotated[
         str,
         typer.Argument(help="File, folder with test.*, hub data set id, or 'sample'."),

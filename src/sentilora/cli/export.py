@@ -13,7 +13,7 @@ EXAMPLE = "Example:  sentilora export runs/NAME --to merged --output exports/rev
 
 
 def export(
-    run: Annotated[str, typer.Argument(help="Run folder, its model/, or an export.")],
+    run: Annotated[str, typer.Argument(help="Run folder, its model/, an export, or 'general'.")],
     to: Annotated[
         str, typer.Option(help="merged: a plain transformers folder, the adapter folded in.")
     ] = "merged",

@@ -45,7 +45,9 @@ class _Request:
 
 
 def predict(
-    run: Annotated[str | None, typer.Argument(help="Run folder, its model/, or an export.")] = None,
+    run: Annotated[
+        str | None, typer.Argument(help="Run folder, its model/, an export, or 'general'.")
+    ] = None,
     texts: Annotated[
         list[str] | None, typer.Argument(metavar="TEXT", help="Texts, in quotes.")
     ] = None,
@@ -106,8 +108,8 @@ def _named(run: str | None) -> str:
 
     if run is None:
         raise ConfigError(
-            "No run was named. Expected the folder of a run, its model/ folder, or an export. "
-            "Type: sentilora predict runs/NAME 'Great film'"
+            "No run was named. Expected the folder of a run, its model/ folder, an export, or "
+            "'general'. Type: sentilora predict general 'Great film'"
         )
     return run
 

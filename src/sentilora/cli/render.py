@@ -75,7 +75,8 @@ def comparison(report: dict[str, Any]) -> Table:
     for name, part in report.get("baselines", {}).items():
         table.add_row(named.get(name, name), *_cells(part))
     if "before" in report:
-        table.add_row(f"{run.get('base', 'model')} before training", *_cells(report["before"]))
+        start = run.get("start") or run.get("base", "model")
+        table.add_row(f"{start} before training", *_cells(report["before"]))
     title = (
         f"{run.get('base', 'model')} + LoRA"
         if run.get("method") == "lora"

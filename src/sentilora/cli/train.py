@@ -19,6 +19,14 @@ def train(
     base: Annotated[
         str | None, typer.Option(help="Base: a name, hub id or folder. Default: distilbert.")
     ] = None,
+    start_from: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="RUN",
+            help="Train a run's adapter on, or 'general'; decides the base.",
+        ),
+    ] = None,
     config: Annotated[
         Path | None, typer.Option(help="Settings in a TOML file; options win over it.")
     ] = None,
@@ -76,6 +84,7 @@ def train(
         {
             "data.train": data,
             "base": base,
+            "start_from": start_from,
             "preset": preset,
             "method": method,
             "data.text": text,

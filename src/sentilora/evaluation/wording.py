@@ -63,9 +63,11 @@ def comparison(report: Mapping[str, Any]) -> list[Line]:
         )
     before = report.get("before")
     if before:
+        start = run.get("start")
+        name = f"{start} before training" if start else "Before training"
         what = "the same head and adapter before the first update"
         intervals = before.get("intervals") or {}
-        lines.append(Line("before", "Before training", what, before["metrics"], intervals))
+        lines.append(Line("before", name, what, before["metrics"], intervals))
     return lines
 
 
@@ -83,7 +85,9 @@ def headline(report: Mapping[str, Any]) -> str:
     before = next((line for line in others if line.key == "before"), None)
     said = []
     if before:
-        said.append(f"the untrained model: {percent(before.metrics['accuracy'])}")
+        start = (report.get("run") or {}).get("start")
+        name = f"{start} before training" if start else "the untrained model"
+        said.append(f"{name}: {percent(before.metrics['accuracy'])}")
     if best:
         said.append(f"{best.name}: {percent(best.metrics['accuracy'])}")
     return sentence + (f"; {', '.join(said)}" if said else "")

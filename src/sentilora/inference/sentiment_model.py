@@ -99,10 +99,10 @@ class SentimentModel:
 
 
 def load(path: str | Path, *, device: str = "auto", precision: str = "fp32") -> SentimentModel:
-    """Load a model from a run folder, its ``model/``, or an export.
+    """Load a model from a run folder, its ``model/``, an export, or the adapter that ships.
 
     Args:
-        path: the folder; its manifest is verified first.
+        path: the folder, whose manifest is verified first; or ``general``.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         precision: ``fp32`` (default: the numbers that were proved), ``bf16``, ``fp16`` or ``auto``.
 

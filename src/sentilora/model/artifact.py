@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from sentilora import samples
 from sentilora.errors import ModelError, several
 from sentilora.labels import Labels
 from sentilora.model.bases import ResolvedBase, resolve_base, sha256_of
@@ -139,9 +140,14 @@ def write_manifest(folder: Path) -> None:
 def find_artifact(path: str | Path) -> Path:
     """Return the model folder that ``path`` means: itself, or ``model/`` inside a run folder.
 
+    The string ``general`` means the adapter that ships with the package; ``./general`` and every
+    ``Path`` mean a folder.
+
     Raises:
         ModelError: there is no finished model.
     """
+    if path == samples.GENERAL:
+        return _shipped()
     given = Path(path).expanduser()
     for folder in (given, given / "model"):
         if (folder / MANIFEST).is_file():
@@ -161,11 +167,22 @@ def find_artifact(path: str | Path) -> Path:
     )
 
 
+def _shipped() -> Path:
+    folder = samples.general()
+    if not (folder / MANIFEST).is_file():
+        raise ModelError(
+            f"The adapter '{samples.GENERAL}' is not in this installation: expected it in "
+            f"{folder}. Install again: pip install --force-reinstall sentilora; or, if you mean a "
+            f"folder of that name, type ./{samples.GENERAL}"
+        )
+    return folder
+
+
 def open_artifact(path: str | Path, *, is_sealed: bool = True) -> Artifact:
     """Find a model folder, check every hash, and read its settings.
 
     Args:
-        path: a run folder, a model folder or an export.
+        path: a run folder, a model folder, an export or ``general``.
         is_sealed: False only for the proof of reload, which comes before the seal.
 
     Raises:
@@ -214,11 +231,21 @@ def load_classifier(artifact: Artifact, *, merge: bool = True) -> tuple[Any, Any
         if missing:
             raise ModelError(f"{artifact.path} lacks weights: {', '.join(missing)}")
         return model.eval(), tokenizer
+    model, _ = load_base_classifier(base_of(settings), settings.labels)
+    return _with_adapter(model, artifact, merge).eval(), tokenizer
+
+
+def base_of(settings: Settings) -> ResolvedBase:
+    """Return the base of an adapter, at the revision that it was trained on.
+
+    Raises:
+        MissingExtraError: the base comes with a package that is not installed.
+        ModelError: it is a folder that is no longer there.
+    """
     base = resolve_base(settings.base)
     if settings.revision is not None and base.revision is not None:
         base = replace(base, revision=settings.revision)
-    model, _ = load_base_classifier(base, settings.labels)
-    return _with_adapter(model, artifact, merge).eval(), tokenizer
+    return base
 
 
 def _with_adapter(model: Any, artifact: Artifact, merge: bool) -> Any:

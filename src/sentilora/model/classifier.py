@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def create_model(
-    base: str,
+    base: str | ResolvedBase,
     labels: Sequence[str] | Labels,
     use_peft: bool = True,
     *,
@@ -36,7 +36,7 @@ def create_model(
     """Build a sequence classifier on a pre-trained encoder, ready for any training loop.
 
     Args:
-        base: name in the bases table, hub id, or folder.
+        base: name in the bases table, hub id, or folder; or a base that was found already.
         labels: ordered label names, at least two.
         use_peft: add a LoRA adapter and freeze the rest, except the head; else all weights learn.
         rank: inner dimension of the adapter.
@@ -58,7 +58,7 @@ def create_model(
     import torch
 
     names = labels if isinstance(labels, Labels) else Labels(tuple(labels))
-    resolved = resolve_base(base)
+    resolved = base if isinstance(base, ResolvedBase) else resolve_base(base)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model, missing = load_base_classifier(resolved, names, dropout=dropout)

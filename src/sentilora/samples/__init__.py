@@ -8,13 +8,22 @@ account fee (from 16 February), online booking at a surgery (from March), buildi
 
 Not covered: the texts are few and were written by a handful of hands; a figure measured on them
 says that the machinery works, not how good a model is on your texts.
+
+Beside them lies ``general/``, an adapter for three sentiments that was trained on public sets and
+these texts. Its README.md names every set and its terms; ``benchmarks/general.py`` builds it.
 """
 
 from pathlib import Path
 
 NAME = "sample"
+GENERAL = "general"
 
 
 def path(part: str) -> Path:
     """Return the file of ``train`` or ``test``."""
     return Path(__file__).parent / f"{part}.csv"
+
+
+def general() -> Path:
+    """Return the folder of the adapter that ships with the package."""
+    return Path(__file__).parent / GENERAL

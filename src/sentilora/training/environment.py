@@ -14,6 +14,7 @@ from sentilora.model.bases import sha256_of
 
 if TYPE_CHECKING:
     from sentilora.data.examples import Parts
+    from sentilora.model.starting import Start
 
 PACKAGES = (
     "sentilora",
@@ -28,10 +29,13 @@ PACKAGES = (
 )
 
 
-def describe_environment(parts: Parts, *, device: str, precision: str, seed: int) -> dict[str, Any]:
+def describe_environment(
+    parts: Parts, *, device: str, precision: str, seed: int, start: Start | None = None
+) -> dict[str, Any]:
     """Describe versions, machine, and the data files with their hashes.
 
-    Files are named without their folders, so that a run folder can be given away.
+    Files are named without their folders, so that a run folder can be given away. Of the adapter
+    that a training starts from, the hash is that of its manifest, which holds all others.
     """
     files = dict.fromkeys(f for p in (parts.train, parts.validation, parts.test) for f in p.files)
     return {
@@ -50,6 +54,7 @@ def describe_environment(parts: Parts, *, device: str, precision: str, seed: int
             for file in files
         ],
         "data_commit": _commit(next(iter(files)).parent) if files else None,
+        "start": {"name": start.name, "sha256": start.sha256} if start else None,
     }
 
 

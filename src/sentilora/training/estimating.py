@@ -19,6 +19,7 @@ from sentilora.training.cost import peak_memory_bytes
 from sentilora.training.encoding import EncodedExamples, encode_examples
 from sentilora.training.fitting import make_plan
 from sentilora.training.ground import needed_bytes, read_config_parts, text_rule
+from sentilora.training.starting import resolve_start
 
 
 def estimate(config: RunConfig) -> dict[str, Any]:
@@ -27,6 +28,7 @@ def estimate(config: RunConfig) -> dict[str, Any]:
     Raises:
         ConfigError, DataError, ModelError, DeviceError: as training would.
     """
+    config, _ = resolve_start(config)  # its sizes count, not its values
     device = pick_device(config.device)
     precision = pick_precision(config.training.precision, device)
     base = resolve_base(config.base)

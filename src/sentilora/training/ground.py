@@ -15,12 +15,14 @@ from sentilora.inference.device import pick_device, pick_precision
 from sentilora.labels import Labels, parse_labels
 from sentilora.model.bases import ResolvedBase, resolve_base
 from sentilora.model.classifier import create_model, load_tokenizer
+from sentilora.model.starting import Start, create_started_model
 from sentilora.model.tokens import TextEncoder, TextRule
 from sentilora.training.encoding import EncodedExamples, encode_examples
 from sentilora.training.environment import describe_environment, write_environment
 from sentilora.training.events import EventLog, Listener
 from sentilora.training.processes import Processes, join_processes
 from sentilora.training.run import Run, check_space, create_run
+from sentilora.training.starting import resolve_start
 
 if TYPE_CHECKING:
     import torch
@@ -37,6 +39,7 @@ class Ground:
     Attributes:
         precision: ``fp32``, ``bf16`` or ``fp16`` of the training.
         processes: this process among those that train together.
+        start: the trained adapter that the training starts from, if there is one.
     """
 
     config: RunConfig
@@ -48,6 +51,7 @@ class Ground:
     device: torch.device
     precision: str
     processes: Processes
+    start: Start | None = None
 
     @property
     def labels(self) -> Labels:
@@ -55,8 +59,16 @@ class Ground:
         return self.parts.train.labels
 
     def create_network(self) -> Any:
-        """Build the untrained network; the same one for the same config."""
+        """Build the network that training starts with; the same one for the same config."""
         config = self.config
+        if self.start is not None:
+            return create_started_model(
+                self.start,
+                self.labels,
+                lora_dropout=config.lora.dropout,
+                dropout=config.training.dropout,
+                seed=config.seed,
+            )
         return create_model(
             config.base,
             self.labels,
@@ -83,17 +95,18 @@ def prepare(config: RunConfig, run: Run | None, listener: Listener | None) -> Gr
 
     Raises:
         ConfigError, DataError, DeviceError, ModelError: as the message says; nothing was written.
-        RunError: the run folder cannot be made, the disk has no room, or the data have changed
-            since the run was started.
+        RunError: the run folder cannot be made, the disk has no room, or the data or the adapter
+            that it starts from have changed since the run was started.
     """
+    config, start = resolve_start(config)
     device = pick_device(config.device)
     precision = pick_precision(config.training.precision, device)
     processes = join_processes(device.type)
-    base = resolve_base(config.base)
+    base = start.base if start else resolve_base(config.base)
     encoder = TextEncoder(load_tokenizer(base.source, base.revision), text_rule(config))
     parts = read_config_parts(config)
     environment = describe_environment(
-        parts, device=str(device), precision=precision, seed=config.seed
+        parts, device=str(device), precision=precision, seed=config.seed, start=start
     )
     if run is not None:
         _check_same_data(run, environment)
@@ -106,7 +119,7 @@ def prepare(config: RunConfig, run: Run | None, listener: Listener | None) -> Gr
     run.work.mkdir(exist_ok=True)
     is_main = processes.is_main
     log = EventLog(run.path if is_main else None, listener if is_main else None)
-    return Ground(config, run, log, parts, base, encoder, device, precision, processes)
+    return Ground(config, run, log, parts, base, encoder, device, precision, processes, start)
 
 
 def text_rule(config: RunConfig) -> TextRule:
@@ -143,13 +156,16 @@ def needed_bytes(parts: Parts, config: RunConfig) -> int:
 
 
 def _check_same_data(run: Run, environment: dict[str, Any]) -> None:
-    """Refuse to go on with other data: the order of batches would mean other texts."""
-    before = json.loads((run.path / ENVIRONMENT).read_text(encoding="utf-8"))["data"]
+    """Refuse to go on with other data, whose batches would mean other texts, or another start."""
+    written = json.loads((run.path / ENVIRONMENT).read_text(encoding="utf-8"))
+    before = written["data"]
     problems = [
         f"{was['file']} is not what the run was started with"
         for was, now in zip_longest(before, environment["data"], fillvalue={"file": "a new file"})
         if was.get("sha256") != now.get("sha256")
     ]
+    if (written.get("start") or {}).get("sha256") != (environment["start"] or {}).get("sha256"):
+        problems.append(f"{run.config.start_from} is not the adapter that the run was started from")
     if problems:
         raise RunError(
             f"{several(str(run.path), problems)}\nPut the old file back to resume, or start a new "

@@ -22,8 +22,13 @@ def write_report(
     base: ResolvedBase,
     training: dict[str, Any],
     measured: dict[str, Any],
+    *,
+    start: str | None = None,
 ) -> None:
-    """Compose the report and write all its forms; ``report.json`` comes last."""
+    """Compose the report and write all its forms; ``report.json`` comes last.
+
+    ``start`` names the adapter that the training started from, if it was not a fresh one.
+    """
     from sentilora.evaluation.card import render_card
     from sentilora.evaluation.html import render_html
 
@@ -34,6 +39,7 @@ def write_report(
             "name": run.path.name,
             "base": base.name,
             "hub_id": base.hub_id,
+            **({"start": start} if start else {}),
             "method": config.method,
             "preset": config.preset,
             "seed": config.seed,

@@ -15,6 +15,7 @@ from sentilora.config import RunConfig, make_config
 from sentilora.errors import ConfigError
 from sentilora.training.events import Listener
 from sentilora.training.run import Run, create_name
+from sentilora.training.starting import resolve_start
 from sentilora.training.training import train
 
 
@@ -57,6 +58,7 @@ def train_seeds(config: RunConfig, seeds: int, *, listener: Listener | None = No
     """
     if seeds < 2:
         raise ConfigError(f"--seeds {seeds}: at least 2 are needed for an interval.")
+    config, _ = resolve_start(config)
     stem = config.name or create_name(config)
     runs = []
     for seed in range(config.seed, config.seed + seeds):

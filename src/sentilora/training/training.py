@@ -16,6 +16,7 @@ from sentilora.config import RunConfig, make_config
 from sentilora.errors import SentiloraError
 from sentilora.inference.sentiment_model import load
 from sentilora.model.classifier import count_parameters
+from sentilora.model.starting import describe_start
 from sentilora.training.events import Listener
 from sentilora.training.fitting import Interrupted, fit
 from sentilora.training.ground import Ground, prepare
@@ -59,9 +60,8 @@ def train(
             given["data.train"] = str(data)
         config = make_config(given)
     elif settings or data is not None:
-        config = make_config(
-            {**config.model_dump(), **settings, "data.train": str(data or config.data.train)}
-        )
+        given = {**config.model_dump(exclude_unset=True), **settings}
+        config = make_config({**given, "data.train": str(data or config.data.train)})
     return _go(config, None, listener)
 
 
@@ -99,6 +99,8 @@ def _work(ground: Ground) -> Run:
         },
         notes=list(parts.notes),
     )
+    if ground.start is not None:
+        log.emit("note", text=describe_start(ground.start, ground.labels))
     if not (run.model_path / "manifest.json").is_file():
         _train_and_save(ground)
     if processes.is_main:
@@ -131,7 +133,8 @@ def _measure(ground: Ground) -> None:
         log=log,
     )
     metrics = measured["after"]["metrics"]
-    write_report(run, config, ground.parts, ground.base, training, measured)
+    start = ground.start.name if ground.start else None
+    write_report(run, config, ground.parts, ground.base, training, measured, start=start)
     log.emit("finished", run=str(run.path), metrics=metrics)
     shutil.rmtree(run.checkpoints, ignore_errors=True)
     shutil.rmtree(run.work, ignore_errors=True)
