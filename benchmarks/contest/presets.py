@@ -1,0 +1,82 @@
+"""SentiLoRA's own sides: its presets, and full fine-tuning with the same loop and batches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from contest.counting import Positions
+from contest.flops import flops_per_token
+from contest.job import Job
+from contest.side import Contestant
+from sentilora.config import PRESETS, RunConfig, make_config
+from sentilora.training.fitting import fit, make_plan
+from sentilora.training.ground import prepare as prepare_ground
+
+FULL_PRESET = "balanced"
+
+
+def side_names() -> tuple[str, ...]:
+    """Return the names of all sides of SentiLoRA; plain ``full`` has the texts of ``balanced``."""
+    return ("full", *PRESETS, *(f"full-{preset}" for preset in PRESETS))
+
+
+def config_of(job: Job) -> RunConfig:
+    """Return the config of a side: a preset as it is, or with ``method = full``."""
+    method, _, preset = job.side.partition("-")
+    is_full = method == "full"
+    settings: dict[str, Any] = {
+        "base": job.base,
+        "preset": (preset or FULL_PRESET) if is_full else job.side,
+        "method": "full" if is_full else "lora",
+        "seed": job.seed,
+        "device": job.device,
+        "output": str(job.folder),
+        "name": job.side,
+        "data.train": str(job.part("train")),
+        "data.validation": str(job.part("validation")),
+        "data.test": str(job.part("heldout")),
+    }
+    if job.max_tokens is not None:
+        settings["text.max_tokens"] = job.max_tokens
+    return make_config(settings)
+
+
+def prepare(job: Job) -> Contestant:
+    """Do what ``sentilora train`` does before ``fit``."""
+    config = config_of(job)
+    ground = prepare_ground(config, None, None)
+    train = ground.encode("train", ground.parts.train)
+    validation = ground.encode("validation", ground.parts.validation)
+    network = ground.create_network()
+    counter = Positions(network, ground.encoder.pad_id)
+    plan = make_plan(train.lengths, config)
+    planned = np.cumsum(plan.tokens)
+
+    def fit_with(pacer: Any) -> Any:
+        return fit(network, train, validation, ground, callbacks=[pacer]).model
+
+    return Contestant(
+        precision=ground.precision,
+        device=ground.device,
+        labels=ground.labels,
+        encoder=ground.encoder,
+        planned_tokens=planned,
+        epoch_ends=tuple(int(step) for step in np.cumsum(plan.steps_per_epoch)),
+        tokens_at=lambda step: int(planned[step - 1]) if step else 0,
+        counter=counter,
+        flops_per_token=flops_per_token(network, train.lengths),
+        is_full=config.method == "full",
+        train=fit_with,
+        recipe={
+            "what": f"sentilora, preset {config.preset}, method {config.method}",
+            "rank": config.lora.rank if config.method == "lora" else None,
+            "learning_rate": config.training.learning_rate,
+            "max_tokens": config.text.max_tokens,
+            "batch_rows": config.training.batch_rows,
+            "batch_tokens": config.training.batch_tokens,
+            "epochs": len(plan.steps_per_epoch),
+            "rows": len(train),
+        },
+    )

@@ -1,0 +1,40 @@
+"""A job on a tiny base, and turns without other sides."""
+
+import pytest
+
+from contest.job import Job
+from contest.rows import read_parts, write_parts
+from tests.conftest import make_texts, write_csv
+
+
+class AllTurnsAtOnce:
+    """Gives one turn after the other without any waiting, each of no length."""
+
+    def __init__(self):
+        self.handed_over = []
+
+    def wait(self):
+        return 0.0
+
+    def hand_over(self, points, step):
+        self.handed_over.append(step)
+
+
+@pytest.fixture
+def parts(tmp_path):
+    """Return 100 rows in three parts; 100 are written to the folder of the job."""
+    data = write_csv(tmp_path / "rows.csv", make_texts(160, seed=5))
+    found = read_parts(str(data), heldout_rows=40, rows=100, seed=1)
+    write_parts(found, tmp_path)
+    return found
+
+
+@pytest.fixture
+def job_of(parts, tiny_base, tmp_path):
+    """Return a function that makes the job of a side on a tiny base."""
+
+    def make(side, **changes):
+        settings = {"seed": 1, "device": "cpu", "threads": 1, "max_tokens": 24, **changes}
+        return Job(side=side, base=str(tiny_base), folder=tmp_path, **settings)
+
+    return make
