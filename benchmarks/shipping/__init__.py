@@ -1,0 +1,1 @@
+"""Parts of general.py, which builds the adapter that ships."""
