@@ -99,7 +99,7 @@ def speedup_table(sides: dict[str, Record]) -> str:
 
 
 def savings_table(sides: dict[str, Record]) -> str:
-    """Write how much less each preset takes than full fine-tuning with the same texts."""
+    """Write how much less each preset takes than ``full-PRESET``, else than ``full``."""
     rows = []
     for name, side in sides.items():
         rival = sides.get(f"full-{name}") or sides.get("full")
