@@ -60,7 +60,7 @@ def choose_columns(
         chosen_group, problem = _pick(names, group, (), "group", ())
         if problem:
             problems.add(problem)
-    others = tuple(name for name in (chosen_group, _match(names, label)) if name is not None)
+    others = tuple(name for name in (chosen_group, match_column(names, label)) if name is not None)
     chosen_text, problem = _pick(names, text, TEXT_NAMES, "text", others)
     if problem:
         problems.add(problem)
@@ -76,7 +76,7 @@ def choose_columns(
     return Columns(chosen_text, chosen_label, chosen_group)
 
 
-def _match(names: Sequence[str], wanted: str | None) -> str | None:
+def match_column(names: Sequence[str], wanted: str | None) -> str | None:
     """Find a name as typed, else the only one that differs in case."""
     if wanted is None or wanted in names:
         return wanted
@@ -94,7 +94,7 @@ def _pick(
     """Return the column and no problem, or None and the problem."""
     found = f"Found: {quoted(names)}."
     if wanted is not None:
-        name = _match(names, wanted)
+        name = match_column(names, wanted)
         return name, "" if name else f"no column '{wanted}'. {found} {_advice(names, option, ())}"
     candidates = [name for name in names if _fold(name) in known and name not in taken]
     if len(candidates) == 1:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -78,6 +78,25 @@ class Examples:
         return {name: int(count) for name, count in zip(self.labels.names, counts, strict=True)}
 
 
+class HasSkipped(Protocol):
+    """Anything that was read from files, with rows left out."""
+
+    @property
+    def source(self) -> str:
+        """What the user typed."""
+        ...
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that were read."""
+        ...
+
+    @property
+    def skipped(self) -> tuple[RowProblem, ...]:
+        """Rows that were left out, and why."""
+        ...
+
+
 @dataclass(frozen=True)
 class Parts:
     """The three parts of the data of a run; the same text never stands in two carved ones."""
@@ -88,7 +107,7 @@ class Parts:
     notes: tuple[str, ...] = ()
 
 
-def write_skipped(examples: Sequence[Examples], path: Path) -> int:
+def write_skipped(examples: Sequence[HasSkipped], path: Path) -> int:
     """Write the skipped rows as JSON Lines with ``file``, ``row`` and ``problem``; return how many.
 
     Raises:
