@@ -77,6 +77,25 @@ class Labels:
         return tuple(signs[name] for name in canonical if name is not None)
 
 
+def poles_of(labels: Labels) -> tuple[list[int], list[int]]:
+    """Return the ids of the positive labels and of the negative ones; neither is empty.
+
+    Raises:
+        ConfigError: the labels do not say which is more positive.
+    """
+    polarities = labels.polarities or ()
+    positive = [index for index, sign in enumerate(polarities) if sign > 0]
+    negative = [index for index, sign in enumerate(polarities) if sign < 0]
+    if not positive or not negative:
+        raise ConfigError(
+            f"Texts cannot be ordered by the labels {', '.join(labels.names)}: expected a negative "
+            "and a positive side, by name or by stars. Name the labels with --labels "
+            "negative,positive; for other labels, use label preferences (columns text, chosen, "
+            "rejected)."
+        )
+    return positive, negative
+
+
 def canonical_sentiment(spelling: str) -> str | None:
     """Return ``negative``, ``neutral`` or ``positive`` for a known English spelling, else None."""
     folded = re.sub(r"[\s_-]+", " ", spelling).strip().casefold()
