@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from sentilora.evaluation.baselines import NAMES, Baseline, Features, run_baseli
 from sentilora.evaluation.matching import Rows
 from sentilora.inference.scoring import score_with_features
 from sentilora.inference.sentiment_model import SentimentModel
-from sentilora.model.bases import resolve_base
+from sentilora.model.artifact import base_of
 from sentilora.model.classifier import load_base_classifier
 
 UNTRAINED = "vader"  # the one baseline that needs no training texts
@@ -94,11 +94,7 @@ def _frozen_features(model: SentimentModel, progress: Told) -> Features:
     Raises:
         ModelError, MissingExtraError: the base is not on this machine.
     """
-    settings = model.artifact.settings
-    base = resolve_base(settings.base)
-    if settings.revision is not None and base.revision is not None:
-        base = replace(base, revision=settings.revision)
-    network, _ = load_base_classifier(base, model.labels)
+    network, _ = load_base_classifier(base_of(model.artifact), model.labels)
     network = network.to(model.device)
 
     def features(texts: Sequence[str]) -> NDArray[Any]:

@@ -25,6 +25,7 @@ from sentilora.errors import ModelError, several
 from sentilora.labels import Labels
 from sentilora.model.bases import ResolvedBase, resolve_base, sha256_of
 from sentilora.model.classifier import load_base_classifier, load_tokenizer, quiet_transformers
+from sentilora.model.localbases import find_local_base
 from sentilora.model.tokens import TextRule
 
 FORMAT = 1
@@ -44,6 +45,7 @@ class Settings:
         rule: how much of a text is read.
         temperature: logits are divided by it before the softmax (Guo et al. 2017); above 0.
         kind: ``adapter`` (PEFT files) or ``model`` (all weights).
+        base_sha256: of the weights of a base that is a folder, by which it is known again.
     """
 
     labels: Labels
@@ -52,6 +54,7 @@ class Settings:
     rule: TextRule
     temperature: float = 1.0
     kind: str = "adapter"
+    base_sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ def write_settings(settings: Settings, folder: Path) -> None:
             "kind": settings.kind,
             "base": settings.base,
             "revision": settings.revision,
+            "base_sha256": settings.base_sha256,
             "labels": list(labels.names),
             "text": asdict(settings.rule),
             "temperature": settings.temperature,
@@ -209,6 +213,7 @@ def open_artifact(path: str | Path, *, is_sealed: bool = True) -> Artifact:
             rule=TextRule(**raw["text"]),
             temperature=raw["temperature"],
             kind=raw["kind"],
+            base_sha256=raw.get("base_sha256"),
         ),
     )
 
@@ -231,17 +236,20 @@ def load_classifier(artifact: Artifact, *, merge: bool = True) -> tuple[Any, Any
         if missing:
             raise ModelError(f"{artifact.path} lacks weights: {', '.join(missing)}")
         return model.eval(), tokenizer
-    model, _ = load_base_classifier(base_of(settings), settings.labels)
+    model, _ = load_base_classifier(base_of(artifact), settings.labels)
     return _with_adapter(model, artifact, merge).eval(), tokenizer
 
 
-def base_of(settings: Settings) -> ResolvedBase:
-    """Return the base of an adapter, at the revision that it was trained on.
+def base_of(artifact: Artifact) -> ResolvedBase:
+    """Return the base of an adapter, at the revision, or with the weights, that it was trained on.
 
     Raises:
         MissingExtraError: the base comes with a package that is not installed.
-        ModelError: it is a folder that is no longer there.
+        ModelError: it is a folder that is no longer there, or holds other weights.
     """
+    settings = artifact.settings
+    if settings.base_sha256 is not None:
+        return find_local_base(settings.base, settings.base_sha256, artifact.path)
     base = resolve_base(settings.base)
     if settings.revision is not None and base.revision is not None:
         base = replace(base, revision=settings.revision)

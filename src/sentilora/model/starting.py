@@ -56,7 +56,7 @@ class Start:
     @property
     def base(self) -> ResolvedBase:
         """The base that it was trained on."""
-        return base_of(self.artifact.settings)
+        return base_of(self.artifact)
 
 
 def open_start(model: str) -> Start:

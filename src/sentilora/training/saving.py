@@ -10,6 +10,7 @@ import torch
 from sentilora.evaluation.calibration import fit_temperature
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import Settings, save_artifact, seal_artifact
+from sentilora.model.localbases import fingerprint
 from sentilora.training.encoding import EncodedExamples
 from sentilora.training.fitting import Fitted, spent_in_all
 from sentilora.training.ground import Ground
@@ -51,6 +52,7 @@ def save(
         rule=ground.encoder.rule,
         temperature=fit_temperature(scored.logits, validation.label_ids),
         kind="adapter" if is_adapter else "model",
+        base_sha256=fingerprint(ground.base),
     )
     folder = save_artifact(network, ground.encoder.tokenizer, settings, run.model_path)
     cpu = torch.device("cpu")
