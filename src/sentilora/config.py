@@ -165,7 +165,7 @@ def make_config(settings: Mapping[str, Any], *, title: str = "the settings") -> 
     try:
         config = RunConfig.model_validate(nested)
     except ValidationError as error:
-        problems += [_explain(item) for item in error.errors()]
+        problems += [explain(item) for item in error.errors()]
         raise ConfigError(several(title, problems)) from error
     if problems:
         raise ConfigError(several(title, problems))
@@ -234,14 +234,15 @@ def _merge(
         into[last] = value
 
 
-def _explain(item: Any) -> str:
-    """Say what is wrong with one setting, in the words of the person who typed it."""
+def explain(item: Any, root: type[BaseModel] = RunConfig) -> str:
+    """Say what is wrong with one setting of a model, in the words of the person who typed it."""
     where = ".".join(str(part) for part in item["loc"])
     value = item.get("input")
     context = item.get("ctx", {})
     match item["type"]:
         case "extra_forbidden":
-            near = difflib.get_close_matches(str(item["loc"][-1]), _names_beside(item["loc"]), n=1)
+            names = _names_beside(item["loc"], root)
+            near = difflib.get_close_matches(str(item["loc"][-1]), names, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
             return f"{where} = {value!r}: unknown setting{hint}"
         case "literal_error":
@@ -258,8 +259,7 @@ def _explain(item: Any) -> str:
             return f"{where} = {value!r}: {item['msg'][0].lower()}{item['msg'][1:]}"
 
 
-def _names_beside(location: tuple[Any, ...]) -> list[str]:
-    model: type[BaseModel] = RunConfig
+def _names_beside(location: tuple[Any, ...], model: type[BaseModel]) -> list[str]:
     for part in location[:-1]:
         field = model.model_fields.get(str(part))
         if field is None or not isinstance(field.annotation, type):

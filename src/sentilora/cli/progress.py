@@ -59,6 +59,25 @@ class Progress:
         for note in event["notes"]:
             self._say(f"note        {note}")
 
+    def _on_adapting(self, event: dict[str, Any]) -> None:
+        counts = event["data"]
+        self._say(f"folder      {event['folder']}")
+        self._say(f"base        {event['base']} on {event['device']} ({event['precision']})")
+        self._say(
+            f"texts       {event['texts']:,} of {counts['read']:,} rows, {event['held_out']:,} of "
+            f"them held out; {event['tokens']:,} tokens in {event['windows']:,} windows"
+        )
+        self._say(
+            f"left out    {counts['guarded']:,} that stand in a test file, "
+            f"{counts['duplicates']:,} duplicates, {counts['bad']:,} bad"
+        )
+
+    def _on_held_out(self, event: dict[str, Any]) -> None:
+        self._say(
+            f"held out    update {event['step']:,}: {event['accuracy']:.1%} of the hidden tokens "
+            f"right, loss {event['loss']:.3f}"
+        )
+
     def _on_note(self, event: dict[str, Any]) -> None:
         self._say(f"note        {event['text']}")
 

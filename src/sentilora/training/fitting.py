@@ -127,7 +127,7 @@ def fit(
         log.emit("note", text=f"going on from {checkpoint.name}")
     with (
         quiet_transformers(),
-        _stop_on_signal(interruption, is_alone=processes.world_size == 1),
+        stop_on_signal(interruption, is_alone=processes.world_size == 1),
         _disk_errors(run),
         Meter(config.report.country) as meter,
         quick_blocks(model),
@@ -224,7 +224,7 @@ def _heads(model: Any) -> tuple[str, ...]:
 
 
 @contextmanager
-def _stop_on_signal(interruption: Interruption, *, is_alone: bool) -> Iterator[None]:
+def stop_on_signal(interruption: Interruption, *, is_alone: bool) -> Iterator[None]:
     """Let the first Ctrl-C (or SIGTERM) finish the update and save; the second one is immediate.
 
     Several processes are stopped by ``torchrun`` at once; they resume from their last checkpoint.

@@ -1,0 +1,203 @@
+"""``sentilora adapt``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+EXAMPLE = "Example:  sentilora adapt minilm unlabelled.csv --test test.csv --minutes 60"
+
+
+def adapt(
+    base: Annotated[
+        str | None, typer.Argument(help="Base: a name, hub id or folder.", show_default=False)
+    ] = None,
+    texts: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files (.txt: a text a line) and folders; labels are ignored."),
+    ] = None,
+    test: Annotated[
+        list[str] | None,
+        typer.Option(help="File whose texts must not be learnt from; can be given again."),
+    ] = None,
+    text: Annotated[str | None, typer.Option(help="Column with the text.")] = None,
+    skip_bad_rows: Annotated[
+        bool, typer.Option("--skip-bad-rows", help="Leave out unusable rows, and count them.")
+    ] = False,
+    minutes: Annotated[
+        float | None, typer.Option(help="Time of updates; reading and measuring come on top.")
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(help="Passes over the texts. Default: 1, or what time allows.")
+    ] = None,
+    max_steps: Annotated[int | None, typer.Option(help="Updates at most.")] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(help="Tokens per window; longer texts are cut. Default: 256.")
+    ] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="Peak. Default: 3e-4; 1e-4 if the base predicts words.")
+    ] = None,
+    mask_share: Annotated[
+        float | None, typer.Option(help="Share of tokens to hide. Default: 0.2.")
+    ] = None,
+    whole_words: Annotated[
+        bool, typer.Option("--whole-words", help="Hide all pieces of a word, or none.")
+    ] = False,
+    sentiment_weight: Annotated[
+        float | None,
+        typer.Option(help="Hide English sentiment words this many times as often. Default: 1."),
+    ] = None,
+    bag_weight: Annotated[
+        float | None,
+        typer.Option(help="Weight of predicting a window's words from its start. Default: 1."),
+    ] = None,
+    untied: Annotated[
+        bool, typer.Option("--untied", help="Predict with a copy of the word embeddings.")
+    ] = False,
+    batch_tokens: Annotated[
+        int | None, typer.Option(help="Padded tokens per update at most. Default: 8192.")
+    ] = None,
+    precision: Annotated[str | None, typer.Option(help="auto, fp32 or bf16.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of order, masks and held-out texts.")
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option(help="Folder to write. Default: bases/BASE-TEXTS.")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="Go on with the unfinished adaptation to this folder.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be done, and what it would take.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Teach an encoder the language of your texts, without labels; the result is a new base."""
+    from sentilora.cli.progress import Progress
+    from sentilora.errors import ConfigError
+
+    options = {
+        "test": test or None,
+        "text": text,
+        "skip_bad_rows": skip_bad_rows or None,
+        "minutes": minutes,
+        "epochs": epochs,
+        "max_steps": max_steps,
+        "max_tokens": max_tokens,
+        "learning_rate": learning_rate,
+        "mask_share": mask_share,
+        "whole_words": whole_words or None,
+        "sentiment_weight": sentiment_weight,
+        "bag_weight": bag_weight,
+        "tied": False if untied else None,
+        "batch_tokens": batch_tokens,
+        "precision": precision,
+        "device": device,
+        "seed": seed,
+        "output": output,
+    }
+    settings = {name: value for name, value in options.items() if value is not None}
+    if resume is not None:
+        _check_resume(resume, base, texts, settings)
+        from sentilora.training.adapting import resume_adaptation
+
+        with Progress() as listener:
+            folder = resume_adaptation(resume, listener)
+    elif base is None or not texts:
+        missing = "base and texts" if base is None else "texts"
+        raise ConfigError(f"No {missing} given. Type, e.g.: sentilora adapt minilm reviews.csv")
+    elif dry_run:
+        from sentilora.training.adaptestimating import estimate_adaptation
+
+        _show_dry_run(estimate_adaptation(base, texts, **settings), as_json=as_json)
+        return
+    else:
+        from sentilora.training.adapting import adapt as run_adaptation
+
+        with Progress() as listener:
+            folder = run_adaptation(base, texts, listener=listener, **settings)
+    _show(folder, as_json=as_json)
+
+
+def _check_resume(
+    resume: Path, base: str | None, texts: list[str] | None, settings: dict[str, Any]
+) -> None:
+    from sentilora.errors import ConfigError
+
+    given = [*([base] if base else []), *(texts or []), *(f"--{name}" for name in settings)]
+    if given:
+        raise ConfigError(
+            f"--resume goes on with the settings of {resume}; leave out: "
+            f"{', '.join(name.replace('_', '-') for name in given)}."
+        )
+
+
+def _show(folder: Path, *, as_json: bool) -> None:
+    report = json.loads((folder / "adapt.json").read_text(encoding="utf-8"))
+    if as_json:
+        print(json.dumps({"path": str(folder), **report}, indent=2, ensure_ascii=False))
+        return
+    from rich.table import Table
+
+    from sentilora.cli.progress import duration
+    from sentilora.cli.render import console
+
+    held_out, training = report["held_out"], report["training"]
+    table = Table(title=f"{held_out['texts']:,} texts held out", title_justify="left")
+    for heading in ("", "before", "after"):
+        table.add_column(heading, justify="right" if heading else "left")
+    sides = (held_out["before"], held_out["after"])
+    table.add_row("loss, nats a hidden token", *[f"{side['loss']:.3f}" for side in sides])
+    table.add_row("hidden tokens named right", *[f"{side['accuracy']:.1%}" for side in sides])
+    if report["objective"]["bag_weight"]:
+        table.add_row("loss, nats a word of the bag", *[f"{s['bag_loss']:.3f}" for s in sides])
+    out = console()
+    out.print(table)
+    if report["objective"]["head"] == "fresh":
+        out.print(
+            "the base brought no head for hidden words: 'before' is under one that starts from "
+            "word frequencies",
+            markup=False,
+            soft_wrap=True,
+        )
+    out.print(
+        f"adapted in {duration(training['seconds'])}: {training['tokens']:,} tokens, "
+        f"{training['epochs']:g} passes, {training['tokens_per_second']:,.0f} tokens/s",
+        markup=False,
+    )
+    out.print(f"\nbase     {folder}", markup=False, soft_wrap=True)
+    out.print(f"next     sentilora train DATA --base {folder}", markup=False, soft_wrap=True)
+
+
+def _show_dry_run(estimate: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(estimate, indent=2, ensure_ascii=False))
+        return
+    from sentilora.cli.progress import duration
+    from sentilora.cli.render import console
+
+    texts = estimate["data"]["texts"]
+    facts = {
+        "texts": f"{texts['kept']:,} of {texts['read']:,} rows, {estimate['held_out_texts']:,} of "
+        "them held out",
+        "left out": f"{texts['guarded']:,} that stand in a test file, {texts['duplicates']:,} "
+        f"duplicates, {texts['bad']:,} bad",
+        "windows": f"{estimate['windows']:,}",
+        "tokens": f"{estimate['tokens']:,} in {estimate['epochs']:g} passes",
+        "updates": f"about {estimate['steps']:,}",
+        "head": f"{estimate['head']}, learning rate {estimate['learning_rate']:g}",
+        "weights": f"{estimate['parameters']:,}, all of them learn",
+        "device": f"{estimate['device']} ({estimate['precision']})",
+        "speed": f"{estimate['tokens_per_second']:,.0f} tokens/s, measured on two updates",
+        "updating": f"about {duration(estimate['seconds'])}",
+        "memory": f"about {estimate['memory_bytes'] / 1e9:.1f} GB",
+        "disk": f"about {estimate['disk_bytes'] / 1e6:.0f} MB",
+    }
+    out = console()
+    for name, text in facts.items():
+        out.print(f"{name:<11} {text}", markup=False, soft_wrap=True)
+    out.print("\nnothing was written; leave out --dry-run to adapt", markup=False)

@@ -1,0 +1,240 @@
+"""``adapt``: from a base and unlabelled texts to a base that knows the language of the texts.
+
+A kill at any moment loses little: the texts are tokenised once, checkpoints are written every few
+minutes, and ``resume_adaptation`` takes up whatever is open. Everything stands in
+``FOLDER.partial`` until the new base was proved; only then it becomes ``FOLDER``.
+
+Not covered: several processes; new words (the vocabulary stays the base's).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sentilora.errors import ConfigError, RunError, SentiloraError
+from sentilora.model.artifact import PARTIAL
+from sentilora.training.adaptconfig import make_adapt_config
+from sentilora.training.adaptground import (
+    AdaptGround,
+    describe_data,
+    prepare_adaptation,
+    read_texts,
+)
+from sentilora.training.adaptsaving import save_base, seal_base, write_report
+from sentilora.training.events import EventLog, Listener
+from sentilora.training.fitting import Interrupted, stop_on_signal
+from sentilora.training.memory import keep_freed_memory
+from sentilora.training.pretraining import measure, pretrain
+from sentilora.training.run import check_space
+from sentilora.training.trainer import Interruption
+from sentilora.training.windows import TextWindows, open_windows
+
+if TYPE_CHECKING:
+    from sentilora.data.corpus import Corpus
+
+REQUEST = "request.json"
+DATA = "data.json"
+BEFORE = "before.json"
+
+
+def adapt(
+    base: str,
+    texts: str | Path | Sequence[str | Path],
+    *,
+    listener: Listener | None = None,
+    **settings: Any,
+) -> Path:
+    """Go on pre-training an encoder on unlabelled texts, and write the result as a new base.
+
+    Args:
+        base: name in the bases table, hub id, or folder.
+        texts: files and folders; see :func:`~sentilora.data.corpus.read_corpus`.
+        listener: is told every event.
+        settings: of :class:`~sentilora.training.adaptconfig.AdaptConfig`: ``minutes=30``,
+            ``test=["test.csv"]``.
+
+    Returns:
+        The folder of the new base: ``sentilora.train(..., base=str(folder))``.
+
+    Raises:
+        ConfigError, DataError, DeviceError, ModelError: see the message; nothing was written.
+        RunError: the folder exists, or cannot be written.
+        Interrupted: someone asked to stop; go on with :func:`resume_adaptation`.
+    """
+    given = [texts] if isinstance(texts, str | Path) else list(texts)
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise ConfigError(
+            "sentilora adapt computes in one process. Type it without torchrun; it takes one GPU."
+        )
+    config = make_adapt_config({**settings, "base": base, "texts": [str(text) for text in given]})
+    work = _work(config.path)
+    if config.path.exists():
+        raise RunError(f"The folder {config.path} exists already. Choose another with --output.")
+    if work.exists():
+        raise RunError(
+            f"An adaptation to {config.path} was begun and not finished. Go on with it: sentilora "
+            f"adapt --resume {config.path}; or remove {work}."
+        )
+    ground = prepare_adaptation(config)
+    _say_phase(listener, "read the texts")
+    corpus = read_texts(config)
+    check_space(config.path.parent, ground.needed_bytes(corpus.counts.kept))
+    try:
+        work.mkdir(parents=True)
+    except OSError as error:
+        raise RunError(
+            f"{work} cannot be made: {error.strerror}. Choose another folder with --output."
+        ) from error
+    _write(work / DATA, describe_data(corpus))
+    _write(work / REQUEST, config.model_dump(exclude_none=True))
+    return _go(ground, corpus, work, EventLog(work, listener))
+
+
+def resume_adaptation(folder: str | Path, listener: Listener | None = None) -> Path:
+    """Go on with an adaptation that was stopped; it ends as if it never had been.
+
+    Args:
+        folder: the one that it was going to write.
+        listener: is told every event.
+
+    Raises:
+        RunError: there is no unfinished adaptation.
+    """
+    final = Path(folder).expanduser()
+    work = _work(final)
+    if final.exists():
+        raise RunError(
+            f"The adaptation to {final} has finished; there is nothing to resume. Train on it: "
+            f"sentilora train reviews.csv --base {final}"
+        )
+    if not (work / REQUEST).is_file():
+        raise RunError(
+            f"There is no unfinished adaptation to {final} (no {work / REQUEST}). Begin one: "
+            f"sentilora adapt minilm texts.csv --output {final}"
+        )
+    request = json.loads((work / REQUEST).read_text(encoding="utf-8"))
+    config = make_adapt_config({**request, "output": str(final)})
+    ground = prepare_adaptation(config)
+    return _go(ground, None, work, EventLog(work, listener))
+
+
+def _go(ground: AdaptGround, corpus: Corpus | None, work: Path, log: EventLog) -> Path:
+    how = f"sentilora adapt --resume {ground.config.path}"
+    try:
+        return _work_on(ground, corpus, work, log, how)
+    except Interrupted:
+        raise
+    except KeyboardInterrupt as error:
+        log.emit("interrupted", step=None)
+        raise Interrupted(f"Stopped. Go on with: {how}") from error
+    except OSError as error:
+        raise RunError(
+            f"{work} cannot be written any more: {error.strerror or error}. Make room and go on "
+            f"with: {how}"
+        ) from error
+    except SentiloraError as error:
+        log.emit("failed", error=str(error))
+        raise
+
+
+def _work_on(
+    ground: AdaptGround, corpus: Corpus | None, work: Path, log: EventLog, how: str
+) -> Path:
+    config = ground.config
+    windows = _windows(ground, corpus, work, log)
+    material, schedule = ground.material(windows), ground.schedule(windows)
+    model = ground.model(windows)
+    recipe = ground.recipe(model)
+    log.emit(
+        "adapting",
+        folder=str(config.path),
+        base=ground.base.name,
+        device=ground.device.type,
+        precision=ground.precision,
+        texts=windows.texts,
+        held_out=windows.held_out_texts,
+        windows=len(windows.is_held_out),
+        tokens=int(schedule.lengths.sum()),
+        data=json.loads((work / DATA).read_text(encoding="utf-8"))["texts"],
+        learning_rate=recipe.learning_rate,
+        own_head=model.head.is_own,
+    )
+    if not (work / BEFORE).is_file():
+        _write(work / BEFORE, measure(model, material, schedule))
+    before = json.loads((work / BEFORE).read_text(encoding="utf-8"))
+    log.emit("held_out", step=0, **before)
+    interruption = Interruption()
+    keep_freed_memory()
+    with stop_on_signal(interruption, is_alone=True):
+        progress = pretrain(
+            model,
+            material,
+            schedule,
+            recipe,
+            checkpoints=work / "checkpoints",
+            log=log,
+            interruption=interruption,
+        )
+    if schedule.used(progress.global_step, progress.seconds) < 1:
+        log.emit("interrupted", step=progress.global_step)
+        raise Interrupted(
+            f"Stopped after update {progress.global_step}; everything is saved. Go on with: {how}"
+        )
+    after = measure(model, material, schedule)
+    log.emit("held_out", step=progress.global_step, **after)
+    log.emit("phase", name="save and prove the reload", total=None)
+    folder = work / "base"
+    difference = save_base(ground, material, folder)
+    write_report(
+        folder,
+        ground,
+        windows,
+        json.loads((work / DATA).read_text(encoding="utf-8")),
+        progress,
+        recipe,
+        {"before": before, "after": after},
+        head_is_own=model.head.is_own,
+        difference=difference,
+    )
+    seal_base(folder, config.path)
+    log.emit("finished", folder=str(config.path), before=before, after=after)
+    shutil.rmtree(work, ignore_errors=True)
+    return config.path
+
+
+def _windows(ground: AdaptGround, corpus: Corpus | None, work: Path, log: EventLog) -> TextWindows:
+    """Return the tokenised texts, from an earlier stretch if that got so far."""
+    folder = work / "corpus"
+    found = open_windows(folder)
+    if found is not None:
+        return found
+    if corpus is None:
+        log.emit("phase", name="read the texts", total=None)
+        corpus = read_texts(ground.config)
+        before = json.loads((work / DATA).read_text(encoding="utf-8"))
+        if describe_data(corpus) != before:
+            raise RunError(
+                f"The texts are not those that the adaptation to {ground.config.path} was begun "
+                f"with. Put the old files back, or remove {work} and begin again."
+            )
+    log.emit("phase", name="tokenise", total=corpus.counts.kept)
+    return ground.encode(corpus, folder, lambda done: log.emit("progress", done=done))
+
+
+def _say_phase(listener: Listener | None, name: str) -> None:
+    EventLog(None, listener).emit("phase", name=name, total=None)
+
+
+def _work(final: Path) -> Path:
+    return final.with_name(final.name + PARTIAL)
+
+
+def _write(path: Path, value: Any) -> None:
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_text(json.dumps(value), encoding="utf-8")
+    partial.replace(path)

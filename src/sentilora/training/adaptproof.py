@@ -1,0 +1,87 @@
+"""Proof that an adapted base loads with plain transformers, in a clean process, and is the same."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sentilora.errors import ModelError
+
+TOLERANCE = 1e-5
+SENTENCE = "A plain sentence, to compare the tokenizers with."
+
+
+def prove_base(folder: Path, encoder: Any, tokenizer: Any, rows: list[list[int]]) -> float:
+    """Load an unsealed base in a new process and compare what it computes.
+
+    Args:
+        folder: with weights and tokenizer.
+        encoder: the network in memory, on the CPU.
+        tokenizer: the one in memory.
+        rows: token ids to compute hidden states of.
+
+    Returns:
+        The largest absolute difference of a hidden state.
+
+    Raises:
+        ModelError: it cannot be loaded, tokenises otherwise, or differs by more than 1e-5.
+    """
+    import torch
+
+    request = {"folder": str(folder), "rows": rows, "threads": torch.get_num_threads()}
+    done = subprocess.run(
+        [sys.executable, "-m", "sentilora.training.adaptproof"],
+        input=json.dumps(request).encode(),
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        raise ModelError(
+            f"The adapted base {folder} could not be loaded again: {' '.join(last)}. Mend the "
+            "cause and repeat the command with --resume."
+        )
+    head, _, body = done.stdout.partition(b"\n")
+    if json.loads(head) != tokenizer(SENTENCE)["input_ids"]:
+        raise ModelError(f"The tokenizer in {folder} cuts texts otherwise than the base's does.")
+    expected = hidden_states(encoder, rows)
+    found = np.frombuffer(body, dtype=np.float32)
+    difference = float(np.abs(found - expected).max())
+    if not difference <= TOLERANCE:  # also catches NaN
+        raise ModelError(
+            f"The adapted base {folder} computes other hidden states than the network that was "
+            f"saved (largest difference {difference:.2g}, expected at most {TOLERANCE:g})."
+        )
+    return difference
+
+
+def hidden_states(encoder: Any, rows: list[list[int]]) -> np.ndarray:
+    """Return the hidden states of all rows, one after the other, flat, float32."""
+    import torch
+
+    encoder.eval()
+    with torch.inference_mode():
+        states = [encoder(input_ids=torch.tensor([row])).last_hidden_state for row in rows]
+    return np.concatenate([state.numpy().ravel() for state in states]).astype(np.float32)
+
+
+def _answer() -> None:
+    """Run in the clean process: token ids as a line of JSON, then raw float32 states."""
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    request = json.load(sys.stdin)
+    torch.set_num_threads(request["threads"])
+    tokenizer = AutoTokenizer.from_pretrained(request["folder"])
+    encoder = AutoModel.from_pretrained(request["folder"])
+    sys.stdout.buffer.write(json.dumps(tokenizer(SENTENCE)["input_ids"]).encode() + b"\n")
+    sys.stdout.buffer.write(hidden_states(encoder, request["rows"]).tobytes())
+
+
+if __name__ == "__main__":
+    _answer()
