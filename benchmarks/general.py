@@ -64,6 +64,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--work", type=Path, required=True, help="folder for the mixture and the run")
     add("--output", type=Path, default=samples.general(), help="the folder that ships")
     add("--rows-per-set", type=int, default=30_000, help="at most, in equal parts a label (30000)")
+    add("--break-share", type=float, default=0.0, help="of reviews that get HTML breaks (0)")
+    add("--joined", type=int, default=1500, help="texts put together from sentences (1500)")
     add("--minutes", type=float, help="of training at most, as a dry run estimates it")
     add("--preset", default="fast", help="fast, balanced or best (fast)")
     add("--epochs", type=int, default=2, help="passes over the mixture (2)")
@@ -110,7 +112,9 @@ def build(options: argparse.Namespace) -> None:
             folders,
             held_out_keys(held_out),
             rows_per_set=options.rows_per_set,
+            joined=options.joined,
             seed=options.seed,
+            break_share=options.break_share,
         )
         write_mixture(rows, story, mixture)
         print(json.dumps({name: vars(drawn) for name, drawn in story.items()}), file=sys.stderr)
@@ -182,7 +186,16 @@ def command(options: argparse.Namespace) -> str:
     """Return the command that was typed, with folders and files by name alone."""
     parts = ["python benchmarks/general.py build", *(folder.name for folder in options.folders)]
     parts += ["--held-out", *(f"{file.parent.name}/{file.name}" for file in options.held_out)]
-    for name in ("rows_per_set", "minutes", "preset", "epochs", "rank", "read_tokens", "seed"):
+    for name in (
+        "rows_per_set",
+        "break_share",
+        "minutes",
+        "preset",
+        "epochs",
+        "rank",
+        "read_tokens",
+        "seed",
+    ):
         value = getattr(options, name)
         if value is not None:
             parts.append(f"--{name.replace('_', '-')} {shlex.quote(str(value))}")

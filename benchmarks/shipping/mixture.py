@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -19,6 +20,7 @@ from sentilora.errors import DataError
 from shipping.sets import SETS, without_treebank_marks
 
 LABELS = ("negative", "neutral", "positive")
+_SENTENCE_END = re.compile(r"(?<=[.!?]) +")
 _MEASURED = ("val", "validation", "dev", "test")
 
 
@@ -32,6 +34,7 @@ class Drawn:
         held_out: rows whose text stands in a file that something is measured on.
         repeated: rows whose text was there already, or stands there with two labels.
         counts: rows that are used, by label.
+        joined: longer texts that were put together from them, by label.
     """
 
     read: int = 0
@@ -72,13 +75,29 @@ def measured_parts(folders: Iterable[Path]) -> list[Path]:
     ]
 
 
+def with_breaks(text: str, rng: random.Random, breaks: int = 2) -> str:
+    """Put HTML line breaks between some sentences, as texts copied from web pages have them."""
+    sentences = _SENTENCE_END.split(text)
+    places = set(rng.sample(range(1, len(sentences)), min(breaks, len(sentences) - 1)))
+    marked = [sentences[0]]
+    for place, sentence in enumerate(sentences[1:], start=1):
+        marked += ["<br /><br />" if place in places else " ", sentence]
+    return "".join(marked)
+
+
 def mix(
-    folders: dict[str, Path], held_out: set[str], *, rows_per_set: int, seed: int
+    folders: dict[str, Path],
+    held_out: set[str],
+    *,
+    rows_per_set: int,
+    seed: int,
+    break_share: float = 0.0,
 ) -> tuple[list[dict[str, str]], dict[str, Drawn]]:
     """Draw rows from each set, and all of the package's own.
 
     Of a set, each label gives an equal share of ``rows_per_set``, or all it has. A text that
-    stands in several sets counts for the first.
+    stands in several sets counts for the first. ``break_share`` of the texts that have paragraphs
+    get HTML line breaks, so that such marks say nothing about sentiment.
 
     Returns:
         Rows of ``text``, ``label`` and ``set`` in random order, and what became of each set.
@@ -99,9 +118,39 @@ def mix(
             rng.shuffle(texts)
             kept = texts if name == samples.NAME else texts[: rows_per_set // len(used)]
             drawn.counts[label] = len(kept)
+            if break_share and name in SETS and SETS[name].has_paragraphs:
+                kept = [with_breaks(t, rng) if rng.random() < break_share else t for t in kept]
+            by_label[label] = kept
             rows += [{"text": text, "label": label, "set": name} for text in kept]
+        if name in SETS and SETS[name].holds_sentences and len(used) == len(LABELS):
+            longer = join_sentences(by_label, joined, rng)
+            drawn.joined.update(label for _, label in longer)
+            rows += [{"text": text, "label": label, "set": name} for text, label in longer]
     rng.shuffle(rows)
     return rows, story
+
+
+def join_sentences(
+    by_label: dict[str, list[str]], count: int, rng: random.Random
+) -> list[tuple[str, str]]:
+    """Put together longer texts from single sentences, as many of each label.
+
+    Reviews of products teach what is said of products; single sentences about films teach no long
+    texts. A positive or negative text here is three to nine sentences: a quarter of them neutral, a
+    twelfth of the other side, the rest of its own. A neutral one is two to six neutral sentences,
+    which the other sets have none of.
+    """
+    other = {"negative": "positive", "positive": "negative"}
+    found = []
+    for number in range(count):
+        label = LABELS[number % len(LABELS)]
+        if label == "neutral":
+            sources = [label] * rng.randint(2, 6)
+        else:
+            kinds = (label, "neutral", other[label])
+            sources = rng.choices(kinds, weights=(8, 3, 1), k=rng.randint(3, 9))
+        found.append((" ".join(rng.choice(by_label[source]) for source in sources), label))
+    return found
 
 
 def write_mixture(rows: list[dict[str, str]], story: dict[str, Drawn], file: Path) -> None:

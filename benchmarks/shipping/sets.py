@@ -53,6 +53,8 @@ class Set:
         labels: what its label ids mean.
         dropped: values of columns whose rows are left out.
         clean: undoes what the release did to the texts.
+        holds_sentences: its texts are single sentences, of which longer texts may be put together.
+        has_paragraphs: texts of several sentences, as people write them into web pages.
         file: of the part that is trained on.
     """
 
@@ -63,6 +65,7 @@ class Set:
     labels: Mapping[str, str] = field(default_factory=dict)
     dropped: Mapping[str, frozenset[str]] = field(default_factory=dict)
     clean: Callable[[str], str] = as_it_is
+    has_paragraphs: bool = False
     file: str = "train.parquet"
 
 
@@ -82,6 +85,7 @@ SETS: dict[str, Set] = {
         "Tomatoes (Pang and Lee 2005)",
         labels=GRADED,
         clean=without_treebank_marks,
+        holds_sentences=True,
     ),
     "amazon_blitzer": Set(
         title="Multi-Domain Sentiment Dataset v2 (Blitzer, Dredze and Pereira 2007)",
@@ -89,6 +93,7 @@ SETS: dict[str, Set] = {
         terms="released for research, without a licence text; the reviews were written by "
         "customers of Amazon",
         labels=BINARY,
+        has_paragraphs=True,
     ),
     "fdu_mtl_16domains": Set(
         title="FDU-MTL (Liu, Qiu and Huang 2017), its 14 product domains",
@@ -98,6 +103,7 @@ SETS: dict[str, Set] = {
         labels=BINARY,
         dropped={"domain": frozenset({"imdb", "MR"})},
         clean=without_treebank_marks,
+        has_paragraphs=True,
     ),
     "imdb": Set(
         title="Large Movie Review Dataset (Maas et al. 2011)",

@@ -1,6 +1,7 @@
 """Building the adapter that ships: terms, leaks, the mixture, and the folder, at toy size."""
 
 import json
+import random
 import shutil
 
 import numpy as np
@@ -17,7 +18,7 @@ from sentilora.labels import Labels
 from sentilora.model.artifact import open_artifact
 from shipping import packing
 from shipping.measuring import split_neutral
-from shipping.mixture import held_out_keys, key_of, measured_parts, mix
+from shipping.mixture import held_out_keys, key_of, measured_parts, mix, with_breaks
 from shipping.sets import SETS, check_folders, without_treebank_marks
 from tests.conftest import TINY_SETTINGS, make_texts
 
@@ -121,6 +122,20 @@ def test_each_label_gives_an_equal_share_and_domains_can_be_dropped(tmp_path):
     assert story[folder.name].dropped == 40
     again, _ = mix({folder.name: folder}, set(), rows_per_set=40, seed=1)
     assert again == mixed
+
+
+def test_line_breaks_come_between_sentences_and_change_no_word(tmp_path):
+    text = "One is good. Two is not! Is three? Four."
+    marked = with_breaks(text, random.Random(1))
+    assert marked.count("<br /><br />") == 2
+    assert key_of(marked) == key_of(text)
+    assert with_breaks("Only one.", random.Random(1)) == "Only one."
+    rows = [(f"{text} Number {number}.", number % 2) for number in range(40)]
+    for name, share in (("amazon_blitzer", 1.0), ("tweeteval_sentiment", 0.0)):
+        folder = write_set(tmp_path / name, rows)
+        mixed, _ = mix({name: folder}, set(), rows_per_set=40, seed=1, break_share=1.0)
+        found = [row["text"] for row in mixed if row["set"] == name]
+        assert sum("<br />" in one for one in found) == share * len(found)
 
 
 def test_parts_for_measuring_are_found(tmp_path):
