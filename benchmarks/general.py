@@ -189,6 +189,7 @@ def command(options: argparse.Namespace) -> str:
     for name in (
         "rows_per_set",
         "break_share",
+        "joined",
         "minutes",
         "preset",
         "epochs",

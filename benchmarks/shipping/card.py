@@ -78,6 +78,7 @@ def render(
         rows=sum(one["total"] for one in used),
         held_out=held_out,
         used=used,
+        joined=sum(sum(part["joined"].values()) for part in story.values()),
         refused=[one for one in SETS.values() if one.refused],
         columns=COLUMNS,
         lines=lines,

@@ -7,6 +7,7 @@ import json
 import random
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -42,6 +43,7 @@ class Drawn:
     held_out: int = 0
     repeated: int = 0
     counts: dict[str, int] = field(default_factory=dict)
+    joined: dict[str, int] = field(default_factory=dict)
 
 
 def key_of(text: str) -> str:
@@ -92,12 +94,14 @@ def mix(
     rows_per_set: int,
     seed: int,
     break_share: float = 0.0,
+    joined: int = 0,
 ) -> tuple[list[dict[str, str]], dict[str, Drawn]]:
     """Draw rows from each set, and all of the package's own.
 
     Of a set, each label gives an equal share of ``rows_per_set``, or all it has. A text that
     stands in several sets counts for the first. ``break_share`` of the texts that have paragraphs
-    get HTML line breaks, so that such marks say nothing about sentiment.
+    get HTML line breaks, so that such marks say nothing about sentiment. Of the sets of single
+    sentences, ``joined`` longer texts are put together; see :func:`join_sentences`.
 
     Returns:
         Rows of ``text``, ``label`` and ``set`` in random order, and what became of each set.
@@ -124,7 +128,7 @@ def mix(
             rows += [{"text": text, "label": label, "set": name} for text in kept]
         if name in SETS and SETS[name].holds_sentences and len(used) == len(LABELS):
             longer = join_sentences(by_label, joined, rng)
-            drawn.joined.update(label for _, label in longer)
+            drawn.joined = dict(Counter(label for _, label in longer))
             rows += [{"text": text, "label": label, "set": name} for text, label in longer]
     rng.shuffle(rows)
     return rows, story

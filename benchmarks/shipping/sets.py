@@ -66,6 +66,7 @@ class Set:
     dropped: Mapping[str, frozenset[str]] = field(default_factory=dict)
     clean: Callable[[str], str] = as_it_is
     has_paragraphs: bool = False
+    holds_sentences: bool = False
     file: str = "train.parquet"
 
 

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import shutil
 
 import numpy as np
@@ -136,6 +137,28 @@ def test_line_breaks_come_between_sentences_and_change_no_word(tmp_path):
         mixed, _ = mix({name: folder}, set(), rows_per_set=40, seed=1, break_share=1.0)
         found = [row["text"] for row in mixed if row["set"] == name]
         assert sum("<br />" in one for one in found) == share * len(found)
+
+
+def test_longer_texts_are_put_together_from_sentences_of_train(tmp_path):
+    graded = [(f"Sentence {number} of grade {number % 5}.", number % 5) for number in range(50)]
+    folder = write_set(tmp_path / "sst5", graded)
+    mixed, story = mix({"sst5": folder}, set(), rows_per_set=40, seed=1, joined=30)
+    assert story["sst5"].joined == {"negative": 10, "neutral": 10, "positive": 10}
+    longer = [row for row in mixed if row["set"] == "sst5" and row["text"].count("Sentence") > 1]
+    assert len(longer) == 30
+    own = {"negative": "01", "neutral": "2", "positive": "34"}
+    for row in longer:
+        grades = [text.split()[-1] for text in row["text"].split(".") if text]
+        assert 2 <= len(grades) <= 9
+        if row["label"] == "neutral":
+            assert set(grades) == {"2"}
+    grades = [g for row in longer for g in re.findall(r"grade (\d)", row["text"])]
+    own_side = sum(
+        grade in own[row["label"]]
+        for row in longer
+        for grade in re.findall(r"grade (\d)", row["text"])
+    )
+    assert own_side > 0.6 * len(grades)
 
 
 def test_parts_for_measuring_are_found(tmp_path):
