@@ -1,5 +1,6 @@
 """``adapt``: from texts to a base that plain libraries and ``train`` take."""
 
+import errno
 import json
 import os
 import random
@@ -20,6 +21,7 @@ from sentilora.errors import ConfigError, DataError, ModelError, RunError
 from sentilora.model.artifact import MANIFEST
 from sentilora.model.bases import sha256_of
 from sentilora.model.classifier import quiet_transformers
+from sentilora.training import pretraining
 from sentilora.training.adaptestimating import estimate_adaptation
 from sentilora.training.adapting import adapt, resume_adaptation
 from sentilora.training.fitting import Interrupted
@@ -231,7 +233,7 @@ def test_a_killed_adaptation_goes_on_to_the_same_weights(unbroken, tiny_base, te
         resume_adaptation(final, cut_later)
     assert "going on from checkpoint-4" in [event.get("text") for event in events]
     assert not any(event.get("name") == "tokenise" for event in events)
-    assert resume_adaptation(final) == final
+    assert resume_adaptation(tmp_path / "killed.partial") == final
     assert_same_weights(final, unbroken)
     assert report_of(final)["training"]["tokens"] == report_of(unbroken)["training"]["tokens"]
     assert report_of(final)["held_out"] == report_of(unbroken)["held_out"]
@@ -369,6 +371,15 @@ def test_what_is_there_is_not_overwritten(tiny_base, texts, unbroken, tmp_path):
     (tmp_path / "begun.partial").mkdir()
     with pytest.raises(RunError, match=r"was begun and not finished\. Go on with it"):
         adapt(str(tiny_base), texts, output=str(tmp_path / "begun"))
+
+
+def test_a_full_disk_is_an_error_that_says_how_to_go_on(tiny_base, texts, tmp_path, monkeypatch):
+    def no_room(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(pretraining, "save_state", no_room)
+    with pytest.raises(RunError, match=r"No space left on device\. Make room and go on with: "):
+        adapt(str(tiny_base), texts, output=str(tmp_path / "full"), **STEPS)
 
 
 def test_a_loss_that_is_no_number_is_an_error(tiny_base, texts, tmp_path):

@@ -9,12 +9,15 @@ Not covered: several processes; new words (the vocabulary stays the base's).
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from safetensors import SafetensorError
 
 from sentilora.errors import ConfigError, RunError, SentiloraError
 from sentilora.model.artifact import PARTIAL
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from sentilora.data.corpus import Corpus
 
 REQUEST = "request.json"
+DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 DATA = "data.json"
 BEFORE = "before.json"
 
@@ -105,7 +109,8 @@ def resume_adaptation(folder: str | Path, listener: Listener | None = None) -> P
     Raises:
         RunError: there is no unfinished adaptation.
     """
-    final = Path(folder).expanduser()
+    given = Path(folder).expanduser()
+    final = given.with_name(given.name.removesuffix(PARTIAL))
     work = _work(final)
     if final.exists():
         raise RunError(
@@ -132,10 +137,13 @@ def _go(ground: AdaptGround, corpus: Corpus | None, work: Path, log: EventLog) -
     except KeyboardInterrupt as error:
         log.emit("interrupted", step=None)
         raise Interrupted(f"Stopped. Go on with: {how}") from error
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
+        is_of_disk = getattr(error, "errno", errno.ENOSPC) in DISK_ERRORS
+        if not is_of_disk:
+            raise
         raise RunError(
-            f"{work} cannot be written any more: {error.strerror or error}. Make room and go on "
-            f"with: {how}"
+            f"{work} cannot be written any more: {getattr(error, 'strerror', None) or error}. "
+            f"Make room and go on with: {how}"
         ) from error
     except SentiloraError as error:
         log.emit("failed", error=str(error))

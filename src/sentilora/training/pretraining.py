@@ -123,28 +123,24 @@ def pretrain(
     model.train()
     saved = before = time.monotonic()
     speed = _Speed(progress, schedule.used(progress.global_step, progress.seconds))
-    while schedule.used(progress.global_step, progress.seconds) < 1:
-        for windows in _batches(schedule, progress.global_step):
-            step = progress.global_step
-            batch = material.batch(material.train[windows], step).to(device)
-            rate = recipe.learning_rate * schedule.rate(step, progress.seconds)
-            loss = update(model, batch, optimizer, rate, recipe.max_grad_norm)
-            now = time.monotonic()
-            progress.seconds += now - before
-            before = now
-            progress.global_step += 1
-            progress.tokens += batch.tokens
-            progress.hidden += loss.hidden
-            used = schedule.used(progress.global_step, progress.seconds)
-            speed.add(loss, progress, schedule, used, rate, log)
-            if used >= 1 or interruption.is_requested:
-                break
-            if now - saved > recipe.checkpoint_s:
-                save_state(checkpoints, model, optimizer, progress)
-                log.emit("checkpoint", step=progress.global_step)
-                saved = before = time.monotonic()
+    for windows in _batches(schedule, progress):
+        step = progress.global_step
+        batch = material.batch(material.train[windows], step).to(device)
+        rate = recipe.learning_rate * schedule.rate(step, progress.seconds)
+        loss = update(model, batch, optimizer, rate, recipe.max_grad_norm)
+        now = time.monotonic()
+        progress.seconds += now - before
+        before = now
+        progress.global_step += 1
+        progress.tokens += batch.tokens
+        progress.hidden += loss.hidden
+        speed.add(loss, progress, schedule, rate, log)
         if interruption.is_requested:
             break
+        if now - saved > recipe.checkpoint_s:
+            save_state(checkpoints, model, optimizer, progress)
+            log.emit("checkpoint", step=progress.global_step)
+            saved = before = time.monotonic()
     save_state(checkpoints, model, optimizer, progress)
     log.emit("checkpoint", step=progress.global_step)
     return progress
@@ -195,14 +191,17 @@ def make_optimizer(model: WordModel, recipe: Recipe) -> torch.optim.Optimizer:
     )
 
 
-def _batches(schedule: Schedule, step: int) -> Iterator[np.ndarray]:
-    """Iterate the batches from the one of an update on, to the end of its pass."""
-    epoch, plan = 0, schedule.plan(0)
-    while step >= len(plan):
-        step -= len(plan)
-        epoch += 1
+def _batches(schedule: Schedule, progress: Progress) -> Iterator[np.ndarray]:
+    """Iterate batches from the one where ``progress`` is, until the budget is used."""
+    begin, epoch = 0, 0
+    while schedule.used(progress.global_step, progress.seconds) < 1:
         plan = schedule.plan(epoch)
-    yield from plan[step:]
+        for windows in plan[max(0, progress.global_step - begin) :]:
+            yield windows
+            if schedule.used(progress.global_step, progress.seconds) >= 1:
+                return
+        begin += len(plan)
+        epoch += 1
 
 
 class _Speed:
@@ -218,11 +217,11 @@ class _Speed:
         loss: WordLoss,
         progress: Progress,
         schedule: Schedule,
-        used: float,
         rate: float,
         log: EventLog,
     ) -> None:
         """Take in an update, and report when it is time."""
+        used = schedule.used(progress.global_step, progress.seconds)
         self._losses.append((float(loss.words), float(loss.bag)))
         if used < 1 and used - self._reported < 1 / CURVE_POINTS:
             return
