@@ -57,6 +57,7 @@ SECTIONS = {
     "text": "[text]",
     "lora": "[lora]",
     "training": "[training]",
+    "pairs": "[pairs]",
     "report": "[report]",
 }
 
@@ -187,6 +188,8 @@ def _values(field: Any) -> str:
     kind = _without_none(field.annotation)
     if get_origin(kind) is Literal:
         return ", ".join(f"`{_toml(value)}`" for value in get_args(kind))
+    if get_origin(kind) is dict:
+        return "table of names"
     if get_origin(kind) is list:
         inner = get_args(kind)[0]
         names = [f"`{_toml(value)}`" for value in get_args(inner)]

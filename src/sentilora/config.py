@@ -102,6 +102,34 @@ class TrainingConfig(Section):
     checkpoint_minutes: float = Field(5.0, gt=0, description="time between checkpoints at most")
 
 
+class PairsConfig(Section):
+    """Preferences to learn from, beside labelled texts or alone."""
+
+    file: str | None = Field(None, description="file of graded texts or label preferences")
+    weight: float = Field(1.0, gt=0, description="of their loss beside that of labelled texts")
+    only: bool = Field(False, description="train on pairs alone; labelled texts only measure")
+    beta: float = Field(1.0, gt=0, description="label preferences: hold to the reference")
+    reference: Literal["auto", "uniform", "start"] = Field(
+        "auto", description="label preferences: 'start' is the model that training starts with"
+    )
+    margin_scale: float = Field(1.0, ge=0, description="graded texts: logits that margin 1 means")
+    held_out_share: float = Field(0.1, ge=0, lt=1, description="share kept back to measure with")
+    columns: dict[str, str] = Field({}, description="names of columns that are called otherwise")
+    texts: str | None = Field(None, description="file that the pairs refer to, if not written out")
+    key: str | None = Field(None, description="column of that file that the pairs name")
+
+    @model_validator(mode="after")
+    def _check_together(self) -> PairsConfig:
+        """Refuse settings that would be without effect."""
+        if self.only and self.file is None:
+            raise ValueError("only = true, but there are no pairs; name a file with --pairs FILE")
+        if self.key is not None and self.texts is None:
+            raise ValueError(f"key = {self.key!r} names a column of pairs.texts, which is not set")
+        if self.texts is not None and self.key is None:
+            raise ValueError(f"texts = {self.texts!r} needs pairs.key, the column of its keys")
+        return self
+
+
 class ReportConfig(Section):
     """What is measured at the end."""
 
@@ -132,6 +160,7 @@ class RunConfig(Section):
     text: TextConfig = TextConfig()
     lora: LoraConfig = LoraConfig()
     training: TrainingConfig = TrainingConfig()
+    pairs: PairsConfig = PairsConfig()
     report: ReportConfig = ReportConfig()
 
     @model_validator(mode="after")
@@ -255,6 +284,8 @@ def explain(item: Any, root: type[BaseModel] = RunConfig) -> str:
             return f"{where} = {value!r}: must be below {context['lt']}"
         case "less_than_equal":
             return f"{where} = {value!r}: must be at most {context['le']}"
+        case "value_error":
+            return f"{where}.{context['error']}"
         case _:
             return f"{where} = {value!r}: {item['msg'][0].lower()}{item['msg'][1:]}"
 

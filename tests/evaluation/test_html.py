@@ -164,3 +164,13 @@ def test_a_long_training_still_makes_a_small_page(report):
 )
 def test_colours_follow_the_sentiment(names, tones):
     assert label_tones(names) == tones
+
+
+def test_the_order_of_pairs_has_a_section_where_it_was_measured(report):
+    assert "The order of texts" not in render_html(report)
+    part = {"metrics": {"ranking_accuracy": 0.5, "pairs": 200, "units": 9}, "intervals": {}}
+    after = {**part, "metrics": {**part["metrics"], "ranking_accuracy": 0.8125}}
+    page = render_html({**report, "pairs": {"before": part, "after": after}})
+    section = page[page.index("The order of texts") :]
+    assert section.index("50.0 %") < section.index("81.2 %")
+    assert "Before training" in section

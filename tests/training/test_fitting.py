@@ -184,7 +184,7 @@ def test_the_data_may_not_change_before_a_resume(tiny_base, tmp_path):
 
 
 def test_stretches_of_a_resumed_run_are_added_up(tmp_path):
-    from sentilora.training.cost import Spent
+    from sentilora.training.cost import Spent, spent_in_all
     from sentilora.training.events import EventLog
     from sentilora.training.run import Run
 
@@ -192,11 +192,11 @@ def test_stretches_of_a_resumed_run_are_added_up(tmp_path):
     log = EventLog(tmp_path)
     spent = Spent(10.0, 2.0, 4.0, "measured", "world")
     log.emit("fit")
-    assert fitting.spent_in_all(run, spent) == spent
+    assert spent_in_all(run, spent) == spent
     lines = (
         '{"kind": "fit", "time": 0}\n{"kind": "step", "time": 30}\n{"kind": "fit", "time": 99}\n'
     )
     (tmp_path / "events.jsonl").write_text(lines)
-    total = fitting.spent_in_all(run, spent)
+    total = spent_in_all(run, spent)
     assert (total.seconds, total.energy_kwh, total.co2_g) == (40.0, 8.0, 16.0)
     assert "scaled by time over 2 stretches" in total.energy_method

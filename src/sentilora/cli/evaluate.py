@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from sentilora.data.pairs import PairFile
 
 EXAMPLE = (
     "Example:  sentilora evaluate runs/NAME reviews-test.csv --baselines --train reviews-train.csv"
@@ -31,6 +34,24 @@ def evaluate(
     train: Annotated[
         str | None,
         typer.Option(help="What baselines learn from. Default: the train part of the data."),
+    ] = None,
+    pairs: Annotated[
+        str | None, typer.Option(help="File of pairs: also measure how well they are ordered.")
+    ] = None,
+    pairs_columns: Annotated[
+        str | None, typer.Option(help="Names of its columns: text_preferred=a,text_other=b.")
+    ] = None,
+    pairs_texts: Annotated[
+        str | None, typer.Option(help="File that holds the texts that the pairs refer to.")
+    ] = None,
+    pairs_key: Annotated[
+        str | None, typer.Option(help="Column of that file that the pairs name.")
+    ] = None,
+    rating: Annotated[
+        str | None, typer.Option(help="Column with ratings: also measure rank correlation.")
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option(help="Column of pair ids: also count groups that are all right.")
     ] = None,
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Leave out unusable rows, and count them.")
@@ -59,12 +80,32 @@ def evaluate(
             stars=stars,
             baselines=NAMES if baselines else (),
             train=train,
+            pairs=_pair_file(pairs, pairs_columns, pairs_texts, pairs_key),
+            rating=rating,
+            group=group,
             skip_bad_rows=skip_bad_rows,
             progress=listener,
         )
     if html is not None:
         _write_page(report.data, html)
     show_evaluation(report.data, run, page=html, as_json=as_json)
+
+
+def _pair_file(
+    path: str | None, columns: str | None, texts: str | None, key: str | None
+) -> PairFile | None:
+    """Put the options about pairs together."""
+    from sentilora.data.paircolumns import parse_pair_columns
+    from sentilora.data.pairs import PairFile
+    from sentilora.errors import ConfigError
+
+    if path is None:
+        options = {"columns": columns, "texts": texts, "key": key}
+        given = [f"--pairs-{name}" for name, value in options.items() if value is not None]
+        if given:
+            raise ConfigError(f"{', '.join(given)} without pairs: name a file with --pairs FILE.")
+        return None
+    return PairFile(path, parse_pair_columns(columns), texts, key)
 
 
 def _check_page(path: Path | None) -> None:

@@ -51,6 +51,8 @@ def show_run(run: Run, *, as_json: bool) -> None:
         f"{cost['full_model_bytes'] / 1e6:.0f} MB",
         markup=False,
     )
+    if "pairs" in report:
+        out.print(pairs_line(report["pairs"]), markup=False, soft_wrap=True)
     proof = report["proof"]
     out.print(
         f"proved: loaded in a clean process, {proof['texts']} texts, largest logit difference "
@@ -86,6 +88,26 @@ def comparison(report: dict[str, Any]) -> Table:
     return table
 
 
+def pairs_line(part: dict[str, Any]) -> str:
+    """Say what became of the order of the held-out pairs of a run."""
+    told = f"{part['trained']:,} {part['kind']} trained on"
+    if "after" not in part:
+        return f"pairs: {told}, none held out to measure with"
+    before, after = (ordering_line(part[name]) for name in ("before", "after"))
+    return f"pairs: {told}, {part['held_out']:,} held out: {before} before, {after} after"
+
+
+def ordering_line(part: dict[str, Any]) -> str:
+    """Write the one figure of a part with its interval: ``ranking accuracy 0.81 (0.79–0.83)``."""
+    name = next(iter(part["metrics"]))
+    value = part["metrics"][name]
+    if value is None:
+        return f"{name.replace('_', ' ')} –"
+    ends = part["intervals"].get(name)
+    limits = f" ({ends[0]:.4f}–{ends[1]:.4f})" if ends else ""
+    return f"{name.replace('_', ' ')} {value:.4f}{limits}"
+
+
 def show_evaluation(report: dict[str, Any], run: str, *, page: Path | None, as_json: bool) -> None:
     """Print what ``sentilora evaluate`` measured."""
     if as_json:
@@ -103,10 +125,24 @@ def show_evaluation(report: dict[str, Any], run: str, *, page: Path | None, as_j
         f"{report['data']['truncated_share']:.1%} of the texts were cut",
         markup=False,
     )
+    for name, part in orderings(report).items():
+        out.print(f"{name} {ordering_line(part)}", markup=False, soft_wrap=True)
     out.print()
     if page is not None:
         out.print(f"report   {page}", markup=False, soft_wrap=True)
     out.print(f"next     sentilora predict {run} 'a text'", markup=False, soft_wrap=True)
+
+
+def orderings(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what was measured about order, with where it comes from as name."""
+    found = {}
+    if pairs := report.get("pairs"):
+        found[f"{pairs['metrics']['pairs']:,} pairs of {pairs['source']}:"] = pairs
+    if ratings := report.get("ratings"):
+        found[f"{ratings['metrics']['rows']:,} rows, column '{ratings['column']}':"] = ratings
+    if groups := report.get("groups"):
+        found[f"{groups['metrics']['groups']:,} groups of '{groups['column']}':"] = groups
+    return found
 
 
 def per_label(report: dict[str, Any]) -> Table:
@@ -187,6 +223,7 @@ def show_dry_run(estimate: dict[str, Any], *, as_json: bool) -> None:
     facts = {
         "rows": ", ".join(rows[part] for part in ("train", "validation", "test")),
         "labels": ", ".join(f"{name} {n:,}" for name, n in estimate["label_counts"].items()),
+        **({"pairs": f"{estimate['pairs']:,} to train on"} if "pairs" in estimate else {}),
         "cut texts": f"{estimate['truncated_share']:.1%} of train",
         "device": f"{estimate['device']} ({estimate['precision']})",
         "updates": f"{estimate['steps']:,} over {estimate['epochs']} epochs",

@@ -47,6 +47,24 @@ def train(
     stars: Annotated[int | None, typer.Option(help="Labels are ratings from 1 to 5 or 10.")] = None,
     validation: Annotated[str | None, typer.Option(help="Validation file.")] = None,
     test: Annotated[str | None, typer.Option(help="Test file.")] = None,
+    pairs: Annotated[
+        str | None, typer.Option(help="File of graded texts or label preferences to learn from.")
+    ] = None,
+    pairs_weight: Annotated[
+        float | None, typer.Option(help="Weight of their loss beside that of labels. Default: 1.")
+    ] = None,
+    pairs_only: Annotated[
+        bool, typer.Option("--pairs-only", help="Train on pairs alone; labels only measure.")
+    ] = False,
+    pairs_columns: Annotated[
+        str | None, typer.Option(help="Names of its columns: text_preferred=a,text_other=b.")
+    ] = None,
+    pairs_texts: Annotated[
+        str | None, typer.Option(help="File that holds the texts that the pairs refer to.")
+    ] = None,
+    pairs_key: Annotated[
+        str | None, typer.Option(help="Column of that file that the pairs name.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(help="Train on this many rows.")] = None,
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Leave out unusable rows, and list them.")
@@ -78,6 +96,7 @@ def train(
     """Train a sentiment model, prove that it reloads, and show what training bought."""
     from sentilora.cli.progress import Progress
     from sentilora.cli.render import show_dry_run, show_run, show_seeds
+    from sentilora.data.paircolumns import parse_pair_columns
     from sentilora.errors import ConfigError
 
     settings = _settings(
@@ -94,6 +113,12 @@ def train(
             "data.stars": stars,
             "data.validation": validation,
             "data.test": test,
+            "pairs.file": pairs,
+            "pairs.weight": pairs_weight,
+            "pairs.only": pairs_only or None,
+            "pairs.columns": parse_pair_columns(pairs_columns) or None,
+            "pairs.texts": pairs_texts,
+            "pairs.key": pairs_key,
             "data.limit": limit,
             "data.skip_bad_rows": skip_bad_rows or None,
             "training.epochs": epochs,

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from sentilora.data.locating import locate
+from sentilora.data.pairs import PairFile
 from sentilora.data.scanning import Asked
 from sentilora.errors import ConfigError
 from sentilora.evaluation.comparing import Compared, Listener, compare, counting
 from sentilora.evaluation.matching import Rows, labels_of_file, read_rows
+from sentilora.evaluation.ordering import measure_order, read_order
 from sentilora.evaluation.report import (
     Report,
     baselines_part,
@@ -46,6 +48,9 @@ def evaluate(
     skip_bad_rows: bool = False,
     resamples: int = 1000,
     seed: int = 13,
+    pairs: PairFile | str | Path | None = None,
+    rating: str | None = None,
+    group: str | None = None,
     progress: Listener | None = None,
 ) -> Report:
     """Measure a model on labelled texts.
@@ -62,12 +67,16 @@ def evaluate(
         skip_bad_rows: leave out rows that cannot be used; they are counted, and told in the notes.
         resamples: of the bootstrap.
         seed: of the bootstrap and the baselines.
+        pairs: graded texts or label preferences, whose order is measured as well.
+        rating: column with numbers that ``signed`` should rise with; rank correlation.
+        group: column whose values texts and their edits share; share of groups that are all right.
         progress: is told events as a listener of ``train`` is: ``note`` (text), ``phase`` (name,
             total) and ``progress`` (done).
 
     Raises:
         DataError: the data cannot be read, or hold labels that the model does not know.
-        ConfigError: ``labels`` or ``baselines`` are unknown, or ``train`` is given without them.
+        ConfigError: ``labels`` or ``baselines`` are unknown, ``train`` is given without them, or
+            texts are to be ordered by labels without a positive and a negative side.
         ModelError: there is no such model.
     """
     if train is not None and not baselines:
@@ -78,12 +87,22 @@ def evaluate(
     if not isinstance(model, SentimentModel):
         model = load(model)
     tell = progress or _silent
-    asked = Asked(text, label, None, stars, skip_bad_rows)
+    asked = Asked(text, label, group, stars, skip_bad_rows)
     file_labels = labels_of_file(labels, model.labels)
     location = locate(data)
     test = read_rows(location, "test", asked, file_labels, model.labels)
     for note in test.examples.notes:
         tell({"kind": "note", "text": note})
+    order = read_order(
+        model.labels,
+        location,
+        test.examples,
+        pairs=pairs,
+        rating=rating,
+        group=group,
+        skip_bad_rows=skip_bad_rows,
+        tell=tell,
+    )
 
     compared = Compared({}, {}, None)
     if baselines:
@@ -97,6 +116,9 @@ def evaluate(
     scored = model.score(test.texts, progress=counting(tell))
     probabilities = model.probabilities(scored.logits)
     sampling = {"resamples": resamples, "seed": seed}
+    ordered = measure_order(
+        order, model, test.texts, probabilities, test.label_ids, tell, **sampling
+    )
     tell({"kind": "phase", "name": "resample for intervals", "total": None})
     return compose_report(
         run=_run_part(model),
@@ -108,6 +130,7 @@ def evaluate(
         calibration=calibration_part(
             test.label_ids, scored.logits, model.labels, model.temperature
         ),
+        **ordered,
     )
 
 

@@ -54,6 +54,7 @@ def render_html(report: Mapping[str, Any]) -> str:
         cost=cost_cards(report.get("cost") or {}),
         cost_methods=cost_methods(report.get("cost") or {}),
         skipped=wording.skipped_baselines(report),
+        orders=wording.orders(report),
         is_training=bool(report.get("cost")),
         wording=wording,
     )  # fmt: skip

@@ -29,6 +29,32 @@ _SHARES = ("accuracy", "macro_f1", "macro_precision", "macro_recall", "weighted_
 _ROWS_FOR_TWO_DECIMALS = 10_000
 
 
+ORDERS = {
+    "ranking_accuracy": "Pairs in the right order",
+    "preference_accuracy": "Chosen label more probable",
+    "spearman": "Rank correlation with ratings",
+    "consistency": "Groups all right",
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """A figure about the order of texts, written out.
+
+    Attributes:
+        name: for people.
+        what: what it was measured on.
+        value, limits: of the model, and its 95 % interval.
+        before: of the model before training; empty where that was not measured.
+    """
+
+    name: str
+    what: str
+    value: str
+    limits: str
+    before: str
+
+
 @dataclass(frozen=True)
 class Line:
     """One classifier in the comparison table.
@@ -110,6 +136,41 @@ def verdict(report: Mapping[str, Any]) -> str | None:
         f"{says}: {count(ours)} texts only this model gets right, {count(theirs)} only the "
         f"baseline (McNemar's test, {p_value(test['p_value'])})."
     )
+
+
+def orders(report: Mapping[str, Any]) -> list[Order]:
+    """Return what was measured about the order of texts; nothing where none was."""
+    found = []
+    pairs = report.get("pairs") or {}
+    measured = pairs.get("after") or (pairs if "metrics" in pairs else None)
+    if measured:
+        what = f"{count(measured['metrics']['pairs'])} pairs"
+        found.append(_order(measured, what, pairs.get("before")))
+    if ratings := report.get("ratings"):
+        what = f"{count(ratings['metrics']['rows'])} rows, column {ratings['column']}"
+        found.append(_order(ratings, what))
+    if groups := report.get("groups"):
+        what = f"{count(groups['metrics']['groups'])} groups of {groups['column']}"
+        found.append(_order(groups, what))
+    return found
+
+
+def _order(part: Mapping[str, Any], what: str, before: Mapping[str, Any] | None = None) -> Order:
+    name = next(iter(part["metrics"]))
+    return Order(
+        ORDERS[name],
+        what,
+        order_figure(name, part["metrics"][name]),
+        " – ".join(order_figure(name, end) for end in part["intervals"].get(name, ())),
+        order_figure(name, before["metrics"][name]) if before else "",
+    )
+
+
+def order_figure(name: str, value: float | None) -> str:
+    """Write a figure about order: shares in percent, a correlation plainly."""
+    if name == "spearman":
+        return UNKNOWN if value is None else f"{value:.3f}".replace("-", "−")
+    return percent(value)
 
 
 def skipped_baselines(report: Mapping[str, Any]) -> dict[str, str]:

@@ -14,8 +14,11 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sentilora.training.run import Run
 
 # World average that codecarbon itself falls back to (g CO2-equivalent per kWh).
 WORLD_INTENSITY_G_PER_KWH = 475.0
@@ -97,6 +100,36 @@ class Meter:
             modes.append(f"{kind} by {mode}" if mode else kind)
         how = ", ".join(modes) or "unknown hardware"
         return f"codecarbon, this process, {how}; estimated unless by RAPL or NVML"
+
+
+def spent_in_all(run: Run, spent: Spent) -> Spent:
+    """Add earlier stretches of a resumed run; their energy is scaled from the last one."""
+    earlier = 0.0
+    started: float | None = None
+    latest = 0.0
+    stretches: list[float] = []
+    for event in run.events:
+        if event["kind"] == "fit":
+            if started is not None:
+                stretches.append(latest - started)
+            started = latest = event["time"]
+        elif event["kind"] in ("step", "evaluation", "checkpoint"):
+            latest = event["time"]
+    earlier = sum(stretches)
+    if not earlier or spent.seconds <= 0:
+        return spent
+    factor = (spent.seconds + earlier) / spent.seconds
+    return Spent(
+        **{
+            **asdict(spent),
+            "seconds": spent.seconds + earlier,
+            "energy_kwh": spent.energy_kwh and spent.energy_kwh * factor,
+            "co2_g": spent.co2_g and spent.co2_g * factor,
+            "energy_method": (
+                f"{spent.energy_method}; scaled by time over {len(stretches) + 1} stretches"
+            ),
+        }
+    )
 
 
 def peak_memory_bytes(device_type: str) -> int:

@@ -12,6 +12,8 @@ from sentilora.model.tokens import TextEncoder
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import datasets
+
     from sentilora.data.examples import Examples
 
 CHUNK = 1000
@@ -59,11 +61,22 @@ def encode_examples(
     progress: Callable[[int], None] | None = None,
 ) -> EncodedExamples:
     """Tokenise all texts once, into a file."""
+    return encode_table(examples.table, examples.label_ids, encoder, path, progress)
+
+
+def encode_table(
+    table: datasets.Dataset,
+    label_ids: np.ndarray,
+    encoder: TextEncoder,
+    path: Path,
+    progress: Callable[[int], None] | None = None,
+) -> EncodedExamples:
+    """Tokenise the column ``text`` of a table once, into a file."""
     starts = [np.zeros(1, dtype=np.int64)]
     windows_per_text = []
     truncated = 0
     with path.open("wb") as file:
-        for batch in examples.table.select_columns(["text"]).iter(batch_size=CHUNK):
+        for batch in table.select_columns(["text"]).iter(batch_size=CHUNK):
             encoded = encoder.encode(batch["text"])
             truncated += sum(encoded.truncated)
             windows_per_text += [len(text) for text in encoded.windows]
@@ -76,6 +89,6 @@ def encode_examples(
         np.memmap(path, dtype=np.int32, mode="r"),
         np.cumsum(np.concatenate(starts)),
         np.cumsum([0, *windows_per_text]),
-        examples.label_ids,
-        truncated / max(1, len(examples)),
+        label_ids,
+        truncated / max(1, len(table)),
     )

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import subprocess
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,14 +31,22 @@ PACKAGES = (
 
 
 def describe_environment(
-    parts: Parts, *, device: str, precision: str, seed: int, start: Start | None = None
+    parts: Parts,
+    *,
+    device: str,
+    precision: str,
+    seed: int,
+    start: Start | None = None,
+    more_files: Sequence[Path] = (),
 ) -> dict[str, Any]:
     """Describe versions, machine, and the data files with their hashes.
 
     Files are named without their folders, so that a run folder can be given away. Of the adapter
     that a training starts from, the hash is that of its manifest, which holds all others.
+    ``more_files`` are those of pairs.
     """
-    files = dict.fromkeys(f for p in (parts.train, parts.validation, parts.test) for f in p.files)
+    labelled = (parts.train, parts.validation, parts.test)
+    files = dict.fromkeys([*(file for part in labelled for file in part.files), *more_files])
     return {
         "python": platform.python_version(),
         "packages": {name: _version(name) for name in PACKAGES},

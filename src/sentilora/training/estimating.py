@@ -16,9 +16,11 @@ from sentilora.model.classifier import count_parameters, create_model, load_toke
 from sentilora.model.tokens import TextEncoder, average_windows
 from sentilora.training.batches import Collator
 from sentilora.training.cost import peak_memory_bytes
+from sentilora.training.coupling import plan_pairs, read_config_pairs
 from sentilora.training.encoding import EncodedExamples, encode_examples
 from sentilora.training.fitting import make_plan
 from sentilora.training.ground import needed_bytes, read_config_parts, text_rule
+from sentilora.training.pairing import Plan
 from sentilora.training.starting import resolve_start
 
 
@@ -33,10 +35,14 @@ def estimate(config: RunConfig) -> dict[str, Any]:
     precision = pick_precision(config.training.precision, device)
     base = resolve_base(config.base)
     parts = read_config_parts(config)
+    pairs = read_config_pairs(config, parts)
     encoder = TextEncoder(load_tokenizer(base.source, base.revision), text_rule(config))
     with tempfile.TemporaryDirectory() as folder:
         train = encode_examples(parts.train, encoder, Path(folder) / "train.tokens")
-        plan = make_plan(train.lengths, config)
+        rows = make_plan(train.lengths, config)
+        plan: Plan = rows
+        if pairs is not None:
+            plan = plan_pairs(rows, pairs.train, encoder, Path(folder), config)
         model = create_model(
             config.base,
             parts.train.labels,
@@ -44,8 +50,8 @@ def estimate(config: RunConfig) -> dict[str, Any]:
             rank=config.lora.rank,
             target_modules=config.lora.target_modules,
         ).to(device)
-        batches = list(plan)
-        typical = np.argsort(plan.tokens)[len(plan) // 2]
+        batches = list(rows)
+        typical = np.argsort(rows.tokens)[len(rows) // 2]
         tokens_per_second = _speed(model, [batches[typical]] * 2, train, encoder, device, precision)
     trainable, total = count_parameters(model)
     tokens = int(plan.tokens.sum())
@@ -59,6 +65,7 @@ def estimate(config: RunConfig) -> dict[str, Any]:
             "test": len(parts.test),
         },
         "label_counts": parts.train.counts(),
+        **({"pairs": len(pairs.train)} if pairs is not None else {}),
         "truncated_share": train.truncated_share,
         "device": device.type,
         "precision": precision,

@@ -7,34 +7,33 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sentilora.errors import RunError
+from sentilora.evaluation.biases import fit_biases, shifted_probabilities
 from sentilora.evaluation.calibration import softmax
 from sentilora.evaluation.metrics import measure
 from sentilora.inference.scoring import score_windows
 from sentilora.labels import Labels
 from sentilora.model.bases import architecture_of
 from sentilora.model.classifier import quiet_transformers
+from sentilora.model.outputs import add_to_logits
 from sentilora.model.quick import quick_blocks
 from sentilora.model.tokens import TextEncoder
+from sentilora.training.arguments import early_stopping, make_arguments
 from sentilora.training.batches import BatchPlan, Collator, balanced_weights
 from sentilora.training.checkpoints import last_checkpoint
 from sentilora.training.cost import Meter, Spent, peak_memory_bytes
+from sentilora.training.coupling import couple
 from sentilora.training.encoding import EncodedExamples
 from sentilora.training.ground import Ground
 from sentilora.training.memory import keep_freed_memory
+from sentilora.training.pairing import BatchMaker, Plan
 from sentilora.training.run import CONFIG, Run
-from sentilora.training.trainer import (
-    Interruption,
-    Reporting,
-    SentimentTrainer,
-    early_stopping,
-    make_arguments,
-)
+from sentilora.training.trainer import Interruption, Reporting, SentimentTrainer
 
 if TYPE_CHECKING:
     import torch
@@ -48,7 +47,7 @@ class Fitted:
     """A model at its best checkpoint, and how it got there."""
 
     model: Any
-    plan: BatchPlan
+    plan: Plan
     steps: int
     best_step: int
     spent: Spent
@@ -65,6 +64,7 @@ def fit(
     validation: EncodedExamples,
     ground: Ground,
     callbacks: Sequence[TrainerCallback] = (),
+    pairs: EncodedExamples | None = None,
 ) -> Fitted:
     """Train a model, or go on from the last complete checkpoint of its run.
 
@@ -74,6 +74,7 @@ def fit(
         validation: what chooses the best checkpoint.
         ground: the run.
         callbacks: come after the run's own, so that they see what those have asked for.
+        pairs: the texts of the run's pairs, if it has some.
 
     Raises:
         Interrupted: someone asked to stop; a checkpoint was written.
@@ -84,7 +85,20 @@ def fit(
     device, precision, encoder = ground.device, ground.precision, ground.encoder
     labels, settings = ground.labels, config.training
     keep_freed_memory()
-    plan = make_plan(train.lengths, config)
+    rows = make_plan(train.lengths, config)
+    row_collator = Collator(
+        train,
+        encoder,
+        balanced_weights(train.label_ids, len(labels), settings.class_weights),
+        processes.rank,
+        processes.world_size,
+    )
+    plan: Plan = rows
+    collator: BatchMaker = row_collator
+    pair_loss = None
+    if pairs is not None:
+        plan, collator, pair_loss = couple(rows, row_collator, pairs, model, ground)
+    is_order_only = config.pairs.only
     interruption = Interruption()
     trainer = SentimentTrainer(
         model,
@@ -97,15 +111,16 @@ def fit(
             precision=precision,
         ),
         plan=plan,
-        collator=Collator(
-            train,
-            encoder,
-            balanced_weights(train.label_ids, len(labels), settings.class_weights),
-            processes.rank,
-            processes.world_size,
-        ),
+        collator=collator,
         validate=lambda network: validate(
-            network, validation, labels, encoder, settings.select_by, device, precision
+            network,
+            validation,
+            labels,
+            encoder,
+            settings.select_by,
+            device,
+            precision,
+            is_order_only=is_order_only,
         ),
         settings=settings,
         head_modules=_heads(model),
@@ -120,6 +135,7 @@ def fit(
             ),
             *callbacks,
         ],
+        pair_loss=pair_loss,
     )
     checkpoint = last_checkpoint(run.checkpoints) if processes.is_main else None
     checkpoint = processes.share(checkpoint)
@@ -141,9 +157,13 @@ def fit(
             f"Go on with: sentilora train --config {run.path / CONFIG} --resume"
         )
     assert meter.spent is not None
+    # Accelerate leaves mixed precision wrapped around forward() unless told otherwise.
+    network = trainer.accelerator.unwrap_model(trainer.model_wrapped, keep_fp32_wrapper=False)
+    if is_order_only:
+        logits = _score(network, validation, encoder, device, precision)
+        add_to_logits(network, fit_biases(logits, validation.label_ids)[0])
     return Fitted(
-        # Accelerate leaves mixed precision wrapped around forward() unless told otherwise.
-        model=trainer.accelerator.unwrap_model(trainer.model_wrapped, keep_fp32_wrapper=False),
+        model=network,
         plan=plan,
         steps=state.global_step,
         best_step=state.best_global_step or state.global_step,
@@ -174,11 +194,20 @@ def validate(
     select_by: str,
     device: torch.device,
     precision: str,
+    *,
+    is_order_only: bool = False,
 ) -> dict[str, float]:
-    """Measure a model on tokenised examples; ``selection`` is more for the better model."""
-    windows = [examples.windows(index) for index in range(len(examples))]
-    logits = score_windows(network, windows, encoder, device=device, precision=precision)
-    metrics = measure(examples.label_ids, softmax(logits, 1.0), labels).metrics
+    """Measure a model on tokenised examples; ``selection`` is more for the better model.
+
+    A model that has learned an order only (``is_order_only``) is measured with the bounds between
+    its labels where they suit these examples best.
+    """
+    logits = _score(network, examples, encoder, device, precision)
+    if is_order_only:
+        probabilities = shifted_probabilities(logits, examples.label_ids)
+    else:
+        probabilities = softmax(logits, 1.0)
+    metrics = measure(examples.label_ids, probabilities, labels).metrics
     kept = {
         name: float(metrics[name]) for name in ("accuracy", "macro_f1", "macro_recall", "log_loss")
     }
@@ -186,34 +215,15 @@ def validate(
     return {"selection": sign * kept[select_by], **kept}
 
 
-def spent_in_all(run: Run, spent: Spent) -> Spent:
-    """Add earlier stretches of a resumed run; their energy is scaled from the last one."""
-    earlier = 0.0
-    started: float | None = None
-    latest = 0.0
-    stretches: list[float] = []
-    for event in run.events:
-        if event["kind"] == "fit":
-            if started is not None:
-                stretches.append(latest - started)
-            started = latest = event["time"]
-        elif event["kind"] in ("step", "evaluation", "checkpoint"):
-            latest = event["time"]
-    earlier = sum(stretches)
-    if not earlier or spent.seconds <= 0:
-        return spent
-    factor = (spent.seconds + earlier) / spent.seconds
-    return Spent(
-        **{
-            **asdict(spent),
-            "seconds": spent.seconds + earlier,
-            "energy_kwh": spent.energy_kwh and spent.energy_kwh * factor,
-            "co2_g": spent.co2_g and spent.co2_g * factor,
-            "energy_method": (
-                f"{spent.energy_method}; scaled by time over {len(stretches) + 1} stretches"
-            ),
-        }
-    )
+def _score(
+    network: Any,
+    examples: EncodedExamples,
+    encoder: TextEncoder,
+    device: torch.device,
+    precision: str,
+) -> np.ndarray:
+    windows = [examples.windows(index) for index in range(len(examples))]
+    return score_windows(network, windows, encoder, device=device, precision=precision)
 
 
 def _heads(model: Any) -> tuple[str, ...]:

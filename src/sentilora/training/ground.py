@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from sentilora.model.bases import ResolvedBase, resolve_base
 from sentilora.model.classifier import create_model, load_tokenizer
 from sentilora.model.starting import Start, create_started_model
 from sentilora.model.tokens import TextEncoder, TextRule
+from sentilora.training.coupling import encode_pair_texts, read_config_pairs
 from sentilora.training.encoding import EncodedExamples, encode_examples
 from sentilora.training.environment import describe_environment, write_environment
 from sentilora.training.events import EventLog, Listener
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import torch
 
     from sentilora.data.examples import Examples, Parts
+    from sentilora.data.withholding import PairParts
 
 ENVIRONMENT = "environment.json"
 
@@ -40,6 +42,7 @@ class Ground:
         precision: ``fp32``, ``bf16`` or ``fp16`` of the training.
         processes: this process among those that train together.
         start: the trained adapter that the training starts from, if there is one.
+        pairs: preferences to train on and to measure with, if there are any.
     """
 
     config: RunConfig
@@ -52,6 +55,7 @@ class Ground:
     precision: str
     processes: Processes
     start: Start | None = None
+    pairs: PairParts | None = None
 
     @property
     def labels(self) -> Labels:
@@ -89,6 +93,17 @@ class Ground:
             examples, self.encoder, path, lambda done: self.log.emit("progress", done=done)
         )
 
+    def encode_pairs(self) -> EncodedExamples | None:
+        """Tokenise the texts of the pairs to train on into the work folder; None without pairs."""
+        if self.pairs is None:
+            return None
+        pairs = self.pairs.train
+        self.log.emit("phase", name="tokenise pairs", total=len(pairs.table))
+        path = self.run.work / f"pairs-{self.processes.rank}.tokens"
+        return encode_pair_texts(
+            pairs, self.encoder, path, lambda done: self.log.emit("progress", done=done)
+        )
+
 
 def prepare(config: RunConfig, run: Run | None, listener: Listener | None) -> Ground:
     """Resolve device, base and data, and make the run folder unless there is one to go on with.
@@ -105,8 +120,16 @@ def prepare(config: RunConfig, run: Run | None, listener: Listener | None) -> Gr
     base = start.base if start else resolve_base(config.base)
     encoder = TextEncoder(load_tokenizer(base.source, base.revision), text_rule(config))
     parts = read_config_parts(config)
+    pairs = read_config_pairs(config, parts)
+    if pairs is not None:
+        parts = replace(parts, notes=(*parts.notes, *pairs.notes))
     environment = describe_environment(
-        parts, device=str(device), precision=precision, seed=config.seed, start=start
+        parts,
+        device=str(device),
+        precision=precision,
+        seed=config.seed,
+        start=start,
+        more_files=pairs.train.files if pairs is not None else (),
     )
     if run is not None:
         _check_same_data(run, environment)
@@ -119,7 +142,9 @@ def prepare(config: RunConfig, run: Run | None, listener: Listener | None) -> Gr
     run.work.mkdir(exist_ok=True)
     is_main = processes.is_main
     log = EventLog(run.path if is_main else None, listener if is_main else None)
-    return Ground(config, run, log, parts, base, encoder, device, precision, processes, start)
+    return Ground(
+        config, run, log, parts, base, encoder, device, precision, processes, start, pairs
+    )
 
 
 def text_rule(config: RunConfig) -> TextRule:

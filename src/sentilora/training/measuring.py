@@ -8,15 +8,17 @@ import numpy as np
 
 from sentilora.evaluation.baselines import run_baselines
 from sentilora.evaluation.calibration import softmax
+from sentilora.evaluation.ordering import pairs_part
 from sentilora.evaluation.report import (
     baselines_part,
     calibration_part,
     evaluation_part,
     significance_part,
 )
-from sentilora.inference.scoring import score_with_features
+from sentilora.inference.scoring import score_texts, score_with_features
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.training.batches import balanced_weights
+from sentilora.training.coupling import reference_of
 from sentilora.training.events import EventLog
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from sentilora.config import RunConfig
     from sentilora.data.examples import Parts
+    from sentilora.training.ground import Ground
 
 
 def measure_model(
@@ -97,6 +100,51 @@ def measure_model(
         "calibration": calibration,
         "truncated_share": sum(scored.truncated) / max(1, len(texts)),
     }
+
+
+def measure_pairs(model: SentimentModel, untrained: Any, ground: Ground) -> dict[str, Any]:
+    """Measure the shipped model and its untrained self on the pairs that were held out.
+
+    Args:
+        model: loaded from the run folder.
+        untrained: the same network before training, on the model's device.
+        ground: the run, which has pairs.
+
+    Returns:
+        ``kind``, ``trained`` and ``held_out`` (numbers of pairs), ``only``, ``weight``,
+        ``reference``, and ``before`` and ``after`` where pairs were held out.
+    """
+    assert ground.pairs is not None
+    train, held_out = ground.pairs.train, ground.pairs.held_out
+    settings, log = ground.config.pairs, ground.log
+    part: dict[str, Any] = {
+        "kind": train.kind,
+        "trained": len(train),
+        "held_out": len(held_out),
+        "only": settings.only,
+        "weight": None if settings.only else settings.weight,
+        "reference": reference_of(ground),
+    }
+    if not len(held_out):
+        return part
+    texts = held_out.texts
+    log.emit("phase", name="score the held-out pairs", total=2 * len(texts))
+    scored = model.score(texts, progress=_progress(log))
+    before = score_texts(
+        untrained,
+        model.encoder,
+        texts,
+        device=model.device,
+        precision=ground.precision,
+        progress=_progress(log),
+    )
+    sampling = {"resamples": ground.config.report.resamples, "seed": ground.config.seed}
+    probabilities = {"before": softmax(before.logits), "after": model.probabilities(scored.logits)}
+    measured = {
+        name: pairs_part(held_out, values, model.labels, **sampling)
+        for name, values in probabilities.items()
+    }
+    return {**part, **measured}
 
 
 def _progress(log: EventLog) -> Callable[[int], None]:

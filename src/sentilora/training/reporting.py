@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentilora.data.examples import write_skipped
+from sentilora.data.examples import HasSkipped, write_skipped
 from sentilora.evaluation.report import compose_report
 from sentilora.model.bases import BASES, ResolvedBase
 
 if TYPE_CHECKING:
     from sentilora.config import RunConfig
     from sentilora.data.examples import Parts
+    from sentilora.data.withholding import PairParts
     from sentilora.training.run import Run
 
 
@@ -24,16 +25,20 @@ def write_report(
     measured: dict[str, Any],
     *,
     start: str | None = None,
+    pairs: PairParts | None = None,
 ) -> None:
     """Compose the report and write all its forms; ``report.json`` comes last.
 
-    ``start`` names the adapter that the training started from, if it was not a fresh one.
+    ``start`` names the adapter that the training started from, if it was not a fresh one; rows of
+    ``pairs`` that were left out are listed beside those of the data.
     """
     from sentilora.evaluation.card import render_card
     from sentilora.evaluation.html import render_html
 
     named = {"train": parts.train, "validation": parts.validation, "test": parts.test}
-    skipped = sum(len(part.skipped) for part in named.values())
+    read: list[HasSkipped] = [*named.values()]
+    read += [pairs.train] if pairs is not None else []
+    skipped = sum(len(part.skipped) for part in read)
     report = compose_report(
         run={
             "name": run.path.name,
@@ -62,7 +67,7 @@ def write_report(
         **training,
     )
     if skipped:
-        write_skipped(list(named.values()), run.path / "skipped.jsonl")
+        write_skipped(read, run.path / "skipped.jsonl")
     licence = next((b.licence for b in BASES.values() if b.hub_id == base.hub_id), None)
     _write(run.path / "report.html", render_html(report.data))
     _write(run.path / "README.md", render_card(report.data, licence=licence))

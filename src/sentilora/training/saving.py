@@ -11,8 +11,9 @@ from sentilora.evaluation.calibration import fit_temperature
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import Settings, save_artifact, seal_artifact
 from sentilora.model.localbases import fingerprint
+from sentilora.training.cost import spent_in_all
 from sentilora.training.encoding import EncodedExamples
-from sentilora.training.fitting import Fitted, spent_in_all
+from sentilora.training.fitting import Fitted
 from sentilora.training.ground import Ground
 from sentilora.training.proof import prove_reload
 

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
-from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments
+from transformers import Trainer, TrainerCallback, TrainingArguments
 from transformers.trainer_callback import PrinterCallback
 
 from sentilora.model.artifact import save_weights
 from sentilora.model.classifier import quiet_transformers
 from sentilora.model.tokens import average_windows
-from sentilora.training.batches import BatchPlan, Collator
+from sentilora.training.pairing import PAIRS, BatchMaker, PairLoss, Plan
 
 if TYPE_CHECKING:
     from transformers.trainer_callback import TrainerControl, TrainerState
@@ -61,6 +61,7 @@ class SentimentTrainer(Trainer):  # type: ignore[misc]
             better).
         settings: learning rates and the like.
         head_modules: names of modules that take ``settings.head_learning_rate``.
+        pair_loss: of the pairs in a batch, where it holds some.
     """
 
     # Set by Trainer, which carries no types.
@@ -72,18 +73,20 @@ class SentimentTrainer(Trainer):  # type: ignore[misc]
         model: Any,
         arguments: TrainingArguments,
         *,
-        plan: BatchPlan,
-        collator: Collator,
+        plan: Plan,
+        collator: BatchMaker,
         validate: Callable[[Any], dict[str, float]],
         settings: TrainingConfig,
         head_modules: tuple[str, ...],
         callbacks: list[TrainerCallback],
+        pair_loss: PairLoss | None = None,
     ) -> None:
         self.plan = plan
         self.collator = collator
         self.validate = validate
         self.settings = settings
         self.head_modules = head_modules
+        self.pair_loss = pair_loss
         with quiet_transformers():
             super().__init__(
                 model=model,
@@ -98,6 +101,26 @@ class SentimentTrainer(Trainer):  # type: ignore[misc]
         """Return the batches of the plan, this process's share of each."""
         return DataLoader(self.train_dataset, batch_sampler=self.plan, collate_fn=self.collator)
 
+    def training_step(
+        self, model: Any, inputs: dict[str, Any], num_items_in_batch: Any = None
+    ) -> torch.Tensor:
+        """Compute the gradients of labelled rows and of pairs, one after the other.
+
+        So no more memory is needed than for the larger of the two; processes exchange the sum.
+        """
+        parts = []
+        if rows := {name: value for name, value in inputs.items() if name != PAIRS}:
+            parts.append(rows)
+        if PAIRS in inputs:
+            parts.append(inputs[PAIRS])
+        *first, last = parts
+        losses = []
+        for part in first:
+            with self.accelerator.no_sync(model):
+                losses.append(super().training_step(model, part, num_items_in_batch))
+        losses.append(super().training_step(model, last, num_items_in_batch))
+        return torch.stack(losses).sum()
+
     def compute_loss(
         self,
         model: Any,
@@ -107,9 +130,14 @@ class SentimentTrainer(Trainer):  # type: ignore[misc]
     ) -> Any:
         """Return the weighted mean cross-entropy of the whole batch, over all processes.
 
+        A batch of pairs has a loss of its own.
+
         DDP averages gradients over processes; multiplying by their number turns that into the sum
         of what each computed on its share.
         """
+        if "pair_weights" in inputs:
+            assert self.pair_loss is not None
+            return self.pair_loss(model, inputs)
         labels, weights = inputs["labels"], inputs["row_weights"]
         outputs = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
         logits = average_windows(outputs.logits.float(), inputs["windows"].tolist())
@@ -165,7 +193,7 @@ class Reporting(TrainerCallback):  # type: ignore[misc]
     def __init__(
         self,
         log: EventLog,
-        plan: BatchPlan,
+        plan: Plan,
         interruption: Interruption,
         *,
         checkpoint_s: float,
@@ -243,54 +271,3 @@ class Reporting(TrainerCallback):  # type: ignore[misc]
         """Report a checkpoint."""
         self.saved = time.monotonic()
         self.log.emit("checkpoint", step=state.global_step)
-
-
-def make_arguments(
-    settings: TrainingConfig,
-    *,
-    folder: Path,
-    plan: BatchPlan,
-    seed: int,
-    device: torch.device,
-    precision: str,
-) -> TrainingArguments:
-    """Translate the settings into ``TrainingArguments``."""
-    steps = len(plan)
-    per_epoch = plan.steps_per_epoch[0]
-    every = max(1, min(steps, -(-per_epoch // settings.evaluations_per_epoch)))
-    with quiet_transformers():
-        return TrainingArguments(
-            output_dir=str(folder),
-            num_train_epochs=1,
-            seed=seed,
-            learning_rate=float(settings.learning_rate or 0.0),
-            lr_scheduler_type=settings.schedule,
-            warmup_steps=round(steps * settings.warmup_share),
-            max_grad_norm=settings.max_grad_norm,
-            logging_steps=max(1, round(steps / 200)),
-            logging_nan_inf_filter=False,
-            eval_strategy="steps",
-            eval_steps=every,
-            save_strategy="steps",
-            save_steps=every,
-            save_total_limit=2,
-            load_best_model_at_end=True,
-            metric_for_best_model="selection",
-            greater_is_better=True,
-            restore_callback_states_from_checkpoint=True,
-            remove_unused_columns=False,
-            label_names=["labels"],
-            report_to="none",
-            disable_tqdm=True,
-            log_level="error",
-            use_cpu=device.type == "cpu",
-            bf16=precision == "bf16",
-            fp16=precision == "fp16",
-            ddp_find_unused_parameters=False,
-            dataloader_pin_memory=device.type == "cuda",
-        )
-
-
-def early_stopping(patience: int) -> list[TrainerCallback]:
-    """Return the callback that stops after ``patience`` evaluations without gain; none for 0."""
-    return [EarlyStoppingCallback(early_stopping_patience=patience)] if patience else []

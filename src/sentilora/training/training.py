@@ -20,7 +20,7 @@ from sentilora.model.starting import describe_start
 from sentilora.training.events import Listener
 from sentilora.training.fitting import Interrupted, fit
 from sentilora.training.ground import Ground, prepare
-from sentilora.training.measuring import measure_model
+from sentilora.training.measuring import measure_model, measure_pairs
 from sentilora.training.reporting import write_report
 from sentilora.training.run import CONFIG, Run, resume_run
 from sentilora.training.saving import TRAINING, save
@@ -110,12 +110,16 @@ def _work(ground: Ground) -> Run:
 
 
 def _train_and_save(ground: Ground) -> None:
-    train_part = ground.encode("train", ground.parts.train)
+    pairs = ground.encode_pairs()
+    if pairs is not None and ground.config.pairs.only:
+        train_part = pairs
+    else:
+        train_part = ground.encode("train", ground.parts.train)
     validation = ground.encode("validation", ground.parts.validation)
     network = ground.create_network()
     trainable, total = count_parameters(network)
     ground.log.emit("fit", trainable_parameters=trainable, total_parameters=total)
-    fitted = fit(network, train_part, validation, ground)
+    fitted = fit(network, train_part, validation, ground, pairs=pairs)
     if ground.processes.is_main:
         save(ground, fitted, train_part, (trainable, total))
     ground.processes.wait()
@@ -124,17 +128,17 @@ def _train_and_save(ground: Ground) -> None:
 def _measure(ground: Ground) -> None:
     run, config, log = ground.run, ground.config, ground.log
     training = json.loads((run.work / TRAINING).read_text(encoding="utf-8"))
+    model, untrained = load(run.path, device=config.device), ground.create_network()
     measured = measure_model(
-        load(run.path, device=config.device),
-        ground.create_network(),
-        ground.parts,
-        config=config,
-        precision=ground.precision,
-        log=log,
+        model, untrained, ground.parts, config=config, precision=ground.precision, log=log
     )
+    if ground.pairs is not None:
+        measured["pairs"] = measure_pairs(model, untrained, ground)
     metrics = measured["after"]["metrics"]
     start = ground.start.name if ground.start else None
-    write_report(run, config, ground.parts, ground.base, training, measured, start=start)
+    write_report(
+        run, config, ground.parts, ground.base, training, measured, start=start, pairs=ground.pairs
+    )
     log.emit("finished", run=str(run.path), metrics=metrics)
     shutil.rmtree(run.checkpoints, ignore_errors=True)
     shutil.rmtree(run.work, ignore_errors=True)

@@ -1,0 +1,147 @@
+"""``sentilora pairs``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from sentilora.data.building import BuiltPairs
+
+EXAMPLE = (
+    "Example:  sentilora pairs reviews.csv --rating stars --group product --output pairs.parquet"
+)
+
+
+def pairs(
+    data: Annotated[
+        str, typer.Argument(help="File, folder (its train.* is read) or hub data set id.")
+    ],
+    rating: Annotated[
+        str | None, typer.Option(help="Column with ratings: the higher one is preferred.")
+    ] = None,
+    counterfactual: Annotated[
+        bool, typer.Option("--counterfactual", help="Pair texts of a group with other labels.")
+    ] = False,
+    group: Annotated[
+        str | None, typer.Option(help="Column (product, film, pair id) that pairs do not cross.")
+    ] = None,
+    text: Annotated[str | None, typer.Option(help="Column with the text.")] = None,
+    label: Annotated[
+        str | None, typer.Option(help="Column with the label, for --counterfactual.")
+    ] = None,
+    labels: Annotated[
+        str | None, typer.Option(help="Label names in id order: negative,neutral,positive.")
+    ] = None,
+    stars: Annotated[
+        int | None, typer.Option(help="Ratings go from 1 to this; scales the margin.")
+    ] = None,
+    kind: Annotated[
+        str, typer.Option(help="Of counterfactual pairs: graded (texts) or labels (preferences).")
+    ] = "graded",
+    test: Annotated[
+        list[str] | None, typer.Option(help="File whose texts are left out; may be repeated.")
+    ] = None,
+    per_group: Annotated[int | None, typer.Option(help="Pairs of a group at most: 50.")] = None,
+    max_pairs: Annotated[int | None, typer.Option(help="Pairs in all at most: 50000.")] = None,
+    min_gap: Annotated[
+        float, typer.Option(help="Ratings of a pair differ by this at least.")
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(help="Seed of the draw.")] = 13,
+    skip_bad_rows: Annotated[
+        bool, typer.Option("--skip-bad-rows", help="Leave out unusable rows, and count them.")
+    ] = False,
+    output: Annotated[
+        Path, typer.Option(help="File to write: .parquet, .csv, .tsv or .jsonl.")
+    ] = Path("pairs.parquet"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was built as JSON.")] = False,
+) -> None:
+    """Build pairs to learn preferences from: of ratings, or of counterfactual edits."""
+    from sentilora.data.building import write_pairs
+
+    shared: dict[str, Any] = {
+        "text": text,
+        "stars": stars,
+        "leave_out": test or (),
+        "seed": seed,
+        "skip_bad_rows": skip_bad_rows,
+    }
+    shared |= {"per_group": per_group} if per_group is not None else {}
+    shared |= {"max_pairs": max_pairs} if max_pairs is not None else {}
+    _check(rating, counterfactual, group, label, kind)
+    if rating is not None:
+        from sentilora.data.grading import pairs_from_ratings
+
+        built = pairs_from_ratings(data, rating=rating, group=group, min_gap=min_gap, **shared)
+    else:
+        from sentilora.data.contrasting import pairs_from_counterfactuals
+        from sentilora.data.pairs import GRADED, LABELS
+        from sentilora.labels import parse_labels
+
+        assert group is not None
+        built = pairs_from_counterfactuals(
+            data,
+            group=group,
+            label=label,
+            labels=parse_labels(labels),
+            kind=LABELS if kind == "labels" else GRADED,
+            **shared,
+        )
+    write_pairs(built, output)
+    _show(built, data, output, as_json=as_json)
+
+
+def _check(
+    rating: str | None, counterfactual: bool, group: str | None, label: str | None, kind: str
+) -> None:
+    from sentilora.errors import ConfigError, several
+
+    problems = []
+    if (rating is not None) == counterfactual:
+        problems.append(
+            "give either --rating COL (pairs from ratings) or --counterfactual (pairs from edits)"
+        )
+    if counterfactual and group is None:
+        problems.append(
+            "--counterfactual needs --group COL: the id that a text shares with its edit"
+        )
+    if rating is not None and label is not None:
+        problems.append(f"--label {label} is for --counterfactual; leave it out")
+    if kind not in ("graded", "labels"):
+        problems.append(f"--kind {kind}: must be graded or labels")
+    elif rating is not None and kind != "graded":
+        problems.append(f"--kind {kind} is for --counterfactual; ratings make graded texts")
+    if problems:
+        raise ConfigError(several("the options", problems))
+
+
+def _show(built: BuiltPairs, data: str, output: Path, *, as_json: bool) -> None:
+    from sentilora.cli.render import console
+
+    pairs = built.pairs
+    facts = {
+        "output": str(output),
+        "kind": pairs.kind,
+        "pairs": len(pairs),
+        "texts": len(pairs.keys),
+        "groups": len(set(built.more["group"])) if "group" in built.more else None,
+        "mean_margin": float(pairs.margins.mean()) if pairs.is_graded else None,
+        "notes": list(built.notes),
+    }
+    if as_json:
+        print(json.dumps(facts, indent=2, ensure_ascii=False))
+        return
+    out = console()
+    told = f"{len(pairs):,} {pairs.kind} of {len(pairs.keys):,} texts"
+    told += f" in {facts['groups']:,} groups" if facts["groups"] is not None else ""
+    told += f", mean margin {facts['mean_margin']:.2f}" if pairs.is_graded else ""
+    out.print(f"built    {told}", markup=False, soft_wrap=True)
+    for note in built.notes:
+        out.print(f"note     {note}", markup=False, soft_wrap=True)
+    out.print(f"\npairs    {output}", markup=False, soft_wrap=True)
+    then = f"sentilora train {quote(data)} --pairs {quote(str(output))}"
+    out.print(f"next     {then}", markup=False, soft_wrap=True)

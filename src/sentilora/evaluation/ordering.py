@@ -1,0 +1,231 @@
+"""A model's order of texts, measured on files: pairs, a column of ratings, groups of edits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentilora.data.columns import match_column
+from sentilora.data.examples import Examples
+from sentilora.data.locating import Location
+from sentilora.data.pairreading import read_pairs
+from sentilora.data.pairs import PairFile, Pairs
+from sentilora.data.problems import Problems, quoted, raise_if_any, shortened
+from sentilora.errors import DataError
+from sentilora.evaluation.comparing import Listener, counting
+from sentilora.evaluation.ranking import (
+    Share,
+    consistency,
+    ranking_accuracy,
+    signed_scores,
+    spearman,
+)
+from sentilora.inference.sentiment_model import SentimentModel
+from sentilora.labels import Labels, poles_of
+
+Part = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a model's order is measured on, beside its labels.
+
+    Attributes:
+        pairs: graded texts or label preferences.
+        rating, ratings: a column, and its number for each row that is measured, ``(N,)``.
+        group, groups: a column, and the name of each row's group, ``(N,)``.
+    """
+
+    pairs: Pairs | None = None
+    rating: str | None = None
+    ratings: NDArray[Any] | None = None
+    group: str | None = None
+    groups: NDArray[Any] | None = None
+
+
+def read_order(
+    labels: Labels,
+    location: Location,
+    examples: Examples,
+    *,
+    pairs: PairFile | str | Path | None,
+    rating: str | None,
+    group: str | None,
+    skip_bad_rows: bool,
+    tell: Listener,
+) -> Order:
+    """Read what an order is measured on, so that what is wrong with it is told before the work.
+
+    Args:
+        labels: of the model.
+        location: of the data; their test part is measured.
+        examples: the rows of that part; with groups, if a column of groups is named.
+        pairs: file of pairs.
+        rating: column of ratings.
+        group: column of groups.
+        skip_bad_rows: leave out bad rows of the pairs.
+        tell: is told how the pairs were read.
+
+    Raises:
+        DataError: something cannot be read or used.
+        ConfigError: texts are to be ordered, and the labels have no positive and negative side.
+    """
+    found = None
+    if pairs is not None:
+        found = read_pairs(pairs, labels=labels, skip_bad_rows=skip_bad_rows)
+        for note in found.notes:
+            tell({"kind": "note", "text": note})
+    if rating is not None or (found is not None and found.is_graded):
+        poles_of(labels)
+    ratings = None if rating is None else read_ratings(location, "test", rating, examples)
+    groups = None
+    if group is not None:
+        batches = examples.batches("group")
+        groups = np.asarray([name for batch in batches for name in batch.to_pylist()])
+    return Order(found, rating, ratings, group, groups)
+
+
+def measure_order(
+    order: Order,
+    model: SentimentModel,
+    texts: Sequence[str],
+    probabilities: NDArray[Any],
+    label_ids: NDArray[Any],
+    tell: Listener,
+    *,
+    resamples: int,
+    seed: int,
+) -> dict[str, Part]:
+    """Measure a model's order: ``pairs``, ``ratings`` and ``groups``, as far as they are given.
+
+    Args:
+        order: what to measure on.
+        model: scores the texts of the pairs that are not among ``texts``.
+        texts: N texts that are measured anyway.
+        probabilities: ``(N, C)``, theirs.
+        label_ids: ``(N,)``, their labels.
+        tell: is told of the phase and of progress.
+        resamples: of the bootstrap over pairs.
+        seed: of the bootstrap.
+    """
+    parts: dict[str, Part] = {}
+    if order.pairs is not None:
+        known = dict(zip(texts, probabilities, strict=True))
+        of_texts = _score(order.pairs.texts, model, known, tell)
+        parts["pairs"] = _about(order.pairs) | pairs_part(
+            order.pairs, of_texts, model.labels, resamples=resamples, seed=seed
+        )
+    if order.ratings is not None:
+        measured = ratings_part(order.ratings, probabilities, model.labels)
+        parts["ratings"] = {"column": order.rating, **measured}
+    if order.groups is not None:
+        share = consistency(probabilities.argmax(axis=1) == label_ids, order.groups)
+        measured = _as_part("consistency", share, {"groups": share.count})
+        parts["groups"] = {"column": order.group, **measured}
+    return parts
+
+
+def _score(
+    texts: Sequence[str],
+    model: SentimentModel,
+    known: Mapping[str, NDArray[Any]],
+    tell: Listener,
+) -> NDArray[Any]:
+    """Return the probabilities of texts, ``(U, C)``; what is known is not computed again."""
+    new = [text for text in texts if text not in known]
+    tell({"kind": "phase", "name": "score the pairs", "total": len(new)})
+    scored = model.score(new, progress=counting(tell)) if new else None
+    found = model.probabilities(scored.logits) if scored is not None else ()
+    rows = {**known, **dict(zip(new, found, strict=True))}
+    return np.stack([rows[text] for text in texts])
+
+
+def _about(pairs: Pairs) -> Part:
+    source = Path(pairs.source).name or pairs.source
+    return {"kind": pairs.kind, "source": source, "skipped": len(pairs.skipped)}
+
+
+def pairs_part(
+    pairs: Pairs, probabilities: NDArray[Any], labels: Labels, *, resamples: int, seed: int
+) -> Part:
+    """Measure the order of pairs: ``metrics`` and ``intervals``.
+
+    Graded texts: ``ranking_accuracy``, the share in which ``signed`` of the preferred text is
+    higher. Label preferences: ``preference_accuracy``, the share in which the chosen label is more
+    probable. Ties count half; weights and margins do not count. ``pairs`` is their number,
+    ``units`` how many groups of them share no text.
+
+    Args:
+        pairs: of either kind.
+        probabilities: ``(U, C)`` of their texts.
+        labels: of the model.
+        resamples: of the bootstrap over units.
+        seed: of the bootstrap.
+    """
+    if pairs.is_graded:
+        name = "ranking_accuracy"
+        both = signed_scores(probabilities, labels)[pairs.sides]
+    else:
+        name = "preference_accuracy"
+        both = np.take_along_axis(probabilities[pairs.sides[:, 0]], pairs.label_ids, axis=1)
+    share = ranking_accuracy(
+        both[:, 0], both[:, 1], units=pairs.units(), resamples=resamples, seed=seed
+    )
+    return _as_part(name, share, {"pairs": share.count, "units": share.units})
+
+
+def ratings_part(ratings: NDArray[Any], probabilities: NDArray[Any], labels: Labels) -> Part:
+    """Measure how ``signed`` goes with ratings: ``metrics`` and ``intervals`` of ``spearman``.
+
+    Args:
+        ratings: ``(N,)``.
+        probabilities: ``(N, C)``.
+        labels: of the model.
+    """
+    value, interval = spearman(signed_scores(probabilities, labels), ratings)
+    intervals = {} if interval is None else {"spearman": list(interval)}
+    return {"metrics": {"spearman": value, "rows": len(ratings)}, "intervals": intervals}
+
+
+def read_ratings(location: Location, part: str, column: str, examples: Examples) -> NDArray[Any]:
+    """Return the number that each example has in another column of its file, ``(N,)`` float64.
+
+    Raises:
+        DataError: there is no such column, or a row has no number in it.
+    """
+    table = location.open(part)
+    name = match_column(table.names, column)
+    if name is None or name not in table.names:
+        raise DataError(
+            f"{table.name}: no column '{column}' for --rating. Found: {quoted(table.names)}."
+        )
+    places = {int(row): place for place, row in enumerate(examples.numbers("row"))}
+    ratings = np.full(len(places), np.nan)
+    problems, ignored = Problems(table.name), Problems(table.name)
+    for chunk in table.chunks((name,), ignored):
+        for row, value in zip(chunk.rows, chunk.columns[name], strict=True):
+            if row in places:
+                ratings[places[row]] = _rating(row, value, name, problems)
+    raise_if_any([problems], hint="Every row that is measured needs a rating.")
+    return ratings
+
+
+def _rating(row: int, value: object, column: str, problems: Problems) -> float:
+    try:
+        number = float(value) if isinstance(value, str | int | float) else np.nan
+    except ValueError:
+        number = np.nan
+    if not np.isfinite(number):
+        shown = "" if value is None else f"'{shortened(str(value))}'"
+        problems.add_row(row, f"no number in column '{column}'", shown)
+    return number
+
+
+def _as_part(name: str, share: Share, counts: dict[str, int]) -> Part:
+    intervals = {} if share.interval is None else {name: list(share.interval)}
+    return {"metrics": {name: share.value, **counts}, "intervals": intervals}

@@ -1,0 +1,146 @@
+"""``sentilora pairs``, and pairs in ``train`` and ``evaluate``, as a user meets them."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from sentilora.cli import app
+from sentilora.data.pairreading import read_pairs
+from sentilora.labels import BINARY, Labels
+from tests.conftest import make_texts
+
+REVIEWS = "text,stars,product,label\n" + "".join(
+    f"{text},{i % 5 + 1},{'lamp' if i < 20 else 'sofa'},{label}\n"
+    for i, (text, label) in enumerate(make_texts(40, seed=21))
+)
+
+
+@pytest.fixture
+def run_command(monkeypatch, capsys, tmp_path):
+    """Run ``sentilora …`` in this process, in a folder with ``reviews.csv``."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")
+    (tmp_path / "reviews.csv").write_text(REVIEWS)
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["sentilora", *map(str, arguments)])
+        with pytest.raises(SystemExit, match=r"\d") as stopped:
+            app.main()
+        said = capsys.readouterr()
+        return stopped.value.code, said.out, said.err
+
+    return run
+
+
+def test_the_help_page_ends_with_an_example_that_works(run_command):
+    code, out, _ = run_command("pairs", "--help")
+    assert code == 0
+    example = out.strip().splitlines()[-1].split("sentilora ")[1]
+    code, out, _ = run_command(*example.split())
+    assert code == 0
+
+
+def test_pairs_from_ratings(run_command, tmp_path):
+    code, out, err = run_command(
+        "pairs", "reviews.csv", "--rating", "stars", "--group", "product", "--stars", "5"
+    )
+    assert code == 0
+    assert not err
+    assert "graded texts of 40 texts in 2 groups, mean margin" in out
+    lines = out.splitlines()
+    assert lines[-2] == "pairs    pairs.parquet"
+    assert lines[-1] == "next     sentilora train reviews.csv --pairs pairs.parquet"
+    pairs = read_pairs(tmp_path / "pairs.parquet", labels=Labels(BINARY))
+    assert 0.25 <= pairs.margins.min() <= pairs.margins.max() == 1.0
+
+
+def test_limits_and_json(run_command, tmp_path):
+    arguments = ("pairs", "reviews.csv", "--rating", "stars", "--group", "product")
+    code, out, _ = run_command(
+        *arguments, "--per-group", 7, "--max-pairs", 10, "--output", "p.jsonl", "--json"
+    )
+    facts = json.loads(out)
+    assert code == 0
+    assert (facts["pairs"], facts["output"]) == (10, "p.jsonl")
+    assert facts["notes"] == ["10 of 14 pairs taken at random"]
+    assert len((tmp_path / "p.jsonl").read_text().splitlines()) == 10
+    code, out, _ = run_command(*arguments, "--test", "reviews.csv")
+    assert code == 1
+
+
+def test_pairs_from_edits_of_both_kinds(run_command, tmp_path):
+    arguments = ("pairs", "reviews.csv", "--counterfactual", "--group", "product")
+    arguments += ("--label", "label", "--output", "p.csv", "--json", "--per-group", 5)
+    code, out, _ = run_command(*arguments)
+    assert code == 0
+    assert json.loads(out)["kind"] == "graded texts"
+    code, out, _ = run_command(*arguments, "--kind", "labels")
+    assert json.loads(out)["kind"] == "label preferences"
+    assert json.loads(out)["pairs"] == 20
+    header = (tmp_path / "p.csv").read_text().splitlines()[0]
+    assert header == "text,chosen,rejected,group"
+
+
+def test_options_that_do_not_go_together_are_all_told(run_command):
+    code, out, err = run_command("pairs", "reviews.csv", "--kind", "best")
+    assert code == 2
+    assert not out
+    assert "2 problems in the options" in err
+    assert "give either --rating COL" in err
+    assert "--kind best: must be graded or labels" in err
+    code, _, err = run_command("pairs", "reviews.csv", "--counterfactual")
+    assert code == 2
+    assert "--counterfactual needs --group COL" in err
+    code, _, err = run_command(
+        "pairs", "x.csv", "--rating", "s", "--label", "l", "--kind", "labels"
+    )
+    assert "--label l is for --counterfactual" in err
+    assert "--kind labels is for --counterfactual" in err
+
+
+def test_a_dry_run_takes_the_options_of_pairs(run_command, tiny_base, tiny_data):
+    rows = [
+        {"better": good, "worse": bad}
+        for (bad, _), (good, _) in zip(*[iter(make_texts(40, seed=22))] * 2, strict=True)
+    ]
+    Path("p.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    options = ("--pairs", "p.jsonl", "--pairs-weight", 0.5, "--pairs-only", "--max-tokens", 32)
+    names = ("--pairs-columns", "text_preferred=better,text_other=worse")
+    train = ("train", tiny_data, "--base", tiny_base)
+    code, out, err = run_command(*train, *options, *names, "--dry-run", "--json")
+    assert code == 0, err
+    found = json.loads(out)
+    assert found["pairs"] == 18
+    assert found["config"]["pairs"]["weight"] == 0.5
+    assert found["config"]["pairs"]["only"] is True
+    code, out, _ = run_command(
+        "train", tiny_data, "--base", tiny_base, *options, *names, "--dry-run"
+    )
+    assert "pairs       18 to train on" in out
+    code, _, err = run_command(*train, "--pairs-only")
+    assert code == 2
+    assert "pairs.only = true, but there are no pairs; name a file with --pairs FILE" in err
+
+
+def test_evaluate_prints_the_order(run_command, tiny_run, tmp_path):
+    lines = ["good_text,bad_text"]
+    texts = [text for text, _ in make_texts(20, seed=23)]
+    lines += [f"{good},{bad}" for bad, good in zip(texts[::2], texts[1::2], strict=True)]
+    (tmp_path / "p.csv").write_text("\n".join(lines) + "\n")
+    arguments = ("evaluate", tiny_run.path, "reviews.csv", "--label", "label")
+    arguments += ("--pairs", "p.csv", "--rating", "stars", "--group", "product")
+    columns = ("--pairs-columns", "text_preferred=good_text,text_other=bad_text")
+    code, out, err = run_command(*arguments, *columns)
+    assert code == 0, err
+    assert "10 pairs of p.csv: ranking accuracy " in out
+    assert "40 rows, column 'stars': spearman " in out
+    assert "2 groups of 'product': consistency " in out
+    assert out.splitlines()[-1].startswith("next     sentilora predict")
+    code, out, _ = run_command(*arguments, *columns, "--json")
+    report = json.loads(out)
+    assert report["pairs"]["metrics"]["ranking_accuracy"] > 0.8
+    code, _, err = run_command(*arguments[:5], *columns)
+    assert code == 2
+    assert "--pairs-columns without pairs: name a file with --pairs FILE" in err
