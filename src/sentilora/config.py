@@ -26,11 +26,11 @@ SelectBy = Literal["macro_f1", "accuracy", "macro_recall", "log_loss"]
 PRESETS: dict[str, dict[str, Any]] = {
     "fast": {"max_tokens": 128, "epochs": 1, "min_steps": 240, "max_epochs": 8},
     "balanced": {"max_tokens": 256, "epochs": 2, "min_steps": 480, "max_epochs": 12},
-    "best": {"max_tokens": 512, "epochs": 3, "min_steps": 800, "max_epochs": 16},
+    "best": {"max_tokens": 512, "epochs": 2, "min_steps": 800, "max_epochs": 16},
 }
 
 
-LEARNING_RATES = {"lora": 5e-4, "full": 5e-5}
+LEARNING_RATES = {"lora": 7e-4, "full": 5e-5}
 
 
 class Section(BaseModel):
@@ -81,7 +81,7 @@ class TrainingConfig(Section):
     epochs: int | None = Field(None, ge=1, le=100, description="passes over train; preset decides")
     max_steps: int | None = Field(None, ge=1, description="stop after this many updates")
     learning_rate: float | None = Field(
-        None, gt=0, lt=1, description="5e-4 for lora, 5e-5 for full"
+        None, gt=0, lt=1, description="7e-4 for lora, 5e-5 for full"
     )
     head_learning_rate: float | None = Field(None, gt=0, lt=1, description="like the rest if unset")
     schedule: Literal["linear", "cosine", "constant_with_warmup"] = "linear"
@@ -92,7 +92,7 @@ class TrainingConfig(Section):
     dropout: float = Field(
         0.0, ge=0, lt=1, description="in the encoder; 0 is twice as quick on CPU"
     )
-    batch_rows: int = Field(32, ge=1, description="texts per update at most")
+    batch_rows: int = Field(16, ge=1, description="texts per update at most")
     batch_tokens: int = Field(8192, ge=8, description="padded tokens per update at most")
     class_weights: Literal["none", "auto"] = Field("auto", description="auto: if 1.5 times uneven")
     evaluations_per_epoch: int = Field(2, ge=1, le=100)

@@ -13,6 +13,7 @@ from sentilora.config import RunConfig
 from sentilora.inference.device import autocast, pick_device, pick_precision
 from sentilora.model.bases import resolve_base
 from sentilora.model.classifier import count_parameters, create_model, load_tokenizer
+from sentilora.model.quick import quick_blocks
 from sentilora.model.tokens import TextEncoder, average_windows
 from sentilora.training.batches import Collator
 from sentilora.training.cost import peak_memory_bytes
@@ -20,6 +21,7 @@ from sentilora.training.coupling import plan_pairs, read_config_pairs
 from sentilora.training.encoding import EncodedExamples, encode_examples
 from sentilora.training.fitting import make_plan
 from sentilora.training.ground import needed_bytes, read_config_parts, text_rule
+from sentilora.training.memory import keep_freed_memory
 from sentilora.training.pairing import Plan
 from sentilora.training.starting import resolve_start
 
@@ -52,7 +54,11 @@ def estimate(config: RunConfig) -> dict[str, Any]:
         ).to(device)
         batches = list(rows)
         typical = np.argsort(rows.tokens)[len(rows) // 2]
-        tokens_per_second = _speed(model, [batches[typical]] * 2, train, encoder, device, precision)
+        keep_freed_memory()
+        with quick_blocks(model):
+            tokens_per_second = _speed(
+                model, [batches[typical]] * 2, train, encoder, device, precision
+            )
     trainable, total = count_parameters(model)
     tokens = int(plan.tokens.sum())
     # Beside what the two updates needed: two moments a trainable weight.
