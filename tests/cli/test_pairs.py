@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sentilora.cli import app
+from sentilora.cli.render import pairs_line
 from sentilora.data.pairreading import read_pairs
 from sentilora.labels import BINARY, Labels
 from tests.conftest import make_texts
@@ -144,3 +145,19 @@ def test_evaluate_prints_the_order(run_command, tiny_run, tmp_path):
     code, _, err = run_command(*arguments[:5], *columns)
     assert code == 2
     assert "--pairs-columns without pairs: name a file with --pairs FILE" in err
+
+
+def test_the_order_of_held_out_pairs_is_one_line():
+    def part(value, ends):
+        metrics = {"ranking_accuracy": value, "pairs": 200, "units": 9}
+        return {"metrics": metrics, "intervals": {"ranking_accuracy": ends}}
+
+    pairs = {"kind": "graded texts", "trained": 1800, "held_out": 200}
+    assert pairs_line({**pairs, "held_out": 0}) == (
+        "pairs: 1,800 graded texts trained on, none held out to measure with"
+    )
+    measured = {"before": part(0.5, [0.4, 0.6]), "after": part(0.8125, [0.75, 0.875])}
+    assert pairs_line({**pairs, **measured}) == (
+        "pairs: 1,800 graded texts trained on, 200 held out: "
+        "ranking accuracy 0.8125 (0.7500–0.8750), before training 0.5000"
+    )

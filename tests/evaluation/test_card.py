@@ -92,3 +92,18 @@ def test_a_source_with_odd_characters_is_still_a_card(report):
     (first, *_) = ModelCard(render_card(report)).data.eval_results
     assert first.dataset_name == "our: 'reviews' `2026` #1.csv"
     assert re.fullmatch(r"[\w/.-]+", first.dataset_type)
+
+
+def test_a_card_names_the_pairs_that_were_trained_on(report):
+    assert "pairs" not in render_card(report)
+    part = {"metrics": {"ranking_accuracy": 0.5, "pairs": 200, "units": 9}, "intervals": {}}
+    after = {"metrics": {**part["metrics"], "ranking_accuracy": 0.8125}, "intervals": {}}
+    pairs = {"kind": "graded texts", "trained": 1800, "only": False, "before": part, "after": after}
+    card = render_card({**report, "pairs": pairs})
+    assert (
+        "Beside these, trained on 1,800 pairs (graded texts). On 200 pairs that were held out: "
+        "pairs in the right order 81.2 %, before training 50.0 %.\n\n| part |"
+    ) in card
+    alone = {name: pairs[name] for name in ("kind", "trained")} | {"only": True}
+    card = render_card({**report, "pairs": alone})
+    assert "Trained only on 1,800 pairs (graded texts).\n\n| part |" in card

@@ -122,6 +122,20 @@ def test_a_report_without_them_has_none_of_these_parts(model, rated):
     assert not {"pairs", "ratings", "groups"} & set(report.data)
 
 
+def test_baselines_learn_from_a_file_without_groups(model, rated, tiny_data):
+    report = sentilora.evaluate(
+        model,
+        rated[0],
+        label="label",
+        group="pair",
+        baselines=["majority"],
+        train=tiny_data / "train.csv",
+        **FAST,
+    )
+    assert set(report.baselines) == {"majority"}
+    assert report.data["groups"]["metrics"]["groups"] == 20
+
+
 def test_what_is_wrong_is_said_before_the_work(model, rated, tmp_path):
     path, _ = rated
     with pytest.raises(DataError, match=r"no column 'grade' for --rating. Found: 'text', 'label'"):

@@ -38,7 +38,7 @@ def test_labels_without_two_sides_cannot_order_texts(names):
 def test_wins_count_one_and_ties_half():
     share = ranking_accuracy(np.asarray([2.0, 1, 3, 0]), np.asarray([1.0, 1, 4, -1]))
     assert (share.value, share.count, share.units) == (2.5 / 4, 4, 4)
-    assert share.interval is not None
+    assert share.interval == pytest.approx(wilson(2.5, 4))
     with pytest.raises(DataError, match="There are no pairs"):
         ranking_accuracy(np.zeros(0), np.zeros(0))
 
@@ -54,11 +54,17 @@ def test_on_all_pairs_it_is_the_area_under_the_roc_curve():
     assert ranking_accuracy(pairs[:, 0], pairs[:, 1]).value == pytest.approx(expected)
 
 
-def test_the_interval_of_independent_pairs_is_that_of_a_share():
-    wins = np.random.default_rng(1).random(2000) < 0.8
-    share = ranking_accuracy(wins.astype(float), 0.5 * np.ones(2000))
-    low, high = wilson(int(wins.sum()), 2000)
-    assert share.interval == pytest.approx((low, high), abs=0.004)
+def test_units_of_two_equal_pairs_have_the_interval_of_half_as_many():
+    wins = np.repeat(np.random.default_rng(1).random(2000) < 0.8, 2)
+    units = np.repeat(np.arange(2000), 2)
+    share = ranking_accuracy(wins.astype(float), 0.5 * np.ones(4000), units=units)
+    assert share.interval == pytest.approx(wilson(wins.sum() / 2, 2000), abs=0.004)
+
+
+def test_few_pairs_that_are_all_right_still_have_a_wide_interval():
+    share = ranking_accuracy(np.ones(3), np.zeros(3))
+    assert share.value == 1
+    assert share.interval == pytest.approx((0.4385, 1.0), abs=1e-4)
 
 
 def test_pairs_that_hang_together_widen_the_interval():

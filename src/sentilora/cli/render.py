@@ -93,8 +93,9 @@ def pairs_line(part: dict[str, Any]) -> str:
     told = f"{part['trained']:,} {part['kind']} trained on"
     if "after" not in part:
         return f"pairs: {told}, none held out to measure with"
-    before, after = (ordering_line(part[name]) for name in ("before", "after"))
-    return f"pairs: {told}, {part['held_out']:,} held out: {before} before, {after} after"
+    before, after = part["before"], ordering_line(part["after"])
+    value = before["metrics"][next(iter(before["metrics"]))]
+    return f"pairs: {told}, {part['held_out']:,} held out: {after}, before training {value:.4f}"
 
 
 def ordering_line(part: dict[str, Any]) -> str:

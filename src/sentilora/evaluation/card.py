@@ -115,6 +115,7 @@ def _body(report: Mapping[str, Any], licence: str | None) -> str:
             cost=cost_cards(cost),
             cost_methods=cost_methods(cost),
             skipped=wording.skipped_baselines(report),
+            orders=wording.orders(report),
             licence=licence,
             wording=wording,
         )

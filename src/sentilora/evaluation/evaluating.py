@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,8 @@ def evaluate(
         place = locate(train) if train is not None else location
         learn = None
         if train is not None or location.has("train"):
-            learn = read_rows(place, "train", asked, file_labels, model.labels)
+            ungrouped = replace(asked, group=None)
+            learn = read_rows(place, "train", ungrouped, file_labels, model.labels)
         compared = compare(baselines, model, learn, test, seed, tell)
 
     tell({"kind": "phase", "name": "score the texts", "total": len(test.texts)})

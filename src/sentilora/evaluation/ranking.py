@@ -63,8 +63,8 @@ def ranking_accuracy(
 ) -> Share:
     """Return the share of pairs in which the preferred side scores higher; ties count half.
 
-    The interval is a percentile bootstrap over units, as pairs that share a text are not
-    independent: units are drawn whole.
+    Pairs that share a text are not independent: the interval is a percentile bootstrap (Efron
+    1979) that draws whole units. Where every pair is a unit, it is Wilson's (1927).
 
     Args:
         preferred: ``(P,)`` score of the side that should be higher.
@@ -82,7 +82,11 @@ def ranking_accuracy(
     owners = np.arange(len(wins)) if units is None else np.unique(units, return_inverse=True)[1]
     sizes = np.bincount(owners).astype(np.float64)
     sums = np.bincount(owners, weights=wins).astype(np.float64)
-    interval = _bootstrap_ratio(sums, sizes, resamples, seed) if len(sizes) > 1 else None
+    interval: Interval | None = None
+    if len(sizes) == len(wins):
+        interval = wilson(float(wins.sum()), len(wins))
+    elif len(sizes) > 1:
+        interval = _bootstrap_ratio(sums, sizes, resamples, seed)
     return Share(float(wins.mean()), interval, len(wins), len(sizes))
 
 
@@ -135,7 +139,7 @@ def consistency(is_right: NDArray[Any], groups: NDArray[Any]) -> Share:
     return Share(whole / count, wilson(whole, count), count, count)
 
 
-def wilson(hits: int, count: int) -> Interval:
+def wilson(hits: float, count: int) -> Interval:
     """Return Wilson's 95 % interval of a share (1927), which also holds near 0 and 1."""
     share, square = hits / count, Z95**2
     middle = (share + square / (2 * count)) / (1 + square / count)

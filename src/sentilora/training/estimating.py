@@ -83,7 +83,7 @@ def estimate(config: RunConfig) -> dict[str, Any]:
         "tokens_per_second": round(tokens_per_second, 1),
         "training_s": round(tokens / tokens_per_second, 1),
         "memory_bytes": memory,
-        "disk_bytes": needed_bytes(parts, config),
+        "disk_bytes": needed_bytes(parts, config, pairs),
     }
 
 

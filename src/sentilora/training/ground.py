@@ -134,7 +134,7 @@ def prepare(config: RunConfig, run: Run | None, listener: Listener | None) -> Gr
     if run is not None:
         _check_same_data(run, environment)
     elif processes.is_main:
-        check_space(Path(config.output), needed_bytes(parts, config))
+        check_space(Path(config.output), needed_bytes(parts, config, pairs))
         run = create_run(config)
         write_environment(environment, run.path / ENVIRONMENT)
     run = processes.share(run)
@@ -173,10 +173,11 @@ def read_config_parts(config: RunConfig) -> Parts:
     )
 
 
-def needed_bytes(parts: Parts, config: RunConfig) -> int:
+def needed_bytes(parts: Parts, config: RunConfig, pairs: PairParts | None = None) -> int:
     """Estimate the disk a run needs: token files, and three checkpoints with optimiser state."""
     per_text = min(config.text.max_tokens or 256, 300) * 4
-    tokens = (len(parts.train) + len(parts.validation)) * per_text
+    paired = len(pairs.train.table) if pairs is not None else 0
+    tokens = (len(parts.train) + len(parts.validation) + paired) * per_text
     return tokens + (60_000_000 if config.method == "lora" else 3_000_000_000)
 
 
