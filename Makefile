@@ -9,11 +9,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-demo: $(VENV)/.user  ## Train on the sample reviews, show before and after, predict (about two minutes)
+demo: $(VENV)/.user  ## Train on the sample reviews, show before and after, predict (about a minute)
 	@rm -rf runs/demo
 	$(BIN)/sentilora train sample --base minilm --name demo
 	@echo
-	$(BIN)/sentilora predict runs/demo \
+	@echo "The model that ships with the package, trained on more than these 540 reviews:"
+	$(BIN)/sentilora predict general \
 	    "Great movie, highly recommended!" \
 	    "The parcel arrived on Tuesday." \
 	    "Three weeks late, and then nobody picks up the phone."
