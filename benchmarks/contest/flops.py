@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from sentilora.model.quick import LAYOUTS
+from sentilora.model.layouts import LAYOUTS
 
 PROBE_TOKENS = 16
 

@@ -1,12 +1,10 @@
 """``sentilora pairs``, and pairs in ``train`` and ``evaluate``, as a user meets them."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from sentilora.cli import app
 from sentilora.cli.render import pairs_line
 from sentilora.data.pairreading import read_pairs
 from sentilora.labels import BINARY, Labels
@@ -18,21 +16,10 @@ REVIEWS = "text,stars,product,label\n" + "".join(
 )
 
 
-@pytest.fixture
-def run_command(monkeypatch, capsys, tmp_path):
-    """Run ``sentilora …`` in this process, in a folder with ``reviews.csv``."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "120")
+@pytest.fixture(autouse=True)
+def reviews(tmp_path):
+    """Put ``reviews.csv`` into the folder in which commands run."""
     (tmp_path / "reviews.csv").write_text(REVIEWS)
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["sentilora", *map(str, arguments)])
-        with pytest.raises(SystemExit, match=r"\d") as stopped:
-            app.main()
-        said = capsys.readouterr()
-        return stopped.value.code, said.out, said.err
-
-    return run
 
 
 def test_the_help_page_ends_with_an_example_that_works(run_command):

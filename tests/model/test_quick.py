@@ -10,7 +10,9 @@ from torch.nn import functional
 
 from sentilora.inference.device import autocast
 from sentilora.model.classifier import create_model
-from sentilora.model.quick import LAYOUTS, quick_blocks
+from sentilora.model.joinedlinear import JoinedLinear
+from sentilora.model.layouts import LAYOUTS
+from sentilora.model.quick import quick_blocks
 
 CPU = torch.device("cpu")
 QUICK = sorted(LAYOUTS)
@@ -112,11 +114,9 @@ def test_bf16_is_as_near_to_float32_as_the_plain_path(tiny_bases: Any, architect
 
 def test_small_updates_survive_bf16() -> None:
     """A change of the weights far below a step of bf16 must show in the mean of many products."""
-    from sentilora.model.quick import _Linear
-
     torch.manual_seed(3)
     layer = torch.nn.Linear(512, 512)
-    joined = _Linear([layer])
+    joined = JoinedLinear([layer])
     with torch.no_grad():
         layer.weight.fill_(1.0).add_(torch.rand_like(layer.weight) * 4 / 128)
         joined.refresh(torch.bfloat16)

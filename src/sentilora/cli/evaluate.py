@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sentilora.cli.options import PairsColumns, PairsKey, PairsTexts
+
 if TYPE_CHECKING:
     from sentilora.data.pairs import PairFile
 
@@ -38,15 +40,9 @@ def evaluate(
     pairs: Annotated[
         str | None, typer.Option(help="File of pairs: also measure how well they are ordered.")
     ] = None,
-    pairs_columns: Annotated[
-        str | None, typer.Option(help="Names of its columns: text_preferred=a,text_other=b.")
-    ] = None,
-    pairs_texts: Annotated[
-        str | None, typer.Option(help="File that holds the texts that the pairs refer to.")
-    ] = None,
-    pairs_key: Annotated[
-        str | None, typer.Option(help="Column of that file that the pairs name.")
-    ] = None,
+    pairs_columns: PairsColumns = None,
+    pairs_texts: PairsTexts = None,
+    pairs_key: PairsKey = None,
     rating: Annotated[
         str | None, typer.Option(help="Column with ratings: also measure rank correlation.")
     ] = None,

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from sentilora.cli.options import PairsColumns, PairsKey, PairsTexts
+
 EXAMPLE = "Example:  sentilora train reviews.csv --base minilm --preset balanced --output runs"
 
 
@@ -56,15 +58,9 @@ def train(
     pairs_only: Annotated[
         bool, typer.Option("--pairs-only", help="Train on pairs alone; labels only measure.")
     ] = False,
-    pairs_columns: Annotated[
-        str | None, typer.Option(help="Names of its columns: text_preferred=a,text_other=b.")
-    ] = None,
-    pairs_texts: Annotated[
-        str | None, typer.Option(help="File that holds the texts that the pairs refer to.")
-    ] = None,
-    pairs_key: Annotated[
-        str | None, typer.Option(help="Column of that file that the pairs name.")
-    ] = None,
+    pairs_columns: PairsColumns = None,
+    pairs_texts: PairsTexts = None,
+    pairs_key: PairsKey = None,
     limit: Annotated[int | None, typer.Option(help="Train on this many rows.")] = None,
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Leave out unusable rows, and list them.")

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-def output_layer(model: Any) -> nn.Linear:
+def output_layer(model: Any) -> tuple[str, nn.Linear]:
     """Find the last linear layer behind the encoder that has one output a label.
+
+    Returns:
+        Its name inside the plain network, and the layer.
 
     Args:
         model: from ``create_model``: plain, or with a LoRA adapter of PEFT, of which the trained
@@ -27,7 +30,7 @@ def output_layer(model: Any) -> nn.Linear:
     network = model.get_base_model() if hasattr(model, "get_base_model") else model
     inside = f"{network.base_model_prefix}."
     found = [
-        module
+        (name, module)
         for name, module in network.named_modules()
         if isinstance(module, nn.Linear)
         and not name.startswith(inside)
@@ -50,8 +53,11 @@ def add_to_logits(model: Any, biases: np.ndarray) -> None:
     """
     import torch
 
-    layer = output_layer(model)
+    _, layer = output_layer(model)
     if layer.bias is None:
-        raise ModelError("The output layer has no bias, so nothing can be added to its logits.")
+        raise ModelError(
+            "The output layer has no bias, which pairs alone need: give labelled texts a share, "
+            "leave --pairs-only out."
+        )
     with torch.no_grad():
         layer.bias.add_(torch.as_tensor(biases, dtype=layer.bias.dtype, device=layer.bias.device))

@@ -22,6 +22,7 @@ from sentilora.labels import Labels
 from sentilora.model.artifact import ADAPTER_CONFIG, MANIFEST, Artifact, base_of, open_artifact
 from sentilora.model.bases import ResolvedBase, sha256_of
 from sentilora.model.classifier import create_model, quiet_transformers
+from sentilora.model.outputs import output_layer
 
 if TYPE_CHECKING:
     import torch
@@ -121,7 +122,11 @@ def create_started_model(
     weights = {
         name: tensor.float() for name, tensor in load_file(start.artifact.path / WEIGHTS).items()
     }
-    layer = _output_layer(model, len(labels))
+    try:
+        name, _ = output_layer(model)
+    except ModelError as error:
+        raise ModelError(f"{error} A training cannot start from it: leave --from out.") from error
+    layer = f"base_model.model.{name.replace(_KEPT, '')}"
     for name in (f"{layer}.weight", f"{layer}.bias"):
         if name in weights and name in fresh:
             weights[name] = _match_rows(weights[name], fresh[name], start.labels, labels)
@@ -149,27 +154,6 @@ def describe_start(start: Start, labels: Labels) -> str:
     if dropped:
         parts.append(f"dropped for {', '.join(dropped)}")
     return f"starts from {start.name}: its adapter is taken over; {'; '.join(parts)}"
-
-
-def _output_layer(model: Any, n_labels: int) -> str:
-    """Name the layer that gives the logits, as PEFT's files do: the last one behind the encoder."""
-    from torch import nn
-
-    network = model.get_base_model()
-    names = [
-        name
-        for name, module in network.named_modules()
-        if isinstance(module, nn.Linear)
-        and _KEPT in name
-        and not name.startswith(f"{network.base_model_prefix}.")
-        and module.out_features == n_labels
-    ]
-    if not names:
-        raise ModelError(
-            f"The architecture '{network.config.model_type}' has no linear output layer behind its "
-            "encoder, so a training cannot start from an adapter for it. Leave --from out."
-        )
-    return f"base_model.model.{names[-1].replace(_KEPT, '')}"
 
 
 def _match_rows(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from sentilora.errors import ModelError
+from sentilora.training.cleanprocess import ask_clean_process
+from sentilora.training.proof import TOLERANCE
 
-TOLERANCE = 1e-5
 SENTENCE = "A plain sentence, to compare the tokenizers with."
 
 
@@ -31,22 +31,13 @@ def prove_base(folder: Path, encoder: Any, tokenizer: Any, rows: list[list[int]]
     Raises:
         ModelError: it cannot be loaded, tokenises otherwise, or differs by more than 1e-5.
     """
-    import torch
-
-    request = {"folder": str(folder), "rows": rows, "threads": torch.get_num_threads()}
-    done = subprocess.run(
-        [sys.executable, "-m", "sentilora.training.adaptproof"],
-        input=json.dumps(request).encode(),
-        capture_output=True,
-        check=False,
+    answer = ask_clean_process(
+        "sentilora.training.adaptproof",
+        {"folder": str(folder), "rows": rows},
+        failed=f"The adapted base {folder}",
+        advice="Mend the cause and repeat the command with --resume.",
     )
-    if done.returncode != 0:
-        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        raise ModelError(
-            f"The adapted base {folder} could not be loaded again: {' '.join(last)}. Mend the "
-            "cause and repeat the command with --resume."
-        )
-    head, _, body = done.stdout.partition(b"\n")
+    head, _, body = answer.partition(b"\n")
     if json.loads(head) != tokenizer(SENTENCE)["input_ids"]:
         raise ModelError(f"The tokenizer in {folder} cuts texts otherwise than the base's does.")
     expected = hidden_states(encoder, rows)

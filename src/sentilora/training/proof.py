@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from sentilora.errors import ModelError
+from sentilora.training.cleanprocess import ask_clean_process
 
 TOLERANCE = 1e-5
 
@@ -42,24 +42,15 @@ def prove_reload(folder: Path, texts: list[str], logits: np.ndarray) -> Proof:
     Raises:
         ModelError: the model cannot be loaded, or differs by more than 1e-5.
     """
-    import torch
-
     started = time.monotonic()
-    request = {"folder": str(folder), "texts": texts, "threads": torch.get_num_threads()}
-    done = subprocess.run(
-        [sys.executable, "-m", "sentilora.training.proof"],
-        input=json.dumps(request).encode(),
-        capture_output=True,
-        check=False,
+    answer = ask_clean_process(
+        "sentilora.training.proof",
+        {"folder": str(folder), "texts": texts},
+        failed=f"The saved model {folder}",
+        advice="It is not kept; what it was made from is. Mend the cause and repeat the command, a "
+        "training with --resume.",
     )
-    if done.returncode != 0:
-        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        raise ModelError(
-            f"The saved model {folder} could not be loaded again: {' '.join(last)}. "
-            "It is not kept; what it was made from is. Mend the cause and repeat the command, a "
-            "training with --resume."
-        )
-    found = np.frombuffer(done.stdout, dtype=np.float32).reshape(logits.shape)
+    found = np.frombuffer(answer, dtype=np.float32).reshape(logits.shape)
     difference = float(np.abs(found - logits).max()) if len(texts) else 0.0
     if not difference <= TOLERANCE:  # also catches NaN
         raise ModelError(

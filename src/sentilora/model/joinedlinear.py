@@ -1,0 +1,87 @@
+"""Linear layers with LoRA adapters as one product: the adapter is added to its weight first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class JoinedLinear:
+    """One or more linear layers that read the same input, as one product."""
+
+    def __init__(self, modules: Sequence[Any]) -> None:
+        self.layers = [getattr(module, "base_layer", module) for module in modules]
+        self.sizes = [layer.out_features for layer in self.layers]
+        self.scales: list[float] = []
+        self.adapters: list[tuple[nn.Parameter, nn.Parameter] | None] = []
+        for module in modules:
+            name = module.active_adapters[0] if hasattr(module, "base_layer") else ""
+            self.scales.append(module.scaling[name] if name else 0.0)
+            self.adapters.append(
+                (module.lora_A[name].weight, module.lora_B[name].weight) if name else None
+            )
+        self.parameters: list[nn.Parameter] = []
+        for layer, pair in zip(self.layers, self.adapters, strict=True):
+            self.parameters += [*(pair or ()), layer.weight, layer.bias]
+        self.weight = self.bias = self.down = torch.empty(0)
+        self.ups: list[Tensor] = []
+
+    def refresh(self, dtype: torch.dtype) -> None:
+        """Compute the merged weight for this forward pass."""
+        merged, downs, self.ups = [], [], []
+        for layer, pair, scale in zip(self.layers, self.adapters, self.scales, strict=True):
+            if pair is None:
+                merged.append(layer.weight.to(dtype))
+                continue
+            down, up = pair
+            # Rounded once, after the sum: most updates are smaller than a step of bf16.
+            merged.append(torch.addmm(layer.weight, up, down, alpha=scale).to(dtype))
+            downs.append(down.to(dtype))
+            self.ups.append((up * scale).to(dtype))
+        self.weight = merged[0] if len(merged) == 1 else torch.cat(merged)
+        self.bias = torch.cat([layer.bias for layer in self.layers]).to(dtype)
+        self.down = torch.cat(downs) if downs else torch.empty(0)
+
+    def gradients(self, grad: Tensor, inputs: Tensor) -> list[Tensor | None]:
+        """Return the gradients of ``parameters``, from ``(N, out)`` and ``(N, in)``."""
+        grads = torch.split(grad, self.sizes, dim=1)
+        by_adapter: Iterator[tuple[Tensor, Tensor]] = iter(())
+        if self.ups:
+            hidden = functional.linear(inputs, self.down)
+            back = torch.cat(
+                [
+                    part @ up
+                    for part, up in zip(
+                        [g for g, pair in zip(grads, self.adapters, strict=True) if pair],
+                        self.ups,
+                        strict=True,
+                    )
+                ],
+                dim=1,
+            )
+            of_down = back.t() @ inputs
+            by_adapter = self._split(grads, hidden, of_down)
+        found: list[Tensor | None] = []
+        for part, layer, pair in zip(grads, self.layers, self.adapters, strict=True):
+            if pair is not None:
+                of_a, of_b = next(by_adapter)
+                found += [of_a.to(pair[0].dtype), of_b.to(pair[1].dtype)]
+            weight, bias = layer.weight, layer.bias
+            found.append((part.t() @ inputs).to(weight.dtype) if weight.requires_grad else None)
+            found.append(part.sum(0, dtype=torch.float32) if bias.requires_grad else None)
+        return found
+
+    def _split(
+        self, grads: Sequence[Tensor], hidden: Tensor, of_down: Tensor
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        start = 0
+        for part, pair, scale in zip(grads, self.adapters, self.scales, strict=True):
+            if pair is None:
+                continue
+            stop = start + pair[0].shape[0]
+            yield of_down[start:stop], (part.t() @ hidden[:, start:stop]) * scale
+            start = stop
