@@ -65,7 +65,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--output", type=Path, default=samples.general(), help="the folder that ships")
     add("--rows-per-set", type=int, default=30_000, help="at most, in equal parts a label (30000)")
     add("--break-share", type=float, default=0.0, help="of reviews that get HTML breaks (0)")
-    add("--joined", type=int, default=1500, help="texts put together from sentences (1500)")
+    add("--joined", type=int, default=0, help="texts put together from sentences (0)")
     add("--minutes", type=float, help="of training at most, as a dry run estimates it")
     add("--preset", default="fast", help="fast, balanced or best (fast)")
     add("--epochs", type=int, default=2, help="passes over the mixture (2)")

@@ -63,21 +63,23 @@ def measure_model(
 
     untrained = untrained.to(model.device)
 
-    def untrained_scores(rows: list[str]) -> tuple[np.ndarray, np.ndarray]:
-        return score_with_features(
-            untrained,
-            model.encoder,
-            rows,
-            device=model.device,
-            precision=precision,
-            progress=_progress(log),
-        )
+    scoring: dict[str, Any] = {
+        "device": model.device,
+        "precision": precision,
+        "progress": _progress(log),
+    }
 
-    log.emit("phase", name="score it before training", total=len(texts))
-    before_logits, test_features = untrained_scores(texts)
-    before = evaluation_part(label_ids, softmax(before_logits), labels, **sampling)
+    def features_of(rows: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        return score_with_features(untrained, model.encoder, rows, **scoring)
 
     names = config.report.baselines
+    log.emit("phase", name="score it before training", total=len(texts))
+    if "frozen" in names:
+        before_logits, test_features = features_of(texts)
+    else:  # logits alone are quicker
+        before_logits = score_texts(untrained, model.encoder, texts, **scoring).logits
+    before = evaluation_part(label_ids, softmax(before_logits), labels, **sampling)
+
     log.emit("phase", name="baselines", total=len(parts.train) if "frozen" in names else None)
     baselines, skipped = run_baselines(
         names,
@@ -88,7 +90,7 @@ def measure_model(
         class_weights=balanced_weights(
             parts.train.label_ids, len(labels), config.training.class_weights
         ),
-        features=lambda rows: test_features if rows is texts else untrained_scores(list(rows))[1],
+        features=lambda rows: test_features if rows is texts else features_of(list(rows))[1],
         seed=config.seed,
     )
     return {

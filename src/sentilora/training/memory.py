@@ -12,9 +12,9 @@ _LARGEST = 2**31 - 1
 def keep_freed_memory() -> bool:
     """Tell the C library to keep freed blocks for the next update instead of returning them.
 
-    An update frees and takes the same large blocks again and again; each return to the system costs
-    clearing the pages once more, a sixth of an update of minilm in bf16 and a third in float32
-    (``benchmarks/step.py``). Does nothing where the C library is not GNU's.
+    An update frees and takes the same large blocks again and again, and each return to the system
+    costs clearing the pages once more: a quarter of an update of minilm in float32 (measured by
+    ``benchmarks/step.py quick``). Does nothing where the C library is not GNU's.
     """
     if not sys.platform.startswith("linux"):
         return False
