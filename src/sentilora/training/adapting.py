@@ -33,7 +33,7 @@ from sentilora.training.events import EventLog, Listener
 from sentilora.training.fitting import Interrupted, stop_on_signal
 from sentilora.training.memory import keep_freed_memory
 from sentilora.training.pretraining import measure, pretrain
-from sentilora.training.run import check_space
+from sentilora.training.run import DISK_ERRORS, check_space
 from sentilora.training.trainer import Interruption
 from sentilora.training.windows import TextWindows, open_windows
 
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from sentilora.data.corpus import Corpus
 
 REQUEST = "request.json"
-DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 DATA = "data.json"
 BEFORE = "before.json"
 

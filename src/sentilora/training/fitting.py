@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import signal
 import threading
 from collections.abc import Iterator, Sequence
@@ -32,7 +31,7 @@ from sentilora.training.encoding import EncodedExamples
 from sentilora.training.ground import Ground
 from sentilora.training.memory import keep_freed_memory
 from sentilora.training.pairing import BatchMaker, Plan
-from sentilora.training.run import CONFIG, Run
+from sentilora.training.run import CONFIG, DISK_ERRORS, Run
 from sentilora.training.trainer import Interruption, Reporting, SentimentTrainer
 
 if TYPE_CHECKING:
@@ -262,7 +261,7 @@ def _disk_errors(run: Run) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+        if error.errno not in DISK_ERRORS:
             raise
         raise RunError(
             f"{run.path} cannot be written any more: {error.strerror}. Make room and go on with: "

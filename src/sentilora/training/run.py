@@ -7,6 +7,7 @@ runs/2026-11-20-143210-minilm-reviews/
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -22,6 +23,8 @@ from sentilora.errors import RunError
 from sentilora.training.events import read_events
 
 CONFIG = "config.toml"
+# Of an OSError: the disk is full or may not be written, which the user can mend.
+DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 
 
 @dataclass(frozen=True)
