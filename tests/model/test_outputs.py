@@ -25,7 +25,7 @@ def test_what_is_added_comes_out(tiny_bases, architecture, use_peft):
     with torch.no_grad():
         after = model(**inputs).logits
     torch.testing.assert_close(after - before, torch.tensor([[1.0, 0.0, -2.5]] * 2))
-    assert output_layer(model).bias.requires_grad  # of the copy that is trained and saved
+    assert output_layer(model)[1].bias.requires_grad  # of the copy that is trained and saved
 
 
 def test_a_model_without_such_a_layer_is_refused(tiny_base):
