@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from sentilora.evaluation.wording import calibrated_by
+
 NAMES = {
     "majority": "majority class",
     "vader": "VADER",
@@ -54,7 +56,7 @@ def table(report: dict[str, Any]) -> str:
         f"peak memory {cost['peak_memory_bytes'] / 1e9:.1f} GB",
         f"{cost['energy_kwh'] * 1000:.1f} Wh, {cost['co2_g']:.1f} g CO2 ({cost['energy_method']}; "
         f"{cost['co2_method']})",
-        f"temperature {report['calibration']['temperature']:.3f}; ECE "
+        f"{calibrated_by(report['calibration'])}; ECE "
         f"{report['calibration']['ece_uncalibrated']:.4f} → {report['calibration']['ece']:.4f}",
     ]
     if significance:

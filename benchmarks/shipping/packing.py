@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from sentilora.errors import ModelError
-from sentilora.evaluation.calibration import fit_temperature
+from sentilora.evaluation.calibration import fit_calibration
 from sentilora.inference.scoring import score_texts
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.artifact import (
@@ -23,6 +23,7 @@ from sentilora.model.artifact import (
     seal_artifact,
     write_settings,
 )
+from sentilora.model.probabilities import UNCALIBRATED
 from sentilora.model.starting import WEIGHTS
 from sentilora.model.tokens import TextEncoder
 from sentilora.training.ground import read_config_parts
@@ -40,7 +41,7 @@ class Packed:
 
     Attributes:
         folder: with the suffix ``.partial``.
-        facts: for the card: sizes, temperature, validation rows, difference of the proof.
+        facts: for the card: sizes, calibration, validation rows, difference of the proof.
     """
 
     folder: Path
@@ -56,7 +57,7 @@ class Packed:
 def pack(run: Run, target: Path, *, max_tokens: int | None = None) -> Packed:
     """Write a run's adapter beside ``target``, with its weights rounded to float16.
 
-    The temperature is fitted anew, with the rounded weights, on the run's own validation part.
+    The calibration is fitted anew, with the rounded weights, on the run's own validation part.
 
     Args:
         run: a finished run of method ``lora``.
@@ -77,21 +78,22 @@ def pack(run: Run, target: Path, *, max_tokens: int | None = None) -> Packed:
     _write_compactly(folder / "tokenizer.json")
 
     rule = replace(source.settings.rule, max_tokens=max_tokens or source.settings.rule.max_tokens)
-    settings = replace(source.settings, rule=rule, temperature=1.0)
+    settings = replace(source.settings, rule=rule, calibration=UNCALIBRATED)
     write_settings(settings, folder)
     network, tokenizer = load_classifier(open_artifact(folder, is_sealed=False), merge=False)
     encoder = TextEncoder(tokenizer, rule)
     validation = read_config_parts(run.config).validation
     texts = validation.texts
     scored = score_texts(network, encoder, texts, device=CPU)
-    temperature = fit_temperature(scored.logits, validation.label_ids)
-    write_settings(replace(settings, temperature=temperature), folder)
+    calibration = fit_calibration(scored.logits, validation.label_ids)
+    write_settings(replace(settings, calibration=calibration), folder)
     reference = score_texts(network, encoder, texts[:PROOF_TEXTS], device=CPU)
     proof = prove_reload(folder, texts[:PROOF_TEXTS], reference.logits)
     return Packed(
         folder,
         {
-            "temperature": temperature,
+            "temperature": calibration.temperature,
+            "temperature_power": calibration.power,
             "validation_rows": len(texts),
             "max_tokens": rule.max_tokens,
             "weights": sum(tensor.numel() for tensor in weights.values()),

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from sentilora.evaluation.baselines import Baseline
-from sentilora.evaluation.calibration import softmax
 from sentilora.evaluation.report import (
     calibration_part,
     compose_report,
@@ -14,6 +13,7 @@ from sentilora.evaluation.report import (
     significance_part,
 )
 from sentilora.labels import BINARY, TERNARY, Labels
+from sentilora.model.probabilities import Calibration, softmax
 
 ROWS = 1200
 
@@ -32,7 +32,7 @@ def made_report(names=TERNARY, rows=ROWS):
     # Logits scaled by the skill are calibrated; times 1.8 they are too sure by that temperature.
     logits = drawn_logits(label_ids, len(names), 2.4, 2, scale=2.4 * 1.8)
     skills = {"majority": None, "vader": 0.8, "tfidf": 2.1, "frozen": 1.8}
-    probabilities = softmax(logits, 1.8)
+    probabilities = softmax(logits / 1.8)
     baselines = {
         name: Baseline(
             name,
@@ -88,7 +88,7 @@ def made_report(names=TERNARY, rows=ROWS):
         },
         skipped_baselines={},
         significance=significance_part(label_ids, probabilities, baselines),
-        calibration=calibration_part(label_ids, logits, labels, 1.8),
+        calibration=calibration_part(label_ids, logits, labels, Calibration(1.8)),
         cost={
             "seconds": 1312.4,
             "tokens": 5_312_000,

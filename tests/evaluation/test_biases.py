@@ -5,14 +5,14 @@ import pytest
 
 from sentilora.errors import ModelError
 from sentilora.evaluation.biases import fit_biases, shifted_probabilities
-from sentilora.evaluation.calibration import softmax
+from sentilora.model.probabilities import softmax
 
 
 def drawn(biases, temperature, rows=4000, seed=0):
     """Draw logits, and labels from the probabilities that they stand for."""
     generator = np.random.default_rng(seed)
     logits = generator.normal(0, 3, (rows, len(biases)))
-    probabilities = softmax(logits + np.asarray(biases), temperature)
+    probabilities = softmax((logits + np.asarray(biases)) / temperature)
     label_ids = (generator.random(rows)[:, None] > probabilities.cumsum(axis=1)).sum(axis=1)
     return logits, label_ids
 

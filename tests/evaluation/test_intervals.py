@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from sentilora.evaluation.calibration import softmax
 from sentilora.evaluation.intervals import bootstrap_intervals, confusion_figures, mcnemar
 from sentilora.evaluation.metrics import measure
 from sentilora.labels import TERNARY, Labels
+from sentilora.model.probabilities import softmax
 
 
 def drawn(rows, n_labels=3, seed=0, skill=1.0):

@@ -5,9 +5,9 @@ import pytest
 from sklearn import metrics as sk
 
 from sentilora.errors import DataError, ModelError
-from sentilora.evaluation.calibration import softmax
 from sentilora.evaluation.metrics import measure
 from sentilora.labels import BINARY, TERNARY, Labels
+from sentilora.model.probabilities import softmax
 
 KEYS = {
     "accuracy",

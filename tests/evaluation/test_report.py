@@ -7,7 +7,6 @@ import pytest
 
 from sentilora.errors import DataError
 from sentilora.evaluation.baselines import run_baselines
-from sentilora.evaluation.calibration import softmax
 from sentilora.evaluation.report import (
     Report,
     baselines_part,
@@ -18,6 +17,7 @@ from sentilora.evaluation.report import (
     significance_part,
 )
 from sentilora.labels import BINARY, Labels
+from sentilora.model.probabilities import Calibration, softmax
 
 LABELS = Labels(BINARY)
 IDS = np.array([0, 1] * 20)
@@ -66,12 +66,14 @@ def test_baselines_and_their_comparison():
     assert significance_part(IDS, PROBABILITIES, {}) is None
 
 
-def test_calibration_says_what_the_temperature_did():
-    part = calibration_part(IDS, LOGITS, LABELS, temperature=0.5)
+def test_calibration_says_what_it_did():
+    part = calibration_part(IDS, LOGITS, LABELS, Calibration(0.5, 0.2))
     assert part["temperature"] == 0.5
+    assert part["temperature_power"] == 0.2
     assert part["log_loss_uncalibrated"] != part["log_loss"]
     assert set(part) == {
-        "temperature", "ece_uncalibrated", "ece", "log_loss_uncalibrated", "log_loss",
+        "temperature", "temperature_power",
+        "ece_uncalibrated", "ece", "log_loss_uncalibrated", "log_loss",
     }  # fmt: skip
 
 

@@ -11,8 +11,8 @@ import pytest
 
 import sentilora
 from sentilora.errors import ConfigError, ModelError, RunError
-from sentilora.evaluation.calibration import softmax
 from sentilora.export.parity import LONG_TEXTS, compare, parity_texts
+from sentilora.model.probabilities import softmax
 from tests.embedded import TEXTS, minilm_cache, minilm_run, needs_minilm, plainly
 
 WORDS = ["the food was great", "a sad , broken app !", "it was tuesday", "not " * 60 + "bad"]
@@ -47,7 +47,7 @@ def test_an_export_holds_plain_files_and_a_manifest_of_them(merged):
 def test_sentilora_gives_the_same_predictions(merged, tiny_run):
     run, export = (sentilora.load(path, device="cpu") for path in (tiny_run.path, merged))
     assert export.artifact.settings.kind == "model"
-    assert export.temperature == run.temperature
+    assert export.calibration == run.calibration
     for ours, theirs in zip(run.predict(WORDS), export.predict(WORDS), strict=True):
         assert ours.label == theirs.label
         assert ours.truncated == theirs.truncated
@@ -229,7 +229,7 @@ def test_a_plain_pipeline_gives_label_names_and_the_same_probabilities(tmp_path_
     environment = {**environment, "HF_HOME": str(tmp_path_factory.mktemp("empty"))}
     found = plainly(WITH_TRANSFORMERS, environment, folder)
     model = sentilora.load(run.path, device="cpu")
-    expected = softmax(model.score(TEXTS).logits)  # before temperature
+    expected = softmax(model.score(TEXTS).logits)  # uncalibrated
     assert found["names"] == ["negative", "neutral", "positive"]
     np.testing.assert_allclose(found["probabilities"], expected, rtol=0, atol=1e-5)
     for answer, row in zip(found["pipeline"], expected, strict=True):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sentilora
-from sentilora.evaluation.calibration import softmax
+from sentilora.model.probabilities import softmax
 from tests.embedded import TEXTS, minilm_cache, minilm_run, needs_minilm, plainly
 
 pytestmark = needs_minilm
@@ -44,7 +44,7 @@ def test_peft_finds_the_base_in_the_cache_and_gives_the_same_probabilities(
     with_peft, tmp_path_factory
 ):
     model = sentilora.load(minilm_run(tmp_path_factory).path, device="cpu")
-    expected = softmax(model.score(TEXTS).logits)  # before temperature
+    expected = softmax(model.score(TEXTS).logits)  # uncalibrated
     np.testing.assert_allclose(with_peft["probabilities"], expected, rtol=0, atol=1e-5)
     # The adapter matters: three updates are enough to be told apart from none.
     assert np.abs(np.array(with_peft["untrained"]) - expected).max() > 1e-3

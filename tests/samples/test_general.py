@@ -39,7 +39,7 @@ def test_it_is_an_adapter_for_the_embedded_base_with_three_labels():
     assert settings.labels.names == TERNARY
     assert (settings.kind, settings.base) == ("adapter", BASES["minilm"].hub_id)
     assert settings.revision == BASES["minilm"].revision
-    assert 0.3 < settings.temperature < 3
+    assert 0.3 < settings.calibration.temperature < 3
 
 
 def test_all_its_files_take_at_most_three_megabytes_in_half_precision():

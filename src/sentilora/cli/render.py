@@ -111,6 +111,8 @@ def ordering_line(part: dict[str, Any]) -> str:
 
 def show_evaluation(report: dict[str, Any], run: str, *, page: Path | None, as_json: bool) -> None:
     """Print what ``sentilora evaluate`` measured."""
+    from sentilora.evaluation.wording import calibrated_by
+
     if as_json:
         print(json.dumps(report, indent=2, ensure_ascii=False))
         return
@@ -121,7 +123,7 @@ def show_evaluation(report: dict[str, Any], run: str, *, page: Path | None, as_j
         out.print(confusion(report))
     calibration = report["calibration"]
     out.print(
-        f"temperature {calibration['temperature']:.3f}: ECE "
+        f"{calibrated_by(calibration)}: ECE "
         f"{calibration['ece_uncalibrated']:.4f} → {calibration['ece']:.4f}; "
         f"{report['data']['truncated_share']:.1%} of the texts were cut",
         markup=False,

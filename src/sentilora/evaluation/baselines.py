@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentilora.errors import ConfigError
-from sentilora.evaluation.calibration import fit_temperature, softmax
+from sentilora.evaluation.calibration import fit_calibration
 from sentilora.labels import Labels
 
 NAMES = ("majority", "vader", "tfidf", "frozen")
@@ -125,8 +125,8 @@ def _vader(task: _Task) -> tuple[str, Floats]:
     The compound score c (-1 ... 1) becomes logits: ``-c`` for negative, ``c`` for positive and 0.05
     for neutral, so that the largest one is the customary answer. With two labels a compound of 0
     (no known word) goes to the more frequent label. VADER has no probabilities: these are the
-    softmax of the logits under a temperature fitted on up to 1,000 train rows, which changes no
-    answer and only makes log loss and ECE comparable.
+    softmax of the logits, calibrated on up to 1,000 train rows, which changes no answer and only
+    makes log loss and ECE comparable.
     """
     signs = task.labels.polarities
     if signs is None or sorted(signs) not in ([-1, 1], [-1, 0, 1]):
@@ -139,9 +139,9 @@ def _vader(task: _Task) -> tuple[str, Floats]:
     chosen = np.random.default_rng(task.seed).permutation(len(task.train_texts))
     chosen = np.sort(chosen[:_VADER_FITTED_ROWS])
     sample = _vader_logits([task.train_texts[index] for index in chosen], signs, tie)
-    temperature = fit_temperature(sample, task.train_ids[chosen])
+    calibration = fit_calibration(sample, task.train_ids[chosen])
     logits = _vader_logits(task.test_texts, signs, tie)
-    return "VADER, a word list with rules, not trained", softmax(logits, temperature)
+    return "VADER, a word list with rules, not trained", calibration.probabilities(logits)
 
 
 def _vader_logits(texts: Sequence[str], signs: Sequence[int], tie: float) -> Floats:

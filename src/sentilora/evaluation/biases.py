@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentilora.errors import ModelError
-from sentilora.evaluation.calibration import TEMPERATURES, softmax
+from sentilora.evaluation.calibration import TEMPERATURES
+from sentilora.model.probabilities import Calibration
 
 Floats = NDArray[np.float64]
 
@@ -64,4 +65,4 @@ def fit_biases(logits: NDArray[Any], label_ids: NDArray[Any]) -> tuple[Floats, f
 def shifted_probabilities(logits: NDArray[Any], label_ids: NDArray[Any]) -> Floats:
     """Return the probabilities ``(N, C)`` of rows under the biases that suit these rows best."""
     biases, temperature = fit_biases(logits, label_ids)
-    return softmax(logits + biases, temperature)
+    return Calibration(temperature).probabilities(logits + biases)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sentilora.evaluation import wording
 from sentilora.evaluation.html import cost_cards, cost_methods, page_environment
+from sentilora.model.probabilities import Calibration
 
 if TYPE_CHECKING:
     from huggingface_hub import ModelCardData
@@ -88,7 +89,8 @@ def _body(report: Mapping[str, Any], licence: str | None) -> str:
     run, cost = report["run"], report.get("cost") or {}
     hub_id = run.get("hub_id") or ""
     link = f"[{hub_id}](https://huggingface.co/{hub_id})"
-    temperature = (report.get("calibration") or {}).get("temperature", 1.0)
+    fitted = report.get("calibration") or {}
+    calibration = Calibration(fitted.get("temperature", 1.0), fitted.get("temperature_power", 0.0))
     text = (
         page_environment()
         .get_template("card.md.j2")
@@ -106,12 +108,12 @@ def _body(report: Mapping[str, Any], licence: str | None) -> str:
             cell=_cell,
             source=_source(report).replace("`", "'"),
             column_names=[wording.METRICS[name] for name in _COLUMNS],
-            temperature=f"{temperature:.4f}" if temperature != 1.0 else "1.0",
+            calibrate=wording.calibrated_in_torch(calibration),
             columns=_COLUMNS,
             lines=wording.comparison(report),
             rows=report["metrics"]["rows"],
             per_label=(report.get("after") or {}).get("per_label") or {},
-            calibration=report.get("calibration"),
+            calibration=fitted,
             cost=cost_cards(cost),
             cost_methods=cost_methods(cost),
             skipped=wording.skipped_baselines(report),

@@ -130,7 +130,7 @@ def evaluate(
         skipped_baselines=dict(compared.skipped),
         significance=significance_part(test.label_ids, probabilities, compared.done),
         calibration=calibration_part(
-            test.label_ids, scored.logits, model.labels, model.temperature
+            test.label_ids, scored.logits, model.labels, model.calibration
         ),
         **ordered,
     )

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 
 from sentilora.errors import DataError
 from sentilora.evaluation.baselines import Baseline
-from sentilora.evaluation.calibration import softmax
 from sentilora.evaluation.intervals import bootstrap_intervals, mcnemar
 from sentilora.evaluation.metrics import measure
 from sentilora.labels import Labels
+from sentilora.model.probabilities import Calibration, softmax
 
 FORMAT = 1
 
@@ -191,13 +191,14 @@ def significance_part(
 
 
 def calibration_part(
-    label_ids: NDArray[Any], logits: NDArray[Any], labels: Labels, temperature: float
+    label_ids: NDArray[Any], logits: NDArray[Any], labels: Labels, calibration: Calibration
 ) -> dict[str, float]:
-    """Say what temperature scaling did to the rows that are reported on."""
+    """Say what calibration did to the rows that are reported on."""
     raw = measure(label_ids, softmax(logits), labels).metrics
-    scaled = measure(label_ids, softmax(logits, temperature), labels).metrics
+    scaled = measure(label_ids, calibration.probabilities(logits), labels).metrics
     return {
-        "temperature": temperature,
+        "temperature": calibration.temperature,
+        "temperature_power": calibration.power,
         "ece_uncalibrated": raw["ece"],
         "ece": scaled["ece"],
         "log_loss_uncalibrated": raw["log_loss"],

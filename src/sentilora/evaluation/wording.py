@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sentilora.model.probabilities import SMALLEST_SPREAD, Calibration
+
 BASELINES = {
     "majority": "Majority label",
     "vader": "VADER",
@@ -193,6 +195,24 @@ def interval(name: str, pair: tuple[float, float] | list[float] | None, rows: in
     if not pair:
         return ""
     return " – ".join(metric(name, value, rows).removesuffix(" %") for value in pair)
+
+
+def calibrated_by(calibration: Mapping[str, Any]) -> str:
+    """Return ``temperature 1.657, power 0.42`` of a report's calibration."""
+    power = calibration.get("temperature_power", 0.0)
+    words = f"temperature {calibration['temperature']:.3f}"
+    return f"{words}, power {power:.2f}" if power else words
+
+
+def calibrated_in_torch(calibration: Calibration) -> str:
+    """Return the Python lines that turn a tensor ``logits (N, C)`` into ``probabilities``."""
+    if not calibration.power:
+        return f"probabilities = (logits / {calibration.temperature:.4f}).softmax(-1)"
+    return (
+        f"logits = (logits - logits.mean(-1, keepdim=True)) / {calibration.temperature:.4f}\n"
+        f"spread = logits.square().mean(-1, keepdim=True).sqrt().clamp(min={SMALLEST_SPREAD})\n"
+        f"probabilities = (logits * spread**{calibration.power:.4f}).softmax(-1)"
+    )
 
 
 def percent(share: float | None, digits: int = 1) -> str:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from sentilora.evaluation.wording import calibrated_in_torch
 from sentilora.model.artifact import Settings
 
 _USE = re.compile(r"^## Use it\n.*?(?=^## )", re.DOTALL | re.MULTILINE)
@@ -51,9 +52,14 @@ classify = pipeline("text-classification", ".", truncation=True, top_k=None)
 classify("Great movie, highly recommended!")
 ```
 
-Of a text over {rule.max_tokens} tokens this keeps the start only.{kept} The probabilities are not
-calibrated: for that, divide the logits by {settings.temperature:.4f} before the softmax, or use
-SentiLoRA:
+Of a text over {rule.max_tokens} tokens this keeps the start only.{kept} These probabilities are not
+calibrated. Of the logits of the model, `(N, C)`, these are:
+
+```python
+{calibrated_in_torch(settings.calibration)}
+```
+
+Or use SentiLoRA:
 
 ```python
 import sentilora

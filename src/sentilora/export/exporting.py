@@ -15,7 +15,7 @@ gives the run's predictions.
 Not covered: plain transformers knows neither of two things that SentiLoRA does with the same files.
 It keeps only the head of a text over the limit (``pipeline(..., truncation=True)`` cuts at the
 run's ``max_tokens``, which is the tokenizer's ``model_max_length``), not head and tail, nor
-windows; and it does not divide logits by the temperature, so its probabilities are uncalibrated.
+windows; and it does not calibrate logits (the card in the folder has the lines that do).
 """
 
 from __future__ import annotations

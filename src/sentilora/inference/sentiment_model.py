@@ -25,7 +25,7 @@ class SentimentModel:
 
     Attributes:
         labels: ordered label names.
-        temperature: logits are divided by it before the softmax.
+        calibration: how logits become probabilities.
         device: where it computes.
         precision: in which number format.
     """
@@ -35,7 +35,7 @@ class SentimentModel:
     ) -> None:
         self.artifact = artifact
         self.labels: Labels = artifact.settings.labels
-        self.temperature: float = artifact.settings.temperature
+        self.calibration = artifact.settings.calibration
         self.device = device
         self.precision = precision
         self.network = model.to(device)
@@ -92,10 +92,7 @@ class SentimentModel:
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
         """Return calibrated ``(N, C)`` float64 probabilities of ``(N, C)`` logits."""
-        scaled = logits.astype(np.float64) / self.temperature
-        scaled -= scaled.max(axis=1, keepdims=True) if len(scaled) else 0.0
-        exponents = np.exp(scaled)
-        return exponents / exponents.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
+        return self.calibration.probabilities(logits)
 
 
 def load(path: str | Path, *, device: str = "auto", precision: str = "fp32") -> SentimentModel:

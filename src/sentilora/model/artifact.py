@@ -5,7 +5,7 @@
       config.json, model.safetensors                   transformers' own files (method full, merged)
       tokenizer.json, tokenizer_config.json
       labels.json      num_labels, id2label, label2id: keyword arguments for from_pretrained
-      sentilora.json   base, text rule, temperature
+      sentilora.json   base, text rule, calibration
       manifest.json    sha256 of every file, WRITTEN LAST
 
 A folder without a manifest, or with a wrong hash, is refused. Nothing is ever unpickled.
@@ -26,6 +26,7 @@ from sentilora.labels import Labels
 from sentilora.model.bases import ResolvedBase, resolve_base, sha256_of
 from sentilora.model.classifier import load_base_classifier, load_tokenizer, quiet_transformers
 from sentilora.model.localbases import find_local_base
+from sentilora.model.probabilities import UNCALIBRATED, Calibration
 from sentilora.model.tokens import TextRule
 
 FORMAT = 1
@@ -43,7 +44,7 @@ class Settings:
         base: hub id (or folder, for a base without one) of the encoder.
         revision: of the base.
         rule: how much of a text is read.
-        temperature: logits are divided by it before the softmax (Guo et al. 2017); above 0.
+        calibration: how logits become probabilities.
         kind: ``adapter`` (PEFT files) or ``model`` (all weights).
         base_sha256: of the weights of a base that is a folder, by which it is known again.
     """
@@ -52,7 +53,7 @@ class Settings:
     base: str
     revision: str | None
     rule: TextRule
-    temperature: float = 1.0
+    calibration: Calibration = UNCALIBRATED
     kind: str = "adapter"
     base_sha256: str | None = None
 
@@ -109,7 +110,8 @@ def write_settings(settings: Settings, folder: Path) -> None:
             "base_sha256": settings.base_sha256,
             "labels": list(labels.names),
             "text": asdict(settings.rule),
-            "temperature": settings.temperature,
+            "temperature": settings.calibration.temperature,
+            "temperature_power": settings.calibration.power,
         },
     )
 
@@ -211,7 +213,8 @@ def open_artifact(path: str | Path, *, is_sealed: bool = True) -> Artifact:
             base=raw["base"],
             revision=raw["revision"],
             rule=TextRule(**raw["text"]),
-            temperature=raw["temperature"],
+            # A model of an earlier version has no power.
+            calibration=Calibration(raw["temperature"], raw.get("temperature_power", 0.0)),
             kind=raw["kind"],
             base_sha256=raw.get("base_sha256"),
         ),

@@ -13,13 +13,13 @@ import numpy as np
 
 from sentilora.errors import RunError
 from sentilora.evaluation.biases import fit_biases, shifted_probabilities
-from sentilora.evaluation.calibration import softmax
 from sentilora.evaluation.metrics import measure
 from sentilora.inference.scoring import score_windows
 from sentilora.labels import Labels
 from sentilora.model.bases import architecture_of
 from sentilora.model.classifier import quiet_transformers
 from sentilora.model.outputs import add_to_logits
+from sentilora.model.probabilities import softmax
 from sentilora.model.quick import quick_blocks
 from sentilora.model.tokens import TextEncoder
 from sentilora.training.arguments import early_stopping, make_arguments
@@ -205,7 +205,7 @@ def validate(
     if is_order_only:
         probabilities = shifted_probabilities(logits, examples.label_ids)
     else:
-        probabilities = softmax(logits, 1.0)
+        probabilities = softmax(logits)
     metrics = measure(examples.label_ids, probabilities, labels).metrics
     kept = {
         name: float(metrics[name]) for name in ("accuracy", "macro_f1", "macro_recall", "log_loss")

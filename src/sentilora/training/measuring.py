@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sentilora.evaluation.baselines import run_baselines
-from sentilora.evaluation.calibration import softmax
 from sentilora.evaluation.ordering import pairs_part
 from sentilora.evaluation.report import (
     baselines_part,
@@ -17,6 +16,7 @@ from sentilora.evaluation.report import (
 )
 from sentilora.inference.scoring import score_texts, score_with_features
 from sentilora.inference.sentiment_model import SentimentModel
+from sentilora.model.probabilities import softmax
 from sentilora.training.batches import balanced_weights
 from sentilora.training.coupling import reference_of
 from sentilora.training.events import EventLog
@@ -59,7 +59,7 @@ def measure_model(
     scored = model.score(texts, progress=_progress(log))
     probabilities = model.probabilities(scored.logits)
     after = evaluation_part(label_ids, probabilities, labels, **sampling)
-    calibration = calibration_part(label_ids, scored.logits, labels, model.temperature)
+    calibration = calibration_part(label_ids, scored.logits, labels, model.calibration)
 
     untrained = untrained.to(model.device)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from sentilora.evaluation.calibration import fit_temperature
+from sentilora.evaluation.calibration import fit_calibration
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import Settings, save_artifact, seal_artifact
 from sentilora.model.localbases import fingerprint
@@ -51,7 +51,7 @@ def save(
         base=ground.base.hub_id,
         revision=stored.revision if stored is not None else ground.base.revision,
         rule=ground.encoder.rule,
-        temperature=fit_temperature(scored.logits, validation.label_ids),
+        calibration=fit_calibration(scored.logits, validation.label_ids),
         kind="adapter" if is_adapter else "model",
         base_sha256=fingerprint(ground.base),
     )
