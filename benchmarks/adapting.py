@@ -33,11 +33,11 @@ import pyarrow.parquet as pq
 import sentilora
 from contest.machine import describe_machine
 from contest.rows import write_parts
+from sentilora.adaptation.adapting import adapt, resume_adaptation
 from sentilora.data.allocating import thin
 from sentilora.data.reading import read_examples
 from sentilora.data.splitting import split
 from sentilora.errors import ConfigError, SentiloraError
-from sentilora.training.adapting import adapt, resume_adaptation
 from sentilora.training.run import Run
 
 BASE = "base"

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from sentilora.adaptation.masking import Masked, MaskingRule, Vocabulary, mask_batch
 from sentilora.inference.device import autocast
-from sentilora.training.masking import Masked, MaskingRule, Vocabulary, mask_batch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -32,7 +32,7 @@ def prove_base(folder: Path, encoder: Any, tokenizer: Any, rows: list[list[int]]
         ModelError: it cannot be loaded, tokenises otherwise, or differs by more than 1e-5.
     """
     answer = ask_clean_process(
-        "sentilora.training.adaptproof",
+        "sentilora.adaptation.proof",
         {"folder": str(folder), "rows": rows},
         failed=f"The adapted base {folder}",
         advice="Mend the cause and repeat the command with --resume.",

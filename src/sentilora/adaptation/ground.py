@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sentilora.adaptation.budget import Schedule
+from sentilora.adaptation.config import LEARNING_RATES, MAX_TOKENS, AdaptConfig
+from sentilora.adaptation.masking import MaskingRule, Vocabulary, describe_vocabulary
+from sentilora.adaptation.objective import WordModel
+from sentilora.adaptation.pretraining import Material, Recipe
+from sentilora.adaptation.windows import TextWindows, encode_corpus
 from sentilora.data.corpus import Corpus, read_corpus
 from sentilora.errors import ConfigError
 from sentilora.inference.device import pick_device, pick_precision
@@ -17,12 +23,6 @@ from sentilora.model.classifier import load_tokenizer
 from sentilora.model.localbases import fingerprint
 from sentilora.model.tokens import TextEncoder, TextRule
 from sentilora.model.wordhead import build_head, load_encoder
-from sentilora.training.adaptconfig import LEARNING_RATES, MAX_TOKENS, AdaptConfig
-from sentilora.training.budget import Schedule
-from sentilora.training.masking import MaskingRule, Vocabulary, describe_vocabulary
-from sentilora.training.objective import WordModel
-from sentilora.training.pretraining import Material, Recipe
-from sentilora.training.windows import TextWindows, encode_corpus
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from sentilora.adaptation.masking import describe_vocabulary
+from sentilora.adaptation.windows import encode_corpus, open_windows
 from sentilora.data.corpus import read_corpus
 from sentilora.errors import DataError
 from sentilora.model.classifier import load_tokenizer
 from sentilora.model.tokens import TextEncoder, TextRule
-from sentilora.training.masking import describe_vocabulary
-from sentilora.training.windows import encode_corpus, open_windows
 from tests.conftest import WORDS, make_texts
 
 

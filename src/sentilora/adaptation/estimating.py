@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sentilora.training.adaptconfig import make_adapt_config
-from sentilora.training.adaptground import (
+from sentilora.adaptation.config import make_adapt_config
+from sentilora.adaptation.ground import (
     AdaptGround,
     describe_data,
     prepare_adaptation,
     read_texts,
 )
+from sentilora.adaptation.objective import WordModel
+from sentilora.adaptation.pretraining import Material, make_optimizer, update
 from sentilora.training.cost import peak_memory_bytes
-from sentilora.training.objective import WordModel
-from sentilora.training.pretraining import Material, make_optimizer, update
 
 
 def estimate_adaptation(base: str, texts: Sequence[str | Path], **settings: Any) -> dict[str, Any]:

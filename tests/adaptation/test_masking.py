@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from sentilora.adaptation.masking import MaskingRule, Vocabulary, describe_vocabulary, mask_batch
 from sentilora.errors import ModelError
 from sentilora.model.classifier import load_tokenizer
-from sentilora.training.masking import MaskingRule, Vocabulary, describe_vocabulary, mask_batch
 from tests.conftest import WORDS
 
 MASK = WORDS.index("[MASK]")

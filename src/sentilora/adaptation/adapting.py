@@ -19,23 +19,23 @@ from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError
 
-from sentilora.errors import ConfigError, RunError, SentiloraError
-from sentilora.model.artifact import PARTIAL
-from sentilora.training.adaptconfig import make_adapt_config
-from sentilora.training.adaptground import (
+from sentilora.adaptation.config import make_adapt_config
+from sentilora.adaptation.ground import (
     AdaptGround,
     describe_data,
     prepare_adaptation,
     read_texts,
 )
-from sentilora.training.adaptsaving import save_base, seal_base, write_report
+from sentilora.adaptation.pretraining import measure, pretrain
+from sentilora.adaptation.saving import save_base, seal_base, write_report
+from sentilora.adaptation.windows import TextWindows, open_windows
+from sentilora.errors import ConfigError, RunError, SentiloraError
+from sentilora.model.artifact import PARTIAL
 from sentilora.training.events import EventLog, Listener
 from sentilora.training.fitting import Interrupted, stop_on_signal
 from sentilora.training.memory import keep_freed_memory
-from sentilora.training.pretraining import measure, pretrain
 from sentilora.training.run import DISK_ERRORS, check_space
 from sentilora.training.trainer import Interruption
-from sentilora.training.windows import TextWindows, open_windows
 
 if TYPE_CHECKING:
     from sentilora.data.corpus import Corpus
@@ -58,7 +58,7 @@ def adapt(
         base: name in the bases table, hub id, or folder.
         texts: files and folders; see :func:`~sentilora.data.corpus.read_corpus`.
         listener: is told every event.
-        settings: of :class:`~sentilora.training.adaptconfig.AdaptConfig`: ``minutes=30``,
+        settings: of :class:`~sentilora.adaptation.config.AdaptConfig`: ``minutes=30``,
             ``test=["test.csv"]``.
 
     Returns:

@@ -17,13 +17,13 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer
 
 import sentilora
+from sentilora.adaptation.adapting import adapt, resume_adaptation
+from sentilora.adaptation.estimating import estimate_adaptation
 from sentilora.errors import ConfigError, DataError, ModelError, RunError
 from sentilora.model.artifact import MANIFEST
 from sentilora.model.bases import sha256_of
 from sentilora.model.classifier import quiet_transformers
 from sentilora.training import pretraining
-from sentilora.training.adaptestimating import estimate_adaptation
-from sentilora.training.adapting import adapt, resume_adaptation
 from sentilora.training.fitting import Interrupted
 from tests.conftest import TINY_SETTINGS, WORDS, write_csv
 
@@ -257,7 +257,9 @@ def test_a_killed_process_leaves_what_another_one_goes_on_with(
 ):
     final = tmp_path / "process"
     options = {**STEPS, "output": str(final)}
-    code = "import json, sys, sentilora.training.adapting as a; a.adapt(**json.loads(sys.argv[1]))"
+    code = (
+        "import json, sys, sentilora.adaptation.adapting as a; a.adapt(**json.loads(sys.argv[1]))"
+    )
     request = json.dumps({"base": str(tiny_base), "texts": str(texts), **options})
     process = subprocess.Popen([sys.executable, "-c", code, request], stderr=subprocess.DEVNULL)
     log = tmp_path / "process.partial" / "events.jsonl"

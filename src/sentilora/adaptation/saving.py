@@ -19,15 +19,15 @@ from typing import Any
 
 import torch
 
+from sentilora.adaptation.card import render_card
+from sentilora.adaptation.ground import REPORT, AdaptGround, describe_base
+from sentilora.adaptation.pretraining import Material, Recipe
+from sentilora.adaptation.proof import prove_base
+from sentilora.adaptation.state import Progress
+from sentilora.adaptation.windows import TextWindows
 from sentilora.model.artifact import write_manifest
 from sentilora.model.classifier import quiet_transformers
-from sentilora.training.adaptcard import render_card
-from sentilora.training.adaptground import REPORT, AdaptGround, describe_base
-from sentilora.training.adaptproof import prove_base
-from sentilora.training.adaptstate import Progress
 from sentilora.training.cost import peak_memory_bytes
-from sentilora.training.pretraining import Material, Recipe
-from sentilora.training.windows import TextWindows
 
 FORMAT = 1
 PROOF_ROWS = 8

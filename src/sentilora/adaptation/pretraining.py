@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from sentilora.adaptation.budget import Schedule
+from sentilora.adaptation.masking import MaskingRule, Vocabulary
+from sentilora.adaptation.objective import WordBatch, WordLoss, WordModel, make_batch
+from sentilora.adaptation.state import Progress, load_state, save_state
 from sentilora.errors import ModelError
-from sentilora.training.adaptstate import Progress, load_state, save_state
-from sentilora.training.budget import Schedule
-from sentilora.training.masking import MaskingRule, Vocabulary
-from sentilora.training.objective import WordBatch, WordLoss, WordModel, make_batch
 from sentilora.training.trainer import Interruption
 
 if TYPE_CHECKING:
+    from sentilora.adaptation.windows import TextWindows
     from sentilora.model.tokens import TextEncoder
     from sentilora.training.events import EventLog
-    from sentilora.training.windows import TextWindows
 
 # As RoBERTa was trained (Liu et al. 2019): a shorter memory, and an epsilon that keeps words which
 # the texts do not hold from drifting on vanishing gradients.

@@ -1,0 +1,1 @@
+"""The adaptation room: a base learns the words of a field from unlabelled texts."""
