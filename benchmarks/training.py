@@ -2,13 +2,13 @@
 
     python benchmarks/training.py ../shared/data/imdb/train.parquet --label label --minutes 60
 
-Sides: ``ordinary`` (``Trainer`` + PEFT as tutorials have it, see contest/ordinary.py), ``full``
-(all weights, SentiLoRA's loop, the texts of ``balanced``; ``full-fast`` and ``full-best`` too), and
-the presets. All train on the same rows with the same number of threads, each in its own process,
-and take turns of ``--slice`` seconds, so that whatever else the machine does hits all alike. A
-side's clock runs only while it trains: waiting, measuring accuracy on the held-out rows, and the
-recipe's own validation are outside of it. Every side follows its whole plan (schedule, epochs)
-unless ``--minutes`` ends it.
+Sides: ``ordinary`` (``Trainer`` + PEFT as tutorials have it, see contest/ordinary.py),
+``ordinary-full`` (the same without PEFT), ``full`` (all weights, SentiLoRA's loop, the texts of
+``balanced``; ``full-fast`` and ``full-best`` too), and the presets. All train on the same rows with
+the same number of threads, each in its own process, and take turns of ``--slice`` seconds, so that
+whatever else the machine does hits all alike. A side's clock runs only while it trains: waiting,
+measuring accuracy on the held-out rows, and the recipe's own validation are outside of it. Every
+side follows its whole plan (schedule, epochs) unless ``--minutes`` ends it.
 
 Prints Markdown tables and writes everything as JSON after each turn. Needs the embedded base, or
 another one with --base. Not covered: several GPUs, and the time of loading and tokenising, which
@@ -27,6 +27,7 @@ from typing import Any
 
 from contest.gemm import medians, to_json
 from contest.job import Job
+from contest.ordinary import RECIPES
 from contest.presets import side_names
 from contest.race import Outcome, Record, run_race
 from contest.rendering import render
@@ -34,7 +35,7 @@ from contest.rows import read_parts, write_parts
 from contest.work import GEMM
 from sentilora.errors import SentiloraError
 
-SIDES = ("ordinary", *side_names())
+SIDES = (*RECIPES, *side_names())
 DEFAULT_SIDES = "ordinary,full,fast,balanced,best"
 
 

@@ -13,7 +13,7 @@ class Job:
     """What one side trains on, and for how long.
 
     Attributes:
-        side: ``ordinary``, ``full``, a preset, ``full-PRESET``, or ``gemm``.
+        side: ``ordinary``, ``ordinary-full``, ``full``, a preset, ``full-PRESET``, or ``gemm``.
         folder: holds one parquet file a part, and is where the side writes.
         device: ``cpu``, ``cuda`` or ``mps``.
         threads: of matrix products; the same for all sides.

@@ -1,4 +1,4 @@
-"""The ordinary recipe: ``Trainer`` and PEFT as tutorials put them together.
+"""The ordinary recipes: ``Trainer``, with PEFT or without, as tutorials put them together.
 
 - Adapter and learning rate: PEFT's notebook for text classification, written by its authors
   (huggingface/peft, examples/sequence_classification/LoRA.ipynb): rank 8, alpha 16, dropout 0.1,
@@ -9,10 +9,13 @@
 - Batch of 16: transformers' guide to text classification, which is on IMDb.
 - Three epochs, AdamW, linear schedule without warm-up, float32: ``TrainingArguments``' defaults.
 - Dropout 0.1 in the encoder: what the checkpoint's config says.
+- ``ordinary-full`` trains all weights in the same way, with the learning rate of 2e-5, the two
+  epochs and the weight decay of 0.01 of that guide.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,17 +28,32 @@ from sentilora.data.examples import Examples
 from sentilora.data.reading import read_examples
 from sentilora.inference.device import pick_device
 from sentilora.labels import Labels
-from sentilora.model.bases import resolve_base
+from sentilora.model.bases import ResolvedBase, resolve_base
 from sentilora.model.classifier import load_tokenizer, quiet_transformers
 from sentilora.model.tokens import TextEncoder, TextRule
 
 MAX_TOKENS = 256
 BATCH_ROWS = 16
-EPOCHS = 3
-LEARNING_RATE = 3e-4
 RANK, ALPHA, DROPOUT = 8, 16, 0.1
 # PEFT chooses for most architectures; where it does not, tutorials name query and value themselves.
 QUERY_AND_VALUE = {"distilbert": ["q_lin", "v_lin"]}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Where the recipe with an adapter and the one without differ."""
+
+    what: str
+    has_adapter: bool
+    learning_rate: float
+    epochs: int
+    weight_decay: float
+
+
+RECIPES = {
+    "ordinary": Recipe("Trainer + PEFT", True, 3e-4, 3, 0.0),
+    "ordinary-full": Recipe("Trainer, all weights", False, 2e-5, 2, 0.01),
+}
 
 
 def prepare(job: Job) -> Contestant:
@@ -44,22 +62,25 @@ def prepare(job: Job) -> Contestant:
     from transformers.trainer_callback import PrinterCallback
 
     max_tokens = job.max_tokens or MAX_TOKENS
-    rate = job.ordinary_rate or LEARNING_RATE
+    recipe = RECIPES[job.side]
+    rate = recipe.learning_rate
+    if recipe.has_adapter and job.ordinary_rate:
+        rate = job.ordinary_rate
     examples = read_examples(job.part("train"))
     base = resolve_base(job.base)
     tokenizer = load_tokenizer(base.source, base.revision)
     rows = tokenise(examples, tokenizer, max_tokens)
     lengths = np.asarray(rows["attention_mask"], dtype=np.int64).sum(axis=1)
-    network = create_network(base.source, base.revision, examples.labels, job.seed)
+    network = create_network(base, examples.labels, job.seed, has_adapter=recipe.has_adapter)
     flops = flops_per_token(network, lengths)
     counter = Positions(network, int(tokenizer.pad_token_id))
     with quiet_transformers():
         trainer = Trainer(
-            model=network, args=_arguments(job, rate), train_dataset=rows, callbacks=[]
+            model=network, args=_arguments(job, recipe, rate), train_dataset=rows, callbacks=[]
         )
     trainer.remove_callback(PrinterCallback)
     steps_per_epoch = -(-len(rows) // BATCH_ROWS)
-    steps = steps_per_epoch * EPOCHS
+    steps = steps_per_epoch * recipe.epochs
 
     def train(pacer: Any) -> Any:
         trainer.add_callback(pacer)
@@ -74,22 +95,21 @@ def prepare(job: Job) -> Contestant:
         encoder=TextEncoder(tokenizer, TextRule(max_tokens, "head")),
         # Batches are drawn at random, so how much is in each is known afterwards, from the counter.
         planned_tokens=np.round(lengths.mean() * BATCH_ROWS * np.arange(1, steps + 1)).astype(int),
-        epoch_ends=tuple(steps_per_epoch * epoch for epoch in range(1, EPOCHS + 1)),
+        epoch_ends=tuple(steps_per_epoch * epoch for epoch in range(1, recipe.epochs + 1)),
         tokens_at=lambda _: counter.real,
         counter=counter,
         flops_per_token=flops,
-        is_full=False,
+        is_full=not recipe.has_adapter,
         train=train,
         recipe={
-            "what": "Trainer + PEFT",
-            "rank": RANK,
-            "alpha": ALPHA,
-            "target_modules": sorted(network.peft_config["default"].target_modules),
+            "what": recipe.what,
+            **(_adapter_of(network) if recipe.has_adapter else {}),
             "learning_rate": rate,
+            "weight_decay": recipe.weight_decay,
             "max_tokens": max_tokens,
             "padding": "max_length",
             "batch_rows": BATCH_ROWS,
-            "epochs": EPOCHS,
+            "epochs": recipe.epochs,
             "rows": len(rows),
         },
     )
@@ -113,16 +133,18 @@ def tokenise(examples: Examples, tokenizer: Any, max_tokens: int) -> Any:
         )
 
 
-def create_network(source: str, revision: str | None, labels: Labels, seed: int) -> Any:
-    """Build the classifier with PEFT's adapter."""
+def create_network(base: ResolvedBase, labels: Labels, seed: int, *, has_adapter: bool) -> Any:
+    """Build the classifier, with PEFT's adapter or as it is."""
     from peft import LoraConfig, TaskType, get_peft_model
     from transformers import AutoModelForSequenceClassification, set_seed
 
     set_seed(seed)
     with quiet_transformers():
         model = AutoModelForSequenceClassification.from_pretrained(
-            source, revision=revision or "main", num_labels=len(labels)
+            base.source, revision=base.revision or "main", num_labels=len(labels)
         )
+        if not has_adapter:
+            return model
         return get_peft_model(
             model,
             LoraConfig(
@@ -135,12 +157,18 @@ def create_network(source: str, revision: str | None, labels: Labels, seed: int)
         )
 
 
-def _arguments(job: Job, rate: float) -> Any:
+def _adapter_of(network: Any) -> dict[str, Any]:
+    targets = sorted(network.peft_config["default"].target_modules)
+    return {"rank": RANK, "alpha": ALPHA, "target_modules": targets}
+
+
+def _arguments(job: Job, recipe: Recipe, rate: float) -> Any:
     from transformers import TrainingArguments
 
     return TrainingArguments(
         output_dir=str(job.folder / job.side),
-        num_train_epochs=EPOCHS,
+        num_train_epochs=recipe.epochs,
+        weight_decay=recipe.weight_decay,
         per_device_train_batch_size=BATCH_ROWS,
         learning_rate=rate,
         seed=job.seed,

@@ -66,7 +66,7 @@ def _train(connection: Connection, job: Job) -> None:
     from sentilora.training.encoding import encode_examples
 
     started = time.perf_counter()
-    side = (ordinary if job.side == "ordinary" else presets).prepare(job)
+    side = (ordinary if job.side in ordinary.RECIPES else presets).prepare(job)
     heldout = encode_examples(
         read_examples(job.part("heldout"), labels=side.labels),
         side.encoder,

@@ -79,9 +79,18 @@ def test_ratios_say_when_the_other_never_got_there(race):
     assert cells(page, "than the ordinary recipe")["fast"] == [
         *("2.0 ×", "4.0 ×", "> 4.0 ×", "> 4.0 ×", "> 4.0 ×", "> 4.0 ×", "3.5 ×")
     ]
-    assert cells(page, "how much less")["fast"] == [
+    assert cells(page, "how much less")["fast than full"] == [
         *("0.0%", "66.7%", "66.7%", "66.7%", "full never", "full never", "95.0%", "33.3%")
     ]
+
+
+def test_both_ways_of_training_all_weights_are_rivals(race):
+    assert "fast than ordinary-full" not in cells(render(race), "how much less")
+    ordinary_full = side([0.80, 0.85], is_full=True, is_cut_short=True)
+    race["sides"]["ordinary-full"] = ordinary_full
+    race["sides"]["full-fast"] = side([0.93], is_full=True)
+    less = cells(render(race), "how much less")
+    assert set(less) == {"side", "fast than full-fast", "fast than ordinary-full"}
 
 
 def test_cost_with_the_share_of_the_matrix_speed(race):

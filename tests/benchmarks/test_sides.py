@@ -1,6 +1,7 @@
 """What the sides are: the ordinary recipe, presets, full fine-tuning."""
 
 import numpy as np
+from transformers import TrainerCallback
 
 from contest import ordinary, presets
 from contest.account import Account
@@ -31,6 +32,16 @@ def test_the_ordinary_recipe_pads_every_text_to_the_limit(job_of, parts):
     assert [point.tokens for point in pacer.points] == [
         int(epoch * lengths.sum()) for epoch in (1, 2, 3)
     ]
+
+
+def test_the_ordinary_recipe_without_an_adapter_trains_all_weights(job_of):
+    side = ordinary.prepare(job_of("ordinary-full"))
+    network = side.train(TrainerCallback())
+    assert side.is_full
+    assert not hasattr(network, "peft_config")
+    assert all(weights.requires_grad for weights in network.parameters())
+    assert (side.recipe["learning_rate"], side.recipe["epochs"]) == (2e-5, 2)
+    assert "rank" not in side.recipe
 
 
 def test_held_out_rows_are_read_as_the_recipe_reads_its_own(job_of, parts, tmp_path):

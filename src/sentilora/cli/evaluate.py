@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sentilora.cli.options import PairsColumns, PairsKey, PairsTexts
+from sentilora.cli.options import PairsColumns, PairsKey, PairsTexts, Precision, check_precision
 
 if TYPE_CHECKING:
     from sentilora.data.pairs import PairFile
@@ -53,6 +53,7 @@ def evaluate(
         bool, typer.Option("--skip-bad-rows", help="Leave out unusable rows, and count them.")
     ] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    precision: Precision = "fp32",
     html: Annotated[
         Path | None, typer.Option(help="Also write the report as a web page to this file.")
     ] = None,
@@ -66,9 +67,10 @@ def evaluate(
     from sentilora.inference.sentiment_model import load
 
     _check_page(html)
+    check_precision(precision)
     with Progress() as listener:
         report = measure(
-            load(run, device=device),
+            load(run, device=device, precision=precision),
             data,
             text=text,
             label=label,

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+PRECISIONS = ("fp32", "bf16", "fp16", "auto")
+
 PairsColumns = Annotated[
     str | None, typer.Option(help="Names of its columns: text_preferred=a,text_other=b.")
 ]
@@ -11,3 +13,15 @@ PairsTexts = Annotated[
     str | None, typer.Option(help="File that holds the texts that the pairs refer to.")
 ]
 PairsKey = Annotated[str | None, typer.Option(help="Column of that file that the pairs name.")]
+Precision = Annotated[str, typer.Option(help="fp32 (as proved in training), bf16, fp16 or auto.")]
+
+
+def check_precision(precision: str) -> None:
+    """Refuse a precision that is unknown."""
+    from sentilora.errors import ConfigError
+
+    if precision not in PRECISIONS:
+        raise ConfigError(
+            f"--precision {precision} is unknown: expected {', '.join(PRECISIONS[:-1])} or "
+            f"{PRECISIONS[-1]}. Leave it out to compute in {PRECISIONS[0]}."
+        )

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from sentilora.cli.options import Precision, check_precision
+
 if TYPE_CHECKING:
     from sentilora.inference.answering import FileSummary
     from sentilora.inference.rows import TextRows
@@ -22,7 +24,6 @@ EXAMPLE = (
     "Example:  sentilora predict runs/NAME 'Great film' 'Never again'"
     "   or:  sentilora predict runs/NAME --input reviews.csv --output scored.csv"
 )
-PRECISIONS = ("fp32", "bf16", "fp16", "auto")
 STDIN = "-"
 
 
@@ -79,10 +80,8 @@ def predict(
             "--json", help="Print one JSON object a text; with --output, one with the summary."
         ),
     ] = False,
-    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps.")] = None,
-    precision: Annotated[
-        str | None, typer.Option(help="fp32 (as proved in training), bf16, fp16 or auto.")
-    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    precision: Precision = "fp32",
 ) -> None:
     """Predict texts, standard input, or a file of any length, in input order.
 
@@ -94,13 +93,11 @@ def predict(
         _named(run), texts or [], source, output, text, threshold, skip_bad_rows, as_json
     )
     _check(request)
-    _check_precision(precision)
+    check_precision(precision)
     from sentilora.inference.sentiment_model import load
 
-    given = {"device": device, "precision": precision}
-    options = {name: value for name, value in given.items() if value is not None}
     with _opened(request) as opened:
-        _run(request, load(request.run, **options), opened)
+        _run(request, load(request.run, device=device, precision=precision), opened)
 
 
 def _named(run: str | None) -> str:
@@ -162,16 +159,6 @@ def _check_texts(request: _Request) -> None:
         raise ConfigError(
             f"{texts[0]} is a file, expected a text. To predict its rows type: "
             f"{command} --input {shlex.quote(texts[0])}"
-        )
-
-
-def _check_precision(precision: str | None) -> None:
-    from sentilora.errors import ConfigError
-
-    if precision is not None and precision not in PRECISIONS:
-        raise ConfigError(
-            f"--precision {precision} is unknown: expected {', '.join(PRECISIONS[:-1])} or "
-            f"{PRECISIONS[-1]}. Leave it out to compute in {PRECISIONS[0]}."
         )
 
 
