@@ -188,8 +188,10 @@ def _less_time(full: Record, side: Record, level: float) -> str:
     theirs = first_reached(points_of(full), level)
     if mine is None:
         return "–"
-    if theirs is None:
+    if theirs is None and not full["is_cut_short"]:
         return "full never"
+    if theirs is None:
+        return f"> {_less(full['seconds'], min(mine.seconds, full['seconds']))}"
     return _less(theirs.seconds, mine.seconds)
 
 
