@@ -78,6 +78,16 @@ def test_evaluate_json_is_the_report_alone(run_command, tiny_run, tiny_data):
     assert list(report["intervals"]) == list(tiny_run.report["intervals"])
 
 
+def test_evaluate_computes_in_the_precision_asked_for(run_command, tiny_run, tiny_data):
+    arguments = ("evaluate", tiny_run.path, tiny_data, "--device", "cpu", "--json")
+    code, out, _ = run_command(*arguments, "--precision", "bf16")
+    assert code == 0
+    assert json.loads(out)["run"]["precision"] == "bf16"
+    code, _, err = run_command(*arguments, "--precision", "int8")
+    assert code == 2
+    assert "--precision int8 is unknown" in err
+
+
 def test_evaluate_compares_with_baselines_on_request(run_command, tiny_run, tiny_data):
     test, train = tiny_data / "test.csv", tiny_data / "train.csv"
     arguments = ("evaluate", tiny_run.path, test, "--baselines")
