@@ -56,6 +56,33 @@ def run(
     return logits.detach(), gradients
 
 
+def test_adapters_are_merged_after_an_update_and_once_where_nothing_changes(
+    tiny_bases, monkeypatch
+):
+    model = make(tiny_bases, "bert", use_peft=True)
+    ids, mask = batch()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.1)
+    merged: list[Any] = []
+    refresh = JoinedLinear.refresh
+    monkeypatch.setattr(
+        JoinedLinear, "refresh", lambda self, dtype: [merged.append(self), refresh(self, dtype)]
+    )
+    with quick_blocks(model):
+        run(model, ids, mask)
+        optimizer.step()
+        with quick_blocks(model, is_fixed=True), torch.inference_mode():
+            before = len(merged)
+            found = [model(input_ids=ids, attention_mask=mask).logits for _ in range(2)]
+            assert len(set(merged)) == len(merged) - before
+        run(model, ids, mask)  # a backward pass after it
+        optimizer.step()
+        again = model(input_ids=ids, attention_mask=mask).logits.detach()
+    expected = model(input_ids=ids, attention_mask=mask).logits.detach()
+    assert torch.equal(found[0], found[1])
+    torch.testing.assert_close(again, expected, rtol=1e-3, atol=1e-4)
+    assert (again - found[0]).abs().max() > 1e-3
+
+
 def assert_same(
     ours: tuple[torch.Tensor, dict[str, torch.Tensor]],
     plain: tuple[torch.Tensor, dict[str, torch.Tensor]],

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from sentilora.cli.options import Text
+
 EXAMPLE = "Example:  sentilora adapt minilm unlabelled.csv --test test.csv --minutes 60"
 
 
@@ -23,7 +25,7 @@ def adapt(
         list[str] | None,
         typer.Option(help="File whose texts must not be learnt from; can be given again."),
     ] = None,
-    text: Annotated[str | None, typer.Option(help="Column with the text.")] = None,
+    text: Text = None,
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Leave out unusable rows, and count them.")
     ] = False,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sentilora.cli.options import Group, Label, LabelNames, Stars, Test, Text, Validation
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -21,17 +23,13 @@ def check(
         str,
         typer.Argument(help="File, folder with train.* and test.*, hub data set id, or 'sample'."),
     ],
-    text: Annotated[str | None, typer.Option(help="Column with the text.")] = None,
-    label: Annotated[str | None, typer.Option(help="Column with the label.")] = None,
-    group: Annotated[
-        str | None, typer.Option(help="Column (customer, film) that no two parts share.")
-    ] = None,
-    labels: Annotated[
-        str | None, typer.Option(help="Label names in id order: negative,neutral,positive.")
-    ] = None,
-    stars: Annotated[int | None, typer.Option(help="Labels are ratings from 1 to 5 or 10.")] = None,
-    validation: Annotated[str | None, typer.Option(help="Validation file.")] = None,
-    test: Annotated[str | None, typer.Option(help="Test file.")] = None,
+    text: Text = None,
+    label: Label = None,
+    group: Group = None,
+    labels: LabelNames = None,
+    stars: Stars = None,
+    validation: Validation = None,
+    test: Test = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:
     """Say what is wrong with a data set before it is trained on.

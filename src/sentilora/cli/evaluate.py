@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sentilora.cli.options import PairsColumns, PairsKey, PairsTexts, Precision, check_precision
+from sentilora.cli.options import (
+    Label,
+    PairsColumns,
+    PairsKey,
+    PairsTexts,
+    Precision,
+    Stars,
+    Text,
+    check_precision,
+)
 
 if TYPE_CHECKING:
     from sentilora.data.pairs import PairFile
@@ -23,13 +32,13 @@ def evaluate(
         str,
         typer.Argument(help="File, folder with test.*, hub data set id, or 'sample'."),
     ],
-    text: Annotated[str | None, typer.Option(help="Column with the text.")] = None,
-    label: Annotated[str | None, typer.Option(help="Column with the label.")] = None,
+    text: Text = None,
+    label: Label = None,
     labels: Annotated[
         str | None,
         typer.Option(help="What the ids 0, 1, … of the data mean, if not the model's order."),
     ] = None,
-    stars: Annotated[int | None, typer.Option(help="Labels are ratings from 1 to 5 or 10.")] = None,
+    stars: Stars = None,
     baselines: Annotated[
         bool, typer.Option("--baselines", help="Compare with majority, VADER, TF-IDF, frozen.")
     ] = False,

@@ -6,6 +6,15 @@ import typer
 
 PRECISIONS = ("fp32", "bf16", "fp16", "auto")
 
+Text = Annotated[str | None, typer.Option(help="Column with the text.")]
+Label = Annotated[str | None, typer.Option(help="Column with the label.")]
+Group = Annotated[str | None, typer.Option(help="Column (customer, film) that no two parts share.")]
+LabelNames = Annotated[
+    str | None, typer.Option(help="Label names in id order: negative,neutral,positive.")
+]
+Stars = Annotated[int | None, typer.Option(help="Labels are ratings from 1 to 5 or 10.")]
+Validation = Annotated[str | None, typer.Option(help="Validation file.")]
+Test = Annotated[str | None, typer.Option(help="Test file.")]
 PairsColumns = Annotated[
     str | None, typer.Option(help="Names of its columns: text_preferred=a,text_other=b.")
 ]

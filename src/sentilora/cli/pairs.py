@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sentilora.cli.options import Text
+
 if TYPE_CHECKING:
     from sentilora.data.building import BuiltPairs
 
@@ -30,7 +32,7 @@ def pairs(
     group: Annotated[
         str | None, typer.Option(help="Column (product, film, pair id) that pairs do not cross.")
     ] = None,
-    text: Annotated[str | None, typer.Option(help="Column with the text.")] = None,
+    text: Text = None,
     label: Annotated[
         str | None, typer.Option(help="Column with the label, for --counterfactual.")
     ] = None,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from sentilora.cli.options import Precision, check_precision
+from sentilora.cli.options import Precision, Text, check_precision
 
 if TYPE_CHECKING:
     from sentilora.inference.answering import FileSummary
@@ -66,7 +66,7 @@ def predict(
         Path | None,
         typer.Option(help="File to write, in the format of its ending, all input columns kept."),
     ] = None,
-    text: Annotated[str | None, typer.Option(help="Column with the text.")] = None,
+    text: Text = None,
     threshold: Annotated[
         float | None,
         typer.Option(help="Mark answers with a lower score as abstained (shown with '?')."),

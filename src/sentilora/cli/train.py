@@ -8,7 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
-from sentilora.cli.options import PairsColumns, PairsKey, PairsTexts
+from sentilora.cli.options import (
+    Group,
+    Label,
+    LabelNames,
+    PairsColumns,
+    PairsKey,
+    PairsTexts,
+    Stars,
+    Test,
+    Text,
+    Validation,
+)
 
 EXAMPLE = "Example:  sentilora train reviews.csv --base minilm --preset balanced --output runs"
 
@@ -38,17 +49,13 @@ def train(
     method: Annotated[
         str | None, typer.Option(help="lora, or full: all weights, for comparison.")
     ] = None,
-    text: Annotated[str | None, typer.Option(help="Column with the text.")] = None,
-    label: Annotated[str | None, typer.Option(help="Column with the label.")] = None,
-    group: Annotated[
-        str | None, typer.Option(help="Column (customer, film) that no two parts share.")
-    ] = None,
-    labels: Annotated[
-        str | None, typer.Option(help="Label names in id order: negative,neutral,positive.")
-    ] = None,
-    stars: Annotated[int | None, typer.Option(help="Labels are ratings from 1 to 5 or 10.")] = None,
-    validation: Annotated[str | None, typer.Option(help="Validation file.")] = None,
-    test: Annotated[str | None, typer.Option(help="Test file.")] = None,
+    text: Text = None,
+    label: Label = None,
+    group: Group = None,
+    labels: LabelNames = None,
+    stars: Stars = None,
+    validation: Validation = None,
+    test: Test = None,
     pairs: Annotated[
         str | None, typer.Option(help="File of graded texts or label preferences to learn from.")
     ] = None,

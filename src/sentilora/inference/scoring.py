@@ -88,7 +88,7 @@ def score_windows(
 
     lengths = [sum(len(window) for window in text) for text in windows]
     logits: np.ndarray | None = None
-    with quick_blocks(model) if len(windows) >= QUICK_ROWS else nullcontext():
+    with quick_blocks(model, is_fixed=True) if len(windows) >= QUICK_ROWS else nullcontext():
         for batch in token_batches(lengths, batch_tokens=batch_tokens):
             rows = [window for index in batch for window in windows[index]]
             counts = [len(windows[index]) for index in batch]

@@ -31,11 +31,12 @@ from sentilora.model.layouts import LAYOUTS, Layout
 
 
 @contextmanager
-def quick_blocks(model: Any) -> Iterator[bool]:
+def quick_blocks(model: Any, *, is_fixed: bool = False) -> Iterator[bool]:
     """Compute the encoder of a sequence classifier the quick way inside the block.
 
     Args:
         model: from ``create_model``: plain, or with a LoRA adapter of PEFT.
+        is_fixed: no weight changes inside the block, so that adapters are merged only once.
 
     Yields:
         Whether it is quick now; False when the architecture or a setting does not allow it, or
@@ -48,11 +49,13 @@ def quick_blocks(model: Any) -> Iterator[bool]:
         return
     holder = getattr(core, core.base_model_prefix).get_submodule(layout.blocks.split(".")[0])
     if "forward" in vars(holder):  # a block around this one has done it
-        yield True
+        with holder.forward.fixed(is_fixed):
+            yield True
         return
     holder.forward = _Blocks(core, layout, holder.forward)
     try:
-        yield True
+        with holder.forward.fixed(is_fixed):
+            yield True
     finally:
         del holder.forward
 
@@ -111,10 +114,21 @@ class _Blocks:
         modules = list(encoder.get_submodule(layout.blocks))
         heads = getattr(core.config, layout.heads)
         self.plain = plain
+        self.is_fixed = False
+        self.taken: torch.dtype | None = None
         self.blocks = [
             Block(module, layout, heads, is_last=index == len(modules) - 1)
             for index, module in enumerate(modules)
         ]
+
+    @contextmanager
+    def fixed(self, is_fixed: bool) -> Iterator[None]:
+        """Take the parameters once inside the block, if ``is_fixed``, and not for every batch."""
+        self.is_fixed, self.taken = is_fixed, None
+        try:
+            yield
+        finally:
+            self.is_fixed = False
 
     def __call__(
         self, hidden_states: Tensor, attention_mask: Tensor | None = None, **others: Any
@@ -129,11 +143,18 @@ class _Blocks:
         with torch.autocast(kind, enabled=False):
             states = hidden_states.to(dtype)
             mask = _additive(attention_mask, dtype)
+            self._refresh(dtype)
             for block in self.blocks:
-                with torch.no_grad():
-                    block.refresh(dtype)
                 states = ComputeBlock.apply(states, mask, block, *block.parameters)  # type: ignore[no-untyped-call]
         return BaseModelOutputWithPastAndCrossAttentions(last_hidden_state=states)
+
+    @torch.no_grad()
+    def _refresh(self, dtype: torch.dtype) -> None:
+        if self.is_fixed and self.taken == dtype:
+            return
+        for block in self.blocks:
+            block.refresh(dtype)
+        self.taken = dtype
 
 
 def _additive(mask: Tensor | None, dtype: torch.dtype) -> Tensor | None:
