@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from sentilora.errors import ModelError
 from sentilora.evaluation.calibration import fit_calibration
+from sentilora.inference.engines import TorchEngine
 from sentilora.inference.scoring import score_texts
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.artifact import (
@@ -84,10 +85,11 @@ def pack(run: Run, target: Path, *, max_tokens: int | None = None) -> Packed:
     encoder = TextEncoder(tokenizer, rule)
     validation = read_config_parts(run.config).validation
     texts = validation.texts
-    scored = score_texts(network, encoder, texts, device=CPU)
+    engine = TorchEngine(network, CPU)
+    scored = score_texts(engine, encoder, texts)
     calibration = fit_calibration(scored.logits, validation.label_ids)
     write_settings(replace(settings, calibration=calibration), folder)
-    reference = score_texts(network, encoder, texts[:PROOF_TEXTS], device=CPU)
+    reference = score_texts(engine, encoder, texts[:PROOF_TEXTS])
     proof = prove_reload(folder, texts[:PROOF_TEXTS], reference.logits)
     return Packed(
         folder,

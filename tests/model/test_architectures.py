@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from sentilora.errors import ConfigError
+from sentilora.inference.engines import TorchEngine
 from sentilora.inference.scoring import score_texts
 from sentilora.labels import Labels
 from sentilora.model.artifact import (
@@ -28,6 +29,7 @@ RULE = TextRule(max_tokens=32)
 
 ANSWER = """
 import json, sys, numpy, torch
+from sentilora.inference.engines import TorchEngine
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import load_classifier, open_artifact
 from sentilora.model.tokens import TextEncoder
@@ -37,7 +39,7 @@ for folder in folders:
     artifact = open_artifact(folder)
     model, tokenizer = load_classifier(artifact, merge=False)
     encoder = TextEncoder(tokenizer, artifact.settings.rule)
-    scored = score_texts(model, encoder, texts, device=torch.device("cpu"))
+    scored = score_texts(TorchEngine(model, torch.device("cpu")), encoder, texts)
     sys.stdout.buffer.write(scored.logits.tobytes())
 """
 
@@ -126,7 +128,7 @@ def test_reload_in_a_new_process_gives_identical_logits(tiny_bases, tmp_path, ki
         encoder = TextEncoder(load_tokenizer(str(base)), RULE)
         model = create_model(str(base), LABELS, use_peft=kind == "adapter")
         train_a_little(model, encoder)
-        scored = score_texts(model, encoder, TEXTS, device=torch.device("cpu"))
+        scored = score_texts(TorchEngine(model, torch.device("cpu")), encoder, TEXTS)
         expected.append(scored.logits)
         folders.append(str(save(model, encoder, tmp_path / name, base, kind)))
     request = json.dumps([folders, TEXTS, torch.get_num_threads()])

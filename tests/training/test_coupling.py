@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 import sentilora
 from sentilora.config import make_config, write_config
 from sentilora.errors import ConfigError, DataError, RunError
+from sentilora.inference.engines import TorchEngine
 from sentilora.inference.scoring import score_texts
 from sentilora.training.coupling import REFERENCE
 from sentilora.training.estimating import estimate
@@ -134,7 +135,7 @@ def fitted(settings):
 def test_label_preferences_teach_labels(fitted, preferences, only):
     result, ground = fitted(**{"pairs.file": str(preferences), "pairs.only": only})
     test = ground.parts.test
-    scored = score_texts(result.model, ground.encoder, test.texts, device=ground.device)
+    scored = score_texts(TorchEngine(result.model, ground.device), ground.encoder, test.texts)
     assert (scored.logits.argmax(axis=1) == test.label_ids).mean() > 0.9
     assert any("reference uniform" in event.get("text", "") for event in ground.run.events)
 
@@ -146,7 +147,7 @@ def test_a_run_from_an_adapter_is_held_to_it(settings, fitted, preferences, tiny
     start = {"start_from": str(tiny_run.path), "training.max_steps": 2}
     _, ground = fitted(**start, **{"pairs.file": str(preferences)})
     pairs, network = ground.pairs.train, ground.create_network()
-    scored = score_texts(network, ground.encoder, pairs.texts, device=ground.device).logits
+    scored = score_texts(TorchEngine(network, ground.device), ground.encoder, pairs.texts).logits
     expected = np.take_along_axis(scored[pairs.sides[:, 0]], pairs.label_ids, axis=1)
     stored = np.load(ground.run.work / REFERENCE)
     np.testing.assert_allclose(stored, expected[:, 0] - expected[:, 1], atol=1e-4)
@@ -192,7 +193,7 @@ def test_weights_decide_which_of_two_opposite_lessons_counts(fitted, tmp_path):
     )
     assert len(ground.pairs.held_out) == 0
     texts = [text for side in split_texts(80, seed=44) for text in side]
-    logits = score_texts(result.model, ground.encoder, texts, device=ground.device).logits
+    logits = score_texts(TorchEngine(result.model, ground.device), ground.encoder, texts).logits
     signed = logits[:, 1] - logits[:, 0]
     assert (signed[:40] > signed[40:]).mean() > 0.9
 

@@ -15,10 +15,11 @@ EXAMPLE = "Example:  sentilora export runs/NAME --to merged --output exports/rev
 def export(
     run: Annotated[str, typer.Argument(help="Run folder, its model/, an export, or 'general'.")],
     to: Annotated[
-        str, typer.Option(help="merged: a plain transformers folder, the adapter folded in.")
+        str,
+        typer.Option(help="merged: a plain transformers folder; onnx: a file for ONNX Runtime."),
     ] = "merged",
     output: Annotated[
-        Path | None, typer.Option(help="Folder to write. Default: exports/NAME-merged.")
+        Path | None, typer.Option(help="Folder to write. Default: exports/NAME-TO.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print path and parity as JSON.")] = False,
 ) -> None:
@@ -26,7 +27,7 @@ def export(
     from sentilora.export.exporting import export as write_export
     from sentilora.export.parity import PARITY
 
-    print("export      merging, comparing and loading again …", file=sys.stderr)
+    print("export      writing, comparing and loading again …", file=sys.stderr)
     folder = write_export(run, to, output=output)
     parity = json.loads((folder / PARITY).read_text(encoding="utf-8"))
     if as_json:

@@ -16,7 +16,7 @@ _ELSEWHERE = " `config.toml` beside this card repeats the run."
 def write_card(source: Path | None, target: Path, settings: Settings) -> None:
     """Copy a run's card into an export; without one nothing is written.
 
-    The front matter names transformers instead of PEFT. The results are the run's: the export's
+    The front matter names what loads it instead of PEFT. The results are the run's: the export's
     answers were compared with its.
     """
     if source is None:
@@ -25,7 +25,7 @@ def write_card(source: Path | None, target: Path, settings: Settings) -> None:
 
     card = ModelCard(source.read_text(encoding="utf-8"), ignore_metadata_errors=True)
     about: Any = card.data
-    about.library_name = "transformers"
+    about.library_name = "onnx" if settings.kind == "onnx" else "transformers"
     if getattr(about, "base_model", None):
         about.base_model_relation = "finetune"
     use = _how_to_use(settings)
@@ -41,24 +41,14 @@ def _how_to_use(settings: Settings) -> str:
         "head-tail": " SentiLoRA keeps its start and its end.",
         "windows": " SentiLoRA reads it in windows.",
     }[rule.long_text]
+    plain = (_WITH_ONNX if settings.kind == "onnx" else _WITH_TRANSFORMERS).format(
+        max_tokens=rule.max_tokens,
+        kept=kept,
+        calibrated=calibrated_in_torch(settings.calibration),
+    )
     return f"""## Use it
 
-This folder holds the whole model, the adapter folded in. With plain transformers, from inside it:
-
-```python
-from transformers import pipeline
-
-classify = pipeline("text-classification", ".", truncation=True, top_k=None)
-classify("Great movie, highly recommended!")
-```
-
-Of a text over {rule.max_tokens} tokens this keeps the start only.{kept} These probabilities are not
-calibrated. Of the logits of the model, `(N, C)`, these are:
-
-```python
-{calibrated_in_torch(settings.calibration)}
-```
-
+{plain}
 Or use SentiLoRA:
 
 ```python
@@ -70,4 +60,48 @@ model.predict("Great movie, highly recommended!")
 
 `parity.json` says how far the answers are from those of the run.
 
+"""
+
+
+_WITH_TRANSFORMERS = """This folder holds the whole model, the adapter folded in. With plain \
+transformers, from inside it:
+
+```python
+from transformers import pipeline
+
+classify = pipeline("text-classification", ".", truncation=True, top_k=None)
+classify("Great movie, highly recommended!")
+```
+
+Of a text over {max_tokens} tokens this keeps the start only.{kept} These probabilities are not
+calibrated. Of the logits of the model, `(N, C)`, these are:
+
+```python
+{calibrated}
+```
+"""
+_WITH_ONNX = """`model.onnx` is the whole model, the adapter folded in. With ONNX Runtime \
+alone, from inside this folder:
+
+```python
+import json
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+tokenizer = Tokenizer.from_file("tokenizer.json")
+tokenizer.enable_truncation({max_tokens})
+session = onnxruntime.InferenceSession("model.onnx")
+with open("labels.json", encoding="utf-8") as file:
+    names = json.load(file)["label2id"]
+text = tokenizer.encode("Great movie, highly recommended!")
+inputs = {{"input_ids": np.array([text.ids]), "attention_mask": np.array([text.attention_mask])}}
+(probabilities,) = session.run(["probabilities"], inputs)
+print(dict(zip(names, probabilities[0].tolist())))
+```
+
+Of a text over {max_tokens} tokens this keeps the start only.{kept} The probabilities are
+calibrated; `logits` is the other output. Batch and length are free, both inputs are int64, and a
+batch is padded with an `attention_mask` of 0.
 """

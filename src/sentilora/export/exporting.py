@@ -5,9 +5,12 @@ stand in ``config.json``, and ``AutoModelForSequenceClassification``, ``AutoToke
 ``pipeline("text-classification")`` load it without SentiLoRA. ``sentilora.load`` opens it too and
 gives the run's predictions.
 
+``onnx`` is the same network as one file ``model.onnx`` (see onnxfile.py), with the tokenizer beside
+it; ``sentilora.load`` computes it with ONNX Runtime.
+
     exports/<run>-merged/
       config.json, model.safetensors, tokenizer.json, tokenizer_config.json
-      labels.json, sentilora.json   as in a run's model/; the kind is ``model``
+      labels.json, sentilora.json   as in a run's model/; the kind is ``model`` or ``onnx``
       parity.json                   how far the answers are from the run's
       README.md                     the run's model card, with how to use this folder
       manifest.json                 sha256 of every file, WRITTEN LAST
@@ -28,28 +31,36 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from safetensors import SafetensorError
 
 from sentilora.errors import ConfigError, ModelError
 from sentilora.export.card import write_card
+from sentilora.export.onnxfile import write_onnx
 from sentilora.export.parity import PARITY, Parity, compare, parity_texts
+from sentilora.inference.engines import Engine, TorchEngine, open_engine
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import (
+    ONNX_FILE,
     PARTIAL,
     Artifact,
     load_classifier,
+    new_artifact,
     open_artifact,
     save_artifact,
+    save_texts,
     seal_artifact,
 )
 from sentilora.model.tokens import TextEncoder
 from sentilora.training.proof import Proof, prove_reload
 from sentilora.training.run import check_space
 
-TARGETS = ("merged",)
+TARGETS = ("merged", "onnx")
 FOLDER = "exports"
 PROOF_TEXTS = 64
+CPU = torch.device("cpu")
 
+_KINDS = {"merged": "model", "onnx": "onnx"}
 _SLACK_BYTES = 50_000_000  # tokenizer, card, and what the disk needs besides
 
 
@@ -58,14 +69,15 @@ def export(run: str | Path, to: str = "merged", *, output: str | Path | None = N
 
     Args:
         run: a run folder, its ``model/``, or an export.
-        to: ``merged``, a plain transformers folder.
-        output: the folder to write; ``exports/<run name>-merged`` when None.
+        to: ``merged``, a plain transformers folder, or ``onnx``, one file for ONNX Runtime.
+        output: the folder to write; ``exports/<run name>-<to>`` when None.
 
     Returns:
         The finished folder.
 
     Raises:
         ConfigError: there is no such target.
+        MissingExtraError: the packages that ``onnx`` needs are not installed.
         ModelError: there is no such model, the output exists or cannot be written, or the export
             does not answer as the run does; nothing is left behind.
         RunError: the disk has no room, or the output's folder cannot be written.
@@ -81,7 +93,7 @@ def export(run: str | Path, to: str = "merged", *, output: str | Path | None = N
             f"rm -r {shlex.quote(str(final))}"
         )
     try:
-        return _export_merged(artifact, name, final)
+        return _write(artifact, name, to, final)
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ModelError(
@@ -98,30 +110,36 @@ def run_name(artifact: Artifact) -> str:
     return folder.parent.name if folder.name == "model" else folder.name
 
 
-def _export_merged(artifact: Artifact, name: str, final: Path) -> Path:
+def _write(artifact: Artifact, name: str, to: str, final: Path) -> Path:
+    """Write, open again, compare, prove, describe, and seal last."""
     texts = parity_texts()
     separate, tokenizer = load_classifier(artifact, merge=False)
     tokenizer.model_max_length = artifact.settings.rule.max_tokens
     encoder = TextEncoder(tokenizer, artifact.settings.rule)
-    expected = _logits(separate, encoder, texts)
+    expected = _logits(TorchEngine(separate, CPU), encoder, texts)
     merged, _ = load_classifier(artifact)
     check_space(final.parent, _bytes_of(merged) + _SLACK_BYTES)
 
-    settings = replace(artifact.settings, kind="model")
-    folder = save_artifact(merged, tokenizer, settings, final)
-    parity = compare(expected, _logits(merged, encoder, texts))
+    settings = replace(artifact.settings, kind=_KINDS[to])
+    if to == "onnx":
+        folder = new_artifact(final)
+        write_onnx(merged, settings, folder / ONNX_FILE)
+        merged.config.save_pretrained(folder)
+        save_texts(tokenizer, settings, folder)
+    else:
+        folder = save_artifact(merged, tokenizer, settings, final)
+    engine, _ = open_engine(open_artifact(folder, is_sealed=False), device="cpu")
+    parity = compare(expected, _logits(engine, encoder, texts))
     # Scored apart: logits are the same to the bit only in the same batches.
     proof_texts = texts[-PROOF_TEXTS:]
-    proof = prove_reload(folder, proof_texts, _logits(merged, encoder, proof_texts))
-    _write_parity(folder / PARITY, artifact, name, parity, proof)
-    write_card(_run_file(artifact, "README.md"), folder / "README.md", artifact.settings)
+    proof = prove_reload(folder, proof_texts, _logits(engine, encoder, proof_texts))
+    _write_parity(folder / PARITY, artifact, name, to, parity, proof)
+    write_card(_run_file(artifact, "README.md"), folder / "README.md", settings)
     return seal_artifact(folder)
 
 
-def _logits(model: Any, encoder: TextEncoder, texts: list[str]) -> np.ndarray:
-    import torch
-
-    return score_texts(model, encoder, texts, device=torch.device("cpu")).logits
+def _logits(engine: Engine, encoder: TextEncoder, texts: list[str]) -> np.ndarray:
+    return score_texts(engine, encoder, texts).logits
 
 
 def _bytes_of(model: Any) -> int:
@@ -135,10 +153,12 @@ def _run_file(artifact: Artifact, name: str) -> Path | None:
     return file if file.is_file() else None
 
 
-def _write_parity(path: Path, artifact: Artifact, name: str, parity: Parity, proof: Proof) -> None:
+def _write_parity(
+    path: Path, artifact: Artifact, name: str, to: str, parity: Parity, proof: Proof
+) -> None:
     facts = {
         "format": 1,
-        "to": "merged",
+        "to": to,
         "source": name,
         "run": _run_part(artifact),
         **parity.to_dict(),

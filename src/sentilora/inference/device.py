@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sentilora.errors import DeviceError
 
 if TYPE_CHECKING:
     import torch
+
+CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
 def pick_device(wanted: str) -> torch.device:
@@ -76,3 +80,14 @@ def autocast(device: torch.device, precision: str) -> Iterator[None]:
         return
     with torch.autocast(device.type, dtypes[precision]):
         yield
+
+
+def usable_cpus() -> int:
+    """Return how many CPUs this process may use: by its affinity, and by a container's quota."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    count = len(affinity(0)) if affinity else os.cpu_count() or 1
+    try:
+        quota, period = CPU_QUOTA.read_text(encoding="ascii").split()
+        return max(1, min(count, round(int(quota) / int(period))))
+    except (OSError, ValueError):  # no such file, or "max", which means no quota
+        return count

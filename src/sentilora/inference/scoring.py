@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +10,13 @@ import numpy as np
 
 from sentilora.inference.batching import token_batches
 from sentilora.inference.device import autocast
+from sentilora.inference.engines import Engine
 from sentilora.model.tokens import TextEncoder, average_windows
 
 if TYPE_CHECKING:
     import torch
 
 BATCH_TOKENS = 8192
-QUICK_ROWS = 32  # texts from which preparing the quick path pays
 Progress = Callable[[int], None]
 
 
@@ -37,23 +36,19 @@ class Scored:
 
 
 def score_texts(
-    model: torch.nn.Module,
+    engine: Engine,
     encoder: TextEncoder,
     texts: Sequence[str],
     *,
-    device: torch.device,
-    precision: str = "fp32",
     batch_tokens: int = BATCH_TOKENS,
     progress: Progress | None = None,
 ) -> Scored:
     """Compute the logits of texts.
 
     Args:
-        model: a sequence classifier on ``device``; it is put into evaluation mode.
+        engine: what computes them.
         encoder: tokenizer with its text rule.
         texts: any number; all are tokenised at once, so hand over a file in pieces.
-        device: where the model is.
-        precision: ``fp32``, ``bf16`` or ``fp16``.
         batch_tokens: padded tokens per batch at most.
         progress: called with the number of texts each time some are done.
     """
@@ -61,11 +56,9 @@ def score_texts(
     encoded = encoder.encode(unique)
     repeats = np.bincount(owners, minlength=len(unique))
     logits = score_windows(
-        model,
+        engine,
         encoded.windows,
         encoder,
-        device=device,
-        precision=precision,
         batch_tokens=batch_tokens,
         progress=progress and (lambda batch: progress(int(repeats[batch].sum()))),
     )
@@ -74,32 +67,29 @@ def score_texts(
 
 
 def score_windows(
-    model: torch.nn.Module,
+    engine: Engine,
     windows: Sequence[Sequence[Sequence[int]]],
     encoder: TextEncoder,
     *,
-    device: torch.device,
-    precision: str = "fp32",
     batch_tokens: int = BATCH_TOKENS,
     progress: Callable[[list[int]], None] | None = None,
 ) -> np.ndarray:
     """Compute ``(N, C)`` float32 logits of tokenised texts; ``progress`` gets finished indices."""
-    from sentilora.model.quick import quick_blocks
-
     lengths = [sum(len(window) for window in text) for text in windows]
     logits: np.ndarray | None = None
-    with quick_blocks(model, is_fixed=True) if len(windows) >= QUICK_ROWS else nullcontext():
+    with engine.prepared(len(windows)):
         for batch in token_batches(lengths, batch_tokens=batch_tokens):
             rows = [window for index in batch for window in windows[index]]
             counts = [len(windows[index]) for index in batch]
-            out = _forward(model, rows, counts, encoder, device, precision)
+            inputs = {name: x.to(engine.device) for name, x in encoder.pad(rows).items()}
+            out = average_windows(engine.logits(inputs), counts).cpu().numpy()
             if logits is None:
                 logits = np.empty((len(windows), out.shape[1]), dtype=np.float32)
             logits[batch] = out
             if progress is not None:
                 progress(batch)
     if logits is None:
-        return np.empty((0, int(getattr(model, "num_labels", 0))), dtype=np.float32)
+        return np.empty((0, engine.labels), dtype=np.float32)
     return logits
 
 
@@ -140,23 +130,6 @@ def score_with_features(
         if progress is not None:
             progress(len(batch))
     return np.stack(logits), np.stack(features)
-
-
-def _forward(
-    model: torch.nn.Module,
-    rows: Sequence[Sequence[int]],
-    counts: Sequence[int],
-    encoder: TextEncoder,
-    device: torch.device,
-    precision: str,
-) -> np.ndarray:
-    import torch
-
-    inputs = {name: tensor.to(device) for name, tensor in encoder.pad(rows).items()}
-    model.eval()
-    with torch.inference_mode(), autocast(device, precision):
-        logits = model(**inputs).logits.float()
-    return average_windows(logits, counts).cpu().numpy()
 
 
 def _unique(texts: Iterable[str]) -> tuple[list[str], np.ndarray]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from sentilora.errors import DataError, several
-from sentilora.inference.device import pick_device, pick_precision
+from sentilora.inference.engines import Engine, open_engine
 from sentilora.inference.prediction import Prediction, make_predictions
 from sentilora.inference.scoring import BATCH_TOKENS, Progress, Scored, score_texts
 from sentilora.labels import Labels
-from sentilora.model.artifact import Artifact, load_classifier, open_artifact
+from sentilora.model.artifact import Artifact, open_artifact
 from sentilora.model.tokens import TextEncoder
 
 if TYPE_CHECKING:
@@ -26,20 +26,25 @@ class SentimentModel:
     Attributes:
         labels: ordered label names.
         calibration: how logits become probabilities.
-        device: where it computes.
-        precision: in which number format.
+        engine: what computes logits.
     """
 
-    def __init__(
-        self, artifact: Artifact, model: Any, tokenizer: Any, device: torch.device, precision: str
-    ) -> None:
+    def __init__(self, artifact: Artifact, engine: Engine, tokenizer: Any) -> None:
         self.artifact = artifact
         self.labels: Labels = artifact.settings.labels
         self.calibration = artifact.settings.calibration
-        self.device = device
-        self.precision = precision
-        self.network = model.to(device)
+        self.engine = engine
         self.encoder = TextEncoder(tokenizer, artifact.settings.rule)
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self.engine.device
+
+    @property
+    def precision(self) -> str:
+        """In which number format."""
+        return self.engine.precision
 
     @overload
     def predict(  # type: ignore[overload-overlap]  # a string is an iterable of strings, too
@@ -81,11 +86,9 @@ class SentimentModel:
     ) -> Scored:
         """Compute uncalibrated ``(N, C)`` logits."""
         return score_texts(
-            self.network,
+            self.engine,
             self.encoder,
             texts,
-            device=self.device,
-            precision=self.precision,
             batch_tokens=batch_tokens,
             progress=progress,
         )
@@ -105,12 +108,12 @@ def load(path: str | Path, *, device: str = "auto", precision: str = "fp32") -> 
 
     Raises:
         ModelError: the folder is missing, unfinished or damaged, or its base is not there.
-        DeviceError: the device or precision is not available.
+        DeviceError: the device or precision is not available, or not for an ONNX export.
+        MissingExtraError: an ONNX export needs ONNX Runtime, which is not installed.
     """
     artifact = open_artifact(path)
-    target = pick_device(device)
-    network, tokenizer = load_classifier(artifact)
-    return SentimentModel(artifact, network, tokenizer, target, pick_precision(precision, target))
+    engine, tokenizer = open_engine(artifact, device=device, precision=precision)
+    return SentimentModel(artifact, engine, tokenizer)
 
 
 def check_texts(texts: list[str]) -> None:

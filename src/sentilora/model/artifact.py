@@ -31,6 +31,7 @@ from sentilora.model.tokens import TextRule
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+ONNX_FILE = "model.onnx"
 ADAPTER_CONFIG = "adapter_config.json"
 PARTIAL = ".partial"
 
@@ -45,7 +46,7 @@ class Settings:
         revision: of the base.
         rule: how much of a text is read.
         calibration: how logits become probabilities.
-        kind: ``adapter`` (PEFT files) or ``model`` (all weights).
+        kind: ``adapter`` (PEFT files), ``model`` (all weights) or ``onnx`` (an ONNX file).
         base_sha256: of the weights of a base that is a folder, by which it is known again.
     """
 
@@ -72,14 +73,25 @@ def save_artifact(model: Any, tokenizer: Any, settings: Settings, path: Path) ->
     Returns:
         The unsealed folder, ``path`` with the suffix ``.partial``.
     """
+    folder = new_artifact(path)
+    save_weights(model, folder)
+    save_texts(tokenizer, settings, folder)
+    return folder
+
+
+def new_artifact(path: Path) -> Path:
+    """Make the empty folder, ``path`` with the suffix ``.partial``, that an artifact grows in."""
     folder = path.with_name(path.name + PARTIAL)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    save_weights(model, folder)
+    return folder
+
+
+def save_texts(tokenizer: Any, settings: Settings, folder: Path) -> None:
+    """Write the tokenizer, ``labels.json`` and ``sentilora.json``."""
     with quiet_transformers():
         tokenizer.save_pretrained(folder)
     write_settings(settings, folder)
-    return folder
 
 
 def save_weights(model: Any, folder: Path) -> None:
@@ -229,9 +241,14 @@ def load_classifier(artifact: Artifact, *, merge: bool = True) -> tuple[Any, Any
         merge: fold the adapter into the encoder, which is quicker and equal up to rounding.
 
     Raises:
-        ModelError: the base is missing, or its weights do not fit the adapter.
+        ModelError: the base is missing, its weights do not fit the adapter, or it is an ONNX file.
     """
     settings = artifact.settings
+    if settings.kind == "onnx":
+        raise ModelError(
+            f"{artifact.path} is an ONNX export: it predicts, but holds no weights for torch. "
+            "Give the run that it was made from."
+        )
     tokenizer = load_tokenizer(str(artifact.path))
     if settings.kind == "model":
         source = ResolvedBase(str(artifact.path), settings.base, None, artifact.path.name)

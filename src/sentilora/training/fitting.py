@@ -14,6 +14,7 @@ import numpy as np
 from sentilora.errors import RunError
 from sentilora.evaluation.biases import fit_biases, shifted_probabilities
 from sentilora.evaluation.metrics import measure
+from sentilora.inference.engines import TorchEngine
 from sentilora.inference.scoring import score_windows
 from sentilora.labels import Labels
 from sentilora.model.bases import architecture_of
@@ -222,7 +223,7 @@ def _score(
     precision: str,
 ) -> np.ndarray:
     windows = [examples.windows(index) for index in range(len(examples))]
-    return score_windows(network, windows, encoder, device=device, precision=precision)
+    return score_windows(TorchEngine(network, device, precision), windows, encoder)
 
 
 def _heads(model: Any) -> tuple[str, ...]:

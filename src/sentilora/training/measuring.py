@@ -14,6 +14,7 @@ from sentilora.evaluation.report import (
     evaluation_part,
     significance_part,
 )
+from sentilora.inference.engines import TorchEngine
 from sentilora.inference.scoring import score_texts, score_with_features
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.probabilities import softmax
@@ -63,21 +64,27 @@ def measure_model(
 
     untrained = untrained.to(model.device)
 
-    scoring: dict[str, Any] = {
-        "device": model.device,
-        "precision": precision,
-        "progress": _progress(log),
-    }
-
     def features_of(rows: list[str]) -> tuple[np.ndarray, np.ndarray]:
-        return score_with_features(untrained, model.encoder, rows, **scoring)
+        return score_with_features(
+            untrained,
+            model.encoder,
+            rows,
+            device=model.device,
+            precision=precision,
+            progress=_progress(log),
+        )
 
     names = config.report.baselines
     log.emit("phase", name="score it before training", total=len(texts))
     if "frozen" in names:
         before_logits, test_features = features_of(texts)
     else:  # logits alone are quicker
-        before_logits = score_texts(untrained, model.encoder, texts, **scoring).logits
+        before_logits = score_texts(
+            TorchEngine(untrained, model.device, precision),
+            model.encoder,
+            texts,
+            progress=_progress(log),
+        ).logits
     before = evaluation_part(label_ids, softmax(before_logits), labels, **sampling)
 
     log.emit("phase", name="baselines", total=len(parts.train) if "frozen" in names else None)
@@ -133,11 +140,9 @@ def measure_pairs(model: SentimentModel, untrained: Any, ground: Ground) -> dict
     log.emit("phase", name="score the held-out pairs", total=2 * len(texts))
     scored = model.score(texts, progress=_progress(log))
     before = score_texts(
-        untrained,
+        TorchEngine(untrained, model.device, ground.precision),
         model.encoder,
         texts,
-        device=model.device,
-        precision=ground.precision,
         progress=_progress(log),
     )
     sampling = {"resamples": ground.config.report.resamples, "seed": ground.config.seed}

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import torch
 
 from sentilora.data.pairs import Pairs
+from sentilora.inference.engines import TorchEngine
 from sentilora.inference.scoring import score_windows
 from sentilora.labels import Labels, poles_of
 from sentilora.model.tokens import TextEncoder, average_windows
@@ -263,7 +264,7 @@ def reference_log_odds(
 ) -> Floats:
     """Return the log-odds of chosen against rejected under a model as it is now, ``(P,)``."""
     windows = [texts.windows(index) for index in range(len(texts))]
-    logits = score_windows(model, windows, encoder, device=device, precision=precision)
+    logits = score_windows(TorchEngine(model, device, precision), windows, encoder)
     rows = logits[pairs.sides[:, 0]].astype(np.float64)
     both = np.take_along_axis(rows, pairs.label_ids, axis=1)
     return np.asarray(both[:, 0] - both[:, 1])

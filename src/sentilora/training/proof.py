@@ -64,16 +64,17 @@ def _answer() -> None:
     """Run in the clean process: read the request from stdin, write raw float32 logits."""
     import torch
 
+    from sentilora.inference.engines import open_engine
     from sentilora.inference.scoring import score_texts
-    from sentilora.model.artifact import load_classifier, open_artifact
+    from sentilora.model.artifact import open_artifact
     from sentilora.model.tokens import TextEncoder
 
     request = json.load(sys.stdin)
     torch.set_num_threads(request["threads"])
     artifact = open_artifact(request["folder"], is_sealed=False)
-    model, tokenizer = load_classifier(artifact, merge=False)
+    engine, tokenizer = open_engine(artifact, device="cpu", merge=False)
     encoder = TextEncoder(tokenizer, artifact.settings.rule)
-    scored = score_texts(model, encoder, request["texts"], device=torch.device("cpu"))
+    scored = score_texts(engine, encoder, request["texts"])
     sys.stdout.buffer.write(scored.logits.astype(np.float32).tobytes())
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from sentilora.evaluation.calibration import fit_calibration
+from sentilora.inference.engines import TorchEngine
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import Settings, save_artifact, seal_artifact
 from sentilora.model.localbases import fingerprint
@@ -43,7 +44,7 @@ def save(
     network = fitted.model.float()
     validation = ground.parts.validation
     texts = validation.texts
-    scored = score_texts(network, ground.encoder, texts, device=ground.device)
+    scored = score_texts(TorchEngine(network, ground.device), ground.encoder, texts)
     is_adapter = config.method == "lora"
     stored = network.peft_config["default"] if is_adapter else None
     settings = Settings(
@@ -58,7 +59,7 @@ def save(
     folder = save_artifact(network, ground.encoder.tokenizer, settings, run.model_path)
     cpu = torch.device("cpu")
     proof_texts = texts[:PROOF_TEXTS]
-    reference = score_texts(network.to(cpu), ground.encoder, proof_texts, device=cpu)
+    reference = score_texts(TorchEngine(network.to(cpu), cpu), ground.encoder, proof_texts)
     proof = prove_reload(folder, proof_texts, reference.logits)
     events = run.events
     model_bytes = sum(file.stat().st_size for file in folder.glob("*.safetensors"))

@@ -1,0 +1,117 @@
+"""A classifier as one ONNX file, for every platform that ONNX Runtime runs on.
+
+Inputs are ``input_ids`` and ``attention_mask``, ``(batch, length)`` int64; outputs are ``logits``
+and calibrated ``probabilities``, ``(batch, labels)`` float32. Labels, calibration and what is read
+of a text stand in the file's metadata, so that the file alone says what it answers.
+
+Not covered: tokenising, and averaging the windows of one text; both are done outside of the graph.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from sentilora.errors import MissingExtraError, ModelError
+from sentilora.model.artifact import Settings
+from sentilora.model.probabilities import SMALLEST_SPREAD, Calibration
+
+OPSET = 18
+METADATA = "sentilora"
+INPUTS = ("input_ids", "attention_mask")
+OUTPUTS = ("logits", "probabilities")
+
+
+class _Calibrated(nn.Module):
+    """A classifier that answers with logits and with what :class:`Calibration` makes of them."""
+
+    def __init__(self, network: nn.Module, calibration: Calibration) -> None:
+        super().__init__()
+        self.network = network
+        self.calibration = calibration
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
+        logits = self.network(input_ids=input_ids, attention_mask=attention_mask).logits
+        scaled = (logits - logits.mean(-1, keepdim=True)) / self.calibration.temperature
+        if self.calibration.power:
+            spread = scaled.square().mean(-1, keepdim=True).sqrt().clamp(min=SMALLEST_SPREAD)
+            scaled = scaled * spread**self.calibration.power
+        return logits, scaled.softmax(-1)
+
+
+def write_onnx(network: Any, settings: Settings, path: Path) -> None:
+    """Write a classifier as an ONNX file with free batch size and length.
+
+    Args:
+        network: adapter merged, on the CPU, in float32 and evaluation mode.
+        settings: what goes into the metadata: labels, calibration, text rule.
+        path: the file.
+
+    Raises:
+        MissingExtraError: the packages that write ONNX are not installed.
+        ModelError: the architecture cannot be exported.
+    """
+    try:
+        import onnxscript  # noqa: F401 - torch's exporter needs it
+    except ImportError as error:
+        raise MissingExtraError("Exporting to ONNX", "onnx") from error
+
+    # Two rows of different lengths: an exporter that sees one row only takes that for a constant.
+    input_ids = torch.ones((2, 8), dtype=torch.int64)
+    attention_mask = torch.ones_like(input_ids)
+    attention_mask[1, 5:] = 0
+    free = {0: "batch", 1: "length"}
+    try:
+        with _quiet_exporter():
+            program = torch.onnx.export(
+                _Calibrated(network, settings.calibration).eval(),
+                (input_ids, attention_mask),
+                dynamo=True,
+                verbose=False,
+                opset_version=OPSET,
+                input_names=INPUTS,
+                output_names=OUTPUTS,
+                dynamic_shapes=dict.fromkeys(INPUTS, free),
+            )
+            assert program is not None
+            program.model.metadata_props[METADATA] = json.dumps(_about(settings))
+            program.save(path)
+    except (torch.onnx.OnnxExporterError, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ModelError(
+            f"{network.config.model_type} cannot be exported to ONNX with torch "
+            f"{torch.__version__}: {reason}. Use --to merged."
+        ) from error
+
+
+def _about(settings: Settings) -> dict[str, Any]:
+    return {
+        "labels": list(settings.labels.names),
+        "calibration": asdict(settings.calibration),
+        "text": asdict(settings.rule),
+        "base": settings.base,
+    }
+
+
+@contextmanager
+def _quiet_exporter() -> Iterator[None]:
+    """Hold back what the exporter tells of its inner steps; errors are raised all the same."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
