@@ -166,10 +166,10 @@ def test_export_proves_and_names_the_next_command(run_command, tiny_run, tmp_pat
 
 
 def test_export_to_what_there_is_not_is_wrong_usage(run_command, tiny_run):
-    code, out, err = run_command("export", tiny_run.path, "--to", "onnx")
+    code, out, err = run_command("export", tiny_run.path, "--to", "tflite")
     assert code == 2
     assert not out
-    assert "There is no export to 'onnx'. There is: merged." in err
+    assert "There is no export to 'tflite'. There is: merged, onnx." in err
 
 
 # --- bases --------------------------------------------------------------------------------------

@@ -115,9 +115,9 @@ def test_an_existing_folder_is_left_alone(tiny_run, tmp_path):
     assert not list((tmp_path / "my export").iterdir())
 
 
-@pytest.mark.parametrize("target", ["onnx", "openvino", "Merged", ""])
+@pytest.mark.parametrize("target", ["tflite", "Onnx", "Merged", ""])
 def test_an_unknown_target_is_an_error_that_lists_what_there_is(target, tiny_run):
-    with pytest.raises(ConfigError, match=f"no export to '{target}'. There is: merged"):
+    with pytest.raises(ConfigError, match=f"no export to '{target}'. There is: merged, onnx"):
         sentilora.export(tiny_run.path, to=target)
 
 
