@@ -145,7 +145,7 @@ def test_export_proves_and_names_the_next_command(run_command, tiny_run, tmp_pat
         "export   exports/bare-merged",
         "next     sentilora predict exports/bare-merged 'a text'",
     ]
-    assert "merging" in err
+    assert "comparing" in err
     first = tmp_path / "exports" / "bare-merged"
     assert not (first / "README.md").exists()  # there was no card to copy
 
