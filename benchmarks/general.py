@@ -78,6 +78,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     measure_parser.add_argument("model", nargs="?", default=NAME, help="a run, or general")
     for one in (build_parser, measure_parser):
         one.add_argument("--three", type=Path, help="parquet file with three labels")
+        one.add_argument("--precision", default="fp32", help="to measure in: fp32, bf16 (fp32)")
         one.add_argument("--two", type=Path, help="parquet file with negative and positive")
     return parser.parse_args(arguments)
 
@@ -89,9 +90,8 @@ def main(arguments: list[str] | None = None) -> int:
         if options.job == "build":
             build(options)
         else:
-            print(
-                json.dumps(measure(sentilora.load(options.model, device="cpu"), options), indent=2)
-            )
+            model = sentilora.load(options.model, device="cpu", precision=options.precision)
+            print(json.dumps(measure(model, options), indent=2))
     except SentiloraError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -121,12 +121,13 @@ def build(options: argparse.Namespace) -> None:
         with Progress() as listener:
             run = sentilora.train(config=settings(options, mixture), listener=listener)
     packed = pack(run, options.output, max_tokens=options.read_tokens)
-    measured = measure(packed.load(), options)
+    measured = measure(packed.load(options.precision), options)
     card = render(
         run,
         packed.facts,
         read_story(mixture),
         measured,
+        precision=options.precision,
         command=command(options),
         held_out=[f"{file.parent.name}/{file.name}" for file in dict.fromkeys(held_out)],
     )

@@ -35,6 +35,7 @@ def render(
     story: Mapping[str, Mapping[str, Any]],
     measured: Mapping[str, Mapping[str, Any]],
     *,
+    precision: str,
     command: str,
     held_out: list[str],
 ) -> str:
@@ -45,6 +46,7 @@ def render(
         packed: facts from :func:`shipping.packing.pack`.
         story: what became of each set, from :func:`shipping.mixture.read_story`.
         measured: ``three`` and ``two``, as far as they were measured.
+        precision: that these were computed in.
         command: that builds the adapter.
         held_out: names of the files whose texts were left out.
     """
@@ -83,6 +85,7 @@ def render(
         columns=COLUMNS,
         lines=lines,
         has_two="two" in measured,
+        precision=precision,
         rank=run.config.lora.rank,
         run=report["run"],
         cost=report["cost"],

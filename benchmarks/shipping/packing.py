@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from sentilora.errors import ModelError
 from sentilora.evaluation.calibration import fit_calibration
-from sentilora.inference.engines import TorchEngine
+from sentilora.inference.engines import TorchEngine, open_engine
 from sentilora.inference.scoring import score_texts
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.artifact import (
@@ -48,11 +48,11 @@ class Packed:
     folder: Path
     facts: dict[str, Any]
 
-    def load(self) -> SentimentModel:
+    def load(self, precision: str = "fp32") -> SentimentModel:
         """Load the model as its users will."""
         artifact = open_artifact(self.folder, is_sealed=False)
-        network, tokenizer = load_classifier(artifact)
-        return SentimentModel(artifact, network, tokenizer, CPU, "fp32")
+        engine, tokenizer = open_engine(artifact, device="cpu", precision=precision)
+        return SentimentModel(artifact, engine, tokenizer)
 
 
 def pack(run: Run, target: Path, *, max_tokens: int | None = None) -> Packed:
