@@ -50,7 +50,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--rows", type=int, help="train (and validate) on so many rows")
     add("--heldout", type=int, default=2000, help="rows that measure accuracy (2000)")
     add("--test", help="file that is scored once, at the end of each side")
-    add("--minutes", type=float, help="own minutes after which a side is stopped")
+    add(
+        "--minutes",
+        type=limits,
+        default={},
+        help="own minutes after which a side is stopped: 60, or 60,ordinary-full=20",
+    )
     add("--slice", type=float, default=120, help="own seconds of a turn (120)")
     add("--max-tokens", type=int, help="limit per text, for all sides; else 256, and the presets'")
     add("--ordinary-rate", type=float, help="learning rate of the ordinary recipe (3e-4)")
@@ -72,6 +77,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     return options
 
 
+def limits(text: str) -> dict[str, float]:
+    """Read ``60,ordinary-full=20`` as minutes of each side; no name stands for all others."""
+    parts = (part.rpartition("=") for part in text.split(","))
+    return {side: float(minutes) for side, _, minutes in parts}
+
+
 def check(options: argparse.Namespace) -> list[str]:
     """Return what is wrong with the options."""
     problems = [
@@ -83,7 +94,10 @@ def check(options: argparse.Namespace) -> list[str]:
         problems.append("--sides names a side twice")
     if options.growth <= 1:
         problems.append(f"--growth {options.growth}: must be above 1")
-    for name in ("rows", "heldout", "minutes", "slice", "first_tokens", "threads", "max_tokens"):
+    for side, minutes in options.minutes.items():
+        if minutes <= 0 or side not in ("", *options.sides):
+            problems.append(f"--minutes {side}={minutes:g}: expected a side and a number above 0")
+    for name in ("rows", "heldout", "slice", "first_tokens", "threads", "max_tokens"):
         value = getattr(options, name)
         if value is not None and value <= 0:
             problems.append(f"--{name.replace('_', '-')} {value}: must be above 0")
@@ -102,7 +116,7 @@ def make_jobs(options: argparse.Namespace, folder: Path) -> list[Job]:
             seed=options.seed,
             device=options.device,
             threads=options.threads,
-            minutes=options.minutes,
+            minutes=options.minutes.get(side, options.minutes.get("")),
             max_tokens=options.max_tokens,
             first_tokens=options.first_tokens,
             growth=options.growth,

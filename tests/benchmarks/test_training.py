@@ -17,9 +17,20 @@ def test_all_wrong_options_are_named_at_once(capsys):
     with pytest.raises(SystemExit):
         training.parse(["x.csv", "--sides", "fast,quick", "--growth", "1", "--test", "none.csv"])
     message = capsys.readouterr().err
-    assert "--sides quick: unknown; choose from ordinary, full, fast" in message
+    assert "--sides quick: unknown; choose from ordinary, ordinary-full, full, fast" in message
     assert "--growth 1.0: must be above 1" in message
     assert "--test none.csv: there is no such file" in message
+
+
+def test_a_side_may_have_minutes_of_its_own(capsys, tmp_path):
+    sides = ["x.csv", "--sides", "ordinary,fast"]
+    options = training.parse([*sides, "--minutes", "21,ordinary=9"])
+    assert [job.minutes for job in training.make_jobs(options, tmp_path)] == [21, 9, 21]
+    assert training.make_jobs(training.parse(sides), tmp_path)[1].minutes is None
+    for wrong in ("0", "best=3", "x"):
+        with pytest.raises(SystemExit):
+            training.parse([*sides, "--minutes", wrong])
+        assert "--minutes" in capsys.readouterr().err
 
 
 def test_a_record_survives_json_and_leaves_the_products_out_of_the_sides(tmp_path):
