@@ -17,13 +17,13 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer
 
 import sentilora
+from sentilora.adaptation import pretraining
 from sentilora.adaptation.adapting import adapt, resume_adaptation
 from sentilora.adaptation.estimating import estimate_adaptation
 from sentilora.errors import ConfigError, DataError, ModelError, RunError
 from sentilora.model.artifact import MANIFEST
 from sentilora.model.bases import sha256_of
 from sentilora.model.classifier import quiet_transformers
-from sentilora.training import pretraining
 from sentilora.training.fitting import Interrupted
 from tests.conftest import TINY_SETTINGS, WORDS, write_csv
 

@@ -88,7 +88,7 @@ def test_wrong_usage_is_told(run_command, tiny_base, texts):
 def test_a_stopped_adaptation_exits_with_130_and_is_resumed(
     run_command, tiny_base, texts, monkeypatch
 ):
-    from sentilora.training import adapting
+    from sentilora.adaptation import adapting
 
     def stop(*_, **__):
         raise KeyboardInterrupt
