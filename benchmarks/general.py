@@ -197,6 +197,7 @@ def command(options: argparse.Namespace) -> str:
         "rank",
         "read_tokens",
         "seed",
+        "precision",
     ):
         value = getattr(options, name)
         if value is not None:
