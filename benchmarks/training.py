@@ -49,7 +49,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--sides", default=DEFAULT_SIDES, help=f"some of {','.join(SIDES)}")
     add("--rows", type=int, help="train (and validate) on so many rows")
     add("--heldout", type=int, default=2000, help="rows that measure accuracy (2000)")
-    add("--test", help="file that is scored once, at the end of each side")
+    add("--test", help="file that each side scores once, if it finishes its plan")
     add(
         "--minutes",
         type=limits,

@@ -111,7 +111,7 @@ def _record(
         "tokens_per_second": final.tokens / final.seconds,
         "is_cut_short": pacer.is_cut_short,
         "heldout_accuracy": final.accuracy,
-        "test_accuracy": _test_accuracy(job, side, network),
+        "test_accuracy": None if pacer.is_cut_short else _test_accuracy(job, side, network),
         "padded_share": side.counter.padded_share,
         "flops_per_token": side.flops_per_token,
         "peak_bytes": account.peak_bytes,
