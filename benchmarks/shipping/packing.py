@@ -22,9 +22,9 @@ from sentilora.model.artifact import (
     load_classifier,
     open_artifact,
     seal_artifact,
-    write_settings,
 )
 from sentilora.model.probabilities import UNCALIBRATED
+from sentilora.model.settings import write_settings
 from sentilora.model.starting import WEIGHTS
 from sentilora.model.tokens import TextEncoder
 from sentilora.training.ground import read_config_parts
@@ -94,8 +94,7 @@ def pack(run: Run, target: Path, *, max_tokens: int | None = None) -> Packed:
     return Packed(
         folder,
         {
-            "temperature": calibration.temperature,
-            "temperature_power": calibration.power,
+            **calibration.to_dict(),
             "validation_rows": len(texts),
             "max_tokens": rule.max_tokens,
             "weights": sum(tensor.numel() for tensor in weights.values()),

@@ -24,8 +24,9 @@ def make_model(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
     """Make an untrained, saved and loaded model with any labels."""
     import sentilora
     from sentilora.labels import Labels
-    from sentilora.model.artifact import Settings, save_artifact, seal_artifact
+    from sentilora.model.artifact import save_artifact, seal_artifact
     from sentilora.model.classifier import create_model, load_tokenizer
+    from sentilora.model.settings import Settings
     from sentilora.model.tokens import TextRule
 
     def make(names: Sequence[str], **rule: Any):

@@ -12,14 +12,9 @@ from sentilora.errors import ConfigError
 from sentilora.inference.engines import TorchEngine
 from sentilora.inference.scoring import score_texts
 from sentilora.labels import Labels
-from sentilora.model.artifact import (
-    Settings,
-    load_classifier,
-    open_artifact,
-    save_artifact,
-    seal_artifact,
-)
+from sentilora.model.artifact import load_classifier, open_artifact, save_artifact, seal_artifact
 from sentilora.model.classifier import count_parameters, create_model, load_tokenizer
+from sentilora.model.settings import Settings
 from sentilora.model.tokens import TextEncoder, TextRule
 from tests.conftest import ARCHITECTURES, GOOD
 

@@ -13,19 +13,14 @@ import torch
 
 import sentilora
 from sentilora.labels import Labels
-from sentilora.model.artifact import (
-    Settings,
-    load_classifier,
-    open_artifact,
-    save_artifact,
-    seal_artifact,
-)
+from sentilora.model.artifact import load_classifier, open_artifact, save_artifact, seal_artifact
 from sentilora.model.classifier import (
     count_parameters,
     create_model,
     load_tokenizer,
     quiet_transformers,
 )
+from sentilora.model.settings import Settings
 from sentilora.model.tokens import TextEncoder, TextRule
 from tests.conftest import WORDS, make_texts, write_csv
 

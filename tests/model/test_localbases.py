@@ -8,7 +8,6 @@ import torch
 from sentilora.errors import ModelError
 from sentilora.labels import Labels
 from sentilora.model.artifact import (
-    Settings,
     base_of,
     load_classifier,
     open_artifact,
@@ -18,6 +17,7 @@ from sentilora.model.artifact import (
 from sentilora.model.bases import ResolvedBase, resolve_base, sha256_of
 from sentilora.model.classifier import create_model, load_tokenizer
 from sentilora.model.localbases import PLACES, fingerprint, fingerprint_of
+from sentilora.model.settings import Settings
 from sentilora.model.tokens import TextRule
 
 LABELS = Labels(("negative", "positive"))

@@ -15,7 +15,6 @@ from sentilora.cli.options import (
     Precision,
     Stars,
     Text,
-    check_precision,
 )
 
 if TYPE_CHECKING:
@@ -76,7 +75,6 @@ def evaluate(
     from sentilora.inference.sentiment_model import load
 
     _check_page(html)
-    check_precision(precision)
     with Progress() as listener:
         report = measure(
             load(run, device=device, precision=precision),

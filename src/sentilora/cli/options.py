@@ -4,8 +4,6 @@ from typing import Annotated
 
 import typer
 
-PRECISIONS = ("fp32", "bf16", "fp16", "auto")
-
 Text = Annotated[str | None, typer.Option(help="Column with the text.")]
 Label = Annotated[str | None, typer.Option(help="Column with the label.")]
 Group = Annotated[str | None, typer.Option(help="Column (customer, film) that no two parts share.")]
@@ -23,14 +21,3 @@ PairsTexts = Annotated[
 ]
 PairsKey = Annotated[str | None, typer.Option(help="Column of that file that the pairs name.")]
 Precision = Annotated[str, typer.Option(help="fp32 (as proved in training), bf16, fp16 or auto.")]
-
-
-def check_precision(precision: str) -> None:
-    """Refuse a precision that is unknown."""
-    from sentilora.errors import ConfigError
-
-    if precision not in PRECISIONS:
-        raise ConfigError(
-            f"--precision {precision} is unknown: expected {', '.join(PRECISIONS[:-1])} or "
-            f"{PRECISIONS[-1]}. Leave it out to compute in {PRECISIONS[0]}."
-        )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from sentilora.cli.options import Precision, Text, check_precision
+from sentilora.cli.options import Precision, Text
 
 if TYPE_CHECKING:
     from sentilora.inference.answering import FileSummary
@@ -93,7 +93,6 @@ def predict(
         _named(run), texts or [], source, output, text, threshold, skip_bad_rows, as_json
     )
     _check(request)
-    check_precision(precision)
     from sentilora.inference.sentiment_model import load
 
     with _opened(request) as opened:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sentilora.errors import ModelError
 from sentilora.evaluation.calibration import TEMPERATURES
-from sentilora.model.probabilities import Calibration
+from sentilora.model.probabilities import Calibration, log_softmax
 
 Floats = NDArray[np.float64]
 
@@ -48,9 +48,7 @@ def fit_biases(logits: NDArray[Any], label_ids: NDArray[Any]) -> tuple[Floats, f
 
     def cost(parameters: Floats) -> tuple[float, Floats]:
         scaled = values * np.exp(-parameters[0])
-        shifted = scaled + parameters[1:]
-        shifted -= shifted.max(axis=1, keepdims=True)
-        log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        log_probabilities = log_softmax(scaled + parameters[1:])
         errors = np.exp(log_probabilities) - truth
         gradient = np.concatenate([[-(errors * scaled).sum()], errors.sum(axis=0)]) + parameters
         return float(-(log_probabilities * truth).sum() + (parameters**2).sum() / 2), gradient

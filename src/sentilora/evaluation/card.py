@@ -90,7 +90,6 @@ def _body(report: Mapping[str, Any], licence: str | None) -> str:
     hub_id = run.get("hub_id") or ""
     link = f"[{hub_id}](https://huggingface.co/{hub_id})"
     fitted = report.get("calibration") or {}
-    calibration = Calibration(fitted.get("temperature", 1.0), fitted.get("temperature_power", 0.0))
     text = (
         page_environment()
         .get_template("card.md.j2")
@@ -108,7 +107,7 @@ def _body(report: Mapping[str, Any], licence: str | None) -> str:
             cell=_cell,
             source=_source(report).replace("`", "'"),
             column_names=[wording.METRICS[name] for name in _COLUMNS],
-            calibrate=wording.calibrated_in_torch(calibration),
+            calibrate=wording.calibrated_in_torch(Calibration.from_dict(fitted)),
             columns=_COLUMNS,
             lines=wording.comparison(report),
             rows=report["metrics"]["rows"],

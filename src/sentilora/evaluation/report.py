@@ -197,8 +197,7 @@ def calibration_part(
     raw = measure(label_ids, softmax(logits), labels).metrics
     scaled = measure(label_ids, calibration.probabilities(logits), labels).metrics
     return {
-        "temperature": calibration.temperature,
-        "temperature_power": calibration.power,
+        **calibration.to_dict(),
         "ece_uncalibrated": raw["ece"],
         "ece": scaled["ece"],
         "log_loss_uncalibrated": raw["log_loss"],

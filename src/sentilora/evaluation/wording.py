@@ -197,11 +197,11 @@ def interval(name: str, pair: tuple[float, float] | list[float] | None, rows: in
     return " – ".join(metric(name, value, rows).removesuffix(" %") for value in pair)
 
 
-def calibrated_by(calibration: Mapping[str, Any]) -> str:
+def calibrated_by(fitted: Mapping[str, Any]) -> str:
     """Return ``temperature 1.657, power 0.42`` of a report's calibration."""
-    power = calibration.get("temperature_power", 0.0)
-    words = f"temperature {calibration['temperature']:.3f}"
-    return f"{words}, power {power:.2f}" if power else words
+    calibration = Calibration.from_dict(fitted)
+    words = f"temperature {calibration.temperature:.3f}"
+    return f"{words}, power {calibration.power:.2f}" if calibration.power else words
 
 
 def calibrated_in_torch(calibration: Calibration) -> str:

@@ -55,12 +55,11 @@ from sentilora.model.tokens import TextEncoder
 from sentilora.training.proof import Proof, prove_reload
 from sentilora.training.run import check_space
 
-TARGETS = ("merged", "onnx")
+KINDS = {"merged": "model", "onnx": "onnx"}  # of the artifact, by target
 FOLDER = "exports"
 PROOF_TEXTS = 64
 CPU = torch.device("cpu")
 
-_KINDS = {"merged": "model", "onnx": "onnx"}
 _SLACK_BYTES = 50_000_000  # tokenizer, card, and what the disk needs besides
 
 
@@ -82,8 +81,8 @@ def export(run: str | Path, to: str = "merged", *, output: str | Path | None = N
             does not answer as the run does; nothing is left behind.
         RunError: the disk has no room, or the output's folder cannot be written.
     """
-    if to not in TARGETS:
-        raise ConfigError(f"There is no export to '{to}'. There is: {', '.join(TARGETS)}.")
+    if to not in KINDS:
+        raise ConfigError(f"There is no export to '{to}'. There is: {', '.join(KINDS)}.")
     artifact = open_artifact(run)
     name = run_name(artifact)
     final = Path(output).expanduser() if output else Path(FOLDER) / f"{name}-{to}"
@@ -120,7 +119,7 @@ def _write(artifact: Artifact, name: str, to: str, final: Path) -> Path:
     merged, _ = load_classifier(artifact)
     check_space(final.parent, _bytes_of(merged) + _SLACK_BYTES)
 
-    settings = replace(artifact.settings, kind=_KINDS[to])
+    settings = replace(artifact.settings, kind=KINDS[to])
     if to == "onnx":
         folder = new_artifact(final)
         write_onnx(merged, settings, folder / ONNX_FILE)

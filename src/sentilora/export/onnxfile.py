@@ -23,8 +23,8 @@ import torch
 from torch import Tensor, nn
 
 from sentilora.errors import MissingExtraError, ModelError
-from sentilora.model.artifact import Settings
 from sentilora.model.probabilities import SMALLEST_SPREAD, Calibration
+from sentilora.model.settings import Settings
 
 OPSET = 18
 METADATA = "sentilora"
@@ -97,7 +97,7 @@ def write_onnx(network: Any, settings: Settings, path: Path) -> None:
 def _about(settings: Settings) -> dict[str, Any]:
     return {
         "labels": list(settings.labels.names),
-        "calibration": asdict(settings.calibration),
+        "calibration": settings.calibration.to_dict(),
         "text": asdict(settings.rule),
         "base": settings.base,
     }

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sentilora.errors import DeviceError
+from sentilora.errors import ConfigError, DeviceError
 
 if TYPE_CHECKING:
     import torch
 
+PRECISIONS = ("fp32", "bf16", "fp16", "auto")
 CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
@@ -46,10 +47,16 @@ def pick_precision(wanted: str, device: torch.device) -> str:
     On a CPU that means matrix units (AMX): without them bf16 is slower than float32.
 
     Raises:
+        ConfigError: there is no such precision.
         DeviceError: the precision cannot be used on this device.
     """
     import torch
 
+    if wanted not in PRECISIONS:
+        raise ConfigError(
+            f"--precision {wanted} is unknown: expected {', '.join(PRECISIONS[:-1])} or "
+            f"{PRECISIONS[-1]}. Leave it out to compute in {PRECISIONS[0]}."
+        )
     if wanted == "auto":
         if device.type == "cuda":
             return "bf16" if torch.cuda.is_bf16_supported() else "fp16"

@@ -14,49 +14,22 @@ A folder without a manifest, or with a wrong hash, is refused. Nothing is ever u
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sentilora import samples
 from sentilora.errors import ModelError, several
-from sentilora.labels import Labels
 from sentilora.model.bases import ResolvedBase, resolve_base, sha256_of
 from sentilora.model.classifier import load_base_classifier, load_tokenizer, quiet_transformers
 from sentilora.model.localbases import find_local_base
-from sentilora.model.probabilities import UNCALIBRATED, Calibration
-from sentilora.model.tokens import TextRule
+from sentilora.model.settings import FORMAT, Settings, read_settings, write_json, write_settings
 
-FORMAT = 1
 MANIFEST = "manifest.json"
 ONNX_FILE = "model.onnx"
 ADAPTER_CONFIG = "adapter_config.json"
 PARTIAL = ".partial"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a saved model needs beside its weights.
-
-    Attributes:
-        labels: ordered label names.
-        base: hub id (or folder, for a base without one) of the encoder.
-        revision: of the base.
-        rule: how much of a text is read.
-        calibration: how logits become probabilities.
-        kind: ``adapter`` (PEFT files), ``model`` (all weights) or ``onnx`` (an ONNX file).
-        base_sha256: of the weights of a base that is a folder, by which it is known again.
-    """
-
-    labels: Labels
-    base: str
-    revision: str | None
-    rule: TextRule
-    calibration: Calibration = UNCALIBRATED
-    kind: str = "adapter"
-    base_sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -105,29 +78,6 @@ def save_weights(model: Any, folder: Path) -> None:
         (folder / "README.md").unlink(missing_ok=True)
 
 
-def write_settings(settings: Settings, folder: Path) -> None:
-    """Write ``labels.json`` and ``sentilora.json``."""
-    labels = settings.labels
-    _write_json(
-        folder / "labels.json",
-        {"num_labels": len(labels), "id2label": labels.id2label, "label2id": labels.label2id},
-    )
-    _write_json(
-        folder / "sentilora.json",
-        {
-            "format": FORMAT,
-            "kind": settings.kind,
-            "base": settings.base,
-            "revision": settings.revision,
-            "base_sha256": settings.base_sha256,
-            "labels": list(labels.names),
-            "text": asdict(settings.rule),
-            "temperature": settings.calibration.temperature,
-            "temperature_power": settings.calibration.power,
-        },
-    )
-
-
 def seal_artifact(folder: Path) -> Path:
     """Hash every file, write the manifest last, and move the folder to its final name."""
     # safetensors writes for the owner alone; a model is shared like any other file.
@@ -152,7 +102,7 @@ def write_manifest(folder: Path) -> None:
         for file in sorted(folder.rglob("*"))
         if file.is_file() and file.name != MANIFEST
     }
-    _write_json(folder / MANIFEST, {"format": FORMAT, "files": files})
+    write_json(folder / MANIFEST, {"format": FORMAT, "files": files})
 
 
 def find_artifact(path: str | Path) -> Path:
@@ -209,28 +159,7 @@ def open_artifact(path: str | Path, *, is_sealed: bool = True) -> Artifact:
     folder = find_artifact(path) if is_sealed else Path(path)
     if is_sealed:
         _verify(folder)
-    try:
-        raw = json.loads((folder / "sentilora.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{folder / 'sentilora.json'} cannot be read: {error}") from error
-    if raw.get("format") != FORMAT:
-        raise ModelError(
-            f"{folder} has format {raw.get('format')!r}; this version reads {FORMAT}. "
-            "Install a newer one: pip install -U sentilora"
-        )
-    return Artifact(
-        folder,
-        Settings(
-            labels=Labels(tuple(raw["labels"])),
-            base=raw["base"],
-            revision=raw["revision"],
-            rule=TextRule(**raw["text"]),
-            # A model of an earlier version has no power.
-            calibration=Calibration(raw["temperature"], raw.get("temperature_power", 0.0)),
-            kind=raw["kind"],
-            base_sha256=raw.get("base_sha256"),
-        ),
-    )
+    return Artifact(folder, read_settings(folder))
 
 
 def load_classifier(artifact: Artifact, *, merge: bool = True) -> tuple[Any, Any]:
@@ -308,11 +237,3 @@ def _verify(folder: Path) -> None:
     if problems:
         hint = "Copy the folder again from its source, or train again."
         raise ModelError(f"{several(str(folder), problems)}\n{hint}")
-
-
-def _write_json(path: Path, value: Any) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        json.dump(value, file, indent=2, ensure_ascii=False)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,15 @@ class Calibration:
 
     temperature: float = 1.0
     power: float = 0.0
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Calibration:
+        """Take what :meth:`to_dict` wrote; what an earlier version wrote has no power."""
+        return cls(raw.get("temperature", 1.0), raw.get("temperature_power", 0.0))
+
+    def to_dict(self) -> dict[str, float]:
+        """Return ``temperature`` and ``temperature_power``, for JSON."""
+        return {"temperature": self.temperature, "temperature_power": self.power}
 
     def scale(self, logits: NDArray[Any]) -> Floats:
         """Return the calibrated logits ``(N, C)`` float64, centred, of logits ``(N, C)``."""

@@ -10,8 +10,9 @@ import torch
 from sentilora.evaluation.calibration import fit_calibration
 from sentilora.inference.engines import TorchEngine
 from sentilora.inference.scoring import score_texts
-from sentilora.model.artifact import Settings, save_artifact, seal_artifact
+from sentilora.model.artifact import save_artifact, seal_artifact
 from sentilora.model.localbases import fingerprint
+from sentilora.model.settings import Settings
 from sentilora.training.cost import spent_in_all
 from sentilora.training.encoding import EncodedExamples
 from sentilora.training.fitting import Fitted

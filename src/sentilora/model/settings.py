@@ -1,0 +1,98 @@
+"""What a saved model says of itself, beside its weights: ``sentilora.json`` and ``labels.json``."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sentilora.errors import ModelError
+from sentilora.labels import Labels
+from sentilora.model.probabilities import UNCALIBRATED, Calibration
+from sentilora.model.tokens import TextRule
+
+FORMAT = 1
+SETTINGS_FILE = "sentilora.json"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a saved model needs beside its weights.
+
+    Attributes:
+        labels: ordered label names.
+        base: hub id (or folder, for a base without one) of the encoder.
+        revision: of the base.
+        rule: how much of a text is read.
+        calibration: how logits become probabilities.
+        kind: ``adapter`` (PEFT files), ``model`` (all weights) or ``onnx`` (an ONNX file).
+        base_sha256: of the weights of a base that is a folder, by which it is known again.
+    """
+
+    labels: Labels
+    base: str
+    revision: str | None
+    rule: TextRule
+    calibration: Calibration = UNCALIBRATED
+    kind: str = "adapter"
+    base_sha256: str | None = None
+
+
+def write_settings(settings: Settings, folder: Path) -> None:
+    """Write ``labels.json`` and ``sentilora.json``, which :func:`read_settings` takes."""
+    labels = settings.labels
+    write_json(
+        folder / "labels.json",
+        {"num_labels": len(labels), "id2label": labels.id2label, "label2id": labels.label2id},
+    )
+    write_json(
+        folder / SETTINGS_FILE,
+        {
+            "format": FORMAT,
+            "kind": settings.kind,
+            "base": settings.base,
+            "revision": settings.revision,
+            "base_sha256": settings.base_sha256,
+            "labels": list(labels.names),
+            "text": asdict(settings.rule),
+            **settings.calibration.to_dict(),
+        },
+    )
+
+
+def read_settings(folder: Path) -> Settings:
+    """Read ``sentilora.json``.
+
+    Raises:
+        ModelError: it cannot be read, or has an unknown format.
+    """
+    path = folder / SETTINGS_FILE
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read: {error}") from error
+    if raw.get("format") != FORMAT:
+        raise ModelError(
+            f"{folder} has format {raw.get('format')!r}; this version reads {FORMAT}. "
+            "Install a newer one: pip install -U sentilora"
+        )
+    return Settings(
+        labels=Labels(tuple(raw["labels"])),
+        base=raw["base"],
+        revision=raw["revision"],
+        rule=TextRule(**raw["text"]),
+        calibration=Calibration.from_dict(raw),
+        kind=raw["kind"],
+        base_sha256=raw.get("base_sha256"),
+    )
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a JSON file for good: it is on the disk when this returns."""
+    with path.open("w", encoding="utf-8") as file:
+        json.dump(value, file, indent=2, ensure_ascii=False)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
