@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from sentilora.cli import answers, app
-from sentilora.cli.rowbar import describe
+from sentilora.cli.rowbar import RowBar, describe
 from sentilora.data.tables import open_batches
+from sentilora.inference import rows
 from tests.conftest import make_texts
 
 ROWS = make_texts(30, seed=8)
@@ -163,6 +164,29 @@ def test_json_with_an_output_is_the_summary(predict, reviews, tmp_path):
     assert sum(found["label_counts"].values()) == 30
 
 
+def test_a_stopped_file_goes_on(predict, reviews, tmp_path, monkeypatch):
+    monkeypatch.setattr(rows, "ROWS", 10)
+    output = tmp_path / "out.csv"
+    arguments = ("--input", reviews, "--output", output)
+    with monkeypatch.context() as patch:
+        patch.setattr(RowBar, "__call__", stop_after_half)
+        stopped = predict(*arguments)
+    assert stopped.code == 130
+    assert "The answers so far are kept. To go on, add --resume." in stopped.err
+    again = predict(*arguments)
+    assert again.code == 2
+    assert "Add --resume to go on with them" in again.err
+    outcome = predict(*arguments, "--resume")
+    assert outcome.code == 0
+    assert "resumed     10 (answered before the prediction was stopped)" in outcome.err
+    assert len(output.read_text(encoding="utf-8").splitlines()) == 31
+
+
+def stop_after_half(bar: RowBar, done: int, total: int | None) -> None:
+    if done >= 15:
+        raise KeyboardInterrupt
+
+
 def test_a_file_to_standard_output(predict, reviews):
     outcome = predict("--input", reviews, "--json")
     assert [json.loads(line)["text"] for line in outcome.lines] == [text for text, _ in ROWS]
@@ -198,6 +222,7 @@ def test_skipped_rows_keep_their_line(predict, tmp_path):
             ["Both 1 text(s) and --input b.csv", "expected one", "Type"],
         ),
         (("a", "--text", "body"), 2, ["--text body names a column", "Leave it out"]),
+        (("a", "--resume"), 2, ["--resume goes on with a file", "Add --output FILE, or leave"]),
         (("a", "--threshold", "7"), 2, ["threshold 7", "from 0 to 1", "--threshold 0.7"]),
         (("a", "--precision", "int8"), 2, ["int8 is unknown", "fp32, bf16, fp16 or auto", "Leave"]),
         (("a", "--device", "tpu"), 1, ["'tpu' is not available", "--device auto"]),

@@ -267,7 +267,8 @@ def test_a_failure_leaves_what_was_there(model, write, tmp_path, monkeypatch):
     with pytest.raises(ModelError, match="out of memory"):
         predict_file(model, write("a.csv", numbered()), output, progress=fail)
     assert output.read_text(encoding="utf-8") == "earlier"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "o.csv"]
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == [".o.csv.answers", "a.csv", "o.csv"]
 
 
 def test_an_interrupt_leaves_nothing(model, write, tmp_path):

@@ -73,11 +73,14 @@ def cut(text: str, width: int) -> str:
 def print_summary(summary: FileSummary) -> None:
     """Tell on stderr what came of a source."""
     labels = ", ".join(f"{name} {count:,}" for name, count in summary.label_counts.items())
-    rate = summary.rows / summary.seconds if summary.seconds > 0 else 0.0
+    computed = summary.rows - summary.resumed
+    rate = computed / summary.seconds if summary.seconds > 0 else 0.0
     _say("rows", f"{summary.rows:,} in {duration(summary.seconds)}, {rate:,.0f} rows/s")
     _say("labels", labels)
     if summary.abstained:
         _say("abstained", f"{summary.abstained:,} (score below the threshold)")
+    if summary.resumed:
+        _say("resumed", f"{summary.resumed:,} (answered before the prediction was stopped)")
     if summary.skipped:
         _say("skipped", f"{summary.skipped:,} (no text, so no prediction)")
     if summary.truncated:

@@ -38,6 +38,7 @@ class _Request:
     text: str | None
     threshold: float | None
     skip_bad_rows: bool
+    resume: bool
     as_json: bool
 
     @property
@@ -74,6 +75,12 @@ def predict(
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Leave rows without a text unanswered.")
     ] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help="Go on with an --output whose prediction was stopped, if it was."
+        ),
+    ] = False,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -90,7 +97,7 @@ def predict(
     Into a pipe these are separated by tabs; on a terminal the text is cut to the width.
     """
     request = _Request(
-        _named(run), texts or [], source, output, text, threshold, skip_bad_rows, as_json
+        _named(run), texts or [], source, output, text, threshold, skip_bad_rows, resume, as_json
     )
     _check(request)
     from sentilora.inference.sentiment_model import load
@@ -131,6 +138,11 @@ def _check(request: _Request) -> None:
         raise ConfigError(
             f"--input {request.source} is neither a table nor JSON Lines. A file with one text a "
             f"line is read from standard input: {command} --input - < {shlex.quote(request.source)}"
+        )
+    if request.resume and request.output is None:
+        raise ConfigError(
+            "--resume goes on with a file that was being written, and none was named. Add "
+            "--output FILE, or leave out --resume."
         )
     if request.output is not None:
         is_file = request.source not in (None, STDIN)
@@ -196,13 +208,14 @@ def _run(request: _Request, model: SentimentModel, opened: TextRows | Iterable[l
     from sentilora.inference.rows import TextRows
 
     if request.output is not None and isinstance(opened, TextRows):
-        with RowBar("predict") as bar:
+        with _resumable(request.output), RowBar("predict") as bar:
             summary = predict_file(
                 model,
                 opened,
                 request.output,
                 threshold=request.threshold,
                 skip_bad_rows=request.skip_bad_rows,
+                resume=request.resume,
                 progress=bar,
             )
         answers.print_summary(summary)
@@ -217,6 +230,19 @@ def _run(request: _Request, model: SentimentModel, opened: TextRows | Iterable[l
     elif summary.truncated:
         limit = model.encoder.rule.max_tokens
         print(f"note: texts over {limit} tokens: {summary.truncated}", file=sys.stderr)
+
+
+@contextmanager
+def _resumable(output: Path) -> Iterator[None]:
+    """Tell who stops the block how to go on."""
+    from sentilora.inference.keeping import kept_path
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        if kept_path(output).exists():
+            print("\nThe answers so far are kept. To go on, add --resume.", file=sys.stderr)
+        raise
 
 
 def _print_all(

@@ -59,6 +59,7 @@ class Batches:
 
     Attributes:
         name: what the user knows the file by.
+        path: where it is.
         schema: of every batch. Columns of CSV and TSV are strings; a JSON Lines column of one
             plain type has that type, any other is a string of JSON, marked in the field's metadata.
         row_count: how many rows there are.
@@ -66,6 +67,7 @@ class Batches:
 
     def __init__(self, table: DelimitedFile | JsonLinesFile | ParquetFile, rows: int) -> None:
         self.name = table.name
+        self.path = table.path
         self._table = table
         self._rows = rows
         self._types = JsonTypes()

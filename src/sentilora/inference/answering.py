@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from sentilora.data.streams import text_problem
 from sentilora.errors import ConfigError
 from sentilora.inference.prediction import Prediction, make_predictions
 from sentilora.inference.remembering import RememberingScorer
+from sentilora.inference.scoring import Progress, Scored
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.labels import Labels
 
@@ -31,6 +32,7 @@ class FileSummary:
         tokens: tokens computed; a text that came again did not cost any.
         truncated: rows whose text was longer than the model's limit.
         abstained: rows whose score lies below the threshold.
+        resumed: rows that were answered before an earlier prediction was stopped.
         notes: things to tell the user.
     """
 
@@ -41,6 +43,7 @@ class FileSummary:
     tokens: int
     truncated: int
     abstained: int = 0
+    resumed: int = 0
     notes: tuple[str, ...] = ()
 
 
@@ -96,11 +99,20 @@ class Answers:
         return found
 
 
+class Scorer(Protocol):
+    """Scores the pieces of one source, one after the other."""
+
+    def score(self, texts: Sequence[str], progress: Progress | None = None) -> Scored:
+        """Return uncalibrated ``(N, C)`` logits; tell ``progress`` how many were computed."""
+        ...
+
+
 class Answerer:
     """Answers the pieces of one source and keeps the tally.
 
     Args:
         model: predicts.
+        scorer: what scores for it; by default a :class:`RememberingScorer`.
         threshold: answers with a lower score are marked as abstained; in ``[0, 1]``.
         total: rows of the source, where known.
         progress: called with the rows done so far, and ``total``.
@@ -113,12 +125,14 @@ class Answerer:
         self,
         model: SentimentModel,
         *,
+        scorer: Scorer | None = None,
         threshold: float | None = None,
         total: int | None = None,
         progress: RowProgress | None = None,
     ) -> None:
         check_threshold(threshold)
-        self._scorer = RememberingScorer(model)
+        self._model = model
+        self._scorer = scorer or RememberingScorer(model)
         self._threshold = threshold
         self._total = total
         self._progress = progress
@@ -129,7 +143,7 @@ class Answerer:
 
     def answer(self, values: Sequence[Any]) -> Answers:
         """Answer the values that are texts; the others count as skipped."""
-        model = self._scorer.model
+        model = self._model
         answered = [row for row, value in enumerate(values) if text_problem(value) is None]
         computed = 0
 
@@ -151,9 +165,9 @@ class Answerer:
         self._tell(self._rows)
         return answers
 
-    def summary(self, notes: Sequence[str] = ()) -> FileSummary:
+    def summary(self, *, resumed: int = 0, notes: Sequence[str] = ()) -> FileSummary:
         """Return the tally so far."""
-        names = self._scorer.model.labels.names
+        names = self._model.labels.names
         return FileSummary(
             rows=self._rows,
             skipped=self._skipped,
@@ -162,6 +176,7 @@ class Answerer:
             tokens=self._tokens,
             truncated=self._truncated,
             abstained=self._abstained,
+            resumed=resumed,
             notes=tuple(notes),
         )
 

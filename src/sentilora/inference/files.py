@@ -2,8 +2,9 @@
 
 Memory is bounded by a batch of rows and the memory of recent texts. The source is read three times
 (survey, check of the texts, prediction), so it has to be a file; streams are spooled to one first.
-Not covered: a process that is killed (SIGTERM, SIGKILL) leaves a hidden ``.tmp`` file beside the
-output, which can be deleted.
+Answers are kept beside the output until it is complete, so that a stopped prediction can go on.
+Not covered: a process that is killed (SIGTERM, SIGKILL) leaves a hidden ``.tmp`` file there, which
+goes when the prediction is resumed.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from sentilora.inference.answering import (
     RowProgress,
     check_threshold,
 )
+from sentilora.inference.keeping import keeping
 from sentilora.inference.rows import TextRows, open_rows
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.labels import Labels
@@ -46,6 +48,7 @@ def predict_file(
     text: str | None = None,
     threshold: float | None = None,
     skip_bad_rows: bool = False,
+    resume: bool = False,
     progress: RowProgress | None = None,
 ) -> FileSummary:
     """Write the rows of a file with the model's answers beside them, in the same order.
@@ -62,12 +65,15 @@ def predict_file(
         text: column with the texts; by default the one named text, review, sentence or content.
         threshold: answers with a lower score are marked ``abstained``; in ``[0, 1]``.
         skip_bad_rows: leave the added columns empty where a row has no text, instead of raising.
+        resume: go on with the answers of the same prediction, which was stopped before; if there
+            are none, begin with the first row.
         progress: called with the number of rows done so far, and the number of all rows.
 
     Raises:
         DataError: the source cannot be read, has no such column or rows without a text, or the
             output cannot be written. No output is left then, and one that was there stays.
-        ConfigError: the output is the source, or the threshold is out of range.
+        ConfigError: the output is the source, the threshold is out of range, or what an earlier
+            prediction kept does not fit ``resume``.
     """
     output = Path(output)
     check_threshold(threshold)
@@ -78,12 +84,16 @@ def predict_file(
         rows = open_rows(source, text=text, skip_bad_rows=skip_bad_rows)
     added = _added_columns(model.labels, threshold, rows.batches.schema.names)
     schema = _extended(rows.batches.schema, added)
-    answerer = Answerer(model, threshold=threshold, total=rows.batches.row_count, progress=progress)
-    with write_batches(output, schema) as writer:
-        for batch in rows.batches:
-            answers = answerer.answer(rows.texts_of(batch))
-            writer.write(_with_answers(batch, answers, added, schema))
-    return answerer.summary(_notes(rows.name, added))
+    total = rows.batches.row_count
+    with keeping(model, rows, output, resume=resume) as scorer:
+        answerer = Answerer(
+            model, scorer=scorer, threshold=threshold, total=total, progress=progress
+        )
+        with write_batches(output, schema) as writer:
+            for batch in rows.batches:
+                answers = answerer.answer(rows.texts_of(batch))
+                writer.write(_with_answers(batch, answers, added, schema))
+    return answerer.summary(resumed=scorer.resumed, notes=_notes(rows.name, added))
 
 
 def check_output(output: Path, source: Path | None = None) -> None:
