@@ -97,6 +97,36 @@ def test_threshold_marks_answers(predict):
     assert found["label"] == "positive"
 
 
+def test_explanations_stand_beside_the_answer(predict):
+    outcome = predict("--explain", "good lovely film", "bad\u2028food")
+    label, _, text, words = outcome.lines[0].split("\t")
+    assert (label, text) == ("positive", "good lovely film")
+    names, values = zip(*(word.rsplit(":", 1) for word in words.split(" ")), strict=True)
+    assert names == ("good", "lovely", "film")
+    assert all(value[0] in "+-" for value in values)
+    assert float(values[0]) > 0
+    assert len(outcome.lines) == 2
+    found = json.loads(predict("--explain", "--json", "good lovely film").out)
+    assert list(found) == [*FIELDS, "explanation"]
+    assert found["explanation"]["label"] == "positive"
+    assert [word["text"] for word in found["explanation"]["words"]] == list(names)
+    assert [f"{word['value']:+.2f}" for word in found["explanation"]["words"]] == list(values)
+
+
+def test_rows_without_a_text_have_no_explanation(predict):
+    outcome = predict(
+        "--input",
+        "-",
+        "--explain",
+        "--json",
+        "--skip-bad-rows",
+        stdin=b'{"text": null}\n{"text": "good"}\n',
+    )
+    first, second = (json.loads(line) for line in outcome.lines)
+    assert first == dict.fromkeys([*FIELDS, "explanation"])
+    assert second["explanation"]["method"] == "integrated gradients"
+
+
 def test_cut_arguments_are_told(predict):
     assert predict("good " * 50).err == "note: texts over 32 tokens: 1\n"
 
@@ -222,6 +252,11 @@ def test_skipped_rows_keep_their_line(predict, tmp_path):
             ["Both 1 text(s) and --input b.csv", "expected one", "Type"],
         ),
         (("a", "--text", "body"), 2, ["--text body names a column", "Leave it out"]),
+        (
+            ("a", "--explain", "--output", "o.csv"),
+            2,
+            ["--explain and --output do not go", "--explain --json > explained.jsonl"],
+        ),
         (("a", "--resume"), 2, ["--resume goes on with a file", "Add --output FILE, or leave"]),
         (("a", "--threshold", "7"), 2, ["threshold 7", "from 0 to 1", "--threshold 0.7"]),
         (("a", "--precision", "int8"), 2, ["int8 is unknown", "fp32, bf16, fp16 or auto", "Leave"]),

@@ -21,7 +21,7 @@ def model(tiny_run):
 
 @pytest.fixture(scope="session")
 def make_model(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
-    """Make an untrained, saved and loaded model with any labels."""
+    """Make an untrained, saved and loaded model with any labels, base and text rule."""
     import sentilora
     from sentilora.labels import Labels
     from sentilora.model.artifact import save_artifact, seal_artifact
@@ -29,12 +29,12 @@ def make_model(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
     from sentilora.model.settings import Settings
     from sentilora.model.tokens import TextRule
 
-    def make(names: Sequence[str], **rule: Any):
+    def make(names: Sequence[str], base: Path = tiny_base, **rule: Any):
         labels = Labels(tuple(names))
-        network = create_model(str(tiny_base), labels, rank=2, seed=3)
-        settings = Settings(labels, str(tiny_base), None, TextRule(**{"max_tokens": 16, **rule}))
+        network = create_model(str(base), labels, rank=2, seed=3)
+        settings = Settings(labels, str(base), None, TextRule(**{"max_tokens": 16, **rule}))
         path = tmp_path_factory.mktemp("made") / "model"
-        seal_artifact(save_artifact(network, load_tokenizer(str(tiny_base)), settings, path))
+        seal_artifact(save_artifact(network, load_tokenizer(str(base)), settings, path))
         return sentilora.load(path, device="cpu")
 
     return make

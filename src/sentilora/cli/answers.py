@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,19 +18,32 @@ from sentilora.cli.progress import duration
 
 if TYPE_CHECKING:
     from sentilora.inference.answering import FileSummary
+    from sentilora.inference.explanation import Explanation, WordContribution
     from sentilora.inference.prediction import Prediction
 
+STRONGEST = 10  # words that are shown on a terminal
 # Line ends would break the lines, and escape sequences in a text would reach the terminal.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
-def print_json(values: Sequence[Any], predictions: Sequence[Prediction | None]) -> None:
-    """Print one object a line: the text and the fields of its prediction, null where is none."""
+def print_json(
+    values: Sequence[Any],
+    predictions: Sequence[Prediction | None],
+    explanations: Sequence[Explanation | None] | None = None,
+) -> None:
+    """Print one object a line: the text and the fields of its prediction, null where is none.
+
+    With explanations there is another key, ``explanation``.
+    """
     from sentilora.inference.prediction import Prediction
 
     nothing = dict.fromkeys(field.name for field in fields(Prediction))
-    for value, prediction in zip(values, predictions, strict=True):
+    explained = [] if explanations is None else explanations
+    for value, prediction, explanation in zip_longest(values, predictions, explained):
         answer = nothing if prediction is None else prediction.to_dict()
+        if explanations is not None:
+            why = None if explanation is None else explanation.to_dict()
+            answer = {**answer, "explanation": why}
         text = value if isinstance(value, str) else None
         if prediction is None and text is not None:
             text = text.encode("utf-8", "replace").decode("utf-8")  # broken bytes, skipped
@@ -37,17 +51,23 @@ def print_json(values: Sequence[Any], predictions: Sequence[Prediction | None]) 
     sys.stdout.flush()
 
 
-def print_plain(values: Sequence[Any], predictions: Sequence[Prediction | None]) -> None:
+def print_plain(
+    values: Sequence[Any],
+    predictions: Sequence[Prediction | None],
+    explanations: Sequence[Explanation | None] | None = None,
+) -> None:
     """Print one line a text: label, score, text.
 
     On a terminal the columns are aligned and the text is cut to the width; anywhere else they are
     separated by tabs and the text is whole. Line ends and control characters become spaces. A
-    label with a question mark is an answer below the threshold.
+    label with a question mark is an answer below the threshold. Explanations stand in a fourth
+    column, ``word:+0.12`` for each word; on a terminal in a line below, the strongest ones.
     """
     is_terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size().columns
     room = _label_width(predictions)
-    for value, prediction in zip(values, predictions, strict=True):
+    explained = [] if explanations is None else explanations
+    for value, prediction, explanation in zip_longest(values, predictions, explained):
         text = _CONTROLS.sub(" ", value) if isinstance(value, str) else ""
         label = score = ""
         if prediction is not None:
@@ -58,9 +78,30 @@ def print_plain(values: Sequence[Any], predictions: Sequence[Prediction | None])
         if is_terminal:
             start = f"{set_cell_size(label, room)}  {score:6}  "
             print(start + cut(text, width - cell_len(start)))
-        else:
+            if explanation is not None:
+                _print_words(explanation, indent=cell_len(start))
+        elif explanations is None:
             print(label, score, text, sep="\t")
+        else:
+            words = [] if explanation is None else explanation.words
+            print(label, score, text, " ".join(map(_with_value, words)), sep="\t")
     sys.stdout.flush()
+
+
+def _print_words(explanation: Explanation, indent: int) -> None:
+    """Print the strongest words in the text's order: green speaks for the label, red against."""
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    line = Text()
+    for word in explanation.strongest(STRONGEST):
+        line.append(_with_value(word), style="green" if word.value > 0 else "red").append("  ")
+    Console(highlight=False).print(Padding(line, (0, 0, 0, indent)))
+
+
+def _with_value(word: WordContribution) -> str:
+    return f"{_CONTROLS.sub(' ', word.text)}:{word.value:+.2f}"
 
 
 def cut(text: str, width: int) -> str:

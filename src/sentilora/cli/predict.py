@@ -6,7 +6,6 @@ import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from sentilora.cli.options import Precision, Text
+from sentilora.cli.request import STDIN, Request, check
 
 if TYPE_CHECKING:
     from sentilora.inference.answering import FileSummary
@@ -24,26 +24,6 @@ EXAMPLE = (
     "Example:  sentilora predict runs/NAME 'Great film' 'Never again'"
     "   or:  sentilora predict runs/NAME --input reviews.csv --output scored.csv"
 )
-STDIN = "-"
-
-
-@dataclass(frozen=True)
-class _Request:
-    """What was asked for, on the command line."""
-
-    run: str
-    texts: list[str]
-    source: str | None
-    output: Path | None
-    text: str | None
-    threshold: float | None
-    skip_bad_rows: bool
-    resume: bool
-    as_json: bool
-
-    @property
-    def command(self) -> str:
-        return f"sentilora predict {shlex.quote(self.run)}"
 
 
 def predict(
@@ -75,6 +55,9 @@ def predict(
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Leave rows without a text unanswered.")
     ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what each word contributed to the label.")
+    ] = False,
     resume: Annotated[
         bool,
         typer.Option(
@@ -96,10 +79,19 @@ def predict(
 
     Into a pipe these are separated by tabs; on a terminal the text is cut to the width.
     """
-    request = _Request(
-        _named(run), texts or [], source, output, text, threshold, skip_bad_rows, resume, as_json
+    request = Request(
+        run=_named(run),
+        texts=texts or [],
+        source=source,
+        output=output,
+        text=text,
+        threshold=threshold,
+        skip_bad_rows=skip_bad_rows,
+        resume=resume,
+        explain=explain,
+        as_json=as_json,
     )
-    _check(request)
+    check(request)
     from sentilora.inference.sentiment_model import load
 
     with _opened(request) as opened:
@@ -117,64 +109,8 @@ def _named(run: str | None) -> str:
     return run
 
 
-def _check(request: _Request) -> None:
-    """Refuse what cannot work before anything slow starts."""
-    from sentilora.errors import ConfigError
-    from sentilora.inference.answering import check_threshold
-    from sentilora.inference.files import check_output
-    from sentilora.model.artifact import find_artifact
-
-    command = request.command
-    if request.texts and request.source is not None:
-        raise ConfigError(
-            f"Both {len(request.texts)} text(s) and --input {request.source} were given, expected "
-            f"one of them. Type: {command} --input {shlex.quote(request.source)}"
-        )
-    check_threshold(request.threshold)
-    find_artifact(request.run)
-    if request.source is None:
-        _check_texts(request)
-    elif request.source.lower().endswith(".txt"):
-        raise ConfigError(
-            f"--input {request.source} is neither a table nor JSON Lines. A file with one text a "
-            f"line is read from standard input: {command} --input - < {shlex.quote(request.source)}"
-        )
-    if request.resume and request.output is None:
-        raise ConfigError(
-            "--resume goes on with a file that was being written, and none was named. Add "
-            "--output FILE, or leave out --resume."
-        )
-    if request.output is not None:
-        is_file = request.source not in (None, STDIN)
-        check_output(request.output, Path(str(request.source)) if is_file else None)
-
-
-def _check_texts(request: _Request) -> None:
-    from sentilora.data.endings import has_ending
-    from sentilora.errors import ConfigError
-
-    texts, command = request.texts, request.command
-    if not texts:
-        raise ConfigError(
-            "No text was given. Expected texts, a file, or standard input. Type one of:\n"
-            f"  {command} 'Great film'\n"
-            f"  {command} --input reviews.csv\n"
-            f"  {command} --input - < texts.txt"
-        )
-    if request.text is not None:
-        raise ConfigError(
-            f"--text {request.text} names a column of a file, and texts were given instead. "
-            "Leave it out, or give a file with --input."
-        )
-    if len(texts) == 1 and has_ending(texts[0]) and Path(texts[0]).is_file():
-        raise ConfigError(
-            f"{texts[0]} is a file, expected a text. To predict its rows type: "
-            f"{command} --input {shlex.quote(texts[0])}"
-        )
-
-
 @contextmanager
-def _opened(request: _Request) -> Iterator[TextRows | Iterable[list[Any]]]:
+def _opened(request: Request) -> Iterator[TextRows | Iterable[list[Any]]]:
     """Open what is to be predicted: rows of a file, or lists of texts."""
     from sentilora.inference.lines import NAME, LineStream, spooled, texts_as_json
     from sentilora.inference.rows import open_rows, refuse_bad_rows
@@ -201,7 +137,7 @@ def _opened(request: _Request) -> Iterator[TextRows | Iterable[list[Any]]]:
         yield open_rows(path, text=column, skip_bad_rows=skip, name=name)
 
 
-def _run(request: _Request, model: SentimentModel, opened: TextRows | Iterable[list[Any]]) -> None:
+def _run(request: Request, model: SentimentModel, opened: TextRows | Iterable[list[Any]]) -> None:
     from sentilora.cli import answers
     from sentilora.cli.rowbar import RowBar
     from sentilora.inference.files import predict_file
@@ -246,7 +182,7 @@ def _resumable(output: Path) -> Iterator[None]:
 
 
 def _print_all(
-    request: _Request, model: SentimentModel, opened: TextRows | Iterable[list[Any]]
+    request: Request, model: SentimentModel, opened: TextRows | Iterable[list[Any]]
 ) -> FileSummary:
     """Print the answers as they come."""
     from sentilora.cli.answers import print_json, print_plain
@@ -264,11 +200,17 @@ def _print_all(
     with RowBar("predict", is_shown=is_shown) as bar:
         answerer = Answerer(model, threshold=request.threshold, total=total, progress=bar)
         for values in opened:
-            show(values, answerer.answer(values).predictions())
+            predictions = answerer.answer(values).predictions()
+            if request.explain:
+                for value, prediction in zip(values, predictions, strict=True):
+                    why = None if prediction is None else model.explain(value)
+                    show([value], [prediction], [why])
+            else:
+                show(values, predictions)
     return answerer.summary()
 
 
-def _following(request: _Request, names: list[str]) -> str:
+def _following(request: Request, names: list[str]) -> str:
     """Return the next command: measure what has labels, else find the doubtful rows."""
     from sentilora.data.columns import LABEL_NAMES
 

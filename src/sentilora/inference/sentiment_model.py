@@ -10,6 +10,7 @@ import numpy as np
 
 from sentilora.errors import DataError, several
 from sentilora.inference.engines import Engine, open_engine
+from sentilora.inference.explanation import Explanation
 from sentilora.inference.prediction import Prediction, make_predictions
 from sentilora.inference.scoring import BATCH_TOKENS, Progress, Scored, score_texts
 from sentilora.labels import Labels
@@ -76,6 +77,20 @@ class SentimentModel:
         return make_predictions(
             self.probabilities(scored.logits), scored.truncated, self.labels, threshold
         )
+
+    def explain(self, text: str, label: str | None = None) -> Explanation:
+        """Tell what each word of a text contributed to its label, or to another one.
+
+        By integrated gradients on torch, by hiding each word in turn on other engines; see
+        :mod:`sentilora.inference.explaining`.
+
+        Raises:
+            DataError: the text is not a string, or is empty, or there is no such label.
+        """
+        from sentilora.inference.explaining import explain
+
+        check_texts([text])
+        return explain(self, text, label)
 
     def score(
         self,

@@ -76,6 +76,21 @@ class TextEncoder:
         ]
         return Encoded(windows, truncated)
 
+    def spans(self, text: str) -> list[list[tuple[int, int]]]:
+        """Return which characters ``(start, end)`` each token stands for, window by window.
+
+        As long as the windows of :meth:`encode`; special tokens have ``(0, 0)``.
+        """
+        offsets = self.tokenizer(
+            text, add_special_tokens=False, return_offsets_mapping=True, verbose=False
+        )["offset_mapping"]
+        pieces = self._cut(offsets) if len(offsets) > self.room else [offsets]
+        nowhere = [(0, 0)]
+        return [
+            nowhere * len(self.prefix) + list(piece) + nowhere * len(self.suffix)
+            for piece in pieces
+        ]
+
     def pad(self, rows: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
         """Pad token ids on the right to the longest row, rounded up by :func:`padded_length`.
 
@@ -92,7 +107,7 @@ class TextEncoder:
             attention_mask[index, : len(row)] = 1
         return {"input_ids": input_ids, "attention_mask": attention_mask}
 
-    def _cut(self, row: list[int]) -> list[list[int]]:
+    def _cut(self, row: list[Any]) -> list[list[Any]]:
         if self.rule.long_text == "head":
             return [row[: self.room]]
         if self.rule.long_text == "head-tail":

@@ -1,0 +1,91 @@
+"""What was asked of ``sentilora predict``, and whether it can work."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+STDIN = "-"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for, on the command line."""
+
+    run: str
+    texts: list[str]
+    source: str | None
+    output: Path | None
+    text: str | None
+    threshold: float | None
+    skip_bad_rows: bool
+    resume: bool
+    explain: bool
+    as_json: bool
+
+    @property
+    def command(self) -> str:
+        """Return the command, up to the run, that an error tells the user to type."""
+        return f"sentilora predict {shlex.quote(self.run)}"
+
+
+def check(request: Request) -> None:
+    """Refuse what cannot work before anything slow starts."""
+    from sentilora.errors import ConfigError
+    from sentilora.inference.answering import check_threshold
+    from sentilora.inference.files import check_output
+    from sentilora.model.artifact import find_artifact
+
+    command = request.command
+    if request.texts and request.source is not None:
+        raise ConfigError(
+            f"Both {len(request.texts)} text(s) and --input {request.source} were given, expected "
+            f"one of them. Type: {command} --input {shlex.quote(request.source)}"
+        )
+    check_threshold(request.threshold)
+    find_artifact(request.run)
+    if request.source is None:
+        _check_texts(request)
+    elif request.source.lower().endswith(".txt"):
+        raise ConfigError(
+            f"--input {request.source} is neither a table nor JSON Lines. A file with one text a "
+            f"line is read from standard input: {command} --input - < {shlex.quote(request.source)}"
+        )
+    if request.resume and request.output is None:
+        raise ConfigError(
+            "--resume goes on with a file that was being written, and none was named. Add "
+            "--output FILE, or leave out --resume."
+        )
+    if request.explain and request.output is not None:
+        raise ConfigError(
+            "--explain and --output do not go together: an explanation is no column. Type: "
+            f"{command} --input FILE --explain --json > explained.jsonl"
+        )
+    if request.output is not None:
+        is_file = request.source not in (None, STDIN)
+        check_output(request.output, Path(str(request.source)) if is_file else None)
+
+
+def _check_texts(request: Request) -> None:
+    from sentilora.data.endings import has_ending
+    from sentilora.errors import ConfigError
+
+    texts, command = request.texts, request.command
+    if not texts:
+        raise ConfigError(
+            "No text was given. Expected texts, a file, or standard input. Type one of:\n"
+            f"  {command} 'Great film'\n"
+            f"  {command} --input reviews.csv\n"
+            f"  {command} --input - < texts.txt"
+        )
+    if request.text is not None:
+        raise ConfigError(
+            f"--text {request.text} names a column of a file, and texts were given instead. "
+            "Leave it out, or give a file with --input."
+        )
+    if len(texts) == 1 and has_ending(texts[0]) and Path(texts[0]).is_file():
+        raise ConfigError(
+            f"{texts[0]} is a file, expected a text. To predict its rows type: "
+            f"{command} --input {shlex.quote(texts[0])}"
+        )

@@ -1,0 +1,60 @@
+"""Why a model answered as it did: what each word of a text contributed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class WordContribution:
+    """A word and what it contributed.
+
+    Attributes:
+        text: the word, with the punctuation that sticks to it.
+        start: of its first character in the text.
+        end: after its last character.
+        value: added to the log-odds of the label; negative when the word speaks against it.
+    """
+
+    text: str
+    start: int
+    end: int
+    value: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What the words of a text contributed to a label.
+
+    Log-odds are natural logarithms of ``p / (1 - p)`` before calibration, which would bend them.
+
+    Attributes:
+        label: the label in question.
+        score: its calibrated probability, in ``[0, 1]``.
+        log_odds: of the label, for the text.
+        blank_log_odds: of the label, for the text with every token hidden.
+        words: in the order of the text; words that the model did not read are not among them.
+        method: ``integrated gradients`` or ``occlusion``.
+        error: what contributions miss of ``log_odds - blank_log_odds``. Integrated gradients add up
+            to it but for the error of the integral; occlusion does not claim to, so it is None.
+        truncated: the text was longer than the model reads.
+    """
+
+    label: str
+    score: float
+    log_odds: float
+    blank_log_odds: float
+    words: tuple[WordContribution, ...]
+    method: str
+    error: float | None
+    truncated: bool
+
+    def strongest(self, count: int) -> tuple[WordContribution, ...]:
+        """Return the words that contributed most, for or against, in the order of the text."""
+        chosen = sorted(self.words, key=lambda word: -abs(word.value))[:count]
+        return tuple(sorted(chosen, key=lambda word: word.start))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain values, for JSON."""
+        return asdict(self)
