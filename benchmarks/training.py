@@ -58,6 +58,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     add("--slice", type=float, default=120, help="own seconds of a turn (120)")
     add("--max-tokens", type=int, help="limit per text, for all sides; else 256, and the presets'")
+    add("--epochs", type=int, help="passes of SentiLoRA's sides; else the presets' own")
     add("--ordinary-rate", type=float, help="learning rate of the ordinary recipe (3e-4)")
     add("--base", default="minilm", help="encoder of all sides (minilm)")
     add("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
@@ -97,7 +98,7 @@ def check(options: argparse.Namespace) -> list[str]:
     for side, minutes in options.minutes.items():
         if minutes <= 0 or side not in ("", *options.sides):
             problems.append(f"--minutes {side}={minutes:g}: expected a side and a number above 0")
-    for name in ("rows", "heldout", "slice", "first_tokens", "threads", "max_tokens"):
+    for name in ("rows", "heldout", "slice", "first_tokens", "threads", "max_tokens", "epochs"):
         value = getattr(options, name)
         if value is not None and value <= 0:
             problems.append(f"--{name.replace('_', '-')} {value}: must be above 0")
@@ -118,6 +119,7 @@ def make_jobs(options: argparse.Namespace, folder: Path) -> list[Job]:
             threads=options.threads,
             minutes=options.minutes.get(side, options.minutes.get("")),
             max_tokens=options.max_tokens,
+            epochs=options.epochs,
             first_tokens=options.first_tokens,
             growth=options.growth,
             test=options.test,

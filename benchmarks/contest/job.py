@@ -19,6 +19,7 @@ class Job:
         threads: of matrix products; the same for all sides.
         minutes: own time after which a training stops; None to go on to its planned end.
         max_tokens: limit per text for all sides; None leaves each recipe its own.
+        epochs: passes over the train rows, for SentiLoRA's sides; None leaves the presets' own.
         first_tokens: the held-out rows are measured after this many trained tokens …
         growth: … and each time the tokens have grown by this factor.
         test: file that is scored once at the end.
@@ -34,6 +35,7 @@ class Job:
     threads: int
     minutes: float | None = None
     max_tokens: int | None = None
+    epochs: int | None = None
     first_tokens: int = 50_000
     growth: float = 1.25
     test: str | None = None

@@ -40,6 +40,8 @@ def config_of(job: Job) -> RunConfig:
     }
     if job.max_tokens is not None:
         settings["text.max_tokens"] = job.max_tokens
+    if job.epochs is not None:
+        settings["training.epochs"] = job.epochs
     return make_config(settings)
 
 
