@@ -31,7 +31,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import sentilora
-from contest.machine import describe_machine
+from contest.machine import describe_machine, describe_options
 from contest.rows import write_parts
 from sentilora.adaptation.adapting import adapt, resume_adaptation
 from sentilora.data.allocating import thin
@@ -260,7 +260,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         data = prepare(options)
         examples = read_examples(data / "train.parquet", label=options.label)
         outcome: Record = {
-            "settings": {k: str(v) if isinstance(v, Path) else v for k, v in vars(options).items()},
+            "settings": describe_options(options),
             "machine": describe_machine(examples, device="auto", seed=options.first_seed),
             "adapted": [],
             "trained": [],

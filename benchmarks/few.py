@@ -24,7 +24,7 @@ from statistics import fmean
 from typing import Any
 
 import sentilora
-from contest.machine import describe_machine
+from contest.machine import describe_machine, describe_options
 from contest.rows import write_parts
 from sentilora import samples
 from sentilora.config import read_settings
@@ -160,7 +160,7 @@ def main(arguments: list[str] | None = None) -> int:
         examples = read_examples(options.data, text=options.text, label=options.label)
         description = {
             "machine": describe_machine(examples, device="auto", seed=options.first_seed),
-            "options": {name: str(value) for name, value in vars(options).items()},
+            "options": describe_options(options),
         }
         records: list[Record] = []
         for seed in range(options.first_seed, options.first_seed + options.seeds):

@@ -30,7 +30,7 @@ from statistics import fmean
 from typing import Any
 
 import sentilora
-from contest.machine import describe_machine
+from contest.machine import describe_machine, describe_options
 from preferring.files import Files, Sizes, prepare
 from sentilora.config import read_settings
 from sentilora.data.reading import read_examples
@@ -220,7 +220,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
         description = {
             "machine": describe_machine(source, device=options.device, seed=options.first_seed),
-            "options": {name: str(value) for name, value in vars(options).items()},
+            "options": describe_options(options),
         }
         records: list[Record] = []
         for seed in range(options.first_seed, options.first_seed + options.seeds):

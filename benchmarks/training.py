@@ -168,15 +168,11 @@ def write(record: Record, path: Path) -> None:
 
 def describe(options: argparse.Namespace, parts: dict[str, Any]) -> Record:
     """Return what is known before the race."""
-    from contest.machine import describe_machine
+    from contest.machine import describe_machine, describe_options
 
-    settings = {k: str(v) if isinstance(v, Path) else v for k, v in vars(options).items()}
-    settings["data"] = Path(options.data).name
-    settings["test"] = options.test and Path(options.test).name
-    del settings["output"]
     return {
         "created": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-        "settings": settings,
+        "settings": describe_options(options),
         "machine": describe_machine(parts["train"], device=options.device, seed=options.seed),
         "rows": {name: len(examples) for name, examples in parts.items()},
     }

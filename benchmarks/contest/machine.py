@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,17 @@ def describe_machine(examples: Examples, *, device: str, seed: int) -> dict[str,
         "commit": git("rev-parse", "HEAD"),
         "is_changed": bool(git("status", "--porcelain", "--untracked-files=no")),
     }
+
+
+def describe_options(options: argparse.Namespace) -> dict[str, Any]:
+    """Return a command line's options for JSON; of files only the name, so nobody's folders."""
+    return {name: _plain(value) for name, value in vars(options).items() if name != "output"}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str) and "/" in value and Path(value).exists():
+        return Path(value).name
+    return value.name if isinstance(value, Path) else value
 
 
 def git(*words: str) -> str | None:

@@ -126,7 +126,7 @@ def test_rows_without_text_have_no_kept_answer(model, write, tmp_path):
     assert (tmp_path / "o.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
 
 
-def test_threshold_and_format_may_change(model, source, tmp_path):
+def test_the_threshold_may_change(model, source, tmp_path):
     output = tmp_path / "o.csv"
     stop(model, source, output)
     summary = predict_file(model, source, output, threshold=0.9, resume=True)

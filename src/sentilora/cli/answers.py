@@ -8,7 +8,6 @@ import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +37,8 @@ def print_json(
     from sentilora.inference.prediction import Prediction
 
     nothing = dict.fromkeys(field.name for field in fields(Prediction))
-    explained = [] if explanations is None else explanations
-    for value, prediction, explanation in zip_longest(values, predictions, explained):
+    explained = explanations or [None] * len(values)
+    for value, prediction, explanation in zip(values, predictions, explained, strict=True):
         answer = nothing if prediction is None else prediction.to_dict()
         if explanations is not None:
             why = None if explanation is None else explanation.to_dict()
@@ -66,8 +65,8 @@ def print_plain(
     is_terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size().columns
     room = _label_width(predictions)
-    explained = [] if explanations is None else explanations
-    for value, prediction, explanation in zip_longest(values, predictions, explained):
+    explained = explanations or [None] * len(values)
+    for value, prediction, explanation in zip(values, predictions, explained, strict=True):
         text = _CONTROLS.sub(" ", value) if isinstance(value, str) else ""
         label = score = ""
         if prediction is not None:

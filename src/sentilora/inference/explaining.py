@@ -47,11 +47,13 @@ class _Reading:
         windows: token ids, one list a window.
         words: characters ``(start, end)`` of the words that have a token.
         owners: for each token of each window the index of its word; -1 where it has none.
+        truncated: the text was longer than the model reads.
     """
 
     windows: list[list[int]]
     words: list[tuple[int, int]]
     owners: list[list[int]]
+    truncated: bool
 
     def hide(self, word: int | None, hidden_id: int) -> list[list[int]]:
         """Return the windows with one word hidden, or all of them."""
@@ -95,14 +97,15 @@ def explain(model: SentimentModel, text: str, label: str | None = None) -> Expla
         ),
         method=method,
         error=error,
-        truncated=encoder.encode([text]).truncated[0],
+        truncated=reading.truncated,
     )
 
 
 def log_odds(logits: np.ndarray, label_id: int) -> np.ndarray:
     """Return the ``(N,)`` log-odds of a label under the softmax of ``(N, C)`` logits."""
-    others = np.delete(logits.astype(np.float64), label_id, axis=1)
-    result: np.ndarray = logits[:, label_id] - np.logaddexp.reduce(others, axis=1)
+    import torch
+
+    result: np.ndarray = _log_odds(torch.from_numpy(logits).double(), label_id).numpy()
     return result
 
 
@@ -125,10 +128,12 @@ def _read(encoder: TextEncoder, text: str) -> _Reading:
     read = sorted({owner for row in owners for owner in row if owner >= 0})
     place = {owner: index for index, owner in enumerate(read)}
     last = {owner: word for word, owner in enumerate(first)}
+    encoded = encoder.encode([text])
     return _Reading(
-        windows=encoder.encode([text]).windows[0],
+        windows=encoded.windows[0],
         words=[(words[owner][0], words[last[owner]][1]) for owner in read],
         owners=[[place.get(owner, -1) for owner in row] for row in owners],
+        truncated=encoded.truncated[0],
     )
 
 
@@ -157,19 +162,15 @@ def _integrated(
     """Return ``(W,)`` contributions of the words, and what they miss of ``expected``."""
     inputs = {name: x.to(engine.device) for name, x in encoder.pad(reading.windows).items()}
     blank_ids = encoder.pad(blank)["input_ids"].to(engine.device)
-    values = np.zeros(len(reading.words))
-    error = expected
     for points in POINTS:
         tokens = _integrate(engine.network, inputs, blank_ids, label_id, points)
-        values = np.zeros(len(reading.words))
+        values = np.zeros(len(reading.words) + 1)  # the last one for tokens without a word
         for row, owners in zip(tokens, reading.owners, strict=True):
-            for value, owner in zip(row, owners, strict=False):  # the rest is padding
-                if owner >= 0:
-                    values[owner] += value
-        error = expected - float(values.sum())
+            np.add.at(values, owners, row[: len(owners)])
+        error = expected - float(values[:-1].sum())
         if abs(error) <= TOLERANCE * max(1.0, abs(expected)):
             break
-    return values, error
+    return values[:-1], error
 
 
 def _integrate(

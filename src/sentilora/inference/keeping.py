@@ -135,7 +135,7 @@ def kept_path(output: Path) -> Path:
 
 
 def _about(model: SentimentModel, rows: TextRows) -> dict[str, str]:
-    """Return what answers depend on: not the threshold, nor the format of the output."""
+    """Return what answers depend on, which the threshold is not a part of."""
     return {
         "input": sha256_of(rows.batches.path),
         "column": rows.column,
