@@ -130,8 +130,7 @@ def _write(artifact: Artifact, name: str, to: str, final: Path) -> Path:
     engine, _ = open_engine(open_artifact(folder, is_sealed=False), device="cpu")
     parity = compare(expected, _logits(engine, encoder, texts))
     # Scored apart: logits are the same to the bit only in the same batches.
-    proof_texts = texts[-PROOF_TEXTS:]
-    proof = prove_reload(folder, proof_texts, _logits(engine, encoder, proof_texts))
+    proof = prove_reload(folder, texts[-PROOF_TEXTS:], engine, encoder)
     _write_parity(folder / PARITY, artifact, name, to, parity, proof)
     write_card(_run_file(artifact, "README.md"), folder / "README.md", settings)
     return seal_artifact(folder)
@@ -161,11 +160,7 @@ def _write_parity(
         "source": name,
         "run": _run_part(artifact),
         **parity.to_dict(),
-        "proof": {
-            "texts": proof.texts,
-            "max_logit_difference": proof.max_logit_difference,
-            "seconds": proof.seconds,
-        },
+        "proof": proof.to_dict(),
     }
     path.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -59,9 +59,8 @@ def save(
     )
     folder = save_artifact(network, ground.encoder.tokenizer, settings, run.model_path)
     cpu = torch.device("cpu")
-    proof_texts = texts[:PROOF_TEXTS]
-    reference = score_texts(TorchEngine(network.to(cpu), cpu), ground.encoder, proof_texts)
-    proof = prove_reload(folder, proof_texts, reference.logits)
+    engine = TorchEngine(network.to(cpu), cpu)
+    proof = prove_reload(folder, texts[:PROOF_TEXTS], engine, ground.encoder)
     events = run.events
     model_bytes = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
     training = {
@@ -72,11 +71,7 @@ def save(
         "validation_curve": _curve(events, "evaluation", ("macro_f1", "accuracy", "log_loss")),
         "best_step": fitted.best_step,
         "train_truncated_share": train.truncated_share,
-        "proof": {
-            "texts": proof.texts,
-            "max_logit_difference": proof.max_logit_difference,
-            "seconds": proof.seconds,
-        },
+        "proof": proof.to_dict(),
     }
     (run.work / TRAINING).write_text(json.dumps(training), encoding="utf-8")
     seal_artifact(folder)
