@@ -47,7 +47,7 @@ $(VENV)/.user: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) install --quiet --upgrade 'pip>=25.1'
-	$(PIP) install --quiet -c constraints.txt -e '.[embedded,onnx]' --group dev
+	$(PIP) install --quiet -c constraints.txt -e '.[embedded,onnx,openvino]' --group dev
 	@touch $@ $(VENV)/.user
 
 clean:  ## Remove the environment and what tools left behind; runs/ stays

@@ -121,6 +121,8 @@ def print_summary(summary: FileSummary) -> None:
         _say("abstained", f"{summary.abstained:,} (score below the threshold)")
     if summary.resumed:
         _say("resumed", f"{summary.resumed:,} (answered before the prediction was stopped)")
+    if summary.early:
+        _say("early", f"{summary.early:,} (answered by the first stage)")
     if summary.skipped:
         _say("skipped", f"{summary.skipped:,} (no text, so no prediction)")
     if summary.truncated:

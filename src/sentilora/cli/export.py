@@ -16,19 +16,33 @@ def export(
     run: Annotated[str, typer.Argument(help="Run folder, its model/, an export, or 'general'.")],
     to: Annotated[
         str,
-        typer.Option(help="merged: a plain transformers folder; onnx: a file for ONNX Runtime."),
+        typer.Option(
+            help="merged: a plain transformers folder; onnx: a file for ONNX Runtime; "
+            "openvino: a model for OpenVINO."
+        ),
     ] = "merged",
     output: Annotated[
         Path | None, typer.Option(help="Folder to write. Default: exports/NAME-TO.")
     ] = None,
+    cascade: Annotated[
+        bool,
+        typer.Option("--cascade", help="Let words and word pairs answer easy texts first."),
+    ] = False,
+    max_disagreement: Annotated[
+        float, typer.Option(help="Share of labels that the cascade may change.")
+    ] = 0.005,
     as_json: Annotated[bool, typer.Option("--json", help="Print path and parity as JSON.")] = False,
 ) -> None:
     """Write a model as files to deploy, and prove that they answer as the run does."""
+    from sentilora.export.cascading import Cascaded
     from sentilora.export.exporting import export as write_export
     from sentilora.export.parity import PARITY
+    from sentilora.export.teaching import cascade_line
 
     print("export      writing, comparing and loading again …", file=sys.stderr)
-    folder = write_export(run, to, output=output)
+    folder = write_export(
+        run, to, output=output, cascade=cascade, max_disagreement=max_disagreement
+    )
     parity = json.loads((folder / PARITY).read_text(encoding="utf-8"))
     if as_json:
         print(json.dumps({"path": str(folder), **parity}, indent=2, ensure_ascii=False))
@@ -37,5 +51,7 @@ def export(
         f"parity   {parity['texts']} texts, largest logit difference "
         f"{parity['max_logit_difference']:.2g}, {parity['flipped_share']:.1%} of labels changed"
     )
+    if "cascade" in parity:
+        print(f"cascade  {cascade_line(Cascaded(**parity['cascade']))}")
     print(f"export   {folder}")
     print(f"next     sentilora predict {folder} 'a text'")

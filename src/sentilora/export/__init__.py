@@ -8,18 +8,17 @@ the room is calling :func:`sentilora.export.exporting.export`.
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 
 class _Room(ModuleType):
     """The type of this module."""
 
-    def __call__(
-        self, run: str | Path, to: str = "merged", *, output: str | Path | None = None
-    ) -> Path:
+    def __call__(self, run: str | Path, to: str = "merged", **options: Any) -> Path:
         """Write a model as files to deploy; see :func:`sentilora.export.exporting.export`."""
         from sentilora.export.exporting import export
 
-        return export(run, to, output=output)
+        return export(run, to, **options)
 
 
 sys.modules[__name__].__class__ = _Room

@@ -25,7 +25,7 @@ def write_card(source: Path | None, target: Path, settings: Settings) -> None:
 
     card = ModelCard(source.read_text(encoding="utf-8"), ignore_metadata_errors=True)
     about: Any = card.data
-    about.library_name = "onnx" if settings.kind == "onnx" else "transformers"
+    about.library_name = "transformers" if settings.kind == "model" else settings.kind
     if getattr(about, "base_model", None):
         about.base_model_relation = "finetune"
     use = _how_to_use(settings)
@@ -41,7 +41,9 @@ def _how_to_use(settings: Settings) -> str:
         "head-tail": " SentiLoRA keeps its start and its end.",
         "windows": " SentiLoRA reads it in windows.",
     }[rule.long_text]
-    plain = (_WITH_ONNX if settings.kind == "onnx" else _WITH_TRANSFORMERS).format(
+    runtime = _RUNTIMES.get(settings.kind, {})
+    plain = (_WITH_RUNTIME if runtime else _WITH_TRANSFORMERS).format(
+        **runtime,
         max_tokens=rule.max_tokens,
         kept=kept,
         calibrated=calibrated_in_torch(settings.calibration),
@@ -80,24 +82,24 @@ calibrated. Of the logits of the model, `(N, C)`, these are:
 {calibrated}
 ```
 """
-_WITH_ONNX = """`model.onnx` is the whole model, the adapter folded in. With ONNX Runtime \
+_WITH_RUNTIME = """`{file}` is the whole model, the adapter folded in. With {runtime} \
 alone, from inside this folder:
 
 ```python
 import json
 
 import numpy as np
-import onnxruntime
+import {package}
 from tokenizers import Tokenizer
 
 tokenizer = Tokenizer.from_file("tokenizer.json")
 tokenizer.enable_truncation({max_tokens})
-session = onnxruntime.InferenceSession("model.onnx")
+{opened}
 with open("labels.json", encoding="utf-8") as file:
     names = json.load(file)["label2id"]
 text = tokenizer.encode("Great movie, highly recommended!")
 inputs = {{"input_ids": np.array([text.ids]), "attention_mask": np.array([text.attention_mask])}}
-(probabilities,) = session.run(["probabilities"], inputs)
+{answered}
 print(dict(zip(names, probabilities[0].tolist())))
 ```
 
@@ -105,3 +107,19 @@ Of a text over {max_tokens} tokens this keeps the start only.{kept} The probabil
 calibrated; `logits` is the other output. Batch and length are free, both inputs are int64, and a
 batch is padded with an `attention_mask` of 0.
 """
+_RUNTIMES = {
+    "onnx": {
+        "file": "model.onnx",
+        "runtime": "ONNX Runtime",
+        "package": "onnxruntime",
+        "opened": 'session = onnxruntime.InferenceSession("model.onnx")',
+        "answered": '(probabilities,) = session.run(["probabilities"], inputs)',
+    },
+    "openvino": {
+        "file": "openvino_model.xml",
+        "runtime": "OpenVINO",
+        "package": "openvino",
+        "opened": 'model = openvino.Core().compile_model("openvino_model.xml", "CPU")',
+        "answered": 'probabilities = model(inputs)["probabilities"]',
+    },
+}

@@ -84,7 +84,7 @@ def write_onnx(network: Any, settings: Settings, path: Path) -> None:
                 dynamic_shapes=dict.fromkeys(INPUTS, free),
             )
             assert program is not None
-            program.model.metadata_props[METADATA] = json.dumps(_about(settings))
+            program.model.metadata_props[METADATA] = json.dumps(about_model(settings))
             program.save(path)
     except (torch.onnx.OnnxExporterError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0]
@@ -94,7 +94,8 @@ def write_onnx(network: Any, settings: Settings, path: Path) -> None:
         ) from error
 
 
-def _about(settings: Settings) -> dict[str, Any]:
+def about_model(settings: Settings) -> dict[str, Any]:
+    """Return what an exported file says about itself."""
     return {
         "labels": list(settings.labels.names),
         "calibration": settings.calibration.to_dict(),

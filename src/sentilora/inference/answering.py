@@ -32,6 +32,7 @@ class FileSummary:
         tokens: tokens computed; a text that came again did not cost any.
         truncated: rows whose text was longer than the model's limit.
         abstained: rows whose score lies below the threshold.
+        early: rows that the first stage of a cascade answered.
         resumed: rows that were answered before an earlier prediction was stopped.
         notes: things to tell the user.
     """
@@ -43,6 +44,7 @@ class FileSummary:
     tokens: int
     truncated: int
     abstained: int = 0
+    early: int = 0
     resumed: int = 0
     notes: tuple[str, ...] = ()
 
@@ -56,6 +58,7 @@ class Answers:
         answered: ``(M,)`` int64, the rows that have an answer, in order.
         probabilities: ``(M, C)`` float64, calibrated.
         truncated: ``(M,)`` bool.
+        early: ``(M,)`` bool, rows that the first stage of a cascade answered; None without one.
         labels: label names, C of them.
         threshold: scores below it are marked as abstained; None when there is none.
     """
@@ -64,6 +67,7 @@ class Answers:
     answered: np.ndarray
     probabilities: np.ndarray
     truncated: np.ndarray
+    early: np.ndarray | None
     labels: Labels
     threshold: float | None
 
@@ -92,7 +96,11 @@ class Answers:
         """Return an answer for each row, None for those without."""
         found: list[Prediction | None] = [None] * self.size
         made = make_predictions(
-            self.probabilities, self.truncated.tolist(), self.labels, self.threshold
+            self.probabilities,
+            self.truncated.tolist(),
+            self.labels,
+            self.threshold,
+            early=self.early,
         )
         for row, prediction in zip(self.answered.tolist(), made, strict=True):
             found[row] = prediction
@@ -138,6 +146,7 @@ class Answerer:
         self._progress = progress
         self._started = time.perf_counter()
         self._rows = self._skipped = self._tokens = self._truncated = self._abstained = 0
+        self._early = 0
         self._counts = np.zeros(len(model.labels), dtype=np.int64)
         self._tell(0)
 
@@ -158,6 +167,7 @@ class Answerer:
             answered=np.asarray(answered, dtype=np.int64),
             probabilities=model.probabilities(scored.logits),
             truncated=np.asarray(scored.truncated, dtype=bool),
+            early=scored.early,
             labels=model.labels,
             threshold=self._threshold,
         )
@@ -176,6 +186,7 @@ class Answerer:
             tokens=self._tokens,
             truncated=self._truncated,
             abstained=self._abstained,
+            early=self._early,
             resumed=resumed,
             notes=tuple(notes),
         )
@@ -187,6 +198,7 @@ class Answerer:
         self._tokens += tokens
         self._truncated += int(answers.truncated.sum())
         self._abstained += int(answers.abstained.sum())
+        self._early += 0 if answers.early is None else int(answers.early.sum())
 
     def _tell(self, done: int) -> None:
         if self._progress is not None:

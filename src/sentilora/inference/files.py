@@ -28,6 +28,7 @@ from sentilora.inference.answering import (
     check_threshold,
 )
 from sentilora.inference.keeping import keeping
+from sentilora.inference.prediction import STAGES
 from sentilora.inference.rows import TextRows, open_rows
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.labels import Labels
@@ -54,8 +55,9 @@ def predict_file(
     """Write the rows of a file with the model's answers beside them, in the same order.
 
     All columns of the source are kept. Added are ``label``, ``score``, ``probability_<label>`` for
-    each label, ``signed`` (when the labels are sentiments), ``truncated``, and ``abstained`` (with
-    a threshold); a name that the source has already gets the prefix ``predicted_``.
+    each label, ``signed`` (when the labels are sentiments), ``truncated``, ``abstained`` (with
+    a threshold) and ``stage`` (of a cascade); a name that the source has already gets the prefix
+    ``predicted_``.
 
     Args:
         model: from :func:`sentilora.load`.
@@ -82,7 +84,8 @@ def predict_file(
         rows = source
     else:
         rows = open_rows(source, text=text, skip_bad_rows=skip_bad_rows)
-    added = _added_columns(model.labels, threshold, rows.batches.schema.names)
+    is_cascade = model.first_stage is not None
+    added = _added_columns(model.labels, threshold, is_cascade, rows.batches.schema.names)
     schema = _extended(rows.batches.schema, added)
     total = rows.batches.row_count
     with keeping(model, rows, output, resume=resume) as scorer:
@@ -127,7 +130,9 @@ class _Column:
     type: Any
 
 
-def _added_columns(labels: Labels, threshold: float | None, taken: Sequence[str]) -> list[_Column]:
+def _added_columns(
+    labels: Labels, threshold: float | None, is_cascade: bool, taken: Sequence[str]
+) -> list[_Column]:
     import pyarrow as pa
 
     kinds = {"label": pa.string(), "score": pa.float64()}
@@ -137,6 +142,8 @@ def _added_columns(labels: Labels, threshold: float | None, taken: Sequence[str]
     kinds["truncated"] = pa.bool_()
     if threshold is not None:
         kinds["abstained"] = pa.bool_()
+    if is_cascade:
+        kinds["stage"] = pa.string()
     used = {*taken, *kinds}
     columns = []
     for what, kind in kinds.items():
@@ -169,6 +176,8 @@ def _with_answers(
         "truncated": answers.truncated,
         "abstained": answers.abstained,
     }
+    if answers.early is not None:
+        values["stage"] = np.asarray(STAGES, dtype=object)[answers.early.astype(int)]
     for label_id, name in enumerate(answers.labels.names):
         values[f"probability_{name}"] = answers.probabilities[:, label_id]
     is_empty = np.ones(answers.size, dtype=bool)

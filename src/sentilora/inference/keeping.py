@@ -2,7 +2,8 @@
 
 Beside the output lies a hidden file, ``.NAME.answers``: a line of JSON that says which texts were
 put to which model, then a record for each text in the order of the source: its logits (``C``
-float32, little-endian) and whether it was cut (a byte). It is written through to the disk after
+float32, little-endian), whether it was cut, and whether the first stage of a cascade answered (a
+byte each). It is written through to the disk after
 each piece, goes when the output is complete, and stays whatever else ends the prediction.
 Not covered: two processes that write the same output at the same time.
 """
@@ -45,7 +46,13 @@ class KeepingScorer:
         self._scorer = RememberingScorer(model)
         self._path = path
         self._head = _head(about)
-        self._record = np.dtype([("logits", "<f4", (len(model.labels),)), ("truncated", np.bool_)])
+        self._record = np.dtype(
+            [
+                ("logits", "<f4", (len(model.labels),)),
+                ("truncated", np.bool_),
+                ("early", np.bool_),
+            ]
+        )
         self._file: BinaryIO | None = None  # made when there is something to keep
         self._left = 0
 
@@ -64,10 +71,12 @@ class KeepingScorer:
         scored = self._scorer.score(texts[len(kept) :], progress)
         records = np.empty(len(scored.truncated), dtype=self._record)
         records["logits"], records["truncated"] = scored.logits, scored.truncated
+        records["early"] = False if scored.early is None else scored.early
         if len(records):
             self._write(records)
         both = np.concatenate([kept, records])
-        return Scored(both["logits"], both["truncated"].tolist(), scored.tokens)
+        early = None if scored.early is None else both["early"]
+        return Scored(both["logits"], both["truncated"].tolist(), scored.tokens, early)
 
     def close(self) -> None:
         """Close the file; what is kept stays."""

@@ -9,6 +9,8 @@ import numpy as np
 
 from sentilora.labels import Labels
 
+STAGES = ("network", "n-grams")  # what answers in a cascade; the second one comes first
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -21,6 +23,7 @@ class Prediction:
         signed: positive minus negative mass, in ``[-1, 1]``; None if labels are no sentiments.
         truncated: the text was longer than the model's limit.
         abstained: ``score`` lies below the threshold that was asked for.
+        stage: what answered in a cascade, ``n-grams`` or ``network``; None without one.
     """
 
     label: str
@@ -29,6 +32,7 @@ class Prediction:
     signed: float | None
     truncated: bool = False
     abstained: bool = False
+    stage: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values, for JSON."""
@@ -40,13 +44,19 @@ def make_predictions(
     truncated: list[bool],
     labels: Labels,
     threshold: float | None = None,
+    *,
+    early: np.ndarray | None = None,
 ) -> list[Prediction]:
-    """Turn ``(N, C)`` probabilities into predictions."""
+    """Turn ``(N, C)`` probabilities into predictions.
+
+    ``early`` ``(N,)`` tells which rows the first stage of a cascade answered.
+    """
     polarities = labels.polarities
     signs = None if polarities is None else np.asarray(polarities, dtype=np.float64)
     chosen = probabilities.argmax(axis=1)
+    stages = [None] * len(chosen) if early is None else [STAGES[one] for one in early.tolist()]
     predictions = []
-    for row, label_id, was_cut in zip(probabilities, chosen, truncated, strict=True):
+    for row, label_id, was_cut, stage in zip(probabilities, chosen, truncated, stages, strict=True):
         score = float(row[label_id])
         predictions.append(
             Prediction(
@@ -56,6 +66,7 @@ def make_predictions(
                 signed=None if signs is None else float(row @ signs),
                 truncated=was_cut,
                 abstained=threshold is not None and score < threshold,
+                stage=stage,
             )
         )
     return predictions

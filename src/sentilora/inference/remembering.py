@@ -32,6 +32,7 @@ class RememberingScorer:
         self._places: OrderedDict[bytes, int] = OrderedDict()  # least recently met first
         self._logits = np.empty((capacity, len(model.labels)), dtype=np.float32)
         self._truncated = np.zeros(capacity, dtype=bool)
+        self._early = np.zeros(capacity, dtype=bool)
 
     def score(self, texts: Sequence[str], progress: Progress | None = None) -> Scored:
         """Compute uncalibrated ``(N, C)`` logits, a bounded piece of the texts at a time.
@@ -42,30 +43,37 @@ class RememberingScorer:
                 that are remembered do not count.
         """
         logits = np.empty((len(texts), len(self.model.labels)), dtype=np.float32)
-        truncated = np.zeros(len(texts), dtype=bool)
+        truncated, early = np.zeros((2, len(texts)), dtype=bool)
         tokens = 0
         for piece in _pieces(texts):
-            logits[piece], truncated[piece], computed = self._score_piece(texts[piece], progress)
-            tokens += computed
-        return Scored(logits, truncated.tolist(), tokens)
+            scored = self._score_piece(texts[piece], progress)
+            logits[piece], truncated[piece], early[piece] = (
+                scored.logits,
+                scored.truncated,
+                scored.early,
+            )
+            tokens += scored.tokens
+        is_cascade = self.model.first_stage is not None
+        return Scored(logits, truncated.tolist(), tokens, early if is_cascade else None)
 
-    def _score_piece(
-        self, texts: Sequence[str], progress: Progress | None
-    ) -> tuple[np.ndarray, np.ndarray, int]:
+    def _score_piece(self, texts: Sequence[str], progress: Progress | None) -> Scored:
         keys = [blake2b(text.encode(), digest_size=16).digest() for text in texts]
         places = np.asarray([self._places.get(key, -1) for key in keys], dtype=np.int64)
         logits = self._logits[places]
         truncated = self._truncated[places]
+        early = self._early[places]
         new = np.flatnonzero(places < 0).tolist()
         tokens = 0
         if new:
             scored = self.model.score([texts[row] for row in new], progress=progress)
             logits[new], truncated[new] = scored.logits, scored.truncated
+            early[new] = False if scored.early is None else scored.early
             tokens = scored.tokens
         for key, row in dict(zip(keys, range(len(keys)), strict=True)).items():
             place = self._place_for(key)
             self._logits[place], self._truncated[place] = logits[row], truncated[row]
-        return logits, truncated, tokens
+            self._early[place] = early[row]
+        return Scored(logits, truncated.tolist(), tokens, early)
 
     def _place_for(self, key: bytes) -> int:
         """Return where a text is kept; the one not met for the longest time makes room."""

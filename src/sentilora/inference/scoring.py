@@ -28,11 +28,13 @@ class Scored:
         logits: ``(N, C)`` float32, uncalibrated.
         truncated: for each text, whether it was cut (or read in windows).
         tokens: number of tokens that were computed, padding not counted.
+        early: ``(N,)`` bool, texts that the first stage of a cascade answered; None without one.
     """
 
     logits: np.ndarray
     truncated: list[bool]
     tokens: int
+    early: np.ndarray | None = None
 
 
 def score_texts(

@@ -13,8 +13,10 @@ from sentilora.inference.engines import Engine, open_engine
 from sentilora.inference.explanation import Explanation
 from sentilora.inference.prediction import Prediction, make_predictions
 from sentilora.inference.scoring import BATCH_TOKENS, Progress, Scored, score_texts
+from sentilora.inference.staging import score_in_stages
 from sentilora.labels import Labels
 from sentilora.model.artifact import Artifact, open_artifact
+from sentilora.model.firststage import load_first_stage
 from sentilora.model.tokens import TextEncoder
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class SentimentModel:
         labels: ordered label names.
         calibration: how logits become probabilities.
         engine: what computes logits.
+        first_stage: of a cascade, answers easy texts; None without one.
     """
 
     def __init__(self, artifact: Artifact, engine: Engine, tokenizer: Any) -> None:
@@ -35,6 +38,7 @@ class SentimentModel:
         self.labels: Labels = artifact.settings.labels
         self.calibration = artifact.settings.calibration
         self.engine = engine
+        self.first_stage = load_first_stage(artifact.path)
         self.encoder = TextEncoder(tokenizer, artifact.settings.rule)
 
     @property
@@ -75,7 +79,11 @@ class SentimentModel:
         check_texts(rows)
         scored = self.score(rows)
         return make_predictions(
-            self.probabilities(scored.logits), scored.truncated, self.labels, threshold
+            self.probabilities(scored.logits),
+            scored.truncated,
+            self.labels,
+            threshold,
+            early=scored.early,
         )
 
     def explain(self, text: str, label: str | None = None) -> Explanation:
@@ -100,6 +108,16 @@ class SentimentModel:
         progress: Progress | None = None,
     ) -> Scored:
         """Compute uncalibrated ``(N, C)`` logits."""
+        if self.first_stage is not None:
+            return score_in_stages(
+                self.first_stage,
+                self.engine,
+                self.encoder,
+                texts,
+                self.calibration,
+                batch_tokens=batch_tokens,
+                progress=progress,
+            )
         return score_texts(
             self.engine,
             self.encoder,

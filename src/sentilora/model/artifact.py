@@ -28,6 +28,7 @@ from sentilora.model.settings import FORMAT, Settings, read_settings, write_json
 
 MANIFEST = "manifest.json"
 ONNX_FILE = "model.onnx"
+OPENVINO_FILE = "openvino_model.xml"  # the weights lie beside it, with the suffix .bin
 ADAPTER_CONFIG = "adapter_config.json"
 PARTIAL = ".partial"
 
@@ -170,13 +171,14 @@ def load_classifier(artifact: Artifact, *, merge: bool = True) -> tuple[Any, Any
         merge: fold the adapter into the encoder, which is quicker and equal up to rounding.
 
     Raises:
-        ModelError: the base is missing, its weights do not fit the adapter, or it is an ONNX file.
+        ModelError: the base is missing, its weights do not fit the adapter, or it is an export
+            that torch cannot compute.
     """
     settings = artifact.settings
-    if settings.kind == "onnx":
+    if settings.kind not in ("adapter", "model"):
         raise ModelError(
-            f"{artifact.path} is an ONNX export: it predicts, but holds no weights for torch. "
-            "Give the run that it was made from."
+            f"{artifact.path} is an export to {settings.kind}: it predicts, but holds no weights "
+            "for torch. Give the run that it was made from."
         )
     tokenizer = load_tokenizer(str(artifact.path))
     if settings.kind == "model":

@@ -51,6 +51,17 @@ class Calibration:
             scaled = scaled * np.maximum(spread, SMALLEST_SPREAD) ** self.power
         return np.asarray(scaled, np.float64)
 
+    def unscale(self, scaled: NDArray[Any]) -> Floats:
+        """Return the centred logits ``(N, C)`` that :meth:`scale` turns into ``scaled``."""
+        values = np.asarray(scaled, dtype=np.float64)
+        values = values - values.mean(axis=1, keepdims=True)
+        if self.power:
+            spread = np.sqrt((values**2).mean(axis=1, keepdims=True))
+            # scale() makes a spread s of s ** (1 + power).
+            shrink = np.maximum(spread, SMALLEST_SPREAD) ** (-self.power / (1 + self.power))
+            values = values * shrink
+        return np.asarray(values * self.temperature, np.float64)
+
     def probabilities(self, logits: NDArray[Any]) -> Floats:
         """Return probabilities ``(N, C)`` float64 of logits ``(N, C)``."""
         return np.exp(log_softmax(self.scale(logits)))

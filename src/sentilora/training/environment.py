@@ -58,13 +58,18 @@ def describe_environment(
         "device": device,
         "precision": precision,
         "seed": seed,
-        "data": [
-            {"file": file.name, "bytes": file.stat().st_size, "sha256": sha256_of(file)}
-            for file in files
-        ],
+        "data": describe_files(list(files)),
         "data_commit": _commit(next(iter(files)).parent) if files else None,
         "start": {"name": start.name, "sha256": start.sha256} if start else None,
     }
+
+
+def describe_files(files: Sequence[Path]) -> list[dict[str, Any]]:
+    """Return name, size and hash of files."""
+    return [
+        {"file": file.name, "bytes": file.stat().st_size, "sha256": sha256_of(file)}
+        for file in files
+    ]
 
 
 def write_environment(description: dict[str, Any], path: Path) -> None:

@@ -1,0 +1,84 @@
+"""What a first stage learns from: the texts of a run, and the network's own answers to them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from sentilora.config import read_config
+from sentilora.errors import ModelError
+from sentilora.export.cascading import Cascaded, fit_first_stage, let_in
+from sentilora.inference.sentiment_model import load
+from sentilora.training.environment import describe_files
+from sentilora.training.ground import ENVIRONMENT, read_config_parts
+from sentilora.training.run import CONFIG
+
+if TYPE_CHECKING:
+    from sentilora.data.examples import Parts
+    from sentilora.model.artifact import Artifact
+    from sentilora.model.firststage import FirstStage
+
+
+def make_first_stage(artifact: Artifact, *, max_disagreement: float) -> tuple[FirstStage, Cascaded]:
+    """Fit a first stage to a run's network, and choose on its validation part what it may answer.
+
+    The training texts are scored in the quickest number format there is, the validation texts in
+    fp32.
+
+    Args:
+        artifact: the ``model/`` of a finished run.
+        max_disagreement: share of texts that may get another label, in ``(0, 1)``.
+
+    Raises:
+        DataError: the run's data cannot be read.
+        ModelError: it is no run, its data have changed, or no first stage keeps the conditions.
+    """
+    parts = read_run_parts(artifact)
+    teacher = load(artifact.path, precision="auto")
+    answers = teacher.probabilities(teacher.score(parts.train.texts).logits)
+    stage = fit_first_stage(parts.train.texts, answers)
+    validation = parts.validation
+    network = load(artifact.path).score(validation.texts)
+    return let_in(
+        stage,
+        validation.texts,
+        network.logits,
+        validation.label_ids,
+        max_disagreement=max_disagreement,
+    )
+
+
+def read_run_parts(artifact: Artifact) -> Parts:
+    """Read the data of a run again, split as the training split them.
+
+    Raises:
+        DataError: they cannot be read.
+        ModelError: it is no run, or the data have changed.
+    """
+    run = artifact.path.resolve().parent
+    if artifact.path.resolve().name != "model" or not (run / CONFIG).is_file():
+        raise ModelError(
+            f"{artifact.path} is not the model of a run: a first stage is fitted to the texts that "
+            f"{CONFIG} of a run names. Give the run folder, with its data in place."
+        )
+    parts = read_config_parts(read_config(run / CONFIG))
+    written = json.loads((run / ENVIRONMENT).read_text(encoding="utf-8"))["data"]
+    known = {file["sha256"] for file in written}
+    files = dict.fromkeys(file for part in (parts.train, parts.validation) for file in part.files)
+    changed = [one["file"] for one in describe_files(list(files)) if one["sha256"] not in known]
+    if changed:
+        raise ModelError(
+            f"{', '.join(changed)}: not what {run.name} was trained on, so nobody knows which rows "
+            "are validation rows. Put the old file back, or train again."
+        )
+    return parts
+
+
+def cascade_line(cascaded: Cascaded) -> str:
+    """Return what a first stage does, for people."""
+    return (
+        f"the first stage answers {cascaded.answered_share:.1%} of {cascaded.rows:,} validation "
+        f"texts; at most {cascaded.disagreement_bound:.2%} of labels change "
+        f"({cascaded.certainty:.0%} certain); accuracy {cascaded.accuracy:.4f}, "
+        f"{cascaded.accuracy_alone:.4f} without"
+    )
