@@ -91,7 +91,7 @@ def probe_layers(network: Any) -> list[Layer]:
 
 
 def flops_per_token(network: Any, lengths: np.ndarray) -> float:
-    """Return the operations of training per real token, averaged over texts.
+    """Return the operations per real token, averaged over texts: of training, if it learns.
 
     Args:
         network: the untrained model, with its adapter.
@@ -101,13 +101,32 @@ def flops_per_token(network: Any, lengths: np.ndarray) -> float:
     per_token = sum(layer.flops for layer in layers if layer.is_per_token)
     per_text = sum(layer.flops for layer in layers if not layer.is_per_token)
     config = network.config
-    attention = 12 * config.hidden_size
+    trains = any(layer.has_weight_gradient for layer in layers)
+    attention = (12 if trains else 4) * config.hidden_size
     whole = config.num_hidden_layers - (config.model_type in LAYOUTS)
     tokens = lengths.astype(np.float64)
     total = per_token * tokens + attention * whole * tokens**2 + per_text
     if whole < config.num_hidden_layers:
         total += attention * tokens
     return float(total.sum() / tokens.sum())
+
+
+def forward_flops(network: Any, lengths: np.ndarray) -> float:
+    """Return the operations that labelling texts needs, over all of them.
+
+    Args:
+        network: merged; whether its weights learn does not count here.
+        lengths: ``(N,)`` tokens of each text.
+    """
+    learning = [p for p in network.parameters() if p.requires_grad]
+    for parameter in learning:
+        parameter.requires_grad_(False)
+    try:
+        whole = flops_per_token(network, lengths) * float(lengths.sum())
+    finally:
+        for parameter in learning:
+            parameter.requires_grad_(True)
+    return whole
 
 
 def _last_block(network: Any) -> re.Pattern[str]:

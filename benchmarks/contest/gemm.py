@@ -49,13 +49,19 @@ def encoder_shapes(network: Any) -> Counter[tuple[int, int]]:
 def time_products(
     shapes: Iterable[tuple[int, int]], precisions: Sequence[str], device: Any
 ) -> list[Timing]:
-    """Time the three products of each shape, the best of five."""
+    """Time the three products of each shape, the best of five; of int8 the forward one alone."""
     import torch
 
     dtypes = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
     found = []
     for precision in precisions:
         for inputs, outputs in sorted(shapes):
+            if precision == "int8":
+                x8 = torch.randint(-128, 128, (ROWS, inputs), dtype=torch.int8, device=device)
+                w8 = torch.randint(-128, 128, (inputs, outputs), dtype=torch.int8, device=device)
+                seconds = _seconds(lambda a=x8, b=w8: torch._int_mm(a, b), device)  # type: ignore[misc]
+                found.append(Timing(precision, KINDS[0], inputs, outputs, seconds))
+                continue
             options = {"dtype": dtypes[precision], "device": device}
             x = torch.randn(ROWS, inputs, **options)
             weight = torch.randn(outputs, inputs, **options)
@@ -79,6 +85,20 @@ def _seconds(product: Callable[[], Any], device: Any) -> float:
             torch.cuda.synchronize()
         best = min(best, time.perf_counter() - started)
     return best
+
+
+def forward_rate(
+    timings: Sequence[Timing], shapes: Mapping[tuple[int, int], int], precision: str
+) -> float | None:
+    """Return operations per second over the forward products, each as often as it occurs.
+
+    None if there is no timing in this precision.
+    """
+    chosen = [t for t in timings if (t.precision, t.kind) == (precision, "forward")]
+    counts = [shapes[timing.inputs, timing.outputs] for timing in chosen]
+    seconds = sum(t.seconds * count for t, count in zip(chosen, counts, strict=True))
+    flops = sum(t.flops * count for t, count in zip(chosen, counts, strict=True))
+    return flops / seconds if chosen else None
 
 
 def medians(rounds: Sequence[Sequence[Timing]]) -> list[Timing]:

@@ -33,9 +33,9 @@ class Outcome:
 
 
 class Worker:
-    """A process that plays one side."""
+    """A process that plays one side; ``job.side`` is its name."""
 
-    def __init__(self, job: Job, target: Target) -> None:
+    def __init__(self, job: Any, target: Callable[[Connection, Any], None]) -> None:
         self.side = job.side
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
@@ -45,10 +45,10 @@ class Worker:
         self._process.start()
         theirs.close()
 
-    def give_turn(self, seconds: float) -> tuple[str, Record]:
-        """Let the side go on for so many own seconds; return what it says at the end of them."""
+    def give_turn(self, turn: Any) -> tuple[str, Record]:
+        """Tell the side what its turn is, say so many own seconds; return what it says then."""
         try:
-            self._connection.send(seconds)
+            self._connection.send(turn)
         except OSError:
             return self._lost()
         return self.receive()
