@@ -59,7 +59,8 @@ def test_every_architecture_answers_alike_on_other_shapes(tiny_bases, tmp_path, 
 
 
 def test_an_export_gives_the_run_s_predictions(onnx_export, tiny_run):
-    run, export = (sentilora.load(path, device="cpu") for path in (tiny_run.path, onnx_export))
+    run = sentilora.load(tiny_run.path, device="cpu")
+    export = sentilora.load(onnx_export, device="cpu", engine="onnxruntime")
     assert export.engine.name == "onnxruntime"
     assert export.calibration == run.calibration
     for ours, theirs in zip(run.predict(WORDS), export.predict(WORDS), strict=True):
@@ -99,10 +100,8 @@ def test_the_card_s_lines_work_without_torch_and_transformers(onnx_export, tiny_
 
 
 def test_what_an_onnx_export_cannot_do_is_said(onnx_export, tmp_path):
-    with pytest.raises(
-        DeviceError, match="--precision bf16: an export to onnx computes on the CPU in fp32"
-    ):
-        sentilora.load(onnx_export, precision="bf16")
+    with pytest.raises(DeviceError, match="--precision fp16: an export to onnx is computed on"):
+        sentilora.load(onnx_export, precision="fp16")
     with pytest.raises(ModelError, match="is an export to onnx: it predicts, but holds no weights"):
         sentilora.export(onnx_export, to="merged", output=tmp_path / "again")
     assert not list(tmp_path.iterdir())
@@ -111,7 +110,7 @@ def test_what_an_onnx_export_cannot_do_is_said(onnx_export, tmp_path):
 def test_without_onnx_runtime_the_extra_is_named(onnx_export, tiny_run, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'sentilora\[onnx\]'"):
-        sentilora.load(onnx_export)
+        sentilora.load(onnx_export, engine="onnxruntime")
     monkeypatch.setitem(sys.modules, "onnxscript", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'sentilora\[onnx\]'"):
         sentilora.export(tiny_run.path, to="onnx", output=tmp_path / "out")

@@ -116,6 +116,7 @@ def print_summary(summary: FileSummary) -> None:
     computed = summary.rows - summary.resumed
     rate = computed / summary.seconds if summary.seconds > 0 else 0.0
     _say("rows", f"{summary.rows:,} in {duration(summary.seconds)}, {rate:,.0f} rows/s")
+    _say("engine", summary.engine)
     _say("labels", labels)
     if summary.abstained:
         _say("abstained", f"{summary.abstained:,} (score below the threshold)")

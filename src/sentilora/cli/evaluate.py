@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sentilora.cli.options import (
+    Engine,
     Label,
     PairsColumns,
     PairsKey,
@@ -62,6 +63,7 @@ def evaluate(
     ] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     precision: Precision = "fp32",
+    engine: Engine = "auto",
     html: Annotated[
         Path | None, typer.Option(help="Also write the report as a web page to this file.")
     ] = None,
@@ -77,7 +79,7 @@ def evaluate(
     _check_page(html)
     with Progress() as listener:
         report = measure(
-            load(run, device=device, precision=precision),
+            load(run, device=device, precision=precision, engine=engine),
             data,
             text=text,
             label=label,

@@ -20,4 +20,7 @@ PairsTexts = Annotated[
     str | None, typer.Option(help="File that holds the texts that the pairs refer to.")
 ]
 PairsKey = Annotated[str | None, typer.Option(help="Column of that file that the pairs name.")]
+Engine = Annotated[
+    str, typer.Option(help="auto (what the folder is made for), torch, onnxruntime or openvino.")
+]
 Precision = Annotated[str, typer.Option(help="fp32 (as proved in training), bf16, fp16 or auto.")]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from sentilora.cli.options import Precision, Text
+from sentilora.cli.options import Engine, Precision, Text
 from sentilora.cli.request import STDIN, Request, check
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def predict(
     ] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     precision: Precision = "fp32",
+    engine: Engine = "auto",
 ) -> None:
     """Predict texts, standard input, or a file of any length, in input order.
 
@@ -95,7 +96,7 @@ def predict(
     from sentilora.inference.sentiment_model import load
 
     with _opened(request) as opened:
-        _run(request, load(request.run, device=device, precision=precision), opened)
+        _run(request, load(request.run, device=device, precision=precision, engine=engine), opened)
 
 
 def _named(run: str | None) -> str:

@@ -35,6 +35,7 @@ class FileSummary:
         early: rows that the first stage of a cascade answered.
         resumed: rows that were answered before an earlier prediction was stopped.
         notes: things to tell the user.
+        engine: what computed, and in which number format.
     """
 
     rows: int
@@ -47,6 +48,7 @@ class FileSummary:
     early: int = 0
     resumed: int = 0
     notes: tuple[str, ...] = ()
+    engine: str = ""
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,7 @@ class Answerer:
             early=self._early,
             resumed=resumed,
             notes=tuple(notes),
+            engine=f"{self._model.engine.name}, {self._model.precision}",
         )
 
     def _count(self, answers: Answers, tokens: int) -> None:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sentilora.errors import ConfigError, DeviceError
 from sentilora.inference.device import autocast, pick_device, pick_precision
 from sentilora.inference.runtimes import RUNTIMES, open_runtime
 from sentilora.model.artifact import Artifact, load_classifier
@@ -15,6 +16,7 @@ from sentilora.model.classifier import load_tokenizer
 if TYPE_CHECKING:
     import torch
 
+ENGINES = ("auto", "torch", "onnxruntime", "openvino")
 QUICK_ROWS = 32  # texts from which preparing the quick path pays
 
 
@@ -77,7 +79,12 @@ class TorchEngine:
 
 
 def open_engine(
-    artifact: Artifact, *, device: str = "auto", precision: str = "fp32", merge: bool = True
+    artifact: Artifact,
+    *,
+    device: str = "auto",
+    precision: str = "fp32",
+    engine: str = "auto",
+    merge: bool = True,
 ) -> tuple[Engine, Any]:
     """Return what computes an artifact, and its tokenizer.
 
@@ -85,16 +92,26 @@ def open_engine(
         artifact: from :func:`~sentilora.model.artifact.open_artifact`.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         precision: ``fp32``, ``bf16``, ``fp16`` or ``auto``.
+        engine: ``torch`` for a run or ``merged``, ``onnxruntime`` or ``openvino`` for exports;
+            ``auto`` takes the one that the export is made for, or another that is installed.
         merge: fold an adapter into the encoder.
 
     Raises:
         MissingExtraError: it needs a runtime that is not installed.
         ModelError: the base is missing, or files do not fit.
-        DeviceError: the device or precision is not available, or not for this kind of artifact.
+        DeviceError: device, precision or engine are not available, or not for this kind of
+            artifact.
     """
+    if engine not in ENGINES:
+        raise ConfigError(f"--engine {engine} is unknown: expected {', '.join(ENGINES)}.")
     if artifact.settings.kind in RUNTIMES:
-        engine = open_runtime(artifact, device=device, precision=precision)
-        return engine, load_tokenizer(str(artifact.path))
+        runtime = open_runtime(artifact, device=device, precision=precision, engine=engine)
+        return runtime, load_tokenizer(str(artifact.path))
+    if engine not in ("auto", "torch"):
+        raise DeviceError(
+            f"--engine {engine}: {artifact.path} is computed by torch. Leave it out, or predict "
+            "with an export: sentilora export RUN --to openvino"
+        )
     target = pick_device(device)
     number_format = pick_precision(precision, target)
     network, tokenizer = load_classifier(artifact, merge=merge)

@@ -30,7 +30,7 @@ from sentilora.model.bases import sha256_of
 if TYPE_CHECKING:
     from sentilora.inference.rows import TextRows
 
-FORMAT = 1
+FORMAT = 2
 HEAD_BYTES = 4096
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,9 @@ class OnnxEngine:
 
 
 class OpenVinoEngine:
-    """An OpenVINO model, computed in float32 or bfloat16; what is quantised in it stays so.
+    """An OpenVINO model or an ONNX file, computed by OpenVINO in float32 or bfloat16.
+
+    What is quantised in it stays so.
 
     Attributes:
         threads: of matrix products.
@@ -81,7 +84,7 @@ class OpenVinoEngine:
         try:
             import openvino
         except ImportError as error:
-            raise MissingExtraError(f"The OpenVINO export {path.parent}", self.extra) from error
+            raise MissingExtraError(f"The export {path.parent} by OpenVINO", self.extra) from error
         import torch
 
         self.precision = precision
@@ -113,16 +116,18 @@ class OpenVinoEngine:
         return nullcontext()
 
 
-# For each kind of export its file and what computes it.
-RUNTIMES: dict[str, tuple[str, type[OnnxEngine | OpenVinoEngine]]] = {
-    "onnx": (ONNX_FILE, OnnxEngine),
-    "openvino": (OPENVINO_FILE, OpenVinoEngine),
+Runtime = OnnxEngine | OpenVinoEngine
+
+# For each kind of export its file, and what can compute it: first what its int8 was measured with.
+RUNTIMES: dict[str, tuple[str, tuple[type[Runtime], ...]]] = {
+    "onnx": (ONNX_FILE, (OnnxEngine, OpenVinoEngine)),
+    "openvino": (OPENVINO_FILE, (OpenVinoEngine,)),
 }
 
 
 def open_runtime(
-    artifact: Artifact, *, device: str = "auto", precision: str = "fp32"
-) -> OnnxEngine | OpenVinoEngine:
+    artifact: Artifact, *, device: str = "auto", precision: str = "fp32", engine: str = "auto"
+) -> Runtime:
     """Return what computes an export.
 
     Args:
@@ -130,28 +135,36 @@ def open_runtime(
         device: ``auto`` or ``cpu``.
         precision: one of the engine's, or ``auto``: bf16 where the CPU has units for it and the
             engine can use them.
+        engine: its name, or ``auto``: the first for this kind that is installed and computes in
+            ``precision``.
 
     Raises:
-        DeviceError: the device or precision is not there for this kind of export.
+        DeviceError: device, precision or engine are not there for this kind of export.
         MissingExtraError: the runtime is not installed.
         ModelError: the file cannot be loaded.
     """
     import torch
 
     kind = artifact.settings.kind
-    file, engine = RUNTIMES[kind]
+    file, able = RUNTIMES[kind]
+    named = [one for one in able if engine in ("auto", one.name)]
+    fitting = [one for one in named if precision in (*one.precisions, "auto")]
     wrong = []
     if device not in ("auto", "cpu"):
         wrong.append(f"--device {device}")
-    if precision not in (*engine.precisions, "auto"):
+    if not named:
+        wrong.append(f"--engine {engine}")
+    elif not fitting:
         wrong.append(f"--precision {precision}")
     if wrong:
+        formats = dict.fromkeys(name for one in named or able for name in one.precisions)
         raise DeviceError(
-            f"{', '.join(wrong)}: an export to {kind} computes on the CPU in "
-            f"{' or '.join(engine.precisions)}. Leave it out, or predict with the run that the "
-            "export was made from."
+            f"{', '.join(wrong)}: an export to {kind} is computed on the CPU by "
+            f"{' or '.join(one.name for one in able)} in {' or '.join(formats)}. Leave it out, or "
+            "predict with the run that the export was made from."
         )
+    chosen = next((one for one in fitting if find_spec(one.name)), fitting[0])
     if precision == "auto":
         picked = pick_precision("auto", torch.device("cpu"))
-        precision = picked if picked in engine.precisions else "fp32"
-    return engine(artifact.path / file, precision)
+        precision = picked if picked in chosen.precisions else "fp32"
+    return chosen(artifact.path / file, precision)

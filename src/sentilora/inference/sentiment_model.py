@@ -131,22 +131,26 @@ class SentimentModel:
         return self.calibration.probabilities(logits)
 
 
-def load(path: str | Path, *, device: str = "auto", precision: str = "fp32") -> SentimentModel:
+def load(
+    path: str | Path, *, device: str = "auto", precision: str = "fp32", engine: str = "auto"
+) -> SentimentModel:
     """Load a model from a run folder, its ``model/``, an export, or the adapter that ships.
 
     Args:
         path: the folder, whose manifest is verified first; or ``general``.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         precision: ``fp32`` (default: the numbers that were proved), ``bf16``, ``fp16`` or ``auto``.
+        engine: ``torch``, ``onnxruntime``, ``openvino`` or ``auto``: the one that the folder is
+            made for, or another that is installed and can compute it.
 
     Raises:
         ModelError: the folder is missing, unfinished or damaged, or its base is not there.
-        DeviceError: the device or precision is not available, or not for an ONNX export.
-        MissingExtraError: an ONNX export needs ONNX Runtime, which is not installed.
+        DeviceError: device, precision or engine are not available, or not for this folder.
+        MissingExtraError: an export needs a runtime that is not installed.
     """
     artifact = open_artifact(path)
-    engine, tokenizer = open_engine(artifact, device=device, precision=precision)
-    return SentimentModel(artifact, engine, tokenizer)
+    opened, tokenizer = open_engine(artifact, device=device, precision=precision, engine=engine)
+    return SentimentModel(artifact, opened, tokenizer)
 
 
 def check_texts(texts: list[str]) -> None:

@@ -1,0 +1,60 @@
+"""Which engine computes a folder, and what is said where it cannot."""
+
+import numpy as np
+import pytest
+
+import sentilora
+from sentilora.errors import ConfigError, DeviceError
+from sentilora.inference import runtimes
+from sentilora.inference.files import predict_file
+
+WORDS = ["the food was great", "a sad , broken app !", "not " * 60 + "bad"]
+
+
+@pytest.fixture(scope="module")
+def onnx_export(tiny_run, tmp_path_factory):
+    output = tmp_path_factory.mktemp("exports") / "onnx"
+    return sentilora.export(tiny_run.path, to="onnx", output=output)
+
+
+def test_two_runtimes_compute_one_file_alike(onnx_export):
+    pytest.importorskip("openvino")
+    found = {}
+    for engine in ("onnxruntime", "openvino"):
+        model = sentilora.load(onnx_export, engine=engine)
+        assert (model.engine.name, model.precision) == (engine, "fp32")
+        found[engine] = model.score(WORDS).logits
+    np.testing.assert_allclose(found["onnxruntime"], found["openvino"], rtol=0, atol=1e-5)
+
+
+def test_auto_takes_what_the_export_is_made_for_or_what_is_installed(
+    onnx_export, tiny_run, monkeypatch
+):
+    assert sentilora.load(tiny_run.path).engine.name == "torch"
+    for installed, expected in (
+        ({"openvino", "onnxruntime"}, "onnxruntime"),
+        ({"openvino"}, "openvino"),
+    ):
+        monkeypatch.setattr(runtimes, "find_spec", lambda name, there=installed: name in there)
+        assert sentilora.load(onnx_export).engine.name == expected
+    assert sentilora.load(onnx_export, precision="bf16").engine.name == "openvino"
+
+
+def test_what_an_engine_cannot_do_is_said(onnx_export, tiny_run):
+    with pytest.raises(ConfigError, match="--engine quick is unknown: expected auto, torch, onnx"):
+        sentilora.load(onnx_export, engine="quick")
+    with pytest.raises(DeviceError, match="--engine torch: an export to onnx is computed on the"):
+        sentilora.load(onnx_export, engine="torch")
+    with pytest.raises(
+        DeviceError, match=r"--precision bf16: .* by onnxruntime or openvino in fp32\."
+    ):
+        sentilora.load(onnx_export, engine="onnxruntime", precision="bf16")
+    with pytest.raises(DeviceError, match=r"--engine openvino: .* is computed by torch.*--to open"):
+        sentilora.load(tiny_run.path, engine="openvino")
+
+
+def test_a_summary_says_which_engine_computed(onnx_export, tmp_path):
+    source = tmp_path / "in.csv"
+    source.write_text("text\ngood\n", encoding="utf-8")
+    model = sentilora.load(onnx_export, engine="onnxruntime")
+    assert predict_file(model, source, tmp_path / "out.csv").engine == "onnxruntime, fp32"
