@@ -88,6 +88,42 @@ def comparison(report: dict[str, Any]) -> Table:
     return table
 
 
+def show_ways(part: dict[str, Any]) -> None:
+    """Print what ``sentilora export --quantize`` tried, and what it shipped."""
+    fp32, fp32_bytes = part["fp32"], part["fp32_bytes"]
+    table = Table(
+        title=f"int8 on {part['rows']:,} validation rows, at most {part['max_drop']:g} points lost",
+        title_justify="left",
+    )
+    table.add_column("")
+    for heading in ("macro F1", "points", "labels changed", "texts/s", "speed", "MB"):
+        table.add_column(heading, justify="right")
+    table.add_row("fp32", f"{fp32['macro_f1']:.4f}", "", "", "", "1.00", f"{fp32_bytes / 1e6:.1f}")
+    for way in part["ways"]:
+        style = "bold" if way["name"] == part["chosen"] else None
+        name = f"{way['name']} (shipped)" if style else way["name"]
+        table.add_row(escape(name), *_way_cells(way), style=style)
+    out = console()
+    out.print(table)
+    for way in part["ways"]:
+        if way["problem"]:
+            out.print(f"{way['name']}: {way['problem']}", markup=False, soft_wrap=True)
+
+
+def _way_cells(way: dict[str, Any]) -> list[str]:
+    if way["problem"]:
+        return ["does not work"]
+    speeds = way["speeds"]
+    return [
+        f"{way['accuracy']['macro_f1']:.4f}",
+        f"{-way['drop'] if way['drop'] else 0:+.2f}",
+        f"{way['flipped_share']:.2%}",
+        f"{speeds['way']:,.1f}",
+        f"{speeds['ratio']:.2f}",
+        f"{way['bytes'] / 1e6:.1f}",
+    ]
+
+
 def pairs_line(part: dict[str, Any]) -> str:
     """Say what became of the order of the held-out pairs of a run."""
     told = f"{part['trained']:,} {part['kind']} trained on"

@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from sentilora.evaluation.wording import calibrated_in_torch
+from sentilora.export.quantising import Quantised
 from sentilora.model.settings import Settings
 
 _USE = re.compile(r"^## Use it\n.*?(?=^## )", re.DOTALL | re.MULTILINE)
 _ELSEWHERE = " `config.toml` beside this card repeats the run."
 
 
-def write_card(source: Path | None, target: Path, settings: Settings) -> None:
+def write_card(
+    source: Path | None, target: Path, settings: Settings, quantised: Quantised | None = None
+) -> None:
     """Copy a run's card into an export; without one nothing is written.
 
     The front matter names what loads it instead of PEFT. The results are the run's: the export's
-    answers were compared with its.
+    answers were compared with its. What int8 changed is said.
     """
     if source is None:
         return
@@ -28,7 +31,7 @@ def write_card(source: Path | None, target: Path, settings: Settings) -> None:
     about.library_name = "transformers" if settings.kind == "model" else settings.kind
     if getattr(about, "base_model", None):
         about.base_model_relation = "finetune"
-    use = _how_to_use(settings)
+    use = _how_to_use(settings) + _what_int8_changed(quantised)
     text = card.text.replace(_ELSEWHERE, "")
     text = _USE.sub(lambda _: use, text, count=1) if _USE.search(text) else f"{use}\n{text}"
     target.write_text(f"---\n{about.to_yaml()}\n---\n\n{text.strip()}\n", encoding="utf-8")
@@ -63,6 +66,17 @@ model.predict("Great movie, highly recommended!")
 `parity.json` says how far the answers are from those of the run.
 
 """
+
+
+def _what_int8_changed(quantised: Quantised | None) -> str:
+    best = quantised.best if quantised else None
+    if quantised is None or best is None or best.drop is None or best.flipped_share is None:
+        return ""
+    return (
+        f"Weights are int8 ({best.name}). The results below are the run's in float32. On "
+        f"{quantised.rows:,} validation rows int8 changed macro F1 by {-best.drop:+.2f} points "
+        f"and {best.flipped_share:.2%} of the labels.\n\n"
+    )
 
 
 _WITH_TRANSFORMERS = """This folder holds the whole model, the adapter folded in. With plain \

@@ -7,7 +7,8 @@ gives the run's predictions.
 
 ``onnx`` is the same network as one file ``model.onnx`` (see onnxfile.py), with the tokenizer beside
 it; ``sentilora.load`` computes it with ONNX Runtime. ``openvino`` is ``openvino_model.xml`` and
-``openvino_model.bin`` (see openvinofile.py), computed with OpenVINO.
+``openvino_model.bin`` (see openvinofile.py), computed with OpenVINO. Both can be made int8 under an
+accuracy budget (see quantising.py).
 
     exports/<run>-merged/
       config.json, model.safetensors, tokenizer.json, tokenizer_config.json
@@ -25,9 +26,10 @@ windows; and it does not calibrate logits (the card in the folder has the lines 
 from __future__ import annotations
 
 import json
+import math
 import shlex
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,8 @@ from sentilora.export.cascading import MAX_DISAGREEMENT
 from sentilora.export.onnxfile import write_onnx
 from sentilora.export.openvinofile import write_openvino
 from sentilora.export.parity import PARITY, Parity, compare, parity_texts
-from sentilora.export.teaching import make_first_stage
+from sentilora.export.quantising import INT8, MAX_DROP, Tell, quantise
+from sentilora.export.teaching import make_first_stage, read_run_parts
 from sentilora.inference.engines import Engine, TorchEngine, open_engine
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import (
@@ -56,7 +59,7 @@ from sentilora.model.artifact import (
     save_texts,
     seal_artifact,
 )
-from sentilora.model.settings import write_json
+from sentilora.model.settings import Settings, write_json
 from sentilora.model.tokens import TextEncoder
 from sentilora.training.proof import Proof, prove_reload
 from sentilora.training.run import check_space
@@ -68,6 +71,26 @@ PROOF_TEXTS = 64
 CPU = torch.device("cpu")
 
 _SLACK_BYTES = 50_000_000  # tokenizer, card, and what the disk needs besides
+_WITH_INT8 = 3  # times the float32 weights: these, and an int8 file of each way
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What is asked for; budgets are None for what is not.
+
+    Attributes:
+        to: the target.
+        final: the folder.
+        max_drop: of ``quantize``.
+        max_disagreement: of ``cascade``.
+        tell: as in :func:`export`.
+    """
+
+    to: str
+    final: Path
+    max_drop: float | None
+    max_disagreement: float | None
+    tell: Tell | None
 
 
 def export(
@@ -75,8 +98,11 @@ def export(
     to: str = "merged",
     *,
     output: str | Path | None = None,
+    quantize: str | None = None,
+    max_drop: float = MAX_DROP,
     cascade: bool = False,
     max_disagreement: float = MAX_DISAGREEMENT,
+    tell: Tell | None = None,
 ) -> Path:
     """Write a model as files to deploy.
 
@@ -85,28 +111,28 @@ def export(
         to: ``merged``, a plain transformers folder, ``onnx``, one file for ONNX Runtime, or
             ``openvino``, a model for OpenVINO.
         output: the folder to write; ``exports/<run name>-<to>`` when None.
+        quantize: ``int8`` for the fastest 8-bit ``onnx`` or ``openvino`` that keeps ``max_drop``
+            and is faster than float32; tried on the run's own data, which have to be where they
+            were. None for float32.
+        max_drop: points of macro F1 that it may lose on the run's validation part, in ``[0, 100]``.
         cascade: add a first stage that answers easy texts before the network; fitted to the
             run's training texts, which have to be where they were.
         max_disagreement: share of texts that may get another label by it, in ``(0, 1)``.
+        tell: called with a line for people when a way to quantise begins.
 
     Returns:
         The finished folder.
 
     Raises:
-        ConfigError: there is no such target, or ``max_disagreement`` is out of range.
-        DataError: the data of the run cannot be read for the cascade.
+        ConfigError: there is no such target or number format, or a budget is out of range.
+        DataError: the data of the run cannot be read for ``cascade`` or ``quantize``.
         MissingExtraError: the packages that ``onnx`` or ``openvino`` needs are not installed.
-        ModelError: there is no such model, the output exists or cannot be written, or the export
-            does not answer as the run does; nothing is left behind.
+        ModelError: there is no such model, the output exists or cannot be written, the export
+            does not answer as the run does, or no way to quantise keeps the budget and is faster;
+            nothing is left behind.
         RunError: the disk has no room, or the output's folder cannot be written.
     """
-    if to not in KINDS:
-        raise ConfigError(f"There is no export to '{to}'. There is: {', '.join(KINDS)}.")
-    if not 0 < max_disagreement < 1:
-        raise ConfigError(
-            f"--max-disagreement {max_disagreement:g} is no share of texts: expected a number "
-            "between 0 and 1. Type for instance: --max-disagreement 0.01"
-        )
+    _check(to, quantize, max_drop, max_disagreement)
     artifact = open_artifact(run)
     name = run_name(artifact)
     final = Path(output).expanduser() if output else Path(FOLDER) / f"{name}-{to}"
@@ -115,8 +141,11 @@ def export(
             f"The folder {final} exists already. Choose another with --output DIR, or remove it: "
             f"rm -r {shlex.quote(str(final))}"
         )
+    order = _Order(
+        to, final, max_drop if quantize else None, max_disagreement if cascade else None, tell
+    )
     try:
-        return _write(artifact, name, to, final, max_disagreement if cascade else None)
+        return _write(artifact, name, order)
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ModelError(
@@ -127,48 +156,100 @@ def export(
         shutil.rmtree(final.with_name(final.name + PARTIAL), ignore_errors=True)
 
 
+def _check(to: str, quantize: str | None, max_drop: float, max_disagreement: float) -> None:
+    if to not in KINDS:
+        raise ConfigError(f"There is no export to '{to}'. There is: {', '.join(KINDS)}.")
+    if quantize not in (None, INT8):
+        raise ConfigError(
+            f"--quantize {quantize} is unknown: expected {INT8}. Type: --quantize {INT8}, or leave "
+            "it out for float32."
+        )
+    if quantize and to not in WRITERS:
+        raise ConfigError(
+            f"--quantize {quantize} does not go with --to {to}, whose weights are float32: "
+            f"expected {' or '.join(WRITERS)}. Type for instance: --to onnx --quantize {quantize}"
+        )
+    if not (math.isfinite(max_drop) and 0 <= max_drop <= 100):
+        raise ConfigError(
+            f"--max-drop {max_drop:g} is no number of points of macro F1: expected 0 to 100. "
+            f"Type for instance: --max-drop {MAX_DROP:g}"
+        )
+    if not 0 < max_disagreement < 1:
+        raise ConfigError(
+            f"--max-disagreement {max_disagreement:g} is no share of texts: expected a number "
+            "between 0 and 1. Type for instance: --max-disagreement 0.01"
+        )
+
+
 def run_name(artifact: Artifact) -> str:
     """Return the name of the run or export that a model folder belongs to."""
     folder = artifact.path.resolve()
     return folder.parent.name if folder.name == "model" else folder.name
 
 
-def _write(
-    artifact: Artifact, name: str, to: str, final: Path, max_disagreement: float | None
-) -> Path:
+def _write(artifact: Artifact, name: str, order: _Order) -> Path:
     """Write, open again, compare, prove, describe, and seal last."""
-    staged = None
-    if max_disagreement is not None:
-        staged = make_first_stage(artifact, max_disagreement=max_disagreement)
+    wanted = (order.max_drop, order.max_disagreement)
+    parts = read_run_parts(artifact) if wanted != (None, None) else None
     texts = parity_texts()
     separate, tokenizer = load_classifier(artifact, merge=False)
     tokenizer.model_max_length = artifact.settings.rule.max_tokens
     encoder = TextEncoder(tokenizer, artifact.settings.rule)
     expected = _logits(TorchEngine(separate, CPU), encoder, texts)
-    merged, _ = load_classifier(artifact)
-    check_space(final.parent, _bytes_of(merged) + _SLACK_BYTES)
-
-    settings = replace(artifact.settings, kind=KINDS[to])
-    if to in WRITERS:
-        write, file = WRITERS[to]
-        folder = new_artifact(final)
-        write(merged, settings, folder / file)
-        merged.config.save_pretrained(folder)
-        save_texts(tokenizer, settings, folder)
-    else:
-        folder = save_artifact(merged, tokenizer, settings, final)
-    engine, _ = open_engine(open_artifact(folder, is_sealed=False), device="cpu")
+    settings = replace(artifact.settings, kind=KINDS[order.to])
+    folder = _write_network(artifact, tokenizer, settings, order)
+    engine = _open(folder)
     parity = compare(expected, _logits(engine, encoder, texts))
+    quantised = None
+    if order.max_drop is not None:
+        assert parts is not None
+        del engine  # it reads from the files that are replaced
+        quantised = quantise(
+            folder / WRITERS[order.to][1],
+            settings,
+            encoder,
+            parts,
+            max_drop=order.max_drop,
+            tell=order.tell,
+        )
+        engine = _open(folder)
     # Scored apart: logits are the same to the bit only in the same batches.
     proof = prove_reload(folder, texts[-PROOF_TEXTS:], engine, encoder)
-    facts = _facts(artifact, name, to, parity, proof)
-    if staged is not None:
-        stage, cascaded = staged
+    facts = _facts(artifact, name, order.to, parity, proof)
+    if quantised is not None:
+        found = compare(expected, _logits(engine, encoder, texts), tolerance=None)
+        facts |= found.to_dict()
+        facts["quantisation"] = {**quantised.to_dict(), "fp32_parity": parity.to_dict()}
+    if order.max_disagreement is not None:
+        assert parts is not None
+        stage, cascaded = make_first_stage(
+            artifact, parts, engine, encoder, max_disagreement=order.max_disagreement
+        )
         stage.save(folder)
         facts["cascade"] = cascaded.to_dict()
     write_json(folder / PARITY, facts)
-    write_card(_run_file(artifact, "README.md"), folder / "README.md", settings)
+    card = _run_file(artifact, "README.md")
+    write_card(card, folder / "README.md", settings, quantised)
     return seal_artifact(folder)
+
+
+def _write_network(artifact: Artifact, tokenizer: Any, settings: Settings, order: _Order) -> Path:
+    """Write the merged network in float32 into a new, unsealed folder."""
+    merged, _ = load_classifier(artifact)
+    times = 1 if order.max_drop is None else _WITH_INT8
+    check_space(order.final.parent, times * _bytes_of(merged) + _SLACK_BYTES)
+    if order.to not in WRITERS:
+        return save_artifact(merged, tokenizer, settings, order.final)
+    write, file = WRITERS[order.to]
+    folder = new_artifact(order.final)
+    write(merged, settings, folder / file)
+    merged.config.save_pretrained(folder)
+    save_texts(tokenizer, settings, folder)
+    return folder
+
+
+def _open(folder: Path) -> Engine:
+    return open_engine(open_artifact(folder, is_sealed=False), device="cpu")[0]
 
 
 def _logits(engine: Engine, encoder: TextEncoder, texts: list[str]) -> np.ndarray:

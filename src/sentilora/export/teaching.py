@@ -1,4 +1,4 @@
-"""What a first stage learns from: the texts of a run, and the network's own answers to them."""
+"""The data of a run, read again; and what a first stage learns from them and from the network."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sentilora.config import read_config
 from sentilora.errors import ModelError
 from sentilora.export.cascading import Cascaded, fit_first_stage, let_in
+from sentilora.inference.scoring import score_texts
 from sentilora.inference.sentiment_model import load
 from sentilora.training.environment import describe_files
 from sentilora.training.ground import ENVIRONMENT, read_config_parts
@@ -15,34 +16,43 @@ from sentilora.training.run import CONFIG
 
 if TYPE_CHECKING:
     from sentilora.data.examples import Parts
+    from sentilora.inference.engines import Engine
     from sentilora.model.artifact import Artifact
     from sentilora.model.firststage import FirstStage
+    from sentilora.model.tokens import TextEncoder
 
 
-def make_first_stage(artifact: Artifact, *, max_disagreement: float) -> tuple[FirstStage, Cascaded]:
-    """Fit a first stage to a run's network, and choose on its validation part what it may answer.
+def make_first_stage(
+    artifact: Artifact,
+    parts: Parts,
+    engine: Engine,
+    encoder: TextEncoder,
+    *,
+    max_disagreement: float,
+) -> tuple[FirstStage, Cascaded]:
+    """Fit a first stage to a run's network, and choose on validation texts what it may answer.
 
-    The training texts are scored in the quickest number format there is, the validation texts in
-    fp32.
+    The training texts are scored by the run in the quickest number format there is, the validation
+    texts by the network that is shipped beside the first stage.
 
     Args:
         artifact: the ``model/`` of a finished run.
+        parts: its data, from :func:`read_run_parts`.
+        engine: the network of the export.
+        encoder: its tokenizer and text rule.
         max_disagreement: share of texts that may get another label, in ``(0, 1)``.
 
     Raises:
-        DataError: the run's data cannot be read.
-        ModelError: it is no run, its data have changed, or no first stage keeps the conditions.
+        ModelError: no first stage keeps the conditions.
     """
-    parts = read_run_parts(artifact)
     teacher = load(artifact.path, precision="auto")
     answers = teacher.probabilities(teacher.score(parts.train.texts).logits)
     stage = fit_first_stage(parts.train.texts, answers)
     validation = parts.validation
-    network = load(artifact.path).score(validation.texts)
     return let_in(
         stage,
         validation.texts,
-        network.logits,
+        score_texts(engine, encoder, validation.texts).logits,
         validation.label_ids,
         max_disagreement=max_disagreement,
     )
@@ -58,8 +68,8 @@ def read_run_parts(artifact: Artifact) -> Parts:
     run = artifact.path.resolve().parent
     if artifact.path.resolve().name != "model" or not (run / CONFIG).is_file():
         raise ModelError(
-            f"{artifact.path} is not the model of a run: a first stage is fitted to the texts that "
-            f"{CONFIG} of a run names. Give the run folder, with its data in place."
+            f"{artifact.path} is not the model of a run: --cascade and --quantize measure on the "
+            f"texts that {CONFIG} of a run names. Give the run folder, with its data in place."
         )
     parts = read_config_parts(read_config(run / CONFIG))
     written = json.loads((run / ENVIRONMENT).read_text(encoding="utf-8"))["data"]

@@ -1,0 +1,351 @@
+"""int8 under an accuracy budget: every known way is tried, measured, and the fastest good one kept.
+
+A way is good if macro F1 on the run's validation part falls by at most the budget, and if it is
+faster than float32 of the same target on this machine. Where none is, nothing is shipped, and the
+error says what each way lost. The ways are in onnxint8.py and openvinoint8.py.
+
+Speed is measured pairwise, one way beside float32, in turns in one process: what else the machine
+does meets both alike, and no more than two models are in memory.
+
+Not covered: chance. On n validation rows a label weighs 100 / n points of accuracy, so a budget
+below that asks for no change at all; and the drop on other texts may be larger or smaller.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentilora.errors import ModelError
+from sentilora.evaluation.metrics import measure
+from sentilora.export.onnxint8 import onnx_ways
+from sentilora.export.openvinoint8 import openvino_ways
+from sentilora.export.ways import Way
+from sentilora.inference.engines import Engine
+from sentilora.inference.runtimes import RUNTIMES
+from sentilora.inference.scoring import score_texts
+from sentilora.model.settings import Settings
+from sentilora.model.tokens import TextEncoder
+
+if TYPE_CHECKING:
+    from sentilora.data.examples import Examples, Parts
+
+INT8 = "int8"
+MAX_DROP = 0.3  # points of macro F1
+ROWS = 2000  # validation rows that accuracy is measured on, at most
+CALIBRATION_TEXTS = 300  # NNCF's own default
+CALIBRATION_TOKENS = 2**16  # reached first by long texts
+SPEED_TEXTS = 200
+SPEED_SECONDS = 2.0  # for one round of float32
+ROUNDS = 5
+SEED = 13
+
+WAYS = {"onnx": onnx_ways, "openvino": openvino_ways}
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Speeds:
+    """How fast two models answered the same texts in turns; texts per second, medians of rounds.
+
+    Attributes:
+        fp32: of the float32 model.
+        way: of the other one.
+        ratio: seconds of float32 by seconds of the other, median over rounds; above 1 is faster.
+    """
+
+    fp32: float
+    way: float
+    ratio: float
+
+
+Race = Callable[[Engine, Engine, TextEncoder, Sequence[str]], Speeds]
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How right a model is on validation rows; all three in ``[0, 1]``."""
+
+    macro_f1: float
+    accuracy: float
+    ece: float
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What came out of one way.
+
+    Attributes:
+        name: of the way.
+        bytes: of its file or files.
+        accuracy: on the validation rows.
+        drop: points of macro F1 lost against float32; below 0 where it gained.
+        flipped_share: share of validation rows with another label than float32's, in ``[0, 1]``.
+        speeds: against float32.
+        problem: why it did not work; then the others are None.
+    """
+
+    name: str
+    bytes: int | None = None
+    accuracy: Accuracy | None = None
+    drop: float | None = None
+    flipped_share: float | None = None
+    speeds: Speeds | None = None
+    problem: str | None = None
+
+    @property
+    def speedup(self) -> float:
+        """How many times as fast as float32; 0 where it did not work."""
+        return self.speeds.ratio if self.speeds else 0.0
+
+    def keeps(self, max_drop: float) -> bool:
+        """Say whether it keeps the budget, speed aside."""
+        # The figures are means of whole numbers: 1e-9 is rounding, not a row.
+        return self.drop is not None and self.drop <= max_drop + 1e-9
+
+
+@dataclass(frozen=True)
+class Quantised:
+    """What was tried, and what is shipped.
+
+    Attributes:
+        rows: validation rows that accuracy was measured on.
+        max_drop: the budget, in points of macro F1.
+        speed_texts: validation texts that speed was measured on.
+        fp32: accuracy of the float32 file.
+        fp32_bytes: its size.
+        ways: all that were tried.
+        chosen: name of the one that is shipped.
+    """
+
+    rows: int
+    max_drop: float
+    speed_texts: int
+    fp32: Accuracy
+    fp32_bytes: int
+    ways: tuple[Tried, ...]
+    chosen: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures as plain values, for JSON."""
+        return {"to": INT8, **asdict(self)}
+
+    @property
+    def best(self) -> Tried | None:
+        """The fastest way that keeps the budget and is faster than float32."""
+        good = [one for one in self.ways if one.keeps(self.max_drop) and one.speedup > 1]
+        return max(good, key=lambda one: one.speedup, default=None)
+
+
+def quantise(
+    file: Path,
+    settings: Settings,
+    encoder: TextEncoder,
+    parts: Parts,
+    *,
+    max_drop: float = MAX_DROP,
+    tell: Tell | None = None,
+    race: Race | None = None,
+) -> Quantised:
+    """Replace a float32 export by the fastest int8 one that keeps the budget.
+
+    Args:
+        file: the float32 file, ``model.onnx`` or ``openvino_model.xml`` with its weights beside it.
+        settings: of the export; its kind says what computes the file.
+        encoder: its tokenizer and text rule.
+        parts: of the run; ranges are found on training texts, accuracy is measured on validation.
+        max_drop: points of macro F1 that may be lost, 0 or more.
+        tell: called with a line for people when a way begins.
+        race: what measures speed; :func:`measure_speed` when None.
+
+    Raises:
+        DataError: there are no validation rows.
+        MissingExtraError: the packages that quantise are not installed.
+        ModelError: no way keeps the budget and is faster than float32; says what each one lost.
+    """
+    ways = WAYS[settings.kind](file, calibration_inputs(parts.train, encoder))
+    track = _lay_track(file, settings, encoder, some_rows(parts.validation, ROWS))
+    folder = file.parent / "int8.partial"
+    tried = []
+    try:
+        for number, way in enumerate(ways, 1):
+            if tell is not None:
+                tell(f"{way.name} ({number} of {len(ways)})")
+            tried.append(_attempt(way, folder / way.name / file.name, track, race or measure_speed))
+        outcome = Quantised(
+            rows=len(track.texts),
+            max_drop=max_drop,
+            speed_texts=len(track.raced),
+            fp32=track.before,
+            fp32_bytes=size_of(file),
+            ways=tuple(tried),
+        )
+        if outcome.best is None:
+            raise ModelError(refusal(outcome))
+        del track  # its engine reads from the files that are replaced now
+        for one in files_of(folder / outcome.best.name / file.name):
+            one.replace(file.parent / one.name)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return replace(outcome, chosen=outcome.best.name)
+
+
+@dataclass(frozen=True)
+class _Track:
+    """What every way is measured on, and the float32 model that it is measured against."""
+
+    settings: Settings
+    encoder: TextEncoder
+    texts: list[str]
+    label_ids: NDArray[np.int64]
+    fp32: Engine
+    logits: NDArray[np.float32]
+    before: Accuracy
+    raced: list[str]
+
+
+def _lay_track(
+    file: Path, settings: Settings, encoder: TextEncoder, validation: Examples
+) -> _Track:
+    texts, label_ids = validation.texts, validation.label_ids
+    fp32 = _open(settings, file)
+    logits = score_texts(fp32, encoder, texts).logits
+    before = judge(logits, label_ids, settings)
+    raced = texts[: _affordable(fp32, encoder, texts)]
+    return _Track(settings, encoder, texts, label_ids, fp32, logits, before, raced)
+
+
+def _attempt(way: Way, target: Path, track: _Track, race: Race) -> Tried:
+    target.parent.mkdir(parents=True)
+    try:
+        way.write(target)
+        engine = _open(track.settings, target)
+        found = score_texts(engine, track.encoder, track.texts).logits
+        after = judge(found, track.label_ids, track.settings)
+    except ModelError as error:
+        return Tried(way.name, problem=str(error))
+    return Tried(
+        name=way.name,
+        bytes=size_of(target),
+        accuracy=after,
+        drop=100 * (track.before.macro_f1 - after.macro_f1),
+        flipped_share=float((found.argmax(axis=1) != track.logits.argmax(axis=1)).mean()),
+        speeds=race(track.fp32, engine, track.encoder, track.raced),
+    )
+
+
+def some_rows(examples: Examples, limit: int) -> Examples:
+    """Return at most so many examples, drawn the same each time, in a mixed order."""
+    order = np.random.default_rng(SEED).permutation(len(examples))
+    return examples.select(order[:limit])
+
+
+def calibration_inputs(
+    examples: Examples, encoder: TextEncoder
+) -> list[Mapping[str, NDArray[np.int64]]]:
+    """Return training texts as inputs ``(1, T)`` int64, without padding."""
+    windows = encoder.encode(some_rows(examples, CALIBRATION_TEXTS).texts).windows
+    found: list[Mapping[str, NDArray[np.int64]]] = []
+    tokens = 0
+    for window in (one[0] for one in windows):
+        tokens += len(window)
+        if found and tokens > CALIBRATION_TOKENS:
+            break
+        ids = np.array([window], dtype=np.int64)
+        found.append({"input_ids": ids, "attention_mask": np.ones_like(ids)})
+    return found
+
+
+def judge(logits: NDArray[Any], label_ids: NDArray[Any], settings: Settings) -> Accuracy:
+    """Compare ``(N, C)`` logits with the truth.
+
+    Raises:
+        DataError: there are no rows.
+        ModelError: a logit is not finite.
+    """
+    if not np.isfinite(logits).all():
+        raise ModelError("It answers some texts with logits that are not numbers.")
+    probabilities = settings.calibration.probabilities(logits)
+    metrics = measure(label_ids, probabilities, settings.labels).metrics
+    return Accuracy(metrics["macro_f1"], metrics["accuracy"], metrics["ece"])
+
+
+def measure_speed(fp32: Engine, way: Engine, encoder: TextEncoder, texts: Sequence[str]) -> Speeds:
+    """Let two models answer the same texts in turns, after one round that is not counted."""
+    engines = (fp32, way)
+    seconds = np.empty((ROUNDS + 1, 2))
+    for number in range(ROUNDS + 1):
+        for index in (0, 1) if number % 2 else (1, 0):
+            seconds[number, index] = _seconds(engines[index], encoder, texts)
+    counted = seconds[1:]
+    before, after = (len(texts) / np.median(counted, axis=0)).tolist()
+    return Speeds(before, after, float(np.median(counted[:, 0] / counted[:, 1])))
+
+
+def files_of(file: Path) -> list[Path]:
+    """Return the file, and the weights beside it where they are a file of their own."""
+    return [one for one in (file, file.with_suffix(".bin")) if one.is_file()]
+
+
+def size_of(file: Path) -> int:
+    """Return the bytes of the file, and of the weights beside it."""
+    return sum(one.stat().st_size for one in files_of(file))
+
+
+def refusal(outcome: Quantised) -> str:
+    """Return why nothing is shipped: what each way lost, and what to type next."""
+    fast = [one for one in outcome.ways if one.speedup > 1]
+    problem = (
+        f"No int8 way is faster than fp32 here and loses at most {outcome.max_drop:g} points of "
+        f"macro F1 on {outcome.rows:,} validation rows (fp32: {outcome.fp32.macro_f1:.4f}, "
+        f"{outcome.fp32_bytes / 1e6:.1f} MB). Nothing was written."
+    )
+    lines = [f"  {one.name}: {way_line(one, outcome)}" for one in outcome.ways]
+    if fast:
+        least = min(one.drop for one in fast if one.drop is not None)
+        needed = np.ceil(least * 10) / 10
+        advice = f"Allow more with --max-drop {needed:g}, or export without --quantize."
+    else:
+        advice = "Export without --quantize, or to another target."
+    return "\n".join([problem, *lines, advice])
+
+
+def way_line(tried: Tried, outcome: Quantised) -> str:
+    """Return what one way did, for people."""
+    if tried.problem is not None or tried.speeds is None or tried.bytes is None:
+        return f"does not work: {tried.problem}"
+    verdict = []
+    if not tried.keeps(outcome.max_drop):
+        verdict.append("loses too much")
+    if tried.speedup <= 1:
+        verdict.append("no faster")
+    figures = (
+        f"{-tried.drop if tried.drop else 0:+.2f} points, {tried.flipped_share:.2%} of labels "
+        f"changed, {tried.speedup:.2f} times the speed of fp32 ({tried.speeds.way:,.1f} texts/s), "
+        f"{tried.bytes / 1e6:.1f} MB"
+    )
+    return f"{figures}: {' and '.join(verdict)}" if verdict else figures
+
+
+def _open(settings: Settings, file: Path) -> Engine:
+    return RUNTIMES[settings.kind][1](file)
+
+
+def _seconds(engine: Engine, encoder: TextEncoder, texts: Sequence[str]) -> float:
+    started = time.perf_counter()
+    score_texts(engine, encoder, texts)
+    return time.perf_counter() - started
+
+
+def _affordable(engine: Engine, encoder: TextEncoder, texts: Sequence[str]) -> int:
+    """Return how many texts the engine answers in one round's time."""
+    few = texts[:16]
+    rate = len(few) / max(_seconds(engine, encoder, few), 1e-6)
+    return max(len(few), min(int(rate * SPEED_SECONDS), SPEED_TEXTS, len(texts)))

@@ -1,0 +1,416 @@
+"""``export --quantize int8``: the fastest way that keeps the budget, or none and why."""
+
+import json
+import sys
+from dataclasses import replace
+
+import numpy as np
+import onnx
+import openvino
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+import sentilora
+from sentilora.cli import app
+from sentilora.errors import ConfigError, ModelError
+from sentilora.export import onnxint8, openvinoint8, quantising
+from sentilora.export.onnxfile import write_onnx
+from sentilora.export.onnxint8 import onnx_ways, quantise_tables
+from sentilora.export.openvinofile import write_openvino
+from sentilora.export.openvinoint8 import openvino_ways
+from sentilora.export.quantising import (
+    Accuracy,
+    Quantised,
+    Speeds,
+    Tried,
+    quantise,
+    refusal,
+    size_of,
+)
+from sentilora.export.sensitivity import most_sensitive
+from sentilora.export.teaching import read_run_parts
+from sentilora.export.ways import Way
+from sentilora.inference.runtimes import OnnxEngine, OpenVinoEngine
+from sentilora.labels import Labels
+from sentilora.model.artifact import load_classifier, open_artifact
+from sentilora.model.classifier import create_model
+from sentilora.model.probabilities import Calibration
+from sentilora.model.settings import Settings
+from sentilora.model.tokens import TextEncoder, TextRule
+from tests.conftest import ARCHITECTURES, WORDS, make_texts
+
+LABELS = ("negative", "neutral", "positive")
+CALIBRATION = Calibration(1.7, 0.3)
+
+
+def raced(ratio):
+    """Return a stand-in for the clock: every way is so many times as fast as float32."""
+    return lambda fp32, way, encoder, texts: Speeds(100.0, 100.0 * ratio, ratio)
+
+
+@pytest.fixture
+def fast(monkeypatch):
+    monkeypatch.setattr(quantising, "measure_speed", raced(2.0))
+
+
+def inputs(rows=4, seed=0, length=20):
+    rng = np.random.default_rng(seed)
+    ids = [rng.integers(5, len(WORDS), (1, length)) for _ in range(rows)]
+    return [{"input_ids": one, "attention_mask": np.ones_like(one)} for one in ids]
+
+
+def settings_of(kind):
+    return Settings(Labels(LABELS), "base", None, TextRule(24), CALIBRATION, kind)
+
+
+def network_of(base):
+    return create_model(str(base), LABELS, use_peft=True, rank=2).merge_and_unload().eval()
+
+
+@pytest.fixture(scope="session")
+def heavy_base(tiny_bases, tmp_path_factory):
+    """Return a base in which weights, and among them the embeddings, take nearly all room."""
+    from transformers import AutoModel, AutoTokenizer
+
+    from tests.conftest import tiny_config
+
+    config = tiny_config("bert")
+    config.vocab_size, config.hidden_size, config.intermediate_size = 16_000, 128, 512
+    folder = tmp_path_factory.mktemp("bases") / "heavy"
+    AutoModel.from_config(config).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(tiny_bases["bert"]).save_pretrained(folder)
+    return folder
+
+
+# --- the choice -----------------------------------------------------------------------------------
+
+
+def tried(name, drop, ratio, problem=None):
+    if problem:
+        return Tried(name, problem=problem)
+    accuracy = Accuracy(0.9 - drop / 100, 0.9, 0.01)
+    return Tried(name, 25_000_000, accuracy, drop, 0.0125, Speeds(50.0, 50.0 * ratio, ratio))
+
+
+def outcome(*ways, max_drop=0.3):
+    return Quantised(2000, max_drop, 100, Accuracy(0.9, 0.9, 0.01), 91_000_000, ways)
+
+
+def test_the_fastest_way_within_the_budget_is_chosen():
+    ways = [
+        tried("slow", -0.1, 0.99),
+        tried("good", 0.3, 1.4),
+        tried("quick", 0.31, 3.0),
+        tried("exact", 0.0, 1.2),
+        tried("torn", 0, 0, "it fell apart"),
+    ]
+    assert outcome(*ways).best.name == "good"
+    assert outcome(*ways, max_drop=0.31).best.name == "quick"
+    assert outcome(*ways, max_drop=0).best.name == "exact"
+
+
+def test_a_way_slower_than_fp32_is_never_chosen():
+    assert outcome(tried("slow", -5, 0.99), tried("same", -5, 1.0), max_drop=100).best is None
+
+
+def test_a_refusal_says_what_each_way_lost_and_what_to_type():
+    found = outcome(
+        tried("per tensor", 0.42, 1.5), tried("exact", 0.0, 0.8), tried("torn", 0, 0, "it is torn")
+    )
+    assert refusal(found).splitlines() == [
+        "No int8 way is faster than fp32 here and loses at most 0.3 points of macro F1 on 2,000 "
+        "validation rows (fp32: 0.9000, 91.0 MB). Nothing was written.",
+        "  per tensor: -0.42 points, 1.25% of labels changed, 1.50 times the speed of fp32 "
+        "(75.0 texts/s), 25.0 MB: loses too much",
+        "  exact: +0.00 points, 1.25% of labels changed, 0.80 times the speed of fp32 "
+        "(40.0 texts/s), 25.0 MB: no faster",
+        "  torn: does not work: it is torn",
+        "Allow more with --max-drop 0.5, or export without --quantize.",
+    ]
+    slow = outcome(tried("exact", 0.0, 0.8))
+    assert refusal(slow).endswith("\nExport without --quantize, or to another target.")
+
+
+def test_both_sides_answer_in_turns(monkeypatch):
+    order = []
+
+    def seconds(engine, encoder, texts):
+        order.append(engine)
+        return {"fp32": 4.0, "int8": 2.0}[engine] * (len(order) if len(order) < 3 else 1)
+
+    monkeypatch.setattr(quantising, "_seconds", seconds)
+    speeds = quantising.measure_speed("fp32", "int8", None, ["text"] * 8)
+    assert speeds == Speeds(fp32=2.0, way=4.0, ratio=2.0)
+    assert order[:6] == ["int8", "fp32", "fp32", "int8", "int8", "fp32"]
+    assert order.count("fp32") == order.count("int8") == quantising.ROUNDS + 1
+
+
+# --- whole exports --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def onnx_int8(tiny_run, tmp_path_factory):
+    output = tmp_path_factory.mktemp("exports") / "tiny-int8"
+    told = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quantising, "measure_speed", raced(2.0))
+        sentilora.export(
+            tiny_run.path, to="onnx", quantize="int8", max_drop=100, output=output, tell=told.append
+        )
+    assert told[0] == "per tensor (1 of 4)"
+    return output
+
+
+@pytest.fixture(scope="session")
+def openvino_int8(tiny_run, tmp_path_factory):
+    """Return an export with both: int8 and a cascade."""
+    output = tmp_path_factory.mktemp("exports") / "tiny-openvino-int8"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quantising, "measure_speed", raced(2.0))
+        sentilora.export(
+            tiny_run.path,
+            to="openvino",
+            quantize="int8",
+            max_drop=100,
+            cascade=True,
+            max_disagreement=0.3,
+            output=output,
+        )
+    return output
+
+
+@pytest.mark.parametrize("name", ["onnx_int8", "openvino_int8"])
+def test_an_int8_export_loads_and_agrees(name, tiny_run, request):
+    folder = request.getfixturevalue(name)
+    texts = [text for text, _ in make_texts(100, seed=5)]
+    run, export = (sentilora.load(path, device="cpu") for path in (tiny_run.path, folder))
+    export.first_stage = None
+    found, expected = export.score(texts).logits, run.score(texts).logits
+    assert (found.argmax(axis=1) == expected.argmax(axis=1)).mean() > 0.9
+    assert 0 < np.abs(found - expected).max() < 1
+    facts = json.loads((folder / "parity.json").read_text(encoding="utf-8"))
+    part = facts["quantisation"]
+    assert part["chosen"] in [way["name"] for way in part["ways"]]
+    assert [way["problem"] for way in part["ways"]] == [None] * len(part["ways"])
+    assert part["fp32_parity"]["max_logit_difference"] < 1e-4 < facts["max_logit_difference"]
+    assert (part["fp32_parity"]["tolerance"], facts["tolerance"]) == (1e-4, None)
+    assert facts["proof"]["max_logit_difference"] <= 1e-5
+    assert part["rows"] == len(read_run_parts(open_artifact(tiny_run.path)).validation)
+    assert not list(folder.glob("*.partial"))
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    assert f"Weights are int8 ({part['chosen']})" in card
+
+
+def test_a_cascade_is_bounded_against_the_int8_network(openvino_int8, tiny_run):
+    facts = json.loads((openvino_int8 / "parity.json").read_text(encoding="utf-8"))["cascade"]
+    validation = read_run_parts(open_artifact(tiny_run.path)).validation
+    model = sentilora.load(openvino_int8)
+    together = model.score(validation.texts).logits.argmax(axis=1)
+    model.first_stage = None
+    alone = model.score(validation.texts).logits.argmax(axis=1)
+    assert facts["accuracy_alone"] == (alone == validation.label_ids).mean()
+    assert facts["disagreements"] == (together != alone).sum()
+
+
+def test_a_slow_export_is_refused_and_leaves_nothing(tiny_run, tmp_path, monkeypatch):
+    monkeypatch.setattr(quantising, "measure_speed", raced(0.7))
+    monkeypatch.setitem(quantising.WAYS, "onnx", lambda *given: onnx_ways(*given)[:1])
+    options = {"to": "onnx", "quantize": "int8", "max_drop": 100, "output": tmp_path / "out"}
+    with pytest.raises(ModelError, match=r"0\.70 times the speed of fp32 .*: no faster\n"):
+        sentilora.export(tiny_run.path, **options)
+    assert not list(tmp_path.iterdir())
+
+
+def turned_round(source, target):
+    """Write the model with its answers turned round: the worst that can become of it."""
+    model = onnx.load(source)
+    for one in model.graph.initializer:
+        if "classifier" in one.name:
+            one.CopyFrom(numpy_helper.from_array(-numpy_helper.to_array(one), one.name))
+    onnx.save(model, target)
+
+
+def torn(target):
+    raise ModelError("it is torn")
+
+
+@pytest.mark.usefixtures("fast")
+def test_the_budget_decides_what_replaces_the_file(tiny_run, tmp_path, monkeypatch):
+    artifact = open_artifact(tiny_run.path)
+    network, tokenizer = load_classifier(artifact)
+    encoder = TextEncoder(tokenizer, artifact.settings.rule)
+    settings = replace(artifact.settings, kind="onnx")
+    file = tmp_path / "model.onnx"
+    write_onnx(network, settings, file)
+    before = file.read_bytes()
+
+    def ways(path, texts):
+        assert texts[0]["input_ids"].shape[0] == 1
+        return [Way("turned", lambda target: turned_round(path, target)), Way("torn", torn)]
+
+    monkeypatch.setitem(quantising.WAYS, "onnx", ways)
+    given = (file, settings, encoder, read_run_parts(artifact))
+    with pytest.raises(ModelError, match=r"2\.00 times .*: loses too much\n  torn: does not work"):
+        quantise(*given, max_drop=5)
+    assert file.read_bytes() == before
+    found = quantise(*given, max_drop=100)
+    assert found.chosen == "turned"
+    assert found.best.flipped_share > 0.9
+    assert found.best.drop > 50
+    assert file.read_bytes() != before
+    assert [one.name for one in tmp_path.iterdir()] == ["model.onnx"]
+
+
+@pytest.mark.usefixtures("fast")
+def test_the_command_shows_what_was_tried(tiny_run, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(quantising.WAYS, "onnx", lambda *given: onnx_ways(*given)[1:2])
+    options = ["--to", "onnx", "--quantize", "int8", "--max-drop", "100", "--output", "out"]
+    monkeypatch.setattr(sys, "argv", ["sentilora", "export", str(tiny_run.path), *options])
+    with pytest.raises(SystemExit) as stopped:
+        app.main()
+    said = capsys.readouterr()
+    assert stopped.value.code == 0
+    assert "trying      per channel (1 of 1) …" in said.err
+    lines = said.out.splitlines()
+    assert lines[0].startswith("parity ")
+    assert lines[1] == "int8 on 16 validation rows, at most 100 points lost"
+    assert sum("(shipped)" in line for line in lines) == 1
+    assert any(line.split()[1:2] == ["fp32"] for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"to": "onnx", "quantize": "int4"}, "--quantize int4 is unknown: expected int8"),
+        ({"to": "merged", "quantize": "int8"}, r"--quantize int8 does not go with --to merged"),
+        ({"to": "onnx", "quantize": "int8", "max_drop": -1}, r"--max-drop -1 is no number of"),
+        ({"to": "onnx", "quantize": "int8", "max_drop": float("nan")}, "--max-drop nan is no"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_said(tiny_run, tmp_path, options, message):
+    with pytest.raises(ConfigError, match=message):
+        sentilora.export(tiny_run.path, output=tmp_path / "out", **options)
+    assert not list(tmp_path.iterdir())
+
+
+def test_only_a_run_with_its_data_can_be_quantised(tmp_path):
+    with pytest.raises(ModelError, match="--cascade and --quantize measure on the texts that"):
+        sentilora.export("general", to="onnx", quantize="int8", output=tmp_path / "out")
+    assert not list(tmp_path.iterdir())
+
+
+# --- the files ------------------------------------------------------------------------------------
+
+
+def test_an_onnx_file_is_at_least_70_percent_smaller(heavy_base, tmp_path):
+    network = network_of(heavy_base)
+    file = tmp_path / "model.onnx"
+    write_onnx(network, settings_of("onnx"), file)
+    exact = OnnxEngine(file)
+    for number, way in enumerate(onnx_ways(file, inputs())):
+        target = tmp_path / f"{number}.onnx"
+        way.write(target)
+        assert size_of(target) < 0.3 * size_of(file), way.name
+        assert_close(OnnxEngine(target), exact)
+        check_tail(onnx.load(target), onnx.load(file))
+
+
+def assert_close(engine, exact, atol=0.05):
+    import torch
+
+    for one in inputs(3, seed=1, length=12):
+        fed = {name: torch.from_numpy(array) for name, array in one.items()}
+        difference = np.abs(engine.logits(fed).numpy() - exact.logits(fed).numpy()).max()
+        assert 0 < difference < atol
+
+
+def check_tail(quantised, source):
+    """Check that all from the logits on is as it was, and that the metadata are."""
+
+    def tail(graph):
+        place = next(i for i, node in enumerate(graph.node) if "logits" in node.output)
+        return [node.op_type for node in graph.node[place + 1 :]]
+
+    assert tail(quantised.graph) == tail(source.graph)
+    kept = {one.name for one in quantised.graph.initializer if one.data_type == TensorProto.FLOAT}
+    assert "network.classifier.weight" in kept or "network.classifier.bias" in kept
+    assert [one.key for one in quantised.metadata_props] == ["sentilora"]
+
+
+@pytest.mark.parametrize("smooth", [True, False])
+def test_an_openvino_model_is_at_least_70_percent_smaller(heavy_base, tmp_path, smooth):
+    file = tmp_path / "model.xml"
+    write_openvino(network_of(heavy_base), settings_of("openvino"), file)
+    ways = {way.name: way for way in openvino_ways(file, inputs(6))}
+    names = ["static, smoothed", "weights only, symmetric"] if smooth else ["static"]
+    exact = OpenVinoEngine(file)
+    for name in names:
+        target = tmp_path / f"{len(name)}.xml"
+        ways[name].write(target)
+        weights = target.with_suffix(".bin").stat().st_size
+        assert weights < 0.3 * file.with_suffix(".bin").stat().st_size
+        assert_close(OpenVinoEngine(target), exact, atol=0.1)
+        model = openvino.Core().read_model(target)
+        assert json.loads(model.get_rt_info("sentilora").astype(str))["labels"] == list(LABELS)
+        kept = set(openvinoint8.float_nodes(openvino.Core().read_model(file)))
+        for node in model.get_ordered_ops():
+            if node.get_friendly_name() in kept:
+                given = {one.get_node().get_type_name() for one in node.input_values()}
+                assert "FakeQuantize" not in given, node.get_friendly_name()
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_every_architecture_can_be_quantised(tiny_bases, tmp_path, architecture):
+    file = tmp_path / "model.onnx"
+    write_onnx(network_of(tiny_bases[architecture]), settings_of("onnx"), file)
+    way = onnx_ways(file, inputs())[-1]
+    way.write(tmp_path / "int8.onnx")
+    assert_close(OnnxEngine(tmp_path / "int8.onnx"), OnnxEngine(file))
+    ops = [node.op_type for node in onnx.load(tmp_path / "int8.onnx").graph.node]
+    layers = len(onnxint8.linear_layers(onnx.load(file)))
+    assert ops.count("MatMulInteger") == layers - max(1, round(layers / 8)) > 5
+
+
+def test_rows_of_a_table_are_rounded_by_their_own_size():
+    rng = np.random.default_rng(0)
+    table = (rng.normal(size=(400, 64)) * 10.0 ** rng.uniform(-4, 2, (400, 1))).astype(np.float32)
+    table[7] = 0
+    graph = helper.make_graph(
+        [helper.make_node("Gather", ["table", "ids"], ["out"], "take")],
+        "g",
+        [helper.make_tensor_value_info("ids", TensorProto.INT64, ["a", "b"])],
+        [helper.make_tensor_value_info("out", TensorProto.FLOAT, ["a", "b", 64])],
+        [numpy_helper.from_array(table, "table")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    quantise_tables(model)
+    onnx.checker.check_model(model, full_check=True)
+    assert {one.name for one in model.graph.initializer} == {"table_rows", "table_scales"}
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    ids = rng.integers(0, 400, (3, 50))
+    ids[0, 0] = 7
+    (found,) = session.run(["out"], {"ids": ids})
+    step = np.abs(table[ids]).max(axis=-1, keepdims=True) / 127
+    assert (np.abs(found - table[ids]) <= 0.5001 * step).all()
+
+
+def test_layers_whose_inputs_have_outliers_are_left_out():
+    rng = np.random.default_rng(0)
+    weights = {f"layer {i}": rng.normal(size=(32, 16)).astype(np.float32) for i in range(16)}
+    text = {name: rng.normal(size=(1, 50, 32)).astype(np.float32) for name in weights}
+    text["layer 3"][0, 0, 0] = 500
+    text["layer 9"][0, 4, 2] = -900
+    assert sorted(most_sensitive(weights, [text, text])) == ["layer 3", "layer 9"]
+    assert most_sensitive({"one": weights["layer 0"]}, [{"one": text["layer 0"]}]) == ["one"]
+
+
+def test_answers_that_are_not_numbers_are_a_way_that_does_not_work():
+    logits = np.zeros((4, 3))
+    logits[1, 1] = np.nan
+    with pytest.raises(ModelError, match="logits that are not numbers"):
+        quantising.judge(logits, np.zeros(4, np.int64), settings_of("onnx"))
