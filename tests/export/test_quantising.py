@@ -8,6 +8,7 @@ import numpy as np
 import onnx
 import openvino
 import pytest
+import torch
 from onnx import TensorProto, helper, numpy_helper
 
 import sentilora
@@ -18,18 +19,12 @@ from sentilora.export.onnxfile import write_onnx
 from sentilora.export.onnxint8 import onnx_ways, quantise_tables
 from sentilora.export.openvinofile import write_openvino
 from sentilora.export.openvinoint8 import openvino_ways
-from sentilora.export.quantising import (
-    Accuracy,
-    Quantised,
-    Speeds,
-    Tried,
-    quantise,
-    refusal,
-    size_of,
-)
+from sentilora.export.quantised import Accuracy, Quantised, Speeds, Tried, refusal
+from sentilora.export.quantising import quantise, size_of
 from sentilora.export.sensitivity import most_sensitive
 from sentilora.export.teaching import read_run_parts
 from sentilora.export.ways import Way
+from sentilora.inference.device import pick_precision
 from sentilora.inference.runtimes import OnnxEngine, OpenVinoEngine
 from sentilora.labels import Labels
 from sentilora.model.artifact import load_classifier, open_artifact
@@ -163,10 +158,11 @@ def onnx_int8(tiny_run, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def openvino_int8(tiny_run, tmp_path_factory):
-    """Return an export with both: int8 and a cascade."""
+    """Return an export with both: int8, of two ways, and a cascade."""
     output = tmp_path_factory.mktemp("exports") / "tiny-openvino-int8"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(quantising, "measure_speed", raced(2.0))
+        patch.setitem(quantising.WAYS, "openvino", lambda *given: openvino_ways(*given)[2:4])
         sentilora.export(
             tiny_run.path,
             to="openvino",
@@ -199,6 +195,16 @@ def test_an_int8_export_loads_and_agrees(name, tiny_run, request):
     assert not list(folder.glob("*.partial"))
     card = (folder / "README.md").read_text(encoding="utf-8")
     assert f"Weights are int8 ({part['chosen']})" in card
+
+
+def test_bf16_is_measured_where_it_could_be_taken(onnx_int8, openvino_int8):
+    onnx_part, openvino_part = (
+        json.loads((folder / "parity.json").read_text(encoding="utf-8"))["quantisation"]
+        for folder in (onnx_int8, openvino_int8)
+    )
+    assert onnx_part["bf16"] is None  # ONNX Runtime has no bfloat16 on CPUs
+    taken = pick_precision("auto", torch.device("cpu")) == "bf16"
+    assert set(openvino_part["bf16"] or ()) == ({"fp32", "int8"} if taken else set())
 
 
 def test_a_cascade_is_bounded_against_the_int8_network(openvino_int8, tiny_run):
@@ -270,9 +276,9 @@ def test_the_command_shows_what_was_tried(tiny_run, tmp_path, monkeypatch, capsy
     with pytest.raises(SystemExit) as stopped:
         app.main()
     said = capsys.readouterr()
-    assert stopped.value.code == 0
+    assert stopped.value.code == 0, said.err
     assert "trying      per channel (1 of 1) …" in said.err
-    lines = said.out.splitlines()
+    lines = [line.strip() for line in said.out.splitlines()]
     assert lines[0].startswith("parity ")
     assert lines[1] == "int8 on 16 validation rows, at most 100 points lost"
     assert sum("(shipped)" in line for line in lines) == 1
@@ -317,8 +323,6 @@ def test_an_onnx_file_is_at_least_70_percent_smaller(heavy_base, tmp_path):
 
 
 def assert_close(engine, exact, atol=0.05):
-    import torch
-
     for one in inputs(3, seed=1, length=12):
         fed = {name: torch.from_numpy(array) for name, array in one.items()}
         difference = np.abs(engine.logits(fed).numpy() - exact.logits(fed).numpy()).max()

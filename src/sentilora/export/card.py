@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sentilora.evaluation.wording import calibrated_in_torch
-from sentilora.export.quantising import Quantised
+from sentilora.export.quantised import Quantised
 from sentilora.model.settings import Settings
 
 _USE = re.compile(r"^## Use it\n.*?(?=^## )", re.DOTALL | re.MULTILINE)

@@ -43,7 +43,8 @@ from sentilora.export.cascading import MAX_DISAGREEMENT
 from sentilora.export.onnxfile import write_onnx
 from sentilora.export.openvinofile import write_openvino
 from sentilora.export.parity import PARITY, Parity, compare, parity_texts
-from sentilora.export.quantising import INT8, MAX_DROP, Tell, quantise
+from sentilora.export.quantised import INT8
+from sentilora.export.quantising import MAX_DROP, Tell, quantise
 from sentilora.export.teaching import make_first_stage, read_run_parts
 from sentilora.inference.engines import Engine, TorchEngine, open_engine
 from sentilora.inference.scoring import score_texts

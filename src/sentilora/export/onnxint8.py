@@ -28,6 +28,7 @@ from sentilora.export.ways import Way
 from sentilora.inference.device import usable_cpus
 
 SMALLEST_TABLE = 2**14
+_FLOAT32 = 1  # onnx.TensorProto.FLOAT
 _PREPARED = ("onnx.quant.pre_process", "onnxruntime.quant")  # or the quantiser warns
 _LEFT_BEHIND = (_PREPARED[0], "onnx.infer")
 
@@ -131,7 +132,7 @@ def quantise_tables(model: Any) -> None:
     ``Gather(table, ids)`` becomes ``Cast(Gather(rows, ids)) * Gather(scales, ids)``; a row is
     rounded to steps of its largest absolute value / 127.
     """
-    from onnx import helper, numpy_helper
+    from onnx import numpy_helper
 
     graph = model.graph
     constants = {one.name: one for one in graph.initializer}
@@ -154,23 +155,23 @@ def quantise_tables(model: Any) -> None:
         )
         for node in users:
             place = list(graph.node).index(node)
-            out, ids, stem = node.output[0], node.input[1], node.name or node.output[0]
             graph.node.remove(node)
-            new = [
-                helper.make_node("Gather", [f"{name}_rows", ids], [f"{out}_int8"], f"{stem}_rows"),
-                helper.make_node(
-                    "Cast", [f"{out}_int8"], [f"{out}_cast"], f"{stem}_cast", to=_FLOAT32
-                ),
-                helper.make_node(
-                    "Gather", [f"{name}_scales", ids], [f"{out}_scale"], f"{stem}_scales"
-                ),
-                helper.make_node("Mul", [f"{out}_cast", f"{out}_scale"], [out], f"{stem}_scaled"),
-            ]
-            for offset, one in enumerate(new):
+            for offset, one in enumerate(_gather_rows(node)):
                 graph.node.insert(place + offset, one)
 
 
-_FLOAT32 = 1  # onnx.TensorProto.FLOAT
+def _gather_rows(gather: Any) -> list[Any]:
+    """Return the nodes that stand for ``Gather(table, ids)``, with its output."""
+    from onnx import helper
+
+    (table, ids), out, stem = gather.input, gather.output[0], gather.name or gather.output[0]
+    steps, sizes, scales = f"{out}_int8", f"{out}_steps", f"{out}_scales"
+    return [
+        helper.make_node("Gather", [f"{table}_rows", ids], [steps], f"{stem}_rows"),
+        helper.make_node("Cast", [steps], [sizes], f"{stem}_cast", to=_FLOAT32),
+        helper.make_node("Gather", [f"{table}_scales", ids], [scales], f"{stem}_scales"),
+        helper.make_node("Mul", [sizes, scales], [out], f"{stem}_scaled"),
+    ]
 
 
 def _is_table(constant: Any, name: str, users: Sequence[Any]) -> bool:

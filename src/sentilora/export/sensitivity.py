@@ -45,10 +45,9 @@ def most_sensitive(
 
 def round_weights(weights: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return ``(K, M)`` weights as int8 per column can hold them, in ``[-127, 127]`` steps."""
-    largest: NDArray[np.float32] = np.abs(weights).max(axis=0, keepdims=True)
-    scale = np.maximum(largest, np.float32(1e-12)) / np.float32(127)
-    steps: NDArray[np.float32] = np.rint(weights / scale)
-    return steps * scale
+    scale = np.maximum(np.abs(weights).max(axis=0, keepdims=True), 1e-12) / 127
+    rounded: NDArray[np.float32] = (np.rint(weights / scale) * scale).astype(np.float32)
+    return rounded
 
 
 def round_inputs(rows: NDArray[np.float32]) -> NDArray[np.float32]:
