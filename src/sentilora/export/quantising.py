@@ -158,7 +158,7 @@ def _race_in_bf16(files: Mapping[str, Path], track: _Track, race: Race) -> dict[
     """Measure what bfloat16 gives, where the CPU multiplies it and the runtime can use it."""
     kind = track.settings.kind
     picked = pick_precision("auto", track.fp32.device)
-    if picked == "fp32" or picked not in RUNTIMES[kind][1].precisions:
+    if picked == "fp32" or picked not in RUNTIMES[kind][1][0].precisions:
         return None
     return {
         name: race(track.fp32, _open(track.settings, file, picked), track.encoder, track.raced)
@@ -225,7 +225,7 @@ def size_of(file: Path) -> int:
 
 
 def _open(settings: Settings, file: Path, precision: str = "fp32") -> Engine:
-    return RUNTIMES[settings.kind][1](file, precision)
+    return RUNTIMES[settings.kind][1][0](file, precision)
 
 
 def _seconds(engine: Engine, encoder: TextEncoder, texts: Sequence[str]) -> float:
