@@ -18,7 +18,7 @@ def export(
         str,
         typer.Option(
             help="merged: a plain transformers folder; onnx: a file for ONNX Runtime; "
-            "openvino: a model for OpenVINO."
+            "openvino: a model for OpenVINO; browser: a web page."
         ),
     ] = "merged",
     output: Annotated[
@@ -41,6 +41,13 @@ def export(
     max_disagreement: Annotated[
         float, typer.Option(help="Share of labels that the cascade may change.")
     ] = 0.005,
+    runtime: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --to browser: node_modules with the page's libraries, copied into the "
+            "export. Default: the page loads them from a CDN."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print path and parity as JSON.")] = False,
 ) -> None:
     """Write a model as files to deploy, and prove that they answer as the run does."""
@@ -60,6 +67,7 @@ def export(
         cascade=cascade,
         max_disagreement=max_disagreement,
         tell=lambda way: print(f"trying      {way} …", file=sys.stderr),
+        runtime=runtime,
     )
     parity = json.loads((folder / PARITY).read_text(encoding="utf-8"))
     if as_json:
@@ -74,4 +82,10 @@ def export(
     if "cascade" in parity:
         print(f"cascade  {cascade_line(Cascaded(**parity['cascade']))}")
     print(f"export   {folder}")
-    print(f"next     sentilora predict {folder} 'a text'")
+    print(f"next     {_next(folder, to)}")
+
+
+def _next(folder: Path, to: str) -> str:
+    if to == "browser":
+        return f"python -m http.server --directory {folder}, and open http://localhost:8000"
+    return f"sentilora predict {folder} 'a text'"

@@ -28,7 +28,7 @@ def write_card(
 
     card = ModelCard(source.read_text(encoding="utf-8"), ignore_metadata_errors=True)
     about: Any = card.data
-    about.library_name = "transformers" if settings.kind == "model" else settings.kind
+    about.library_name = _LIBRARIES.get(settings.kind, settings.kind)
     if getattr(about, "base_model", None):
         about.base_model_relation = "finetune"
     use = _how_to_use(settings) + _what_int8_changed(quantised)
@@ -45,7 +45,8 @@ def _how_to_use(settings: Settings) -> str:
         "windows": " SentiLoRA reads it in windows.",
     }[rule.long_text]
     runtime = _RUNTIMES.get(settings.kind, {})
-    plain = (_WITH_RUNTIME if runtime else _WITH_TRANSFORMERS).format(
+    without = _IN_BROWSER if settings.kind == "browser" else _WITH_TRANSFORMERS
+    plain = (_WITH_RUNTIME if runtime else without).format(
         **runtime,
         max_tokens=rule.max_tokens,
         kept=kept,
@@ -79,6 +80,25 @@ def _what_int8_changed(quantised: Quantised | None) -> str:
     )
 
 
+_LIBRARIES = {"model": "transformers", "browser": "transformers.js"}
+_IN_BROWSER = """This folder is a web page that classifies in the visitor's browser; no text \
+leaves it. From inside the folder:
+
+    python -m http.server
+
+and open http://localhost:8000. Any static web server does. In a page of your own, which the same
+server serves:
+
+```js
+import {{ loadModel }} from "./sentiment.js";
+
+const model = await loadModel();
+const {{ label, score, probabilities }} = await model.predict("Great movie, highly recommended!");
+```
+
+That reads a long text as SentiLoRA does, and calibrates. transformers.js loads the folder too, with
+`dtype: "fp32"`; it keeps only the start of a text over {max_tokens} tokens, and does not calibrate.
+"""
 _WITH_TRANSFORMERS = """This folder holds the whole model, the adapter folded in. With plain \
 transformers, from inside it:
 

@@ -7,8 +7,9 @@ gives the run's predictions.
 
 ``onnx`` is the same network as one file ``model.onnx`` (see onnxfile.py), with the tokenizer beside
 it; ``sentilora.load`` computes it with ONNX Runtime. ``openvino`` is ``openvino_model.xml`` and
-``openvino_model.bin`` (see openvinofile.py), computed with OpenVINO. Both can be made int8 under an
-accuracy budget (see quantising.py).
+``openvino_model.bin`` (see openvinofile.py), computed with OpenVINO. ``browser`` is a web page with
+the ONNX file (see browserfiles.py), which ``sentilora.load`` opens like ``onnx``. These three can
+be made int8 under an accuracy budget (see quantising.py).
 
     exports/<run>-merged/
       config.json, model.safetensors, tokenizer.json, tokenizer_config.json
@@ -38,6 +39,7 @@ import torch
 from safetensors import SafetensorError
 
 from sentilora.errors import ConfigError, ModelError
+from sentilora.export.browserfiles import page_runtime, write_page
 from sentilora.export.card import write_card
 from sentilora.export.cascading import MAX_DISAGREEMENT
 from sentilora.export.onnxfile import write_onnx
@@ -49,6 +51,7 @@ from sentilora.export.teaching import make_first_stage, read_run_parts
 from sentilora.inference.engines import Engine, TorchEngine, open_engine
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import (
+    BROWSER_FILE,
     ONNX_FILE,
     OPENVINO_FILE,
     PARTIAL,
@@ -65,8 +68,13 @@ from sentilora.model.tokens import TextEncoder
 from sentilora.training.proof import Proof, prove_reload
 from sentilora.training.run import check_space
 
-KINDS = {"merged": "model", "onnx": "onnx", "openvino": "openvino"}  # of the artifact, by target
-WRITERS = {"onnx": (write_onnx, ONNX_FILE), "openvino": (write_openvino, OPENVINO_FILE)}
+# Kind of the artifact, by target.
+KINDS = {"merged": "model", "onnx": "onnx", "openvino": "openvino", "browser": "browser"}
+WRITERS = {
+    "onnx": (write_onnx, ONNX_FILE),
+    "openvino": (write_openvino, OPENVINO_FILE),
+    "browser": (write_onnx, BROWSER_FILE),
+}
 FOLDER = "exports"
 PROOF_TEXTS = 64
 CPU = torch.device("cpu")
@@ -84,6 +92,7 @@ class _Order:
         final: the folder.
         max_drop: of ``quantize``.
         max_disagreement: of ``cascade``.
+        libraries: folder with those of a web page.
         tell: as in :func:`export`.
     """
 
@@ -91,6 +100,7 @@ class _Order:
     final: Path
     max_drop: float | None
     max_disagreement: float | None
+    libraries: Path | None
     tell: Tell | None
 
 
@@ -104,13 +114,14 @@ def export(
     cascade: bool = False,
     max_disagreement: float = MAX_DISAGREEMENT,
     tell: Tell | None = None,
+    runtime: str | Path | None = None,
 ) -> Path:
     """Write a model as files to deploy.
 
     Args:
         run: a run folder, its ``model/``, or an export.
-        to: ``merged``, a plain transformers folder, ``onnx``, one file for ONNX Runtime, or
-            ``openvino``, a model for OpenVINO.
+        to: ``merged``, a plain transformers folder, ``onnx``, one file for ONNX Runtime,
+            ``openvino``, a model for OpenVINO, or ``browser``, a web page.
         output: the folder to write; ``exports/<run name>-<to>`` when None.
         quantize: ``int8`` for the fastest 8-bit ``onnx`` or ``openvino`` that keeps ``max_drop``
             and is faster than float32; tried on the run's own data, which have to be where they
@@ -120,20 +131,24 @@ def export(
             run's training texts, which have to be where they were.
         max_disagreement: share of texts that may get another label by it, in ``(0, 1)``.
         tell: called with a line for people when a way to quantise begins.
+        runtime: a folder that npm filled, from which a web page gets its libraries; when None,
+            the page loads them from a CDN.
 
     Returns:
         The finished folder.
 
     Raises:
-        ConfigError: there is no such target or number format, or a budget is out of range.
+        ConfigError: there is no such target or number format, a budget is out of range, an option
+            does not go with the target, or ``runtime`` lacks a file.
         DataError: the data of the run cannot be read for ``cascade`` or ``quantize``.
-        MissingExtraError: the packages that ``onnx`` or ``openvino`` needs are not installed.
+        MissingExtraError: the packages that the target needs are not installed.
         ModelError: there is no such model, the output exists or cannot be written, the export
             does not answer as the run does, or no way to quantise keeps the budget and is faster;
             nothing is left behind.
         RunError: the disk has no room, or the output's folder cannot be written.
     """
     _check(to, quantize, max_drop, max_disagreement)
+    libraries = page_runtime(to, runtime, cascade=cascade)
     artifact = open_artifact(run)
     name = run_name(artifact)
     final = Path(output).expanduser() if output else Path(FOLDER) / f"{name}-{to}"
@@ -143,7 +158,12 @@ def export(
             f"rm -r {shlex.quote(str(final))}"
         )
     order = _Order(
-        to, final, max_drop if quantize else None, max_disagreement if cascade else None, tell
+        to=to,
+        final=final,
+        max_drop=max_drop if quantize else None,
+        max_disagreement=max_disagreement if cascade else None,
+        libraries=libraries,
+        tell=tell,
     )
     try:
         return _write(artifact, name, order)
@@ -214,6 +234,16 @@ def _write(artifact: Artifact, name: str, order: _Order) -> Path:
             tell=order.tell,
         )
         engine = _open(folder)
+    if order.to == "browser":
+        write_page(
+            folder,
+            name,
+            BROWSER_FILE,
+            settings=settings,
+            engine=engine,
+            encoder=encoder,
+            runtime=order.libraries,
+        )
     # Scored apart: logits are the same to the bit only in the same batches.
     proof = prove_reload(folder, texts[-PROOF_TEXTS:], engine, encoder)
     facts = _facts(artifact, name, order.to, parity, proof)
@@ -243,6 +273,7 @@ def _write_network(artifact: Artifact, tokenizer: Any, settings: Settings, order
         return save_artifact(merged, tokenizer, settings, order.final)
     write, file = WRITERS[order.to]
     folder = new_artifact(order.final)
+    (folder / file).parent.mkdir(exist_ok=True)
     write(merged, settings, folder / file)
     merged.config.save_pretrained(folder)
     save_texts(tokenizer, settings, folder)

@@ -48,7 +48,7 @@ SPEED_SECONDS = 2.0  # for one round of float32
 ROUNDS = 5
 SEED = 13
 
-WAYS = {"onnx": onnx_ways, "openvino": openvino_ways}
+WAYS = {"onnx": onnx_ways, "openvino": openvino_ways, "browser": onnx_ways}
 Tell = Callable[[str], None]
 
 

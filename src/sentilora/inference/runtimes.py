@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sentilora.errors import DeviceError, MissingExtraError, ModelError
 from sentilora.inference.device import pick_precision, usable_cpus
-from sentilora.model.artifact import ONNX_FILE, OPENVINO_FILE, Artifact
+from sentilora.model.artifact import BROWSER_FILE, ONNX_FILE, OPENVINO_FILE, Artifact
 
 if TYPE_CHECKING:
     import torch
@@ -122,6 +122,7 @@ Runtime = OnnxEngine | OpenVinoEngine
 RUNTIMES: dict[str, tuple[str, tuple[type[Runtime], ...]]] = {
     "onnx": (ONNX_FILE, (OnnxEngine, OpenVinoEngine)),
     "openvino": (OPENVINO_FILE, (OpenVinoEngine,)),
+    "browser": (BROWSER_FILE, (OnnxEngine, OpenVinoEngine)),
 }
 
 

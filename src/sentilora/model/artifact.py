@@ -28,6 +28,7 @@ from sentilora.model.settings import FORMAT, Settings, read_settings, write_json
 
 MANIFEST = "manifest.json"
 ONNX_FILE = "model.onnx"
+BROWSER_FILE = "onnx/model.onnx"  # where transformers.js looks for it
 OPENVINO_FILE = "openvino_model.xml"  # the weights lie beside it, with the suffix .bin
 ADAPTER_CONFIG = "adapter_config.json"
 PARTIAL = ".partial"
@@ -83,8 +84,9 @@ def seal_artifact(folder: Path) -> Path:
     """Hash every file, write the manifest last, and move the folder to its final name."""
     # safetensors writes for the owner alone; a model is shared like any other file.
     mode = (folder / "labels.json").stat().st_mode
-    for file in folder.iterdir():
-        file.chmod(mode)
+    for file in folder.rglob("*"):
+        if file.is_file():
+            file.chmod(mode)
     write_manifest(folder)
     final = folder.with_name(folder.name.removesuffix(PARTIAL))
     if final != folder:

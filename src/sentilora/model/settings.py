@@ -27,8 +27,8 @@ class Settings:
         revision: of the base.
         rule: how much of a text is read.
         calibration: how logits become probabilities.
-        kind: ``adapter`` (PEFT files), ``model`` (all weights), ``onnx`` or ``openvino`` (files for
-            these runtimes).
+        kind: ``adapter`` (PEFT files), ``model`` (all weights), ``onnx``, ``openvino`` or
+            ``browser`` (files for these runtimes).
         base_sha256: of the weights of a base that is a folder, by which it is known again.
     """
 

@@ -45,7 +45,15 @@ class Encoded:
 
 
 class TextEncoder:
-    """Turn texts into token ids under a rule; works with any fast tokenizer of transformers."""
+    """Turn texts into token ids under a rule; works with any fast tokenizer of transformers.
+
+    Attributes:
+        prefix: special tokens at the start of every text (or window).
+        suffix: those at its end.
+        room: tokens that are left for the text.
+        head: how many of them ``head-tail`` keeps at the start.
+        stride: from the start of one window to that of the next.
+    """
 
     def __init__(self, tokenizer: Any, rule: TextRule) -> None:
         self.tokenizer = tokenizer
@@ -57,6 +65,8 @@ class TextEncoder:
         self.prefix = whole[:start]
         self.suffix = whole[start + len(bare) :]
         self.room = rule.max_tokens - len(self.prefix) - len(self.suffix)
+        self.head = round(self.room * rule.head_share)
+        self.stride = max(1, round(self.room * (1 - WINDOW_OVERLAP)))
 
     def encode(self, texts: Sequence[str]) -> Encoded:
         """Tokenise texts and cut those over the limit."""
@@ -111,11 +121,9 @@ class TextEncoder:
         if self.rule.long_text == "head":
             return [row[: self.room]]
         if self.rule.long_text == "head-tail":
-            head = round(self.room * self.rule.head_share)
-            return [row[:head] + row[len(row) - (self.room - head) :]]
-        stride = max(1, round(self.room * (1 - WINDOW_OVERLAP)))
+            return [row[: self.head] + row[len(row) - (self.room - self.head) :]]
         last = len(row) - self.room
-        starts = [*range(0, last, stride), last]
+        starts = [*range(0, last, self.stride), last]
         return [row[start : start + self.room] for start in starts]
 
 
