@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test test-all lint format install clean help
+.PHONY: demo test test-all test-browser lint format install clean help
 
 help:  ## List the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 demo: $(VENV)/.user  ## Train on the sample reviews, show before and after, predict (about a minute)
 	@rm -rf runs/demo
@@ -24,6 +24,12 @@ test: $(VENV)/.dev  ## Run the tests: no model hub, no data sets, a few minutes 
 
 test-all: $(VENV)/.dev  ## Run the slow tests too
 	$(BIN)/python -m pytest -m "not gpu and not network"
+
+test-browser: $(VENV)/.browser node_modules/.sentilora  ## Test the exported web page in Chromium, which Debian and npm bring
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+	    { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
+	    { echo "The browser tests need Chromium, and it could not be installed: Debian's packages are out of reach, or you are not root. Type: sudo apt-get install chromium" >&2; exit 1; }
+	SENTILORA_BROWSER=required $(BIN)/python -m pytest -m browser tests/export/test_page.py
 
 lint: $(VENV)/.dev  ## Check style, types and which room imports which
 	$(BIN)/ruff check .
@@ -50,6 +56,18 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) install --quiet -c constraints.txt -e '.[embedded,onnx,openvino]' --group dev
 	@touch $@ $(VENV)/.user
 
+$(VENV)/.browser: $(VENV)/.dev
+	$(PIP) install --quiet -c constraints.txt --group browser
+	@touch $@
+
+node_modules/.sentilora: src/sentilora/export/browserfiles.py | $(VENV)/.dev
+	@command -v npm >/dev/null || \
+	    { echo "The browser tests need npm, which comes with Node.js. Type: sudo apt-get install npm" >&2; exit 1; }
+	@packages=$$($(BIN)/python -c 'from sentilora.export.browserfiles import PACKAGES; print(PACKAGES)') && \
+	    { npm install --prefix . --no-save --no-package-lock --ignore-scripts --no-audit --no-fund $$packages || \
+	    { echo "The browser tests need $$packages, and npm could not install them: its registry is out of reach." >&2; exit 1; }; }
+	@touch $@
+
 clean:  ## Remove the environment and what tools left behind; runs/ stays
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -22,7 +22,6 @@ from __future__ import annotations
 import json
 import shutil
 from base64 import b64encode
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha384
 from pathlib import Path
@@ -124,18 +123,17 @@ def page_runtime(to: str, runtime: str | Path | None, *, cascade: bool) -> Path 
     return folder
 
 
-def check_runtime(runtime: Path, files: Mapping[str, RuntimeFile] = RUNTIME) -> None:
+def check_runtime(runtime: Path) -> None:
     """Make sure that a folder that npm filled holds the files of the page.
 
     Args:
         runtime: holds ``onnxruntime-web/`` and ``@huggingface/tokenizers/``, as ``node_modules``.
-        files: what is looked for.
 
     Raises:
         ConfigError: a file is missing, or is not that of the version expected.
     """
     problems = []
-    for file in files.values():
+    for file in RUNTIME.values():
         path = runtime / file.place
         if not path.is_file():
             problems.append(f"{file.place} is missing")
