@@ -169,7 +169,7 @@ def test_export_to_what_there_is_not_is_wrong_usage(run_command, tiny_run):
     code, out, err = run_command("export", tiny_run.path, "--to", "tflite")
     assert code == 2
     assert not out
-    assert "There is no export to 'tflite'. There is: merged, onnx, openvino." in err
+    assert "There is no export to 'tflite'. There is: merged, onnx, openvino, browser." in err
 
 
 # --- bases --------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-// The page: takes a text, shows the answer of worker.js. Everything is written as text, never as HTML.
+// The page: takes a text, shows the answer of worker.js. All is written as text, never as HTML.
 const find = (id) => document.getElementById(id);
 const form = find("form");
 const text = find("text");
@@ -74,10 +74,10 @@ function element(name, className, content = "") {
 
 function reading({ tokens, windows, truncated }) {
   const all = `${count.format(tokens)} ${tokens === 1 ? "token" : "tokens"}`;
-  if (!truncated) return `${all} read,`;
-  if (rule.long_text === "windows") return `${all} read in ${count.format(windows)} windows,`;
+  if (!truncated) return `${all} read`;
+  if (rule.long_text === "windows") return `${all} read in ${count.format(windows)} windows`;
   const kept = rule.long_text === "head" ? "the start" : "the start and the end";
-  return `${count.format(rule.room)} of ${all} read, ${kept},`;
+  return `${count.format(rule.room)} of ${all} read (${kept})`;
 }
 
 function duration(milliseconds) {
@@ -92,7 +92,7 @@ function classify() {
   worker.postMessage({ text: text.value });
 }
 
-// A worker made from a blob keeps to this page's Content-Security-Policy: it can reach no other host.
+// A worker made from a blob keeps to this page's Content-Security-Policy: it reaches no other host.
 function startWorker() {
   const script = `import ${JSON.stringify(new URL("worker.js", location.href).href)};`;
   const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));

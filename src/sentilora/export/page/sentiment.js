@@ -5,11 +5,11 @@
  *   const model = await loadModel();
  *   const { label, score, probabilities } = await model.predict("Great movie!");
  *
- * It reads the files that lie beside it. The two libraries, ONNX Runtime Web and the tokenizer, come
- * from where browser.json says: from this folder, or in a pinned version from the public CDN
- * jsdelivr. Either way the browser compares them with the hashes in browser.json before it runs them.
+ * It reads the files that lie beside it. The two libraries, ONNX Runtime Web and the tokenizer,
+ * come from where browser.json says: from this folder, or in a pinned version from the public CDN
+ * jsdelivr. Either way the browser compares them with the hashes there before it runs them.
  *
- * Not covered: many texts at once, and more than one thread, which needs a cross-origin isolated page.
+ * Not covered: many texts at once; more than one thread, which takes a cross-origin isolated page.
  */
 
 const HERE = new URL("./", import.meta.url);
@@ -127,7 +127,8 @@ function calibrate(logits, { temperature, temperature_power: power = 0 }) {
 async function test(model, checks) {
   for (const { text, windows } of checks) {
     if (JSON.stringify(model.cut(model.tokenize(text))) !== JSON.stringify(windows)) {
-      throw new Error(`This browser splits “${text.slice(0, 60)}” into other tokens than SentiLoRA.`);
+      const start = text.slice(0, 60);
+      throw new Error(`This browser splits “${start}” into other tokens than SentiLoRA.`);
     }
   }
   const [{ text, probabilities }] = checks;
@@ -173,8 +174,10 @@ async function readBytes(name, total, progress) {
 
 async function fetchBeside(name) {
   const answer = await fetch(new URL(name, HERE)).catch(() => null);
-  if (answer === null) throw new Error(`${name} cannot be loaded: the web server does not answer.`);
-  if (!answer.ok) throw new Error(`${name} cannot be loaded: the web server says ${answer.status}.`);
+  if (!answer?.ok) {
+    const reason = answer === null ? "does not answer" : `says ${answer.status}`;
+    throw new Error(`${name} cannot be loaded: the web server ${reason}.`);
+  }
   return answer;
 }
 
@@ -195,8 +198,8 @@ async function fetchRuntime({ url, integrity }) {
   if (!answer?.ok) {
     const where = address.origin === HERE.origin ? "this web server" : address.host;
     throw new Error(
-      `The runtime that computes the model could not be loaded from ${where}: it is out of reach, ` +
-        `or ${address.pathname} is not the file that was expected.`,
+      `The runtime that computes the model could not be loaded from ${where}: it is out of ` +
+        `reach, or ${address.pathname} is not the file that was expected.`,
     );
   }
   return answer;
