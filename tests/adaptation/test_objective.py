@@ -145,3 +145,25 @@ def test_the_words_of_a_bag_are_those_before_hiding_without_special_ones(parts):
     for row, ids in enumerate(rows):
         words = batch.bag_words[batch.bag_rows == row].tolist()
         assert words == sorted({i for i in ids if i > 4})
+
+
+@pytest.mark.parametrize("count", [1, 127, 128, 129, 300])
+def test_blocks_change_neither_loss_nor_gradients(monkeypatch, count):
+    monkeypatch.setattr(objective, "LOGITS_AT_ONCE", {"cpu": 9 * 256})  # two blocks at a time
+    torch.manual_seed(0)
+    vectors, weight, bias = torch.randn(count, 4), torch.randn(9, 4), torch.randn(9)
+    inputs = [one.requires_grad_() for one in (vectors, weight, bias)]
+    targets = torch.randint(0, 9, (count,))
+    logits = vectors @ weight.T + bias
+    expected = torch.autograd.grad(cross_entropy(logits, targets), inputs)
+    loss, hits = word_loss(vectors, weight, bias, targets)
+    assert loss.item() == pytest.approx(cross_entropy(logits, targets).item(), rel=1e-6)
+    assert hits == (logits.argmax(dim=1) == targets).sum()
+    for found, wanted in zip(torch.autograd.grad(loss, inputs), expected, strict=True):
+        torch.testing.assert_close(found, wanted)
+
+
+def test_products_meet_few_numbers_of_rows():
+    """In bf16 each number of rows that a product has not met before takes memory for good."""
+    met = {len(objective._in_blocks(torch.zeros(count, 2))) for count in range(1, 2001)}
+    assert len(met) == 2000 // objective.BLOCK_ROWS + 1

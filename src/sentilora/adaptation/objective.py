@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sentilora.model.wordhead import WordHead
 
 LOGITS_AT_ONCE = {"cpu": 1 << 24, "cuda": 1 << 28}  # numbers of 4 bytes
+BLOCK_ROWS = 128  # of products whose number of rows is another one in each update
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,8 @@ class WordModel(nn.Module):
             states = self.encoder(
                 input_ids=batch.input_ids, attention_mask=batch.attention_mask
             ).last_hidden_state
-            vectors = head.transform(states.flatten(0, 1)[batch.positions])
+            hidden = len(batch.positions)
+            vectors = head.transform(_in_blocks(states.flatten(0, 1)[batch.positions]))[:hidden]
             words, hits = word_loss(vectors, head.weight, head.bias, batch.targets, self.precision)
             bag = torch.zeros_like(words)
             if self.bag_weight:
@@ -180,7 +182,8 @@ class _WordLoss(torch.autograd.Function):
         is_learning: bool,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         device, count = vectors.device, len(vectors)
-        rows = max(1, LOGITS_AT_ONCE.get(device.type, 1 << 24) // len(weight))
+        blocks = LOGITS_AT_ONCE.get(device.type, 1 << 24) // len(weight) // BLOCK_ROWS
+        rows = BLOCK_ROWS * max(1, blocks)
         low_weight = weight.to(dtype)
         loss = vectors.new_zeros((), dtype=torch.float32)
         hits = torch.zeros((), dtype=torch.int64, device=device)
@@ -192,23 +195,26 @@ class _WordLoss(torch.autograd.Function):
             )
         with torch.autocast(device.type, enabled=False):
             for start in range(0, count, rows):
-                part, wanted = (
-                    vectors[start : start + rows].to(dtype),
-                    targets[start : start + rows],
-                )
+                wanted = targets[start : start + rows]
+                size = len(wanted)
+                # Whole blocks: products in bf16 keep buffers for every number of rows they met.
+                part = _in_blocks(vectors[start : start + rows].to(dtype))
                 logits = (part @ low_weight.T).float().add_(bias)
                 # The large matrix is made once and then only changed in place.
                 peak = logits.amax(dim=1, keepdim=True)
-                right = logits.gather(1, wanted[:, None]) - peak
+                right = logits[:size].gather(1, wanted[:, None]) - peak[:size]
                 hits += (right >= 0).sum()
                 sums = logits.sub_(peak).exp_().sum(dim=1, keepdim=True)
-                loss += (sums.log() - right).sum()
+                loss += (sums[:size].log() - right).sum()
                 if is_learning:
                     error = logits.div_(sums * count)
-                    error.scatter_add_(1, wanted[:, None], torch.full_like(right, -1 / count))
+                    error[size:] = 0
+                    error[:size].scatter_add_(
+                        1, wanted[:, None], torch.full_like(right, -1 / count)
+                    )
                     grads[2].add_(error.sum(dim=0))
                     low_error = error.to(dtype)
-                    grads[0][start : start + rows] = low_error @ low_weight
+                    grads[0][start : start + rows] = (low_error @ low_weight)[:size]
                     if dtype == torch.float32:
                         grads[1].addmm_(low_error.T, part)
                     else:
@@ -225,6 +231,12 @@ class _WordLoss(torch.autograd.Function):
         scale = outer[0]
         grads = ((vectors * scale).to(ctx.vectors_dtype), weight * scale, bias * scale)
         return *grads, None, None, None
+
+
+def _in_blocks(rows: torch.Tensor) -> torch.Tensor:
+    """Append rows of zeros, so that ``(M, E)`` is a whole number of blocks long."""
+    missing = -len(rows) % BLOCK_ROWS
+    return torch.nn.functional.pad(rows, (0, 0, 0, missing))
 
 
 def bag_loss(logits: torch.Tensor, rows: torch.Tensor, words: torch.Tensor) -> torch.Tensor:

@@ -27,7 +27,7 @@ def export(
     quantize: Annotated[
         str | None,
         typer.Option(
-            help="int8: the fastest 8-bit way that keeps --max-drop, for onnx and openvino."
+            help="int8: the fastest 8-bit way that keeps --max-drop; not for merged."
         ),
     ] = None,
     max_drop: Annotated[
