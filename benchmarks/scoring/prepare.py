@@ -71,13 +71,13 @@ def prepare(
         "ONNX Runtime int8": lambda: Job("", "onnxruntime", onnx_int8(), max_tokens=limit),
         "OpenVINO int8 (NNCF)": lambda: Job("", "openvino", nncf_int8(), max_tokens=limit),
         REFERENCE: lambda: ours(Path(run), "fp32"),
-        f"{OURS}, torch": lambda: ours(Path(run)),
+        f"{OURS}, torch auto": lambda: ours(Path(run)),
         f"{OURS}, openvino fp32": lambda: ours(export("openvino", "openvino"), "fp32"),
-        f"{OURS}, openvino": lambda: ours(export("openvino", "openvino")),
+        f"{OURS}, openvino auto": lambda: ours(export("openvino", "openvino")),
         f"{OURS}, openvino int8": lambda: ours(export("openvino-int8", "openvino", **budget)),
         f"{OURS}, onnx int8": lambda: ours(export("onnx-int8", "onnx", **budget)),
-        f"{OURS}, cascade": lambda: ours(export("cascade", "merged", **cascade)),
-        f"{OURS}, cascade, openvino": lambda: ours(
+        f"{OURS}, cascade with torch": lambda: ours(export("cascade", "merged", **cascade)),
+        f"{OURS}, cascade with openvino": lambda: ours(
             export("cascade-openvino", "openvino", **cascade)
         ),
     }

@@ -123,8 +123,8 @@ def export(
         to: ``merged``, a plain transformers folder, ``onnx``, one file for ONNX Runtime,
             ``openvino``, a model for OpenVINO, or ``browser``, a web page.
         output: the folder to write; ``exports/<run name>-<to>`` when None.
-        quantize: ``int8`` for the fastest 8-bit ``onnx`` or ``openvino`` that keeps ``max_drop``
-            and is faster than float32; tried on the run's own data, which have to be where they
+        quantize: ``int8`` for the fastest 8-bit way that keeps ``max_drop`` and is faster than
+            float32, not for ``merged``; tried on the run's own data, which have to be where they
             were. None for float32.
         max_drop: points of macro F1 that it may lose on the run's validation part, in ``[0, 100]``.
         cascade: add a first stage that answers easy texts before the network; fitted to the
