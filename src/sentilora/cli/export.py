@@ -26,9 +26,7 @@ def export(
     ] = None,
     quantize: Annotated[
         str | None,
-        typer.Option(
-            help="int8: the fastest 8-bit way that keeps --max-drop; not for merged."
-        ),
+        typer.Option(help="int8: the fastest 8-bit way that keeps --max-drop; not for merged."),
     ] = None,
     max_drop: Annotated[
         float,
