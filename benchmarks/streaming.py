@@ -5,8 +5,8 @@
 Writes a file of so many different short texts (sentences of the sample reviews, with a number), and
 lets the command answer it in a process that is killed with SIGKILL when ``--kill-at`` of the rows
 have been kept, then once more with ``--resume``. The output must hold every row once, in order,
-with a label. Resident memory is read every half second from the first kept answer on; it is flat if
-the second half of that time needs no more than the first. Prints Markdown and writes JSON.
+with a label. Resident memory is read ten times a second from the first kept answer on; it is flat
+if the second half of that time needs no more than the first. Prints Markdown and writes JSON.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from contest.machine import describe_options
 from sentilora import samples
 from sentilora.inference.keeping import kept_path
 
-PERIOD_S = 0.5
+PERIOD_S = 0.1
 Record = dict[str, Any]
 
 

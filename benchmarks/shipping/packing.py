@@ -89,8 +89,7 @@ def pack(run: Run, target: Path, *, max_tokens: int | None = None) -> Packed:
     scored = score_texts(engine, encoder, texts)
     calibration = fit_calibration(scored.logits, validation.label_ids)
     write_settings(replace(settings, calibration=calibration), folder)
-    reference = score_texts(engine, encoder, texts[:PROOF_TEXTS])
-    proof = prove_reload(folder, texts[:PROOF_TEXTS], reference.logits)
+    proof = prove_reload(folder, texts[:PROOF_TEXTS], engine, encoder)
     return Packed(
         folder,
         {

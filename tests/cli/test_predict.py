@@ -20,7 +20,9 @@ from sentilora.inference import rows
 from tests.conftest import make_texts
 
 ROWS = make_texts(30, seed=8)
-FIELDS = ["text", "label", "score", "probabilities", "signed", "truncated", "abstained"]
+FIELDS = [
+    *("text", "label", "score", "probabilities", "signed", "truncated", "abstained", "stage"),
+]
 
 
 @dataclass(frozen=True)
