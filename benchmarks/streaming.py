@@ -101,12 +101,14 @@ def watch(command: list[str], kept: Path, kill_at_bytes: float) -> Watched:
         out.seek(0)
         printed = out.read().decode()
     middle = max(1, len(seen) // 2)
+    summary = json.loads(printed) if returncode == 0 else {}
+    summary.pop("output", None)  # a folder of this machine
     return Watched(
         seconds=round(time.monotonic() - started, 1),
         returncode=returncode,
         first_half_bytes=max(seen[:middle], default=0),
         second_half_bytes=max(seen[middle:], default=0),
-        summary=json.loads(printed) if returncode == 0 else {},
+        summary=summary,
     )
 
 
