@@ -26,7 +26,6 @@ windows; and it does not calibrate logits (the card in the folder has the lines 
 
 from __future__ import annotations
 
-import json
 import math
 import shlex
 import shutil
@@ -47,6 +46,7 @@ from sentilora.export.openvinofile import write_openvino
 from sentilora.export.parity import PARITY, Parity, compare, parity_texts
 from sentilora.export.quantised import INT8
 from sentilora.export.quantising import MAX_DROP, Tell, quantise
+from sentilora.export.source import run_file, run_name, run_part
 from sentilora.export.teaching import make_first_stage, read_run_parts
 from sentilora.inference.engines import Engine, TorchEngine, open_engine
 from sentilora.inference.scoring import score_texts
@@ -202,12 +202,6 @@ def _check(to: str, quantize: str | None, max_drop: float, max_disagreement: flo
         )
 
 
-def run_name(artifact: Artifact) -> str:
-    """Return the name of the run or export that a model folder belongs to."""
-    folder = artifact.path.resolve()
-    return folder.parent.name if folder.name == "model" else folder.name
-
-
 def _write(artifact: Artifact, name: str, order: _Order) -> Path:
     """Write, open again, compare, prove, describe, and seal last."""
     wanted = (order.max_drop, order.max_disagreement)
@@ -259,7 +253,7 @@ def _write(artifact: Artifact, name: str, order: _Order) -> Path:
         stage.save(folder)
         facts["cascade"] = cascaded.to_dict()
     write_json(folder / PARITY, facts)
-    card = _run_file(artifact, "README.md")
+    card = run_file(artifact, "README.md")
     write_card(card, folder / "README.md", settings, quantised)
     return seal_artifact(folder)
 
@@ -292,34 +286,12 @@ def _bytes_of(model: Any) -> int:
     return sum(p.numel() * p.element_size() for p in model.parameters())
 
 
-def _run_file(artifact: Artifact, name: str) -> Path | None:
-    """Return a file that lies beside the model in its run, or in an export, if it is there."""
-    folder = artifact.path.resolve()
-    file = (folder.parent if folder.name == "model" else folder) / name
-    return file if file.is_file() else None
-
-
 def _facts(artifact: Artifact, name: str, to: str, parity: Parity, proof: Proof) -> dict[str, Any]:
     return {
         "format": 1,
         "to": to,
         "source": name,
-        "run": _run_part(artifact),
+        "run": run_part(artifact),
         **parity.to_dict(),
         "proof": proof.to_dict(),
     }
-
-
-def _run_part(artifact: Artifact) -> dict[str, Any]:
-    """Return what the run's report says about the training, for reports on the export."""
-    for name in ("report.json", PARITY):
-        file = _run_file(artifact, name)
-        if file is not None:
-            try:
-                part: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["run"]
-            except (ValueError, KeyError, TypeError) as error:
-                raise ModelError(
-                    f"{file} cannot be read: {error!r}. Copy it again, or remove it."
-                ) from error
-            return part
-    return {"method": "lora"} if artifact.settings.kind == "adapter" else {}

@@ -9,12 +9,7 @@ Not covered: tokenising, and averaging the windows of one text; both are done ou
 
 from __future__ import annotations
 
-import io
 import json
-import logging
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from sentilora.errors import MissingExtraError, ModelError
+from sentilora.export.quiet import quiet
 from sentilora.model.probabilities import SMALLEST_SPREAD, Calibration
 from sentilora.model.settings import Settings
 
@@ -72,7 +68,7 @@ def write_onnx(network: Any, settings: Settings, path: Path) -> None:
     attention_mask[1, 5:] = 0
     free = {0: "batch", 1: "length"}
     try:
-        with _quiet_exporter():
+        with quiet("torch.onnx"):
             program = torch.onnx.export(
                 _Calibrated(network, settings.calibration).eval(),
                 (input_ids, attention_mask),
@@ -102,17 +98,3 @@ def about_model(settings: Settings) -> dict[str, Any]:
         "text": asdict(settings.rule),
         "base": settings.base,
     }
-
-
-@contextmanager
-def _quiet_exporter() -> Iterator[None]:
-    """Hold back what the exporter tells of its inner steps; errors are raised all the same."""
-    logger = logging.getLogger("torch.onnx")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.setLevel(level)

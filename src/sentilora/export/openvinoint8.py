@@ -12,12 +12,8 @@ In float32 stay the layer that makes the logits and all that follows.
 
 from __future__ import annotations
 
-import io
-import logging
 import os
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,6 +23,7 @@ from numpy.typing import NDArray
 
 from sentilora.errors import MissingExtraError, ModelError
 from sentilora.export.onnxfile import METADATA
+from sentilora.export.quiet import quiet
 from sentilora.export.sensitivity import PROBE_TEXTS, most_sensitive
 from sentilora.export.ways import Way
 
@@ -161,7 +158,7 @@ def _save(make: Any, source: Path, target: Path) -> None:
 
     nncf = _import_nncf()
     try:
-        with _quiet():
+        with quiet("nncf"):
             quantised = make()
     except (RuntimeError, ValueError, nncf.ValidationError, nncf.InternalError) as error:
         raise ModelError(
@@ -207,22 +204,8 @@ def _import_nncf() -> Any:
     """Import NNCF without its usage statistics."""
     os.environ.setdefault("NNCF_CI", "1")  # else it reports to its makers what it is used for
     try:
-        with _quiet():
+        with quiet("nncf"):
             import nncf
     except ImportError as error:
         raise MissingExtraError("Quantising an OpenVINO model", "openvino") from error
     return nncf
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Hold back what NNCF tells of its steps, on stdout too; errors are raised all the same."""
-    logger = logging.getLogger("nncf")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.setLevel(level)

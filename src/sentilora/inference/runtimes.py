@@ -20,12 +20,27 @@ if TYPE_CHECKING:
     import torch
 
 
-class OnnxEngine:
-    """An ONNX file, computed by ONNX Runtime in float32; what is quantised in it stays so.
+class _OnCpu:
+    """What both have in common.
 
     Attributes:
         threads: of matrix products.
     """
+
+    def __init__(self, precision: str) -> None:
+        import torch
+
+        self.precision = precision
+        self.device = torch.device("cpu")
+        self.threads = usable_cpus()
+
+    def prepared(self, texts: int) -> AbstractContextManager[Any]:
+        """Return an empty block: nothing is to be prepared."""
+        return nullcontext()
+
+
+class OnnxEngine(_OnCpu):
+    """An ONNX file, computed by ONNX Runtime in float32; what is quantised in it stays so."""
 
     name = "onnxruntime"
     extra = "onnx"
@@ -36,11 +51,7 @@ class OnnxEngine:
             import onnxruntime
         except ImportError as error:
             raise MissingExtraError(f"The ONNX export {path.parent}", self.extra) from error
-        import torch
-
-        self.precision = precision
-        self.device = torch.device("cpu")
-        self.threads = usable_cpus()
+        super().__init__(precision)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self.threads
         options.inter_op_num_threads = 1
@@ -62,18 +73,11 @@ class OnnxEngine:
         (logits,) = self._session.run(["logits"], fed)
         return torch.from_numpy(logits)
 
-    def prepared(self, texts: int) -> AbstractContextManager[Any]:
-        """Return an empty block: nothing is to be prepared."""
-        return nullcontext()
 
-
-class OpenVinoEngine:
+class OpenVinoEngine(_OnCpu):
     """An OpenVINO model or an ONNX file, computed by OpenVINO in float32 or bfloat16.
 
     What is quantised in it stays so.
-
-    Attributes:
-        threads: of matrix products.
     """
 
     name = "openvino"
@@ -85,11 +89,7 @@ class OpenVinoEngine:
             import openvino
         except ImportError as error:
             raise MissingExtraError(f"The export {path.parent} by OpenVINO", self.extra) from error
-        import torch
-
-        self.precision = precision
-        self.device = torch.device("cpu")
-        self.threads = usable_cpus()
+        super().__init__(precision)
         options = {
             "INFERENCE_PRECISION_HINT": {"fp32": "f32", "bf16": "bf16"}[precision],
             "INFERENCE_NUM_THREADS": self.threads,
@@ -110,10 +110,6 @@ class OpenVinoEngine:
         fed = {name: tensor.numpy() for name, tensor in inputs.items()}
         answer = self._request.infer(fed, share_inputs=True)
         return torch.from_numpy(answer["logits"])
-
-    def prepared(self, texts: int) -> AbstractContextManager[Any]:
-        """Return an empty block: nothing is to be prepared."""
-        return nullcontext()
 
 
 Runtime = OnnxEngine | OpenVinoEngine
