@@ -9,6 +9,7 @@ import torch
 from torch.nn import functional
 
 from sentilora.inference.device import autocast
+from sentilora.model import blockmath, joinedlinear
 from sentilora.model.classifier import create_model
 from sentilora.model.joinedlinear import JoinedLinear
 from sentilora.model.layouts import LAYOUTS
@@ -153,15 +154,32 @@ def test_small_updates_survive_bf16() -> None:
     assert joined.weight.float().mean() - before == pytest.approx(0.0005, rel=0.2)
 
 
-def test_scoring_too(tiny_bases: Any, architecture: str) -> None:
+@pytest.mark.parametrize("wide_bytes", [1, 1 << 24])
+@pytest.mark.parametrize(
+    ("precision", "is_fused", "tolerance"),
+    [("fp32", True, 2e-6), ("bf16", True, 0.05), ("bf16", False, 0.05)],
+)
+def test_scoring_too(
+    tiny_bases: Any,
+    architecture: str,
+    precision: str,
+    is_fused: bool,
+    tolerance: float,
+    wide_bytes: int,
+    monkeypatch: Any,
+) -> None:
+    """Also token by token, and where oneDNN has no fused products."""
+    monkeypatch.setattr(blockmath, "WIDE_BYTES", wide_bytes)
+    if not is_fused:
+        monkeypatch.setattr(joinedlinear, "_has_fused_bf16", lambda: False)
     model = make(tiny_bases, architecture).eval()
     ids, mask = batch()
     with torch.inference_mode():
         plain = model(input_ids=ids, attention_mask=mask).logits
-        with quick_blocks(model) as is_quick:
+        with quick_blocks(model) as is_quick, autocast(CPU, precision):
             assert is_quick
             ours = model(input_ids=ids, attention_mask=mask).logits
-    assert torch.allclose(ours, plain, atol=2e-6)
+    assert torch.allclose(ours.float(), plain, atol=tolerance)
 
 
 def test_hidden_states_come_from_the_plain_path(tiny_bases: Any, architecture: str) -> None:

@@ -12,6 +12,9 @@ from sentilora.model.joinedlinear import JoinedLinear
 from sentilora.model.layouts import Layout
 
 CACHED_SCORES = 1 << 20  # attention scores worked on at a time, going back
+# Bytes of the widest layer's outputs at a time, going forward without gradients. Beyond 32 MiB the
+# C library gives memory back to the system each time, and every page of it has to be made again.
+WIDE_BYTES = 1 << 24
 
 
 class Block:
@@ -38,6 +41,35 @@ class Block:
         self.norm_weights = [(n.weight.to(dtype), n.bias.to(dtype)) for n in self.norms]
 
 
+@torch.no_grad()
+def compute_block(states: Tensor, mask: Tensor | None, block: Block) -> Tensor:
+    """Compute what :class:`ComputeBlock` does where no gradients are wanted.
+
+    Attention reads heads where they lie, and in bf16 bias, activation and residual are part of the
+    matrix products.
+    """
+    rows, _, width = states.shape
+    inputs = states.reshape(-1, width)
+    shown = states[:, 0] if block.is_last else inputs
+    key_value = block.key_value.apply(inputs)
+    q, k, v = (
+        part.reshape(rows, -1, block.heads, width // block.heads).transpose(1, 2)
+        for part in (block.query.apply(shown), *torch.split(key_value, width, dim=1))
+    )
+    context, _ = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
+        q, k, v, 0.0, False, attn_mask=mask
+    )
+    merged = context.transpose(1, 2).reshape(-1, width)
+    attended = _normalise(block.mixed.apply_and_add(merged, shown), block, 0)
+    at_once = max(1, WIDE_BYTES // block.wide.bias.nbytes)
+    added = [
+        block.narrow.apply_and_add(block.wide.apply_and_gelu(part), part)
+        for part in torch.split(attended, at_once)
+    ]
+    summed = added[0] if len(added) == 1 else torch.cat(added)
+    return _normalise(summed, block, 1).view(rows, -1, width)
+
+
 class ComputeBlock(torch.autograd.Function):
     """One block, ``(B, T, H)`` to ``(B, T, H)``, or to ``(B, 1, H)`` for the last one."""
 
@@ -49,22 +81,22 @@ class ComputeBlock(torch.autograd.Function):
         rows, width = states.shape[0], states.shape[2]
         shown = states[:, :1] if block.is_last else states
         inputs, shown_inputs = states.reshape(-1, width), shown.reshape(-1, width)
-        query = _apply(block.query, shown_inputs)
-        key_value = _apply(block.key_value, inputs)
+        query = block.query.apply(shown_inputs)
+        key_value = block.key_value.apply(inputs)
         q = _by_head(query, rows, block.heads)
         k, v = (_by_head(part, rows, block.heads) for part in torch.split(key_value, width, dim=1))
         context, log_sum = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
             q, k, v, 0.0, False, attn_mask=mask
         )
         merged = context.transpose(1, 2).reshape(-1, width)
-        summed = _apply(block.mixed, merged).add_(shown_inputs)
+        summed = block.mixed.apply(merged).add_(shown_inputs)
         (weight_1, bias_1), (weight_2, bias_2) = block.norm_weights
         attended, mean_1, rstd_1 = torch.native_layer_norm(
             summed, [width], weight_1, bias_1, block.norms[0].eps
         )
-        wide = _apply(block.wide, attended)
+        wide = block.wide.apply(attended)
         active = functional.gelu(wide)
-        summed_2 = _apply(block.narrow, active).add_(attended)
+        summed_2 = block.narrow.apply(active).add_(attended)
         out, mean_2, rstd_2 = torch.native_layer_norm(
             summed_2, [width], weight_2, bias_2, block.norms[1].eps
         )
@@ -117,8 +149,9 @@ class ComputeBlock(torch.autograd.Function):
         return of_states, None, None, *of_parameters, *of_norm_1, *of_norm_2
 
 
-def _apply(linear: JoinedLinear, inputs: Tensor) -> Tensor:
-    return functional.linear(inputs, linear.weight, linear.bias)
+def _normalise(inputs: Tensor, block: Block, index: int) -> Tensor:
+    weight, bias = block.norm_weights[index]
+    return functional.layer_norm(inputs, weight.shape, weight, bias, block.norms[index].eps)
 
 
 def _by_head(flat: Tensor, rows: int, heads: int) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import torch
@@ -46,6 +47,30 @@ class JoinedLinear:
         self.bias = torch.cat([layer.bias for layer in self.layers]).to(dtype)
         self.down = torch.cat(downs) if downs else torch.empty(0)
 
+    def apply(self, inputs: Tensor) -> Tensor:
+        """Return ``(N, out)`` of ``(N, in)``."""
+        return functional.linear(inputs, self.weight, self.bias)
+
+    def apply_and_add(self, inputs: Tensor, others: Tensor) -> Tensor:
+        """Return the product plus ``(N, out)``; without gradients."""
+        if not _can_fuse(inputs):
+            return self.apply(inputs).add_(others)
+        fused: Tensor = torch.ops.mkldnn._linear_pointwise.binary(
+            inputs, others, self.weight, self.bias, "add"
+        )
+        return fused
+
+    def apply_and_gelu(self, inputs: Tensor) -> Tensor:
+        """Return GELU of the product, by the error function; without gradients."""
+        fused: Tensor
+        if not _can_fuse(inputs):
+            fused = torch.ops.aten.gelu_(self.apply(inputs))
+            return fused
+        fused = torch.ops.mkldnn._linear_pointwise(
+            inputs, self.weight, self.bias, "gelu", [], "none"
+        )
+        return fused
+
     def gradients(self, grad: Tensor, inputs: Tensor) -> list[Tensor | None]:
         """Return the gradients of ``parameters``, from ``(N, out)`` and ``(N, in)``."""
         grads = torch.split(grad, self.sizes, dim=1)
@@ -85,3 +110,14 @@ class JoinedLinear:
             stop = start + pair[0].shape[0]
             yield of_down[start:stop], (part.t() @ hidden[:, start:stop]) * scale
             start = stop
+
+
+def _can_fuse(inputs: Tensor) -> bool:
+    """Whether oneDNN computes a product and what follows it at once, and gains by it."""
+    return inputs.dtype == torch.bfloat16 and _has_fused_bf16()
+
+
+@cache
+def _has_fused_bf16() -> bool:
+    is_there = hasattr(torch.ops.mkldnn, "_linear_pointwise")
+    return is_there and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())

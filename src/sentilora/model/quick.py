@@ -26,7 +26,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sentilora.model.blockmath import Block, ComputeBlock
+from sentilora.model.blockmath import Block, ComputeBlock, compute_block
 from sentilora.model.layouts import LAYOUTS, Layout
 
 
@@ -145,7 +145,10 @@ class _Blocks:
             mask = _additive(attention_mask, dtype)
             self._refresh(dtype)
             for block in self.blocks:
-                states = ComputeBlock.apply(states, mask, block, *block.parameters)  # type: ignore[no-untyped-call]
+                if torch.is_grad_enabled():
+                    states = ComputeBlock.apply(states, mask, block, *block.parameters)  # type: ignore[no-untyped-call]
+                else:
+                    states = compute_block(states, mask, block)
         return BaseModelOutputWithPastAndCrossAttentions(last_hidden_state=states)
 
     @torch.no_grad()
