@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zlib
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import sentilora
 from sentilora.errors import ConfigError, ModelError
 from sentilora.export.cascading import fit_first_stage, let_in, upper_bound
 from sentilora.inference.files import predict_file
-from sentilora.model.firststage import FIRST_STAGE, load_first_stage
+from sentilora.model.firststage import FIRST_STAGE, count_ngrams, load_first_stage
 from sentilora.model.probabilities import Calibration, softmax
 from tests.conftest import BAD, GOOD, make_texts
 from tests.inference.conftest import read
@@ -24,12 +25,17 @@ def texts_and_ids(count, seed):
     return [text for text, _ in rows], np.array([int(label == "positive") for _, label in rows])
 
 
+def tokenise(texts):
+    """Return a made-up token id for each word."""
+    return [[zlib.crc32(word.encode()) % 30_000 for word in text.split()] for text in texts]
+
+
 def teach(count=300, seed=1, sure=0.9):
     """Return a first stage fitted to a network that is always right, and 90 % sure."""
     texts, ids = texts_and_ids(count, seed)
     answers = np.full((count, 2), 1 - sure)
     answers[np.arange(count), ids] = sure
-    return fit_first_stage(texts, answers, columns=COLUMNS)
+    return fit_first_stage(tokenise(texts), answers, columns=COLUMNS)
 
 
 def network_logits(ids, wrong=()):
@@ -69,21 +75,49 @@ def test_the_bound_is_what_its_certainty_says():
     assert upper_bound(4, 4, 0.95) == 1
 
 
+def test_tokens_and_pairs_are_counted_text_by_text():
+    rows = [[5, 7, 5, 7], [], [7, 5], [9]]
+    counts = count_ngrams(rows, 2**16).toarray()
+    assert [sorted(row[row > 0].tolist()) for row in counts] == [
+        # 7 5 once; 5, 7 and 5 7 twice
+        pytest.approx([1, *[1 + np.log(2)] * 3]),
+        [],
+        [1, 1, 1],
+        [1],
+    ]
+    for index, row in enumerate(rows):
+        np.testing.assert_array_equal(count_ngrams([row], 2**16).toarray()[0], counts[index])
+    assert set(np.flatnonzero(counts[2])) < set(np.flatnonzero(counts[0]))  # 7, 5, and 7 5
+    assert count_ngrams([], 2**16).shape == (0, 2**16)
+
+
+def test_hashes_spread():
+    """No fewer columns are hit than by chance, neither by neighbouring ids nor by any others."""
+    random = np.random.default_rng(0).integers(0, 2**31, (60_000, 2)).tolist()
+    near = [[first, second] for first in range(200) for second in range(300)]
+    for pairs in (random, near):
+        different = len({token for pair in pairs for token in pair}) + len(pairs)
+        columns = count_ngrams(pairs, 2**18).tocsc()
+        hit = np.count_nonzero(np.diff(columns.indptr))
+        assert hit > 0.99 * 2**18 * (1 - np.exp(-different / 2**18))
+
+
 def test_a_first_stage_learns_what_the_network_said():
     stage = teach()
     texts, ids = texts_and_ids(200, seed=2)
-    probabilities = softmax(stage.logits(texts))
+    probabilities = softmax(stage.logits(tokenise(texts)))
     assert (probabilities.argmax(axis=1) == ids).mean() > 0.95
     assert probabilities.max(axis=1).mean() < 0.95  # the network was 90 % sure, not more
 
 
 def test_what_is_stored_is_what_was_chosen(tmp_path):
     texts, ids = texts_and_ids(700, seed=3)
-    stage, _ = let_in(teach(), texts, network_logits(ids), ids, max_disagreement=0.05)
+    tokens = tokenise(texts)
+    stage, _ = let_in(teach(), tokens, network_logits(ids), ids, max_disagreement=0.05)
     stage.save(tmp_path)
     again = load_first_stage(tmp_path)
     assert again.threshold == stage.threshold
-    np.testing.assert_array_equal(again.logits(texts), stage.logits(texts))
+    np.testing.assert_array_equal(again.logits(tokens), stage.logits(tokens))
     assert load_first_stage(tmp_path / "elsewhere") is None
 
 
@@ -91,8 +125,8 @@ def test_more_is_let_in_where_more_may_change():
     texts, ids = texts_and_ids(1000, seed=4)
     hard = np.flatnonzero(np.arange(1000) % 20 == 0)
     logits = network_logits(ids, wrong=hard)  # the first stage will differ on these
-    strict = let_in(teach(), texts, logits, ids, max_disagreement=0.005)[1]
-    lax = let_in(teach(), texts, logits, ids, max_disagreement=0.03)[1]
+    strict = let_in(teach(), tokenise(texts), logits, ids, max_disagreement=0.005)[1]
+    lax = let_in(teach(), tokenise(texts), logits, ids, max_disagreement=0.03)[1]
     assert 0 < strict.answered_share < lax.answered_share < 1
     for found, allowed in ((strict, 0.005), (lax, 0.03)):
         assert found.disagreement_bound <= allowed
@@ -103,7 +137,7 @@ def test_accuracy_does_not_fall():
     """A network that is always right leaves nothing to a first stage that is sometimes wrong."""
     texts, ids = texts_and_ids(1000, seed=5)
     stage = teach(count=30)
-    found = let_in(stage, texts, network_logits(ids), ids, max_disagreement=0.5)[1]
+    found = let_in(stage, tokenise(texts), network_logits(ids), ids, max_disagreement=0.5)[1]
     assert found.accuracy >= found.accuracy_alone == 1
     assert found.disagreements == 0
 
@@ -118,7 +152,7 @@ def test_accuracy_does_not_fall():
 def test_what_cannot_be_proved_is_refused(rows, message):
     texts, ids = texts_and_ids(rows, seed=6)
     with pytest.raises(ModelError, match=message):
-        let_in(teach(), texts, network_logits(1 - ids), ids, max_disagreement=0.005)
+        let_in(teach(), tokenise(texts), network_logits(1 - ids), ids, max_disagreement=0.005)
 
 
 def test_a_cascade_says_which_stage_answered(cascade, tiny_run):
@@ -128,7 +162,7 @@ def test_a_cascade_says_which_stage_answered(cascade, tiny_run):
     stages = [one.stage for one in found]
     assert set(stages) == {"network", "n-grams"}
     assert {one.stage for one in expected} == {None}
-    early = softmax(model.first_stage.logits(texts))
+    early = softmax(model.first_stage.logits(model.encoder.tokenise(texts)))
     for one, other, row in zip(found, expected, early, strict=True):
         sure = max(row) >= model.first_stage.threshold
         assert one.stage == ("n-grams" if sure else "network")
@@ -183,3 +217,9 @@ def test_a_changed_first_stage_is_refused(cascade, tmp_path):
     file.write_bytes(file.read_bytes()[:-1] + b"x")
     with pytest.raises(ModelError, match=f"{FIRST_STAGE} was changed"):
         sentilora.load(copy)
+
+
+def test_a_first_stage_of_another_format_is_refused(cascade, tmp_path, monkeypatch):
+    monkeypatch.setattr("sentilora.model.firststage.FORMAT", 3)
+    with pytest.raises(ModelError, match=r"has format 2; this version reads 3. Export the run"):
+        sentilora.load(cascade)

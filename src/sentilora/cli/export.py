@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from sentilora.cli.options import Label, Text
 
 EXAMPLE = "Example:  sentilora export runs/NAME --to onnx --quantize int8 --output exports/reviews"
 
@@ -34,11 +36,20 @@ def export(
     ] = 0.3,
     cascade: Annotated[
         bool,
-        typer.Option("--cascade", help="Let words and word pairs answer easy texts first."),
+        typer.Option("--cascade", help="Let a linear model answer easy texts first."),
     ] = False,
     max_disagreement: Annotated[
         float, typer.Option(help="Share of labels that the cascade may change.")
     ] = 0.005,
+    data: Annotated[
+        str | None,
+        typer.Option(
+            help="Labelled file, folder with test.*, hub data set id or 'sample': also measure run "
+            "and export on it."
+        ),
+    ] = None,
+    text: Text = None,
+    label: Label = None,
     runtime: Annotated[
         Path | None,
         typer.Option(
@@ -64,6 +75,9 @@ def export(
         max_drop=max_drop,
         cascade=cascade,
         max_disagreement=max_disagreement,
+        data=data,
+        text=text,
+        label=label,
         tell=lambda way: print(f"trying      {way} …", file=sys.stderr),
         runtime=runtime,
     )
@@ -79,8 +93,23 @@ def export(
         show_ways(parity["quantisation"])
     if "cascade" in parity:
         print(f"cascade  {cascade_line(Cascaded(**parity['cascade']))}")
+    if "labelled" in parity:
+        print(f"data     {_judged(parity['labelled'])}")
     print(f"export   {folder}")
     print(f"next     {_next(folder, to)}")
+
+
+def _judged(labelled: dict[str, Any]) -> str:
+    """Return how right run and export are, for people."""
+    parity, run, export = (labelled[part] for part in ("parity", "run", "export"))
+    early = labelled["early_share"]
+    return (
+        f"{labelled['source']}, {parity['texts']:,} texts: accuracy {export['accuracy']:.4f} (run "
+        f"{run['accuracy']:.4f}), macro F1 {export['macro_f1']:.4f} (run {run['macro_f1']:.4f}), "
+        f"{labelled['changed_share']:.2%} of labels changed, largest logit difference "
+        f"{parity['max_logit_difference']:.2g}"
+        + ("" if early is None else f", {early:.1%} answered by the first stage")
+    )
 
 
 def _next(folder: Path, to: str) -> str:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from sentilora.errors import ModelError
 from sentilora.evaluation.calibration import fit_calibration
-from sentilora.model.firststage import FirstStage, count_words, weigh
+from sentilora.model.firststage import FirstStage, count_ngrams, weigh
 from sentilora.model.probabilities import UNCALIBRATED
 
 COLUMNS = 2**18
@@ -65,20 +65,20 @@ class Cascaded:
 
 
 def fit_first_stage(
-    texts: Sequence[str], probabilities: NDArray[Any], *, columns: int = COLUMNS
+    tokens: Sequence[Sequence[int]], probabilities: NDArray[Any], *, columns: int = COLUMNS
 ) -> FirstStage:
     """Fit a first stage that answers nothing yet.
 
     Args:
-        texts: what the network was trained on, or others like them.
+        tokens: ids of whole texts, which the network was trained on, or others like them.
         probabilities: ``(N, C)`` the network's calibrated answers to them.
-        columns: of the hashed counts, F.
+        columns: of the hashed counts, F, a power of two.
     """
     from scipy.sparse import vstack
     from sklearn.linear_model import LogisticRegression
 
     rows, labels = probabilities.shape
-    counts = count_words(texts, columns)
+    counts = count_ngrams(tokens, columns)
     seen = np.bincount(counts.indices, minlength=columns)
     idf = (1 + np.log((1 + rows) / (1 + seen))).astype(np.float32)
     features = weigh(counts, idf)
@@ -100,7 +100,7 @@ def fit_first_stage(
 
 def let_in(
     stage: FirstStage,
-    texts: Sequence[str],
+    tokens: Sequence[Sequence[int]],
     network_logits: NDArray[Any],
     label_ids: NDArray[Any],
     *,
@@ -111,7 +111,7 @@ def let_in(
 
     Args:
         stage: from :func:`fit_first_stage`.
-        texts: N of them, that neither stage was trained on.
+        tokens: ids of N whole texts that neither stage was trained on.
         network_logits: ``(N, C)`` logits of the network.
         label_ids: ``(N,)`` their labels.
         max_disagreement: share of texts that may get another label, above 0.
@@ -120,7 +120,7 @@ def let_in(
     Raises:
         ModelError: there is no threshold at which both conditions hold.
     """
-    logits = stage.logits(texts)
+    logits = stage.logits(tokens)
     calibrated = replace(stage, calibration=fit_calibration(logits, label_ids))
     probabilities = calibrated.calibration.probabilities(logits)
     confidence, first = probabilities.max(axis=1), probabilities.argmax(axis=1)
@@ -130,12 +130,12 @@ def let_in(
         answered = confidence >= threshold
         together = np.where(answered, first, alone)
         disagreements = int((together != alone).sum())
-        bound = upper_bound(disagreements, len(texts), certainty)
+        bound = upper_bound(disagreements, len(tokens), certainty)
         right, right_alone = ((ids == label_ids).mean() for ids in (together, alone))
         if bound > max_disagreement or right < right_alone:
             break
         found = Cascaded(
-            rows=len(texts),
+            rows=len(tokens),
             threshold=float(threshold),
             answered_share=float(answered.mean()),
             disagreements=disagreements,
@@ -146,7 +146,7 @@ def let_in(
             accuracy_alone=float(right_alone),
         )
     if found is None:
-        raise ModelError(_refusal(len(texts), max_disagreement, certainty))
+        raise ModelError(_refusal(len(tokens), max_disagreement, certainty))
     return replace(calibrated, threshold=found.threshold), found
 
 

@@ -47,11 +47,11 @@ def make_first_stage(
     """
     teacher = load(artifact.path, precision="auto")
     answers = teacher.probabilities(teacher.score(parts.train.texts).logits)
-    stage = fit_first_stage(parts.train.texts, answers)
+    stage = fit_first_stage(encoder.tokenise(parts.train.texts), answers)
     validation = parts.validation
     return let_in(
         stage,
-        validation.texts,
+        encoder.tokenise(validation.texts),
         score_texts(engine, encoder, validation.texts).logits,
         validation.label_ids,
         max_disagreement=max_disagreement,

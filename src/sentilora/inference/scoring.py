@@ -16,7 +16,7 @@ from sentilora.model.tokens import TextEncoder, average_windows
 if TYPE_CHECKING:
     import torch
 
-BATCH_TOKENS = 8192
+BATCH_TOKENS = 4096
 Progress = Callable[[int], None]
 
 
@@ -54,7 +54,7 @@ def score_texts(
         batch_tokens: padded tokens per batch at most.
         progress: called with the number of texts each time some are done.
     """
-    unique, owners = _unique(texts)
+    unique, owners = find_repeats(texts)
     encoded = encoder.encode(unique)
     repeats = np.bincount(owners, minlength=len(unique))
     logits = score_windows(
@@ -64,8 +64,8 @@ def score_texts(
         batch_tokens=batch_tokens,
         progress=progress and (lambda batch: progress(int(repeats[batch].sum()))),
     )
-    tokens = sum(len(window) for text in encoded.windows for window in text)
-    return Scored(logits[owners], [encoded.truncated[owner] for owner in owners], tokens)
+    truncated = [encoded.truncated[owner] for owner in owners]
+    return Scored(logits[owners], truncated, encoded.tokens)
 
 
 def score_windows(
@@ -134,7 +134,7 @@ def score_with_features(
     return np.stack(logits), np.stack(features)
 
 
-def _unique(texts: Iterable[str]) -> tuple[list[str], np.ndarray]:
+def find_repeats(texts: Iterable[str]) -> tuple[list[str], np.ndarray]:
     """Return the different texts in order of appearance, and for each text which one it is."""
     index: dict[str, int] = {}
     owners = [index.setdefault(text, len(index)) for text in texts]

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from sentilora.inference.engines import Engine
-from sentilora.inference.scoring import BATCH_TOKENS, Progress, Scored, score_texts
+from sentilora.inference.scoring import (
+    BATCH_TOKENS,
+    Progress,
+    Scored,
+    find_repeats,
+    score_windows,
+)
 from sentilora.model.firststage import FirstStage
 from sentilora.model.probabilities import Calibration, softmax
 from sentilora.model.tokens import TextEncoder
@@ -38,19 +44,23 @@ def score_in_stages(
     Returns:
         As :func:`score_texts`. The first stage reads whole texts, so none of its texts is cut.
     """
-    first = stage.logits(texts)
+    unique, owners = find_repeats(texts)
+    tokens = encoder.tokenise(unique)
+    first = stage.logits(tokens)
     early = softmax(first).max(axis=1, initial=0) >= stage.threshold
+    repeats = np.bincount(owners, minlength=len(unique))
     if progress is not None and early.any():
-        progress(int(early.sum()))
+        progress(int(repeats[early].sum()))
     rest = np.flatnonzero(~early)
-    scored = score_texts(
-        engine,
-        encoder,
-        [texts[row] for row in rest.tolist()],
-        batch_tokens=batch_tokens,
-        progress=progress,
-    )
+    encoded = encoder.cut([tokens[row] for row in rest.tolist()])
     logits = calibration.unscale(first).astype(np.float32)
-    truncated = np.zeros(len(texts), dtype=bool)
-    logits[rest], truncated[rest] = scored.logits, scored.truncated
-    return Scored(logits, truncated.tolist(), scored.tokens, early)
+    logits[rest] = score_windows(
+        engine,
+        encoded.windows,
+        encoder,
+        batch_tokens=batch_tokens,
+        progress=progress and (lambda batch: progress(int(repeats[rest[batch]].sum()))),
+    )
+    truncated = np.zeros(len(unique), dtype=bool)
+    truncated[rest] = encoded.truncated
+    return Scored(logits[owners], truncated[owners].tolist(), encoded.tokens, early[owners])

@@ -1,9 +1,9 @@
-"""A linear model over words and word pairs that answers easy texts before the network reads them.
+"""A linear model over tokens and token pairs that answers easy texts before the network does.
 
-Counts are hashed into a fixed number of columns, so there is no vocabulary to store; they are
-damped (``1 + log``), weighted by inverse document frequency and normalised, as TF-IDF is. One file,
+It counts the tokens that the network needs as well, so that a text is tokenised once. Counts are
+hashed into a fixed number of columns: there is no vocabulary to store. They are damped
+(``1 + log``), weighted by inverse document frequency and normalised, as TF-IDF is. One file,
 ``first_stage.safetensors``, holds the weights in float16 and what else it needs in its metadata.
-Not covered: languages that write no spaces, whose whole phrases are one word to it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ from sentilora.errors import ModelError
 from sentilora.model.probabilities import Calibration
 
 FIRST_STAGE = "first_stage.safetensors"
-FORMAT = 1
-WORD = r"(?u)\b\w+\b"
+FORMAT = 2  # 1 counted words
+MULTIPLIERS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9))  # odd; of a pair
 TENSORS = ("idf", "weights", "bias")
 
 Floats = NDArray[np.float64]
@@ -46,9 +47,9 @@ class FirstStage:
     calibration: Calibration
     threshold: float
 
-    def logits(self, texts: Sequence[str]) -> Floats:
-        """Return calibrated ``(N, C)`` logits, centred."""
-        features = weigh(count_words(texts, len(self.idf)), self.idf)
+    def logits(self, tokens: Sequence[Sequence[int]]) -> Floats:
+        """Return calibrated ``(N, C)`` logits, centred, of the token ids of N whole texts."""
+        features = weigh(count_ngrams(tokens, len(self.idf)), self.idf)
         return self.calibration.scale(features @ self.weights + self.bias)
 
     def save(self, folder: Path) -> None:
@@ -84,8 +85,8 @@ def load_first_stage(folder: Path) -> FirstStage | None:
         tensors = {name: file.get_tensor(name).astype(np.float32) for name in TENSORS}
     if about.get("format") != FORMAT:
         raise ModelError(
-            f"{path} has format {about.get('format')!r}; this version reads {FORMAT}. "
-            "Install a newer one: pip install -U sentilora"
+            f"{path} has format {about.get('format')!r}; this version reads {FORMAT}. Export the "
+            "run again, or install the version that made it."
         )
     return FirstStage(
         tensors["idf"],
@@ -96,21 +97,31 @@ def load_first_stage(folder: Path) -> FirstStage | None:
     )
 
 
-def count_words(texts: Sequence[str], columns: int) -> Any:
-    """Return ``(N, F)`` sparse float32: damped counts of hashed words and word pairs."""
-    from sklearn.feature_extraction.text import HashingVectorizer
+def count_ngrams(tokens: Sequence[Sequence[int]], columns: int) -> Any:
+    """Return ``(N, F)`` sparse float32: damped counts of hashed tokens and token pairs.
 
-    vectorizer = HashingVectorizer(
-        n_features=columns,
-        ngram_range=(1, 2),
-        alternate_sign=False,
-        norm=None,
-        dtype=np.float32,
-        token_pattern=WORD,
-    )
-    counts = vectorizer.transform(texts)
-    counts.data = 1 + np.log(counts.data)
-    return counts
+    Args:
+        tokens: ids of N texts.
+        columns: F, a power of two: multilinear hashing keeps the highest bits of a sum of products
+            (Dietzfelbinger 1996, "Universal hashing and k-wise independent random variables").
+    """
+    from scipy.sparse import csr_matrix
+
+    lengths = np.fromiter(map(len, tokens), dtype=np.int64, count=len(tokens))
+    ids = np.fromiter(chain.from_iterable(tokens), dtype=np.uint64, count=int(lengths.sum()))
+    rows = np.repeat(np.arange(len(tokens)), lengths)
+    shift = np.uint64(64 - columns.bit_length() + 1)
+    hashes = np.zeros(len(ids), dtype=np.uint64)
+    keys = []
+    for place, multiplier in enumerate(MULTIPLIERS):
+        size = max(0, len(ids) - place)
+        hashes = hashes[:size] + (ids[place:] + np.uint64(1)) * multiplier
+        inside = rows[:size] == rows[place:]  # no pair is of two texts
+        keys.append(rows[:size][inside] * columns + (hashes >> shift)[inside].astype(np.int64))
+    found, counts = np.unique(np.concatenate(keys), return_counts=True)
+    starts = np.searchsorted(found, np.arange(len(tokens) + 1) * columns)
+    damped = (1 + np.log(counts)).astype(np.float32)
+    return csr_matrix((damped, found % columns, starts), shape=(len(tokens), columns))
 
 
 def weigh(counts: Any, idf: NDArray[np.float32]) -> Any:

@@ -43,6 +43,11 @@ class Encoded:
     windows: list[list[list[int]]]
     truncated: list[bool]
 
+    @property
+    def tokens(self) -> int:
+        """How many there are, special ones included."""
+        return sum(len(window) for text in self.windows for window in text)
+
 
 class TextEncoder:
     """Turn texts into token ids under a rule; works with any fast tokenizer of transformers.
@@ -70,15 +75,23 @@ class TextEncoder:
 
     def encode(self, texts: Sequence[str]) -> Encoded:
         """Tokenise texts and cut those over the limit."""
+        return self.cut(self.tokenise(texts))
+
+    def tokenise(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the token ids of each whole text, without special tokens."""
         if not texts:
-            return Encoded([], [])
-        rows = self.tokenizer(
+            return []
+        found: list[list[int]] = self.tokenizer(
             list(texts),
             add_special_tokens=False,
             return_attention_mask=False,
             return_token_type_ids=False,
             verbose=False,
         )["input_ids"]
+        return found
+
+    def cut(self, rows: Sequence[list[int]]) -> Encoded:
+        """Cut token ids over the limit, and add special tokens."""
         truncated = [len(row) > self.room for row in rows]
         windows = [
             [self.prefix + piece + self.suffix for piece in (self._cut(row) if long else [row])]
