@@ -15,11 +15,12 @@ import sentilora
 from sentilora.cli import app
 from sentilora.errors import ConfigError, ModelError
 from sentilora.export import onnxint8, openvinoint8, quantising
+from sentilora.export.judging import Accuracy, judge
 from sentilora.export.onnxfile import write_onnx
 from sentilora.export.onnxint8 import onnx_ways, quantise_tables
 from sentilora.export.openvinofile import write_openvino
 from sentilora.export.openvinoint8 import openvino_ways
-from sentilora.export.quantised import Accuracy, Quantised, Speeds, Tried, refusal
+from sentilora.export.quantised import Quantised, Speeds, Tried, refusal
 from sentilora.export.quantising import quantise, size_of
 from sentilora.export.sensitivity import most_sensitive
 from sentilora.export.teaching import read_run_parts
@@ -419,4 +420,4 @@ def test_answers_that_are_not_numbers_are_a_way_that_does_not_work():
     logits = np.zeros((4, 3))
     logits[1, 1] = np.nan
     with pytest.raises(ModelError, match="logits that are not numbers"):
-        quantising.judge(logits, np.zeros(4, np.int64), settings_of("onnx"))
+        judge(logits, np.zeros(4, np.int64), settings_of("onnx"))

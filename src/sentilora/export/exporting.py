@@ -38,9 +38,11 @@ import torch
 from safetensors import SafetensorError
 
 from sentilora.errors import ConfigError, ModelError
+from sentilora.evaluation.matching import Rows
 from sentilora.export.browserfiles import page_runtime, write_page
 from sentilora.export.card import write_card
 from sentilora.export.cascading import MAX_DISAGREEMENT
+from sentilora.export.judging import judge_export, read_labelled
 from sentilora.export.onnxfile import write_onnx
 from sentilora.export.openvinofile import write_openvino
 from sentilora.export.parity import PARITY, Parity, compare, parity_texts
@@ -92,6 +94,7 @@ class _Order:
         final: the folder.
         max_drop: of ``quantize``.
         max_disagreement: of ``cascade``.
+        labelled: what to judge the export on, and its name; None to leave that out.
         libraries: folder with those of a web page.
         tell: as in :func:`export`.
     """
@@ -100,6 +103,7 @@ class _Order:
     final: Path
     max_drop: float | None
     max_disagreement: float | None
+    labelled: tuple[Rows, str] | None
     libraries: Path | None
     tell: Tell | None
 
@@ -113,6 +117,9 @@ def export(
     max_drop: float = MAX_DROP,
     cascade: bool = False,
     max_disagreement: float = MAX_DISAGREEMENT,
+    data: str | Path | None = None,
+    text: str | None = None,
+    label: str | None = None,
     tell: Tell | None = None,
     runtime: str | Path | None = None,
 ) -> Path:
@@ -130,6 +137,10 @@ def export(
         cascade: add a first stage that answers easy texts before the network; fitted to the
             run's training texts, which have to be where they were.
         max_disagreement: share of texts that may get another label by it, in ``(0, 1)``.
+        data: labelled file, folder (its ``test`` part), hub data set id or ``sample`` to judge the
+            export on, beside the run; None to leave that out.
+        text: column of ``data`` with the text; found by name when None.
+        label: column of ``data`` with the label; found by name when None.
         tell: called with a line for people when a way to quantise begins.
         runtime: a folder that npm filled, from which a web page gets its libraries; when None,
             the page loads them from a CDN.
@@ -139,8 +150,9 @@ def export(
 
     Raises:
         ConfigError: there is no such target or number format, a budget is out of range, an option
-            does not go with the target, or ``runtime`` lacks a file.
-        DataError: the data of the run cannot be read for ``cascade`` or ``quantize``.
+            does not go with the target or lacks ``data``, or ``runtime`` lacks a file.
+        DataError: the data of the run cannot be read for ``cascade`` or ``quantize``, or ``data``
+            cannot be read or have labels that the model does not know.
         MissingExtraError: the packages that the target needs are not installed.
         ModelError: there is no such model, the output exists or cannot be written, the export
             does not answer as the run does, or no way to quantise keeps the budget and is faster;
@@ -148,6 +160,11 @@ def export(
         RunError: the disk has no room, or the output's folder cannot be written.
     """
     _check(to, quantize, max_drop, max_disagreement)
+    if data is None and not (text is None and label is None):
+        raise ConfigError(
+            "--text and --label name columns of the file to judge on: give it with --data FILE, or "
+            "leave them out."
+        )
     libraries = page_runtime(to, runtime, cascade=cascade)
     artifact = open_artifact(run)
     name = run_name(artifact)
@@ -157,11 +174,16 @@ def export(
             f"The folder {final} exists already. Choose another with --output DIR, or remove it: "
             f"rm -r {shlex.quote(str(final))}"
         )
+    labelled = None
+    if data is not None:
+        rows = read_labelled(data, artifact.settings, text=text, label=label)
+        labelled = rows, Path(data).name
     order = _Order(
         to=to,
         final=final,
         max_drop=max_drop if quantize else None,
         max_disagreement=max_disagreement if cascade else None,
+        labelled=labelled,
         libraries=libraries,
         tell=tell,
     )
@@ -210,7 +232,8 @@ def _write(artifact: Artifact, name: str, order: _Order) -> Path:
     separate, tokenizer = load_classifier(artifact, merge=False)
     tokenizer.model_max_length = artifact.settings.rule.max_tokens
     encoder = TextEncoder(tokenizer, artifact.settings.rule)
-    expected = _logits(TorchEngine(separate, CPU), encoder, texts)
+    plain = TorchEngine(separate, CPU)
+    expected = _logits(plain, encoder, texts)
     settings = replace(artifact.settings, kind=KINDS[order.to])
     folder = _write_network(artifact, tokenizer, settings, order)
     engine = _open(folder)
@@ -245,6 +268,7 @@ def _write(artifact: Artifact, name: str, order: _Order) -> Path:
         found = compare(expected, _logits(engine, encoder, texts), tolerance=None)
         facts |= found.to_dict()
         facts["quantisation"] = {**quantised.to_dict(), "fp32_parity": parity.to_dict()}
+    stage = None
     if order.max_disagreement is not None:
         assert parts is not None
         stage, cascaded = make_first_stage(
@@ -252,6 +276,19 @@ def _write(artifact: Artifact, name: str, order: _Order) -> Path:
         )
         stage.save(folder)
         facts["cascade"] = cascaded.to_dict()
+    if order.labelled is not None:
+        rows, source = order.labelled
+        judged = judge_export(
+            rows,
+            source,
+            settings,
+            encoder,
+            run=plain,
+            export=engine,
+            stage=stage,
+            is_exact=quantised is None,
+        )
+        facts["labelled"] = judged.to_dict()
     write_json(folder / PARITY, facts)
     card = run_file(artifact, "README.md")
     write_card(card, folder / "README.md", settings, quantised)

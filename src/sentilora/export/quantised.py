@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from sentilora.export.judging import Accuracy
+
 INT8 = "int8"
 
 
@@ -23,15 +25,6 @@ class Speeds:
     fp32: float
     way: float
     ratio: float
-
-
-@dataclass(frozen=True)
-class Accuracy:
-    """How right a model is on validation rows; all three in ``[0, 1]``."""
-
-    macro_f1: float
-    accuracy: float
-    ece: float
 
 
 @dataclass(frozen=True)

@@ -18,16 +18,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sentilora.errors import ModelError
-from sentilora.evaluation.metrics import measure
+from sentilora.export.judging import Accuracy, judge
 from sentilora.export.onnxint8 import onnx_ways
 from sentilora.export.openvinoint8 import openvino_ways
-from sentilora.export.quantised import Accuracy, Quantised, Speeds, Tried, refusal
+from sentilora.export.quantised import Quantised, Speeds, Tried, refusal
 from sentilora.export.ways import Way
 from sentilora.inference.device import pick_precision
 from sentilora.inference.engines import Engine
@@ -186,20 +186,6 @@ def calibration_inputs(
         ids = np.array([window], dtype=np.int64)
         found.append({"input_ids": ids, "attention_mask": np.ones_like(ids)})
     return found
-
-
-def judge(logits: NDArray[Any], label_ids: NDArray[Any], settings: Settings) -> Accuracy:
-    """Compare ``(N, C)`` logits with the truth.
-
-    Raises:
-        DataError: there are no rows.
-        ModelError: a logit is not finite.
-    """
-    if not np.isfinite(logits).all():
-        raise ModelError("It answers some texts with logits that are not numbers.")
-    probabilities = settings.calibration.probabilities(logits)
-    metrics = measure(label_ids, probabilities, settings.labels).metrics
-    return Accuracy(metrics["macro_f1"], metrics["accuracy"], metrics["ece"])
 
 
 def measure_speed(fp32: Engine, way: Engine, encoder: TextEncoder, texts: Sequence[str]) -> Speeds:

@@ -1,0 +1,128 @@
+"""How right an export is on labelled texts, beside the run it came from."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentilora.data.locating import locate
+from sentilora.data.scanning import Asked
+from sentilora.errors import ModelError
+from sentilora.evaluation.matching import Rows, read_rows
+from sentilora.evaluation.metrics import measure
+from sentilora.export.parity import TOLERANCE, Parity, compare
+from sentilora.inference.scoring import score_texts
+from sentilora.inference.staging import score_in_stages
+
+if TYPE_CHECKING:
+    from sentilora.inference.engines import Engine
+    from sentilora.model.firststage import FirstStage
+    from sentilora.model.settings import Settings
+    from sentilora.model.tokens import TextEncoder
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How right a model is on labelled rows; all three in ``[0, 1]``."""
+
+    macro_f1: float
+    accuracy: float
+    ece: float
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An export and its run on the same labelled rows.
+
+    Attributes:
+        source: name of the file.
+        parity: how far the logits of the networks are from each other.
+        run: how right the run is.
+        export: how right the export is, both stages of a cascade together.
+        early_share: share of the texts that the first stage answered; None without one.
+        changed_share: share with another label than the run's, both stages together.
+    """
+
+    source: str
+    parity: Parity
+    run: Accuracy
+    export: Accuracy
+    early_share: float | None
+    changed_share: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures as plain values, for JSON."""
+        return asdict(self)
+
+
+def read_labelled(
+    data: str | Path, settings: Settings, *, text: str | None = None, label: str | None = None
+) -> Rows:
+    """Read the texts to judge an export on; of a folder, its ``test`` part.
+
+    Raises:
+        DataError: they cannot be read, or have labels that the model does not know.
+    """
+    return read_rows(locate(data), "test", Asked(text, label), settings.labels, settings.labels)
+
+
+def judge_export(
+    rows: Rows,
+    source: str,
+    settings: Settings,
+    encoder: TextEncoder,
+    *,
+    run: Engine,
+    export: Engine,
+    stage: FirstStage | None,
+    is_exact: bool,
+) -> Judged:
+    """Let a run and its export answer labelled texts.
+
+    Args:
+        rows: from :func:`read_labelled`.
+        source: what they are called in the report.
+        settings: of the export.
+        encoder: its tokenizer and text rule.
+        run: the network of the run.
+        export: that of the export.
+        stage: its first stage, where it has one.
+        is_exact: the networks have to agree to ``TOLERANCE``; false for int8.
+
+    Raises:
+        ModelError: the networks differ by more.
+    """
+    expected = score_texts(run, encoder, rows.texts).logits
+    found = score_texts(export, encoder, rows.texts).logits
+    parity = compare(expected, found, tolerance=TOLERANCE if is_exact else None)
+    early_share = None
+    if stage is not None:
+        staged = score_in_stages(stage, export, encoder, rows.texts, settings.calibration)
+        assert staged.early is not None
+        found, early_share = staged.logits, float(staged.early.mean())
+    return Judged(
+        source=source,
+        parity=parity,
+        run=judge(expected, rows.label_ids, settings),
+        export=judge(found, rows.label_ids, settings),
+        early_share=early_share,
+        changed_share=float((expected.argmax(axis=1) != found.argmax(axis=1)).mean()),
+    )
+
+
+def judge(logits: NDArray[Any], label_ids: NDArray[Any], settings: Settings) -> Accuracy:
+    """Compare ``(N, C)`` logits with the truth.
+
+    Raises:
+        DataError: there are no rows.
+        ModelError: a logit is not finite.
+    """
+    if not np.isfinite(logits).all():
+        raise ModelError("It answers some texts with logits that are not numbers.")
+    probabilities = settings.calibration.probabilities(logits)
+    metrics = measure(label_ids, probabilities, settings.labels).metrics
+    return Accuracy(metrics["macro_f1"], metrics["accuracy"], metrics["ece"])

@@ -1,0 +1,94 @@
+"""``export --data``: run and export side by side on labelled texts."""
+
+import json
+import sys
+
+import pytest
+
+import sentilora
+from sentilora.cli import app
+from sentilora.errors import ConfigError, DataError, ModelError
+from sentilora.evaluation.evaluating import evaluate
+from tests.conftest import make_texts
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    """Return a file in which every tenth label is wrong, so that no share is 0 or 1."""
+    other = {"positive": "negative", "negative": "positive"}
+    lines = [
+        f"{'it was' if row % 2 else 'was it'} {text},{other[label] if row % 10 == 0 else label}"
+        for row, (text, label) in enumerate(make_texts(120, seed=5))
+    ]
+    file = tmp_path / "labelled.csv"
+    file.write_text("review,verdict\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+def metrics_of(model, file):
+    return evaluate(model, file, text="review", label="verdict", resamples=10).metrics
+
+
+def test_run_and_export_are_judged_as_evaluate_does(tiny_run, labelled, tmp_path):
+    output = sentilora.export(
+        tiny_run.path, output=tmp_path / "out", data=labelled, text="review", label="verdict"
+    )
+    found = json.loads((output / "parity.json").read_text(encoding="utf-8"))["labelled"]
+    for side, model in (("run", tiny_run.path), ("export", output)):
+        expected = metrics_of(model, labelled)
+        assert 0.5 < expected["accuracy"] < 1
+        for name, value in found[side].items():
+            assert value == pytest.approx(expected[name], abs=1e-6)
+    assert found["source"] == "labelled.csv"
+    assert found["parity"]["texts"] == 120
+    assert found["parity"]["max_logit_difference"] < 1e-4
+    assert found["changed_share"] == 0
+    assert found["early_share"] is None
+
+
+def test_both_stages_are_judged_together(tiny_run, labelled, tmp_path, capsys, monkeypatch):
+    output = tmp_path / "out"
+    command = ["export", str(tiny_run.path), "--output", str(output), "--cascade"]
+    columns = ["--text", "review", "--label", "verdict"]
+    command += ["--max-disagreement", "0.3", "--data", str(labelled), *columns]
+    monkeypatch.setattr(sys, "argv", ["sentilora", *command])
+    with pytest.raises(SystemExit) as stopped:
+        app.main()
+    assert not stopped.value.code
+    found = json.loads((output / "parity.json").read_text(encoding="utf-8"))["labelled"]
+    whole = sentilora.load(output, device="cpu")
+    texts = [line.rsplit(",", 1)[0] for line in labelled.read_text().splitlines()[1:]]
+    answers = whole.predict(texts)
+    alone = sentilora.load(tiny_run.path, device="cpu").predict(texts)
+    early = [one.stage == "n-grams" for one in answers]
+    changed = [a.label != b.label for a, b in zip(answers, alone, strict=True)]
+    assert 0 < found["early_share"] == pytest.approx(sum(early) / 120)
+    assert found["changed_share"] == pytest.approx(sum(changed) / 120)
+    assert found["export"]["accuracy"] == pytest.approx(
+        metrics_of(output, labelled)["accuracy"], abs=1e-9
+    )
+    line = next(x for x in capsys.readouterr().out.splitlines() if x.startswith("data "))
+    assert "labelled.csv, 120 texts: accuracy" in line
+    assert "answered by the first stage" in line
+
+
+def test_an_export_that_differs_on_them_is_not_kept(tiny_run, labelled, tmp_path, monkeypatch):
+    """The first comparison, on the package's own texts, is let through."""
+    monkeypatch.setattr("sentilora.export.judging.TOLERANCE", -1.0)
+    output = tmp_path / "out"
+    with pytest.raises(ModelError, match="over 120 texts the largest difference"):
+        sentilora.export(
+            tiny_run.path, output=output, data=labelled, text="review", label="verdict"
+        )
+    assert list(tmp_path.iterdir()) == [labelled]
+
+
+def test_what_cannot_be_read_is_said_before_anything_is_written(tiny_run, labelled, tmp_path):
+    output = tmp_path / "out"
+    with pytest.raises(DataError, match="review"):
+        sentilora.export(tiny_run.path, output=output, data=labelled, text="text", label="verdict")
+    with pytest.raises(DataError, match="missing"):
+        sentilora.export(tiny_run.path, output=output, data=tmp_path / "missing.csv")
+    with pytest.raises(ConfigError, match=r"give it with --data FILE"):
+        sentilora.export(tiny_run.path, output=output, label="verdict")
+    assert list(tmp_path.iterdir()) == [labelled]
