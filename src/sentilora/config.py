@@ -73,6 +73,9 @@ class LoraConfig(Section):
     alpha: float = Field(32, gt=0, description="scaling is alpha / rank")
     dropout: float = Field(0.0, ge=0, lt=1, description="on the adapter's input")
     target_modules: list[str] | None = Field(None, description="layers to adapt; base decides")
+    load_in_4bit: bool = Field(
+        False, description="hold the frozen base in 4 bits while training; CUDA only"
+    )
 
 
 class TrainingConfig(Section):
@@ -162,6 +165,15 @@ class RunConfig(Section):
     training: TrainingConfig = TrainingConfig()
     pairs: PairsConfig = PairsConfig()
     report: ReportConfig = ReportConfig()
+
+    @model_validator(mode="after")
+    def _check_four_bit(self) -> RunConfig:
+        """Refuse what does not go with a base in 4 bits."""
+        if self.lora.load_in_4bit and self.method != "lora":
+            raise ValueError("lora.load_in_4bit = true needs method = 'lora': 4 bits do not learn")
+        if self.lora.load_in_4bit and self.pairs.file is not None:
+            raise ValueError("lora.load_in_4bit = true does not go with pairs.file yet")
+        return self
 
     @model_validator(mode="after")
     def _apply_preset(self) -> RunConfig:

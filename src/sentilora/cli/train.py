@@ -75,6 +75,10 @@ def train(
     epochs: Annotated[int | None, typer.Option(help="Passes over the data.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Peak learning rate.")] = None,
     rank: Annotated[int | None, typer.Option(help="LoRA rank.")] = None,
+    load_in_4bit: Annotated[
+        bool,
+        typer.Option("--load-in-4bit", help="Hold the frozen base in 4 bits (QLoRA); CUDA only."),
+    ] = False,
     max_tokens: Annotated[int | None, typer.Option(help="Tokens read per text.")] = None,
     long_text: Annotated[
         str | None, typer.Option(help="head, head-tail or windows: of a text over the limit.")
@@ -128,6 +132,7 @@ def train(
             "training.learning_rate": learning_rate,
             "training.precision": precision,
             "lora.rank": rank,
+            "lora.load_in_4bit": load_in_4bit or None,
             "text.max_tokens": max_tokens,
             "text.long_text": long_text,
             "seed": seed,

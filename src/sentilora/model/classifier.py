@@ -16,6 +16,7 @@ from sentilora.errors import ConfigError, ModelError, several
 from sentilora.labels import Labels
 from sentilora.model.bases import Architecture, ResolvedBase, architecture_of, resolve_base
 from sentilora.model.bases import unreachable as _unreachable
+from sentilora.model.fourbit import check_four_bit, four_bit_options
 
 if TYPE_CHECKING:
     import torch
@@ -32,6 +33,7 @@ def create_model(
     target_modules: Sequence[str] | None = None,
     dropout: float = 0.0,
     seed: int = 13,
+    load_in_4bit: bool = False,
 ) -> Any:
     """Build a sequence classifier on a pre-trained encoder, ready for any training loop.
 
@@ -46,6 +48,7 @@ def create_model(
             architecture's blocks, found by inspection where it is unknown.
         dropout: inside encoder and head while training, in ``[0, 1)``.
         seed: for the fresh head and the adapter.
+        load_in_4bit: hold the frozen base in 4 bits (see fourbit.py); CUDA only, with an adapter.
 
     Returns:
         A ``PeftModel``, or a ``PreTrainedModel`` with ``use_peft=False``; label names are in its
@@ -54,14 +57,20 @@ def create_model(
     Raises:
         ModelError: the base cannot be loaded, or its modules are not recognised.
         ConfigError: the labels or target modules cannot be used.
+        DeviceError: 4 bits are wanted, and there is no CUDA device.
+        MissingExtraError: 4 bits are wanted, and bitsandbytes is not installed.
     """
     import torch
 
+    if load_in_4bit:
+        check_four_bit(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     names = labels if isinstance(labels, Labels) else Labels(tuple(labels))
     resolved = base if isinstance(base, ResolvedBase) else resolve_base(base)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model, missing = load_base_classifier(resolved, names, dropout=dropout)
+        model, missing = load_base_classifier(
+            resolved, names, dropout=dropout, load_in_4bit=load_in_4bit
+        )
         if not use_peft:
             return model
         architecture = architecture_for(model, missing)
@@ -73,7 +82,7 @@ def create_model(
 
 
 def load_base_classifier(
-    base: ResolvedBase, labels: Labels, *, dropout: float = 0.0
+    base: ResolvedBase, labels: Labels, *, dropout: float = 0.0, load_in_4bit: bool = False
 ) -> tuple[Any, list[str]]:
     """Load an encoder with a fresh head; also return the names of weights that start at random."""
     from transformers import AutoConfig, AutoModelForSequenceClassification
@@ -89,12 +98,13 @@ def load_base_classifier(
                 label2id=labels.label2id,
             )
             set_dropout(config, dropout)
+            options = four_bit_options(config.model_type) if load_in_4bit else {}
             model, info = AutoModelForSequenceClassification.from_pretrained(
-                base.source, revision=revision, config=config, output_loading_info=True
+                base.source, revision=revision, config=config, output_loading_info=True, **options
             )
     except (OSError, ValueError) as error:
         raise _unreachable(base, str(error).splitlines()[0]) from error
-    return model.float(), sorted(info["missing_keys"])
+    return model if load_in_4bit else model.float(), sorted(info["missing_keys"])
 
 
 def load_tokenizer(source: str, revision: str | None = None) -> Any:
@@ -199,8 +209,10 @@ def _add_lora(
     alpha: float,
     dropout: float,
 ) -> Any:
-    from peft import LoraConfig, TaskType, get_peft_model
+    from peft import LoraConfig, TaskType, get_peft_model, prepare_model_for_kbit_training
 
+    if getattr(model, "is_loaded_in_4bit", False):
+        model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
     config = LoraConfig(
         task_type=TaskType.SEQ_CLS,
         r=rank,

@@ -88,7 +88,13 @@ def open_start(model: str) -> Start:
 
 
 def create_started_model(
-    start: Start, labels: Labels, *, lora_dropout: float = 0.0, dropout: float = 0.0, seed: int = 13
+    start: Start,
+    labels: Labels,
+    *,
+    lora_dropout: float = 0.0,
+    dropout: float = 0.0,
+    seed: int = 13,
+    load_in_4bit: bool = False,
 ) -> Any:
     """Build the classifier of a trained adapter for the given labels, ready to be trained on.
 
@@ -98,6 +104,7 @@ def create_started_model(
         lora_dropout: on the adapter's input while training, in ``[0, 1)``.
         dropout: inside encoder and head while training, in ``[0, 1)``.
         seed: for rows of labels that the source does not know.
+        load_in_4bit: hold the frozen base in 4 bits; CUDA only.
 
     Returns:
         A ``PeftModel`` in float32, as :func:`~sentilora.model.classifier.create_model` makes it.
@@ -117,6 +124,7 @@ def create_started_model(
         target_modules=start.target_modules,
         dropout=dropout,
         seed=seed,
+        load_in_4bit=load_in_4bit,
     )
     fresh = get_peft_model_state_dict(model, save_embedding_layers=False)
     weights = {

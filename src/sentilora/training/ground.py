@@ -15,6 +15,7 @@ from sentilora.inference.device import pick_device, pick_precision
 from sentilora.labels import Labels, parse_labels
 from sentilora.model.bases import ResolvedBase, resolve_base
 from sentilora.model.classifier import create_model, load_tokenizer
+from sentilora.model.fourbit import check_four_bit
 from sentilora.model.starting import Start, create_started_model
 from sentilora.model.tokens import TextEncoder, TextRule
 from sentilora.training.coupling import encode_pair_texts, read_config_pairs
@@ -62,7 +63,7 @@ class Ground:
         """The label names, from the train part."""
         return self.parts.train.labels
 
-    def create_network(self) -> Any:
+    def create_network(self, *, load_in_4bit: bool = False) -> Any:
         """Build the network that training starts with; the same one for the same config."""
         config = self.config
         if self.start is not None:
@@ -72,6 +73,7 @@ class Ground:
                 lora_dropout=config.lora.dropout,
                 dropout=config.training.dropout,
                 seed=config.seed,
+                load_in_4bit=load_in_4bit,
             )
         return create_model(
             config.base,
@@ -83,6 +85,7 @@ class Ground:
             target_modules=config.lora.target_modules,
             dropout=config.training.dropout,
             seed=config.seed,
+            load_in_4bit=load_in_4bit,
         )
 
     def encode(self, name: str, examples: Examples) -> EncodedExamples:
@@ -116,6 +119,8 @@ def prepare(config: RunConfig, run: Run | None, listener: Listener | None) -> Gr
     config, start = resolve_start(config)
     device = pick_device(config.device)
     precision = pick_precision(config.training.precision, device)
+    if config.lora.load_in_4bit:
+        check_four_bit(device)
     processes = join_processes(device.type)
     base = start.base if start else resolve_base(config.base)
     encoder = TextEncoder(load_tokenizer(base.source, base.revision), text_rule(config))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sentilora.config import RunConfig, make_config
 from sentilora.errors import SentiloraError
 from sentilora.inference.sentiment_model import load
 from sentilora.model.classifier import count_parameters
+from sentilora.model.fourbit import move_adapter
 from sentilora.model.starting import describe_start
 from sentilora.training.events import Listener
 from sentilora.training.fitting import Interrupted, fit
@@ -116,10 +118,14 @@ def _train_and_save(ground: Ground) -> None:
     else:
         train_part = ground.encode("train", ground.parts.train)
     validation = ground.encode("validation", ground.parts.validation)
-    network = ground.create_network()
-    trainable, total = count_parameters(network)
+    network = plain = ground.create_network()
+    trainable, total = count_parameters(plain)
+    if ground.config.lora.load_in_4bit:
+        network = ground.create_network(load_in_4bit=True)
     ground.log.emit("fit", trainable_parameters=trainable, total_parameters=total)
     fitted = fit(network, train_part, validation, ground, pairs=pairs)
+    if network is not plain:  # kept, proved and measured is the adapter on the base in float32
+        fitted = replace(fitted, model=move_adapter(fitted.model, plain.to(ground.device)))
     if ground.processes.is_main:
         save(ground, fitted, train_part, (trainable, total))
     ground.processes.wait()
