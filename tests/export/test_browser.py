@@ -174,7 +174,7 @@ def test_options_that_do_not_go_together_are_said(page_run, tmp_path):
         ConfigError, match=r"--runtime is for a web page.*--to browser, not --to onnx"
     ):
         sentilora.export(page_run, to="onnx", output=tmp_path / "out", runtime=tmp_path)
-    with pytest.raises(ConfigError, match="--cascade: a web page computes the network alone"):
+    with pytest.raises(ConfigError, match="--to browser: a web page computes the network alone"):
         sentilora.export(page_run, to="browser", output=tmp_path / "out", cascade=True)
     assert not list(tmp_path.iterdir())
 

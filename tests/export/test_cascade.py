@@ -173,6 +173,20 @@ def test_a_cascade_says_which_stage_answered(cascade, tiny_run):
     assert facts["disagreement_bound"] <= facts["max_disagreement"] == 0.3
 
 
+def test_an_export_of_a_cascade_is_one(cascade, tmp_path):
+    again = sentilora.export(cascade, to="onnx", output=tmp_path / "again")
+    texts = [text for text, _ in make_texts(60, seed=9)]
+    one, other = (sentilora.load(path, device="cpu").predict(texts) for path in (cascade, again))
+    assert [x.stage for x in one] == [x.stage for x in other]
+    assert "n-grams" in {x.stage for x in other}
+    facts = [
+        json.loads((x / "parity.json").read_text("utf-8"))["cascade"] for x in (cascade, again)
+    ]
+    assert facts[0] == facts[1]
+    with pytest.raises(ConfigError, match="a web page computes the network alone"):
+        sentilora.export(cascade, to="browser", output=tmp_path / "page")
+
+
 def test_files_name_the_stage_and_go_on(cascade, tmp_path, monkeypatch):
     from sentilora.inference import rows as rows_module
 

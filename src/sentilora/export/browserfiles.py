@@ -110,7 +110,8 @@ def page_runtime(to: str, runtime: str | Path | None, *, cascade: bool) -> Path 
     """
     if to == "browser" and cascade:
         raise ConfigError(
-            "--cascade: a web page computes the network alone. Leave it out, or export --to onnx."
+            "--to browser: a web page computes the network alone. Leave out --cascade, and give "
+            "the run itself, not an export with a first stage; or export --to onnx."
         )
     if runtime is None:
         return None

@@ -49,7 +49,7 @@ from sentilora.export.parity import PARITY, Parity, compare, parity_texts
 from sentilora.export.quantised import INT8
 from sentilora.export.quantising import MAX_DROP, Tell, quantise
 from sentilora.export.source import run_file, run_name, run_part
-from sentilora.export.teaching import make_first_stage, read_run_parts
+from sentilora.export.teaching import first_stage_of, make_first_stage, read_run_parts
 from sentilora.inference.engines import Engine, TorchEngine, open_engine
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import (
@@ -65,6 +65,7 @@ from sentilora.model.artifact import (
     save_texts,
     seal_artifact,
 )
+from sentilora.model.firststage import FirstStage
 from sentilora.model.settings import Settings, write_json
 from sentilora.model.tokens import TextEncoder
 from sentilora.training.proof import Proof, prove_reload
@@ -165,8 +166,9 @@ def export(
             "--text and --label name columns of the file to judge on: give it with --data FILE, or "
             "leave them out."
         )
-    libraries = page_runtime(to, runtime, cascade=cascade)
     artifact = open_artifact(run)
+    is_cascade = cascade or first_stage_of(artifact)[0] is not None
+    libraries = page_runtime(to, runtime, cascade=is_cascade)
     name = run_name(artifact)
     final = Path(output).expanduser() if output else Path(FOLDER) / f"{name}-{to}"
     if final.exists():
@@ -268,14 +270,18 @@ def _write(artifact: Artifact, name: str, order: _Order) -> Path:
         found = compare(expected, _logits(engine, encoder, texts), tolerance=None)
         facts |= found.to_dict()
         facts["quantisation"] = {**quantised.to_dict(), "fp32_parity": parity.to_dict()}
-    stage = None
+    stage: FirstStage | None
     if order.max_disagreement is not None:
         assert parts is not None
         stage, cascaded = make_first_stage(
             artifact, parts, engine, encoder, max_disagreement=order.max_disagreement
         )
-        stage.save(folder)
         facts["cascade"] = cascaded.to_dict()
+    else:
+        stage, known = first_stage_of(artifact)
+        facts |= {"cascade": known} if stage else {}
+    if stage is not None:
+        stage.save(folder)
     if order.labelled is not None:
         rows, source = order.labelled
         judged = judge_export(
