@@ -1,5 +1,7 @@
 """Which engine computes a folder, and what is said where it cannot."""
 
+import gc
+
 import numpy as np
 import pytest
 
@@ -58,3 +60,33 @@ def test_a_summary_says_which_engine_computed(onnx_export, tmp_path):
     source.write_text("text\ngood\n", encoding="utf-8")
     model = sentilora.load(onnx_export, engine="onnxruntime")
     assert predict_file(model, source, tmp_path / "out.csv").engine == "onnxruntime, fp32"
+
+
+def test_single_short_texts_get_a_model_of_their_length(onnx_export, monkeypatch):
+    pytest.importorskip("openvino")
+    monkeypatch.setattr(runtimes, "SINGLE_LENGTHS", (16, 64))
+    monkeypatch.setattr(runtimes, "SINGLE_AFTER", 3)
+    texts = ["good", "not good but not bad at all , said everyone " * 3, "bad " * 90]
+    model = sentilora.load(onnx_export, engine="openvino")
+    expected = model.score(texts).logits
+    for text, row, length in zip(texts, expected, (16, 64, None), strict=True):
+        before = set(model.engine._singles)
+        for turn in range(4):
+            found = model.score([text]).logits
+            np.testing.assert_allclose(found[0], row, rtol=0, atol=1e-5)
+            new = set(model.engine._singles) - before
+            assert new == ({length} if length and turn >= 2 else set())
+    np.testing.assert_allclose(model.score(texts).logits, expected, rtol=0, atol=1e-6)
+
+
+def test_a_loaded_model_is_quick_for_single_texts_until_it_is_gone(tiny_run):
+    model = sentilora.load(tiny_run.path, device="cpu")
+    network = model.engine.network
+    changed = [module for module in network.modules() if "forward" in vars(module)]
+    assert len(changed) == 1
+    assert not network.training
+    alone = np.concatenate([model.score([text]).logits for text in WORDS])
+    np.testing.assert_allclose(alone, model.score(WORDS).logits, rtol=0, atol=1e-5)
+    del model
+    gc.collect()
+    assert "forward" not in vars(changed[0])

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 
 def token_batches(
-    lengths: Sequence[int], *, batch_tokens: int, batch_rows: int = 1024
+    lengths: Sequence[int], *, batch_tokens: Callable[[], int], batch_rows: int = 4096
 ) -> Iterator[list[int]]:
     """Group rows of like length so that ``rows x longest`` stays within a budget.
 
     Args:
         lengths: tokens of each row.
-        batch_tokens: padded tokens per batch at most; a single longer row is a batch of its own.
+        batch_tokens: asked before each batch for its padded tokens at most; a single longer row is
+            a batch of its own.
         batch_rows: rows per batch at most.
 
     Yields:
@@ -22,6 +23,6 @@ def token_batches(
     start = 0
     while start < len(order):
         longest = max(1, lengths[order[start]])
-        stop = start + max(1, min(batch_rows, batch_tokens // longest))
+        stop = start + max(1, min(batch_rows, batch_tokens() // longest))
         yield order[start:stop]
         start = stop

@@ -50,12 +50,30 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class TorchEngine:
-    """A sequence classifier of torch, put into evaluation mode whenever it computes."""
+    """A sequence classifier of torch, put into evaluation mode whenever it computes.
+
+    Attributes:
+        network: from ``create_model`` or ``load_classifier``.
+        device: where it lies.
+        precision: ``fp32``, ``bf16`` or ``fp16``.
+        is_fixed: no weight changes as long as the engine lives, so that its quick path stays ready
+            and serves single texts, too.
+    """
 
     network: Any
     device: torch.device
     precision: str = "fp32"
+    is_fixed: bool = False
     name: str = "torch"
+
+    def __post_init__(self) -> None:
+        if self.is_fixed:
+            from sentilora.model.quick import quick_blocks
+
+            self.network.eval()
+            ready = quick_blocks(self.network, is_fixed=True)
+            ready.__enter__()
+            object.__setattr__(self, "_ready", ready)  # ends with the engine
 
     @property
     def labels(self) -> int:
@@ -66,7 +84,8 @@ class TorchEngine:
         """Return ``(B, C)`` float32 logits of ``input_ids`` and ``attention_mask``, ``(B, T)``."""
         import torch
 
-        self.network.eval()
+        if not self.is_fixed:
+            self.network.eval()
         with torch.inference_mode(), autocast(self.device, self.precision):
             logits: torch.Tensor = self.network(**inputs).logits.float()
         return logits
@@ -75,7 +94,9 @@ class TorchEngine:
         """Return a block inside which so many texts are computed, and no weight changes."""
         from sentilora.model.quick import quick_blocks
 
-        return quick_blocks(self.network, is_fixed=True) if texts >= QUICK_ROWS else nullcontext()
+        if self.is_fixed or texts < QUICK_ROWS:
+            return nullcontext()
+        return quick_blocks(self.network, is_fixed=True)
 
 
 def open_engine(
@@ -115,4 +136,4 @@ def open_engine(
     target = pick_device(device)
     number_format = pick_precision(precision, target)
     network, tokenizer = load_classifier(artifact, merge=merge)
-    return TorchEngine(network.to(target), target, number_format), tokenizer
+    return TorchEngine(network.to(target), target, number_format, is_fixed=merge), tokenizer

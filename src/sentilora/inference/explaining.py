@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sentilora.errors import DataError
+from sentilora.inference.budget import BATCH_TOKENS
 from sentilora.inference.engines import TorchEngine
 from sentilora.inference.explanation import Explanation, WordContribution
-from sentilora.inference.scoring import BATCH_TOKENS, score_windows
+from sentilora.inference.scoring import score_windows
 
 if TYPE_CHECKING:
     import torch

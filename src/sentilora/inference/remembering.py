@@ -11,6 +11,7 @@ from hashlib import blake2b
 
 import numpy as np
 
+from sentilora.inference.budget import measured_budget
 from sentilora.inference.scoring import Progress, Scored
 from sentilora.inference.sentiment_model import SentimentModel
 
@@ -29,6 +30,7 @@ class RememberingScorer:
     def __init__(self, model: SentimentModel, *, capacity: int = CAPACITY) -> None:
         self.model = model
         self._capacity = capacity
+        self._budget = measured_budget(model.device.type)
         self._places: OrderedDict[bytes, int] = OrderedDict()  # least recently met first
         self._logits = np.empty((capacity, len(model.labels)), dtype=np.float32)
         self._truncated = np.zeros(capacity, dtype=bool)
@@ -65,7 +67,9 @@ class RememberingScorer:
         new = np.flatnonzero(places < 0).tolist()
         tokens = 0
         if new:
-            scored = self.model.score([texts[row] for row in new], progress=progress)
+            scored = self.model.score(
+                [texts[row] for row in new], budget=self._budget, progress=progress
+            )
             logits[new], truncated[new] = scored.logits, scored.truncated
             early[new] = False if scored.early is None else scored.early
             tokens = scored.tokens

@@ -6,8 +6,10 @@ see a container's CPUs, but not its quota.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,9 @@ from sentilora.model.artifact import BROWSER_FILE, ONNX_FILE, OPENVINO_FILE, Art
 
 if TYPE_CHECKING:
     import torch
+
+SINGLE_LENGTHS = (32, 64, 128)  # tokens of a single text, padded
+SINGLE_AFTER = 8  # single texts of a length that come before it is compiled
 
 
 class _OnCpu:
@@ -77,7 +82,9 @@ class OnnxEngine(_OnCpu):
 class OpenVinoEngine(_OnCpu):
     """An OpenVINO model or an ONNX file, computed by OpenVINO in float32 or bfloat16.
 
-    What is quantised in it stays so.
+    What is quantised in it stays so. Single short texts are padded to a few lengths, each compiled
+    for itself once some have come: a model for any length prepares anew whenever the length
+    changes, which takes as long as the text.
     """
 
     name = "openvino"
@@ -95,8 +102,12 @@ class OpenVinoEngine(_OnCpu):
             "INFERENCE_NUM_THREADS": self.threads,
             "NUM_STREAMS": 1,
         }
+        self._compile = partial(openvino.Core().compile_model, device_name="CPU", config=options)
+        self._path = path
+        self._met: Counter[int] = Counter()
+        self._singles: dict[int, Any] = {}
         try:
-            compiled = openvino.Core().compile_model(path, "CPU", options)
+            compiled = self._compile(path)
         except RuntimeError as error:
             reason = str(error).strip().splitlines()[-1]
             raise ModelError(f"{path} cannot be loaded: {reason}") from error
@@ -106,10 +117,31 @@ class OpenVinoEngine(_OnCpu):
     def logits(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Return ``(B, C)`` float32 logits of ``input_ids`` and ``attention_mask``, ``(B, T)``."""
         import torch
+        from torch.nn import functional
 
+        rows, length = inputs["input_ids"].shape
+        request = self._request
+        if rows == 1 and length <= SINGLE_LENGTHS[-1]:
+            padded = next(one for one in SINGLE_LENGTHS if one >= length)
+            single = self._single(padded)
+            if single is not None:
+                request = single
+                room = (0, padded - length)
+                inputs = {name: functional.pad(x, room) for name, x in inputs.items()}
         fed = {name: tensor.numpy() for name, tensor in inputs.items()}
-        answer = self._request.infer(fed, share_inputs=True)
+        answer = request.infer(fed, share_inputs=True)
         return torch.from_numpy(answer["logits"])
+
+    def _single(self, length: int) -> Any:
+        """Return what computes one text of this length; None as long as few have come."""
+        self._met[length] += 1
+        if length not in self._singles and self._met[length] >= SINGLE_AFTER:
+            import openvino
+
+            model = openvino.Core().read_model(self._path)
+            model.reshape({one.any_name: [1, length] for one in model.inputs})
+            self._singles[length] = self._compile(model).create_infer_request()
+        return self._singles.get(length)
 
 
 Runtime = OnnxEngine | OpenVinoEngine

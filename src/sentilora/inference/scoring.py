@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from sentilora.inference.batching import token_batches
+from sentilora.inference.budget import BATCH_TOKENS, BatchBudget
 from sentilora.inference.device import autocast
 from sentilora.inference.engines import Engine
-from sentilora.model.tokens import TextEncoder, average_windows
+from sentilora.model.tokens import Encoded, TextEncoder, average_windows
 
 if TYPE_CHECKING:
     import torch
 
-BATCH_TOKENS = 4096
 Progress = Callable[[int], None]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+PIECE_TEXTS = 1024  # different texts that are tokenised at once beside an accelerator
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ def score_texts(
     encoder: TextEncoder,
     texts: Sequence[str],
     *,
-    batch_tokens: int = BATCH_TOKENS,
+    budget: BatchBudget | None = None,
     progress: Progress | None = None,
 ) -> Scored:
     """Compute the logits of texts.
@@ -50,22 +56,110 @@ def score_texts(
     Args:
         engine: what computes them.
         encoder: tokenizer with its text rule.
-        texts: any number; all are tokenised at once, so hand over a file in pieces.
-        batch_tokens: padded tokens per batch at most.
+        texts: any number; hand over a file in pieces, as all tokens stay in memory.
+        budget: padded tokens per batch at most; ``BATCH_TOKENS`` when None.
         progress: called with the number of texts each time some are done.
     """
-    unique, owners = find_repeats(texts)
-    encoded = encoder.encode(unique)
-    repeats = np.bincount(owners, minlength=len(unique))
-    logits = score_windows(
+    return score_pieces(
         engine,
-        encoded.windows,
         encoder,
-        batch_tokens=batch_tokens,
-        progress=progress and (lambda batch: progress(int(repeats[batch].sum()))),
+        texts,
+        lambda piece: Piece(encoder.encode(piece)),
+        budget=budget,
+        progress=progress,
     )
-    truncated = [encoded.truncated[owner] for owner in owners]
-    return Scored(logits[owners], truncated, encoded.tokens)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some texts, ready to be computed.
+
+    Attributes:
+        encoded: tokens of those that the network reads.
+        first: ``(N, C)`` float32, what the first stage of a cascade says; None without one.
+        early: ``(N,)`` bool, texts that the network does not read; None without a first stage.
+    """
+
+    encoded: Encoded
+    first: np.ndarray | None = None
+    early: np.ndarray | None = None
+
+
+def score_pieces(
+    engine: Engine,
+    encoder: TextEncoder,
+    texts: Sequence[str],
+    prepare: Callable[[list[str]], Piece],
+    *,
+    budget: BatchBudget | None = None,
+    progress: Progress | None = None,
+) -> Scored:
+    """Compute each different text once.
+
+    Where an accelerator computes, the next piece is prepared beside it. On a CPU both would want
+    the same cores, and batches are best sorted over all texts: there is one piece.
+
+    Args:
+        engine: what computes the logits.
+        encoder: tokenizer with its text rule.
+        texts: any number.
+        prepare: turns texts into a piece; may run in another thread.
+        budget: padded tokens per batch at most; ``BATCH_TOKENS`` when None.
+        progress: called with the number of texts each time some are done.
+    """
+    budget = budget or BatchBudget()
+    unique, owners = find_repeats(texts)
+    repeats = np.bincount(owners, minlength=len(unique))
+    logits = np.empty((len(unique), engine.labels), dtype=np.float32)
+    truncated, early = np.zeros((2, len(unique)), dtype=bool)
+    tokens, is_staged = 0, False
+    size = PIECE_TEXTS if _computes_beside(engine.device) else max(1, len(unique))
+    pieces = [slice(start, start + size) for start in range(0, len(unique), size)]
+    with engine.prepared(len(unique)):
+        for rows, piece in zip(pieces, ahead(prepare, [unique[p] for p in pieces]), strict=True):
+            if rows.start == 0:
+                budget.begin(piece.encoded.tokens * len(pieces))
+            own = np.arange(len(unique))[rows]
+            if piece.early is not None and piece.first is not None:
+                is_staged = True
+                logits[own], early[own] = piece.first, piece.early
+                if progress is not None and piece.early.any():
+                    progress(int(repeats[own[piece.early]].sum()))
+                own = own[~piece.early]
+            logits[own] = score_windows(
+                engine,
+                piece.encoded.windows,
+                encoder,
+                budget=budget,
+                progress=progress and partial(_count, progress, repeats[own]),
+            )
+            truncated[own] = piece.encoded.truncated
+            tokens += piece.encoded.tokens
+    return Scored(
+        logits[owners], truncated[owners].tolist(), tokens, early[owners] if is_staged else None
+    )
+
+
+def _computes_beside(device: torch.device) -> bool:
+    return device.type != "cpu"
+
+
+def _count(progress: Progress, repeats: np.ndarray, batch: list[int]) -> None:
+    progress(int(repeats[batch].sum()))
+
+
+def ahead(function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+    """Yield the function of each item; that of the next one is found in another thread."""
+    if len(items) < 2:
+        yield from map(function, items)
+        return
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        waiting = worker.submit(function, items[0])
+        for item in items[1:]:
+            found = waiting.result()
+            waiting = worker.submit(function, item)
+            yield found
+        yield waiting.result()
 
 
 def score_windows(
@@ -73,14 +167,16 @@ def score_windows(
     windows: Sequence[Sequence[Sequence[int]]],
     encoder: TextEncoder,
     *,
-    batch_tokens: int = BATCH_TOKENS,
+    budget: BatchBudget | None = None,
     progress: Callable[[list[int]], None] | None = None,
 ) -> np.ndarray:
     """Compute ``(N, C)`` float32 logits of tokenised texts; ``progress`` gets finished indices."""
+    budget = budget or BatchBudget()
     lengths = [sum(len(window) for window in text) for text in windows]
     logits: np.ndarray | None = None
     with engine.prepared(len(windows)):
-        for batch in token_batches(lengths, batch_tokens=batch_tokens):
+        for batch in token_batches(lengths, batch_tokens=budget.next):
+            asked, started = budget.next(), time.perf_counter()
             rows = [window for index in batch for window in windows[index]]
             counts = [len(windows[index]) for index in batch]
             inputs = {name: x.to(engine.device) for name, x in encoder.pad(rows).items()}
@@ -88,6 +184,7 @@ def score_windows(
             if logits is None:
                 logits = np.empty((len(windows), out.shape[1]), dtype=np.float32)
             logits[batch] = out
+            budget.finished(asked, inputs["input_ids"].numel(), time.perf_counter() - started)
             if progress is not None:
                 progress(batch)
     if logits is None:
@@ -117,7 +214,7 @@ def score_with_features(
     logits: list[Any] = [None] * len(windows)
     features: list[Any] = [None] * len(windows)
     model.eval()
-    for batch in token_batches(lengths, batch_tokens=BATCH_TOKENS):
+    for batch in token_batches(lengths, batch_tokens=lambda: BATCH_TOKENS):
         rows = [window for index in batch for window in windows[index]]
         counts = [len(windows[index]) for index in batch]
         inputs = {k: v.to(device) for k, v in encoder.pad(rows).items()}

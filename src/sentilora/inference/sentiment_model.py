@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from sentilora.errors import DataError, several
+from sentilora.inference.budget import BatchBudget
 from sentilora.inference.engines import Engine, open_engine
 from sentilora.inference.explanation import Explanation
 from sentilora.inference.prediction import Prediction, make_predictions
-from sentilora.inference.scoring import BATCH_TOKENS, Progress, Scored, score_texts
+from sentilora.inference.scoring import Progress, Scored, score_texts
 from sentilora.inference.staging import score_in_stages
 from sentilora.labels import Labels
 from sentilora.model.artifact import Artifact, open_artifact
@@ -104,10 +105,16 @@ class SentimentModel:
         self,
         texts: list[str],
         *,
-        batch_tokens: int = BATCH_TOKENS,
+        budget: BatchBudget | None = None,
         progress: Progress | None = None,
     ) -> Scored:
-        """Compute uncalibrated ``(N, C)`` logits."""
+        """Compute uncalibrated ``(N, C)`` logits.
+
+        Args:
+            texts: any number; all are tokenised at once, so hand over a file in pieces.
+            budget: padded tokens per batch at most; ``BATCH_TOKENS`` when None.
+            progress: called with the number of texts each time some are done.
+        """
         if self.first_stage is not None:
             return score_in_stages(
                 self.first_stage,
@@ -115,14 +122,14 @@ class SentimentModel:
                 self.encoder,
                 texts,
                 self.calibration,
-                batch_tokens=batch_tokens,
+                budget=budget,
                 progress=progress,
             )
         return score_texts(
             self.engine,
             self.encoder,
             texts,
-            batch_tokens=batch_tokens,
+            budget=budget,
             progress=progress,
         )
 

@@ -124,6 +124,9 @@ class _Blocks:
     @contextmanager
     def fixed(self, is_fixed: bool) -> Iterator[None]:
         """Take the parameters once inside the block, if ``is_fixed``, and not for every batch."""
+        if is_fixed and self.is_fixed:  # they were taken in the block around this one
+            yield
+            return
         self.is_fixed, self.taken = is_fixed, None
         try:
             yield
