@@ -21,8 +21,8 @@ from sentilora.model.artifact import BROWSER_FILE, ONNX_FILE, OPENVINO_FILE, Art
 if TYPE_CHECKING:
     import torch
 
-SINGLE_LENGTHS = (32, 64, 128)  # tokens of a single text, padded
-SINGLE_AFTER = 8  # single texts of a length that come before it is compiled
+SINGLE_LENGTHS = (16, 32, 48, 64, 96, 128)  # tokens of a single text, padded
+SINGLE_AFTER = 4  # single texts of a length that come before it is compiled
 
 
 class _OnCpu:
