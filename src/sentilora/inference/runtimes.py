@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from sentilora.errors import DeviceError, MissingExtraError, ModelError
@@ -83,8 +84,8 @@ class OpenVinoEngine(_OnCpu):
     """An OpenVINO model or an ONNX file, computed by OpenVINO in float32 or bfloat16.
 
     What is quantised in it stays so. Single short texts are padded to a few lengths, each compiled
-    for itself once some have come: a model for any length prepares anew whenever the length
-    changes, which takes as long as the text.
+    for itself, in another thread, once some have come: a model for any length prepares anew
+    whenever the length changes, which takes as long as the text.
     """
 
     name = "openvino"
@@ -135,13 +136,19 @@ class OpenVinoEngine(_OnCpu):
     def _single(self, length: int) -> Any:
         """Return what computes one text of this length; None as long as few have come."""
         self._met[length] += 1
-        if length not in self._singles and self._met[length] >= SINGLE_AFTER:
-            import openvino
+        if self._met[length] == SINGLE_AFTER:
+            Thread(target=self._prepare_single, args=(length,)).start()
+        return self._singles.get(length)
 
+    def _prepare_single(self, length: int) -> None:
+        import openvino
+
+        try:
             model = openvino.Core().read_model(self._path)
             model.reshape({one.any_name: [1, length] for one in model.inputs})
             self._singles[length] = self._compile(model).create_infer_request()
-        return self._singles.get(length)
+        except RuntimeError:  # its file is gone by now: the model for any length goes on
+            return
 
 
 Runtime = OnnxEngine | OpenVinoEngine
