@@ -6,7 +6,7 @@ batches of a large job, whose answers count like all others, and the quickest is
 sorted by length, so that neighbouring batches, which are compared, hold texts of like length.
 
 The size of batches changes how far texts are padded, and so the last digits of a logit (1e-6 in
-float32). Jobs that must repeat to the last digit give a number.
+float32). Files and streams are predicted so; all else uses ``BATCH_TOKENS`` and repeats itself.
 """
 
 from __future__ import annotations
