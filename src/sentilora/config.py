@@ -5,7 +5,6 @@ Only this module knows defaults. Inside the package, functions take plain values
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any, Literal
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from sentilora.errors import ConfigError, several
+from sentilora.errors import ConfigError, explain, several
 
 Preset = Literal["fast", "balanced", "best"]
 Method = Literal["lora", "full"]
@@ -170,9 +169,15 @@ class RunConfig(Section):
     def _check_four_bit(self) -> RunConfig:
         """Refuse what does not go with a base in 4 bits."""
         if self.lora.load_in_4bit and self.method != "lora":
-            raise ValueError("lora.load_in_4bit = true needs method = 'lora': 4 bits do not learn")
+            raise ValueError(
+                f"lora.load_in_4bit = true with method = {self.method!r}: weights in 4 bits do not "
+                "learn; set method = 'lora', or leave load_in_4bit out"
+            )
         if self.lora.load_in_4bit and self.pairs.file is not None:
-            raise ValueError("lora.load_in_4bit = true does not go with pairs.file yet")
+            raise ValueError(
+                f"lora.load_in_4bit = true with pairs.file = {self.pairs.file!r}: these do not go "
+                "together yet; leave one of them out"
+            )
         return self
 
     @model_validator(mode="after")
@@ -206,7 +211,7 @@ def make_config(settings: Mapping[str, Any], *, title: str = "the settings") -> 
     try:
         config = RunConfig.model_validate(nested)
     except ValidationError as error:
-        problems += [explain(item) for item in error.errors()]
+        problems += [explain(item, RunConfig) for item in error.errors()]
         raise ConfigError(several(title, problems)) from error
     if problems:
         raise ConfigError(several(title, problems))
@@ -273,39 +278,3 @@ def _merge(
             _merge(section, [name], inner, f"{key}.{name}", problems)
     else:
         into[last] = value
-
-
-def explain(item: Any, root: type[BaseModel] = RunConfig) -> str:
-    """Say what is wrong with one setting of a model, in the words of the person who typed it."""
-    where = ".".join(str(part) for part in item["loc"])
-    value = item.get("input")
-    context = item.get("ctx", {})
-    match item["type"]:
-        case "extra_forbidden":
-            names = _names_beside(item["loc"], root)
-            near = difflib.get_close_matches(str(item["loc"][-1]), names, n=1)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
-            return f"{where} = {value!r}: unknown setting{hint}"
-        case "literal_error":
-            return f"{where} = {value!r}: must be {context['expected']}"
-        case "greater_than":
-            return f"{where} = {value!r}: must be above {context['gt']}"
-        case "greater_than_equal":
-            return f"{where} = {value!r}: must be at least {context['ge']}"
-        case "less_than":
-            return f"{where} = {value!r}: must be below {context['lt']}"
-        case "less_than_equal":
-            return f"{where} = {value!r}: must be at most {context['le']}"
-        case "value_error":
-            return f"{where}.{context['error']}"
-        case _:
-            return f"{where} = {value!r}: {item['msg'][0].lower()}{item['msg'][1:]}"
-
-
-def _names_beside(location: tuple[Any, ...], model: type[BaseModel]) -> list[str]:
-    for part in location[:-1]:
-        field = model.model_fields.get(str(part))
-        if field is None or not isinstance(field.annotation, type):
-            return []
-        model = field.annotation
-    return list(model.model_fields)

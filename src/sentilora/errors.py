@@ -1,5 +1,13 @@
 """The errors a user can cause, named by what has to change."""
 
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
 
 class SentiloraError(Exception):
     """Root of every error that SentiLoRA raises on purpose.
@@ -46,3 +54,39 @@ def several(title: str, problems: list[str]) -> str:
     if len(problems) == 1:
         return f"{title}: {problems[0]}"
     return "\n".join([f"{len(problems)} problems in {title}", *(f"  {p}" for p in problems)])
+
+
+def explain(item: Any, root: type[BaseModel]) -> str:
+    """Say what is wrong with one setting of a model, in the words of the person who typed it."""
+    where = ".".join(str(part) for part in item["loc"])
+    value = item.get("input")
+    context = item.get("ctx", {})
+    match item["type"]:
+        case "extra_forbidden":
+            names = _names_beside(item["loc"], root)
+            near = difflib.get_close_matches(str(item["loc"][-1]), names, n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            return f"{where} = {value!r}: unknown setting{hint}"
+        case "literal_error":
+            return f"{where} = {value!r}: must be {context['expected']}"
+        case "greater_than":
+            return f"{where} = {value!r}: must be above {context['gt']}"
+        case "greater_than_equal":
+            return f"{where} = {value!r}: must be at least {context['ge']}"
+        case "less_than":
+            return f"{where} = {value!r}: must be below {context['lt']}"
+        case "less_than_equal":
+            return f"{where} = {value!r}: must be at most {context['le']}"
+        case "value_error":
+            return f"{where}.{context['error']}".removeprefix(".")  # of all settings together
+        case _:
+            return f"{where} = {value!r}: {item['msg'][0].lower()}{item['msg'][1:]}"
+
+
+def _names_beside(location: tuple[Any, ...], model: type[BaseModel]) -> list[str]:
+    for part in location[:-1]:
+        field = model.model_fields.get(str(part))
+        if field is None or not isinstance(field.annotation, type):
+            return []
+        model = field.annotation
+    return list(model.model_fields)

@@ -25,14 +25,14 @@ def settle(rate, *, full=1.0):
         size = budget.next()
         asked.append(size)
         tokens = int(full * size)
-        budget.finished(size, tokens, tokens / rate(size, asked.count(size)))
+        budget.finished(tokens, tokens / rate(size, asked.count(size)))
     return budget, asked
 
 
 def test_a_number_stays():
     budget = BatchBudget(300)
     budget.begin(10**9)
-    budget.finished(300, 300, 1e-9)
+    budget.finished(300, 1e-9)
     assert budget.next() == 300
     assert BatchBudget().next() == BATCH_TOKENS
 

@@ -37,12 +37,19 @@ def test_without_bitsandbytes_the_extra_is_named(monkeypatch):
 def test_a_model_of_your_own_is_refused_too(tiny_base):
     with pytest.raises(DeviceError, match="needs a CUDA device"):
         create_model(str(tiny_base), ["no", "yes"], load_in_4bit=True)
+    with pytest.raises(ConfigError, match="Set use_peft=True"):
+        create_model(str(tiny_base), ["no", "yes"], use_peft=False, load_in_4bit=True)
 
 
 def test_what_does_not_go_together_is_said():
-    with pytest.raises(ConfigError, match="4 bits do not learn"):
+    with pytest.raises(
+        ConfigError,
+        match=r"^the settings: lora\.load_in_4bit = true with method = 'full': .* set method",
+    ):
         make_config({"method": "full", "lora.load_in_4bit": True})
-    with pytest.raises(ConfigError, match=r"does not go with pairs\.file"):
+    with pytest.raises(
+        ConfigError, match=r"with pairs\.file = 'pairs\.csv': .* leave one of them out"
+    ):
         make_config({"pairs.file": "pairs.csv", "lora.load_in_4bit": True})
 
 

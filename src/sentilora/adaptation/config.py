@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from sentilora.config import Section, explain
-from sentilora.errors import ConfigError, several
+from sentilora.config import Section
+from sentilora.errors import ConfigError, explain, several
 
 OUTPUT = "bases"
 MAX_TOKENS = 256

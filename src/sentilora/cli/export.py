@@ -63,7 +63,7 @@ def export(
     from sentilora.cli.render import show_ways
     from sentilora.export.cascading import Cascaded
     from sentilora.export.exporting import export as write_export
-    from sentilora.export.parity import PARITY
+    from sentilora.export.parity import read_parity
     from sentilora.export.teaching import cascade_line
 
     print("export      writing, comparing and loading again …", file=sys.stderr)
@@ -81,7 +81,7 @@ def export(
         tell=lambda way: print(f"trying      {way} …", file=sys.stderr),
         runtime=runtime,
     )
-    parity = json.loads((folder / PARITY).read_text(encoding="utf-8"))
+    parity = read_parity(folder)
     if as_json:
         print(json.dumps({"path": str(folder), **parity}, indent=2, ensure_ascii=False))
         return

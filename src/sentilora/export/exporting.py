@@ -26,7 +26,6 @@ windows; and it does not calibrate logits (the card in the folder has the lines 
 
 from __future__ import annotations
 
-import math
 import shlex
 import shutil
 from dataclasses import dataclass, replace
@@ -37,25 +36,21 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 
-from sentilora.errors import ConfigError, ModelError
+from sentilora.errors import ModelError
 from sentilora.evaluation.matching import Rows
 from sentilora.export.browserfiles import page_runtime, write_page
 from sentilora.export.card import write_card
 from sentilora.export.cascading import MAX_DISAGREEMENT
 from sentilora.export.judging import judge_export, read_labelled
-from sentilora.export.onnxfile import write_onnx
-from sentilora.export.openvinofile import write_openvino
-from sentilora.export.parity import PARITY, Parity, compare, parity_texts
-from sentilora.export.quantised import INT8
+from sentilora.export.parity import PARITY, Parity, compare, parity_texts, read_parity
 from sentilora.export.quantising import MAX_DROP, Tell, quantise
 from sentilora.export.source import run_file, run_name, run_part
-from sentilora.export.teaching import first_stage_of, make_first_stage, read_run_parts
+from sentilora.export.targets import KINDS, WRITERS, check_no_columns, check_targets
+from sentilora.export.teaching import make_first_stage, read_run_parts
 from sentilora.inference.engines import Engine, TorchEngine, open_engine
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import (
     BROWSER_FILE,
-    ONNX_FILE,
-    OPENVINO_FILE,
     PARTIAL,
     Artifact,
     load_classifier,
@@ -65,19 +60,12 @@ from sentilora.model.artifact import (
     save_texts,
     seal_artifact,
 )
-from sentilora.model.firststage import FirstStage
+from sentilora.model.firststage import FIRST_STAGE, load_first_stage
 from sentilora.model.settings import Settings, write_json
 from sentilora.model.tokens import TextEncoder
 from sentilora.training.proof import Proof, prove_reload
 from sentilora.training.run import check_space
 
-# Kind of the artifact, by target.
-KINDS = {"merged": "model", "onnx": "onnx", "openvino": "openvino", "browser": "browser"}
-WRITERS = {
-    "onnx": (write_onnx, ONNX_FILE),
-    "openvino": (write_openvino, OPENVINO_FILE),
-    "browser": (write_onnx, BROWSER_FILE),
-}
 FOLDER = "exports"
 PROOF_TEXTS = 64
 CPU = torch.device("cpu")
@@ -160,15 +148,12 @@ def export(
             nothing is left behind.
         RunError: the disk has no room, or the output's folder cannot be written.
     """
-    _check(to, quantize, max_drop, max_disagreement)
-    if data is None and not (text is None and label is None):
-        raise ConfigError(
-            "--text and --label name columns of the file to judge on: give it with --data FILE, or "
-            "leave them out."
-        )
+    check_targets(to, quantize, max_drop, max_disagreement)
+    if data is None:
+        check_no_columns(text, label)
     artifact = open_artifact(run)
-    is_cascade = cascade or first_stage_of(artifact)[0] is not None
-    libraries = page_runtime(to, runtime, cascade=is_cascade)
+    is_staged = cascade or (artifact.path / FIRST_STAGE).is_file()
+    libraries = page_runtime(to, runtime, cascade=is_staged)
     name = run_name(artifact)
     final = Path(output).expanduser() if output else Path(FOLDER) / f"{name}-{to}"
     if final.exists():
@@ -199,31 +184,6 @@ def export(
         ) from error
     finally:  # after success there is none
         shutil.rmtree(final.with_name(final.name + PARTIAL), ignore_errors=True)
-
-
-def _check(to: str, quantize: str | None, max_drop: float, max_disagreement: float) -> None:
-    if to not in KINDS:
-        raise ConfigError(f"There is no export to '{to}'. There is: {', '.join(KINDS)}.")
-    if quantize not in (None, INT8):
-        raise ConfigError(
-            f"--quantize {quantize} is unknown: expected {INT8}. Type: --quantize {INT8}, or leave "
-            "it out for float32."
-        )
-    if quantize and to not in WRITERS:
-        raise ConfigError(
-            f"--quantize {quantize} does not go with --to {to}, whose weights are float32: "
-            f"expected {' or '.join(WRITERS)}. Type for instance: --to onnx --quantize {quantize}"
-        )
-    if not (math.isfinite(max_drop) and 0 <= max_drop <= 100):
-        raise ConfigError(
-            f"--max-drop {max_drop:g} is no number of points of macro F1: expected 0 to 100. "
-            f"Type for instance: --max-drop {MAX_DROP:g}"
-        )
-    if not 0 < max_disagreement < 1:
-        raise ConfigError(
-            f"--max-disagreement {max_disagreement:g} is no share of texts: expected a number "
-            "between 0 and 1. Type for instance: --max-disagreement 0.01"
-        )
 
 
 def _write(artifact: Artifact, name: str, order: _Order) -> Path:
@@ -270,16 +230,15 @@ def _write(artifact: Artifact, name: str, order: _Order) -> Path:
         found = compare(expected, _logits(engine, encoder, texts), tolerance=None)
         facts |= found.to_dict()
         facts["quantisation"] = {**quantised.to_dict(), "fp32_parity": parity.to_dict()}
-    stage: FirstStage | None
+    stage = load_first_stage(artifact.path)  # of an export that is exported again
+    if stage is not None:
+        facts["cascade"] = read_parity(artifact.path)["cascade"]
     if order.max_disagreement is not None:
         assert parts is not None
         stage, cascaded = make_first_stage(
             artifact, parts, engine, encoder, max_disagreement=order.max_disagreement
         )
         facts["cascade"] = cascaded.to_dict()
-    else:
-        stage, known = first_stage_of(artifact)
-        facts |= {"cascade": known} if stage else {}
     if stage is not None:
         stage.save(folder)
     if order.labelled is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,6 +41,12 @@ class Parity:
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as plain values, for JSON."""
         return asdict(self)
+
+
+def read_parity(folder: Path) -> dict[str, Any]:
+    """Return what ``parity.json`` of a sealed export says."""
+    found: dict[str, Any] = json.loads((folder / PARITY).read_text(encoding="utf-8"))
+    return found
 
 
 def parity_texts() -> list[str]:

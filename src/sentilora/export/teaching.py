@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sentilora.config import read_config
 from sentilora.errors import ModelError
 from sentilora.export.cascading import Cascaded, fit_first_stage, let_in
-from sentilora.export.parity import PARITY
 from sentilora.inference.scoring import score_texts
 from sentilora.inference.sentiment_model import load
-from sentilora.model.firststage import load_first_stage
 from sentilora.training.environment import describe_files
 from sentilora.training.ground import ENVIRONMENT, read_config_parts
 from sentilora.training.run import CONFIG
@@ -58,15 +56,6 @@ def make_first_stage(
         validation.label_ids,
         max_disagreement=max_disagreement,
     )
-
-
-def first_stage_of(artifact: Artifact) -> tuple[FirstStage | None, dict[str, Any]]:
-    """Return the first stage of an export that is exported again, and its figures."""
-    stage = load_first_stage(artifact.path)
-    if stage is None:
-        return None, {}
-    facts = json.loads((artifact.path / PARITY).read_text(encoding="utf-8"))
-    return stage, facts["cascade"]
 
 
 def read_run_parts(artifact: Artifact) -> Parts:

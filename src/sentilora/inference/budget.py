@@ -34,6 +34,7 @@ class BatchBudget:
         self.tried = tuple(tried)
         self._rates: dict[int, list[tuple[int, float]]] = {size: [] for size in tried}
         self._is_trying = False
+        self._asked = tokens
 
     def begin(self, tokens: int) -> None:
         """Take note of a job of so many tokens: only a large one is worth trying sizes on."""
@@ -41,21 +42,16 @@ class BatchBudget:
 
     def next(self) -> int:
         """Return the padded tokens that the next batch may have."""
-        if not self._is_trying:
-            return self.tokens
-        return min(self.tried, key=lambda size: (len(self._rates[size]), size))
+        self._asked = self.tokens
+        if self._is_trying:
+            self._asked = min(self.tried, key=lambda size: (len(self._rates[size]), size))
+        return self._asked
 
-    def finished(self, budget: int, tokens: int, seconds: float) -> None:
-        """Learn how long a batch took.
-
-        Args:
-            budget: what :meth:`next` said.
-            tokens: padded tokens that it had.
-            seconds: that it took.
-        """
-        if not self._is_trying or tokens < FULL * budget:
+    def finished(self, tokens: int, seconds: float) -> None:
+        """Learn how long the batch took for which :meth:`next` was asked, and its padded tokens."""
+        if not self._is_trying or tokens < FULL * self._asked:
             return
-        self._rates[budget].append((tokens, seconds))
+        self._rates[self._asked].append((tokens, seconds))
         if all(len(found) >= ROUNDS for found in self._rates.values()):
             self._settle()
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from sentilora.inference.batching import token_batches
-from sentilora.inference.budget import BATCH_TOKENS, BatchBudget
+from sentilora.inference.budget import BatchBudget
 from sentilora.inference.device import autocast
 from sentilora.inference.engines import Engine
 from sentilora.model.tokens import Encoded, TextEncoder, average_windows
@@ -76,13 +76,12 @@ class Piece:
 
     Attributes:
         encoded: tokens of those that the network reads.
-        first: ``(N, C)`` float32, what the first stage of a cascade says; None without one.
-        early: ``(N,)`` bool, texts that the network does not read; None without a first stage.
+        staged: what the first stage of a cascade says, ``(N, C)`` float32, and which texts the
+            network does not read, ``(N,)`` bool; None without one.
     """
 
     encoded: Encoded
-    first: np.ndarray | None = None
-    early: np.ndarray | None = None
+    staged: tuple[np.ndarray, np.ndarray] | None = None
 
 
 def score_pieces(
@@ -120,12 +119,12 @@ def score_pieces(
             if rows.start == 0:
                 budget.begin(piece.encoded.tokens * len(pieces))
             own = np.arange(len(unique))[rows]
-            if piece.early is not None and piece.first is not None:
+            if piece.staged is not None:
                 is_staged = True
-                logits[own], early[own] = piece.first, piece.early
-                if progress is not None and piece.early.any():
-                    progress(int(repeats[own[piece.early]].sum()))
-                own = own[~piece.early]
+                logits[own], early[own] = piece.staged
+                if progress is not None and early[own].any():
+                    progress(int(repeats[own[early[own]]].sum()))
+                own = own[~early[own]]
             logits[own] = score_windows(
                 engine,
                 piece.encoded.windows,
@@ -176,7 +175,7 @@ def score_windows(
     logits: np.ndarray | None = None
     with engine.prepared(len(windows)):
         for batch in token_batches(lengths, batch_tokens=budget.next):
-            asked, started = budget.next(), time.perf_counter()
+            started = time.perf_counter()
             rows = [window for index in batch for window in windows[index]]
             counts = [len(windows[index]) for index in batch]
             inputs = {name: x.to(engine.device) for name, x in encoder.pad(rows).items()}
@@ -184,7 +183,7 @@ def score_windows(
             if logits is None:
                 logits = np.empty((len(windows), out.shape[1]), dtype=np.float32)
             logits[batch] = out
-            budget.finished(asked, inputs["input_ids"].numel(), time.perf_counter() - started)
+            budget.finished(inputs["input_ids"].numel(), time.perf_counter() - started)
             if progress is not None:
                 progress(batch)
     if logits is None:
@@ -214,7 +213,7 @@ def score_with_features(
     logits: list[Any] = [None] * len(windows)
     features: list[Any] = [None] * len(windows)
     model.eval()
-    for batch in token_batches(lengths, batch_tokens=lambda: BATCH_TOKENS):
+    for batch in token_batches(lengths, batch_tokens=BatchBudget().next):
         rows = [window for index in batch for window in windows[index]]
         counts = [len(windows[index]) for index in batch]
         inputs = {k: v.to(device) for k, v in encoder.pad(rows).items()}

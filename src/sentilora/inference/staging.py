@@ -45,6 +45,6 @@ def score_in_stages(
         first = stage.logits(tokens)
         early = softmax(first).max(axis=1, initial=0) >= stage.threshold
         rest = encoder.cut([tokens[row] for row in np.flatnonzero(~early).tolist()])
-        return Piece(rest, calibration.unscale(first).astype(np.float32), early)
+        return Piece(rest, (calibration.unscale(first).astype(np.float32), early))
 
     return score_pieces(engine, encoder, texts, prepare, budget=budget, progress=progress)

@@ -62,6 +62,11 @@ def create_model(
     """
     import torch
 
+    if load_in_4bit and not use_peft:
+        raise ConfigError(
+            "load_in_4bit=True with use_peft=False: weights in 4 bits do not learn. Set "
+            "use_peft=True, or leave load_in_4bit out."
+        )
     if load_in_4bit:
         check_four_bit(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     names = labels if isinstance(labels, Labels) else Labels(tuple(labels))

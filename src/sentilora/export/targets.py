@@ -1,0 +1,65 @@
+"""What can be exported to, and which options go with it."""
+
+from __future__ import annotations
+
+import math
+
+from sentilora.errors import ConfigError
+from sentilora.export.onnxfile import write_onnx
+from sentilora.export.openvinofile import write_openvino
+from sentilora.export.quantised import INT8
+from sentilora.export.quantising import MAX_DROP
+from sentilora.model.artifact import BROWSER_FILE, ONNX_FILE, OPENVINO_FILE
+
+# Kind of the artifact, by target.
+KINDS = {"merged": "model", "onnx": "onnx", "openvino": "openvino", "browser": "browser"}
+WRITERS = {
+    "onnx": (write_onnx, ONNX_FILE),
+    "openvino": (write_openvino, OPENVINO_FILE),
+    "browser": (write_onnx, BROWSER_FILE),
+}
+
+
+def check_targets(to: str, quantize: str | None, max_drop: float, max_disagreement: float) -> None:
+    """Refuse options that are unknown, out of range, or do not go together.
+
+    Raises:
+        ConfigError: one of them is so.
+    """
+    if to not in KINDS:
+        raise ConfigError(f"There is no export to '{to}'. There is: {', '.join(KINDS)}.")
+    if quantize not in (None, INT8):
+        raise ConfigError(
+            f"--quantize {quantize} is unknown: expected {INT8}. Type: --quantize {INT8}, or leave "
+            "it out for float32."
+        )
+    if quantize and to not in WRITERS:
+        raise ConfigError(
+            f"--quantize {quantize} does not go with --to {to}, whose weights are float32: "
+            f"expected {' or '.join(WRITERS)}. Type for instance: --to onnx --quantize {quantize}"
+        )
+    if not (math.isfinite(max_drop) and 0 <= max_drop <= 100):
+        raise ConfigError(
+            f"--max-drop {max_drop:g} is no number of points of macro F1: expected 0 to 100. "
+            f"Type for instance: --max-drop {MAX_DROP:g}"
+        )
+    if not 0 < max_disagreement < 1:
+        raise ConfigError(
+            f"--max-disagreement {max_disagreement:g} is no share of texts: expected a number "
+            "between 0 and 1. Type for instance: --max-disagreement 0.01"
+        )
+
+
+def check_no_columns(text: str | None, label: str | None) -> None:
+    """Refuse names of columns where no file is given.
+
+    Raises:
+        ConfigError: there are some.
+    """
+    named = {"--text": text, "--label": label}
+    given = [f"{option} {name}" for option, name in named.items() if name is not None]
+    if given:
+        raise ConfigError(
+            f"{' and '.join(given)}: a column of which file? Give it with --data FILE, or leave "
+            "the column out."
+        )
