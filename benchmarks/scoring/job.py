@@ -33,8 +33,8 @@ class Turn:
 
     Attributes:
         texts: what to label.
-        what: ``tune`` (choose the batch size, and warm up), ``all`` (at once) or ``single`` (one by
-            one).
+        what: ``tune`` (choose the batch size, and warm up: at once and one by one), ``all`` (at
+            once) or ``single`` (one by one).
     """
 
     texts: list[str]

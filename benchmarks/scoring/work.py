@@ -30,6 +30,8 @@ def work(connection: Connection, job: Job) -> None:
             if turn.what == "tune":
                 rows = job.batch_rows or _quickest(classify, turn.texts)
                 classify(turn.texts, rows)
+                for text in turn.texts:
+                    classify([text], 1)
                 record["batch_rows"] = rows
             elif turn.what == "all":
                 record = _timed(classify, [turn.texts], rows)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sentilora.errors import ConfigError, several
 
@@ -60,7 +61,7 @@ class Labels:
         """Label ids by name."""
         return {name: index for index, name in enumerate(self.names)}
 
-    @property
+    @cached_property
     def polarities(self) -> tuple[int, ...] | None:
         """Sign of each label (-1, 0, 1), or None when the names are not about sentiment."""
         stars = [_STAR_LABEL.match(name) for name in self.names]

@@ -10,6 +10,8 @@ Not covered: tokenising, and averaging the windows of one text; both are done ou
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -68,7 +70,7 @@ def write_onnx(network: Any, settings: Settings, path: Path) -> None:
     attention_mask[1, 5:] = 0
     free = {0: "batch", 1: "length"}
     try:
-        with quiet("torch.onnx"):
+        with quiet("torch.onnx"), _plain_attention(network):
             program = torch.onnx.export(
                 _Calibrated(network, settings.calibration).eval(),
                 (input_ids, attention_mask),
@@ -88,6 +90,21 @@ def write_onnx(network: Any, settings: Settings, path: Path) -> None:
             f"{network.config.model_type} cannot be exported to ONNX with torch "
             f"{torch.__version__}: {reason}. Use --to merged."
         ) from error
+
+
+@contextmanager
+def _plain_attention(network: Any) -> Iterator[None]:
+    """Compute attention by plain products within this block, as runtimes look for it.
+
+    What torch's fused attention becomes in ONNX guards against rows without any token, and that
+    guard keeps OpenVINO from joining the products again.
+    """
+    fused = network.config._attn_implementation
+    network.set_attn_implementation("eager")
+    try:
+        yield
+    finally:
+        network.set_attn_implementation(fused)
 
 
 def about_model(settings: Settings) -> dict[str, Any]:

@@ -20,9 +20,10 @@ from sentilora.inference.device import pick_precision, usable_cpus
 from sentilora.model.artifact import BROWSER_FILE, ONNX_FILE, OPENVINO_FILE, Artifact
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
 
-SINGLE_LENGTHS = (16, 32, 48, 64, 96, 128)  # tokens of a single text, padded
+SINGLE_LENGTHS = (32, 48, 64, 96, 128)  # tokens of a single text, padded
 SINGLE_AFTER = 4  # single texts of a length that come before it is compiled
 
 
@@ -106,7 +107,7 @@ class OpenVinoEngine(_OnCpu):
         self._compile = partial(openvino.Core().compile_model, device_name="CPU", config=options)
         self._path = path
         self._met: Counter[int] = Counter()
-        self._singles: dict[int, Any] = {}
+        self._singles: dict[int, _Single] = {}
         try:
             compiled = self._compile(path)
         except RuntimeError as error:
@@ -121,19 +122,14 @@ class OpenVinoEngine(_OnCpu):
         from torch.nn import functional
 
         rows, length = inputs["input_ids"].shape
-        request = self._request
         if rows == 1 and length <= SINGLE_LENGTHS[-1]:
-            padded = next(one for one in SINGLE_LENGTHS if one >= length)
-            single = self._single(padded)
+            single = self._single(next(one for one in SINGLE_LENGTHS if one >= length))
             if single is not None:
-                request = single
-                room = (0, padded - length)
-                inputs = {name: functional.pad(x, room) for name, x in inputs.items()}
+                return torch.from_numpy(single.logits(inputs))
         fed = {name: tensor.numpy() for name, tensor in inputs.items()}
-        answer = request.infer(fed, share_inputs=True)
-        return torch.from_numpy(answer["logits"])
+        return torch.from_numpy(self._request.infer(fed, share_inputs=True)["logits"])
 
-    def _single(self, length: int) -> Any:
+    def _single(self, length: int) -> _Single | None:
         """Return what computes one text of this length; None as long as few have come."""
         self._met[length] += 1
         if self._met[length] == SINGLE_AFTER:
@@ -146,9 +142,30 @@ class OpenVinoEngine(_OnCpu):
         try:
             model = openvino.Core().read_model(self._path)
             model.reshape({one.any_name: [1, length] for one in model.inputs})
-            self._singles[length] = self._compile(model).create_infer_request()
+            self._singles[length] = _Single(self._compile(model))
         except RuntimeError:  # its file is gone by now: the model for any length goes on
             return
+
+
+class _Single:
+    """A model of OpenVINO for one text of one length, with its own room for what goes in."""
+
+    def __init__(self, compiled: Any) -> None:
+        self._request = compiled.create_infer_request()
+        self._inputs = {
+            one.any_name: self._request.get_tensor(one.any_name).data for one in compiled.inputs
+        }
+        self._outputs = self._request.get_tensor("logits").data
+
+    def logits(self, inputs: Mapping[str, torch.Tensor]) -> np.ndarray:
+        """Return ``(1, C)`` float32 logits of ``input_ids`` and ``attention_mask``, ``(1, T)``."""
+        for name, tensor in inputs.items():
+            room = self._inputs[name]
+            length = tensor.shape[1]
+            room[0, :length] = tensor.numpy()[0]
+            room[0, length:] = 0  # masked, so that any token will do
+        self._request.infer()
+        return self._outputs.copy()
 
 
 Runtime = OnnxEngine | OpenVinoEngine

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     import torch
 
@@ -119,12 +121,15 @@ class TextEncoder:
         import torch
 
         length = padded_length(max(len(row) for row in rows), self.rule.max_tokens)
-        input_ids = torch.full((len(rows), length), self.pad_id, dtype=torch.int64)
-        attention_mask = torch.zeros((len(rows), length), dtype=torch.int64)
+        input_ids = np.full((len(rows), length), self.pad_id, dtype=np.int64)
+        attention_mask = np.zeros((len(rows), length), dtype=np.int64)
         for index, row in enumerate(rows):
-            input_ids[index, : len(row)] = torch.tensor(row, dtype=torch.int64)
+            input_ids[index, : len(row)] = row
             attention_mask[index, : len(row)] = 1
-        return {"input_ids": input_ids, "attention_mask": attention_mask}
+        return {
+            "input_ids": torch.from_numpy(input_ids),
+            "attention_mask": torch.from_numpy(attention_mask),
+        }
 
     def _cut(self, row: list[Any]) -> list[list[Any]]:
         if self.rule.long_text == "head":

@@ -1,0 +1,1 @@
+"""Pages of the web app, made with Streamlit: try, file, train, compare, model."""
