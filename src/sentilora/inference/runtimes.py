@@ -119,7 +119,6 @@ class OpenVinoEngine(_OnCpu):
     def logits(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Return ``(B, C)`` float32 logits of ``input_ids`` and ``attention_mask``, ``(B, T)``."""
         import torch
-        from torch.nn import functional
 
         rows, length = inputs["input_ids"].shape
         if rows == 1 and length <= SINGLE_LENGTHS[-1]:
@@ -155,7 +154,7 @@ class _Single:
         self._inputs = {
             one.any_name: self._request.get_tensor(one.any_name).data for one in compiled.inputs
         }
-        self._outputs = self._request.get_tensor("logits").data
+        self._outputs: np.ndarray = self._request.get_tensor("logits").data
 
     def logits(self, inputs: Mapping[str, torch.Tensor]) -> np.ndarray:
         """Return ``(1, C)`` float32 logits of ``input_ids`` and ``attention_mask``, ``(1, T)``."""

@@ -61,7 +61,8 @@ def compute_block(states: Tensor, mask: Tensor | None, block: Block) -> Tensor:
     )
     merged = context.transpose(1, 2).reshape(-1, width)
     attended = _normalise(block.mixed.apply_and_add(merged, shown), block, 0)
-    at_once = max(1, WIDE_BYTES // block.wide.bias.nbytes)
+    # Updates of each row's own adapter need the rows whole.
+    at_once = len(attended) if block.wide.adds else max(1, WIDE_BYTES // block.wide.bias.nbytes)
     added = [
         block.narrow.apply_and_add(block.wide.apply_and_gelu(part), part)
         for part in torch.split(attended, at_once)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -12,7 +12,14 @@ from torch.nn import functional
 
 
 class JoinedLinear:
-    """One or more linear layers that read the same input, as one product."""
+    """One or more linear layers that read the same input, as one product.
+
+    Attributes:
+        adds: adds to the product ``(N, out)`` of inputs ``(N, in)``, in place, what each row's own
+            adapter makes of them; None where all rows share their weights.
+    """
+
+    adds: Callable[[Tensor, Tensor], Tensor] | None = None
 
     def __init__(self, modules: Sequence[Any]) -> None:
         self.layers = [getattr(module, "base_layer", module) for module in modules]
@@ -49,7 +56,8 @@ class JoinedLinear:
 
     def apply(self, inputs: Tensor) -> Tensor:
         """Return ``(N, out)`` of ``(N, in)``."""
-        return functional.linear(inputs, self.weight, self.bias)
+        product = functional.linear(inputs, self.weight, self.bias)
+        return product if self.adds is None else self.adds(inputs, product)
 
     def apply_and_add(self, inputs: Tensor, others: Tensor) -> Tensor:
         """Return the product plus ``(N, out)``; without gradients."""
@@ -58,12 +66,12 @@ class JoinedLinear:
         fused: Tensor = torch.ops.mkldnn._linear_pointwise.binary(
             inputs, others, self.weight, self.bias, "add"
         )
-        return fused
+        return fused if self.adds is None else self.adds(inputs, fused)
 
     def apply_and_gelu(self, inputs: Tensor) -> Tensor:
         """Return GELU of the product, by the error function; without gradients."""
         fused: Tensor
-        if not _can_fuse(inputs):
+        if self.adds is not None or not _can_fuse(inputs):
             fused = torch.ops.aten.gelu_(self.apply(inputs))
             return fused
         fused = torch.ops.mkldnn._linear_pointwise(

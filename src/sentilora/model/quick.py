@@ -31,7 +31,7 @@ from sentilora.model.layouts import LAYOUTS, Layout
 
 
 @contextmanager
-def quick_blocks(model: Any, *, is_fixed: bool = False) -> Iterator[bool]:
+def quick_blocks(model: Any, *, is_fixed: bool = False) -> Iterator[QuickBlocks | None]:
     """Compute the encoder of a sequence classifier the quick way inside the block.
 
     Args:
@@ -39,23 +39,23 @@ def quick_blocks(model: Any, *, is_fixed: bool = False) -> Iterator[bool]:
         is_fixed: no weight changes inside the block, so that adapters are merged only once.
 
     Yields:
-        Whether it is quick now; False when the architecture or a setting does not allow it, or
+        The blocks that compute now; None when the architecture or a setting does not allow it, or
         when the model is not on a CPU.
     """
     core = model.get_base_model() if hasattr(model, "get_base_model") else model
     layout = LAYOUTS.get(core.config.model_type)
     if layout is None or not _is_suitable(model, core, layout):
-        yield False
+        yield None
         return
     holder = getattr(core, core.base_model_prefix).get_submodule(layout.blocks.split(".")[0])
     if "forward" in vars(holder):  # a block around this one has done it
         with holder.forward.fixed(is_fixed):
-            yield True
+            yield holder.forward
         return
-    holder.forward = _Blocks(core, layout, holder.forward)
+    holder.forward = QuickBlocks(core, layout, holder.forward)
     try:
         with holder.forward.fixed(is_fixed):
-            yield True
+            yield holder.forward
     finally:
         del holder.forward
 
@@ -106,8 +106,12 @@ def _is_simple(module: Any) -> bool:
     )
 
 
-class _Blocks:
-    """Stands in for the forward method of the module that holds the blocks."""
+class QuickBlocks:
+    """Stands in for the forward method of the module that holds the blocks.
+
+    Attributes:
+        blocks: from the first to the last.
+    """
 
     def __init__(self, core: Any, layout: Layout, plain: Any) -> None:
         encoder = getattr(core, core.base_model_prefix)
@@ -136,6 +140,7 @@ class _Blocks:
     def __call__(
         self, hidden_states: Tensor, attention_mask: Tensor | None = None, **others: Any
     ) -> Any:
+        """Return what the plain forward method returns; the last state of the first token only."""
         from transformers.modeling_outputs import BaseModelOutputWithPastAndCrossAttentions
 
         if any(others.get(name) for name in ("output_hidden_states", "output_attentions")):

@@ -1,0 +1,86 @@
+"""From accepted requests to logits: tokenising many at once, and one batch after the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+from torch import Tensor
+
+from sentilora.model.probabilities import softmax
+from sentilora.model.tokens import TextEncoder
+from sentilora.serving.accepting import Request, Waiting
+
+
+def tokenise(requests: Sequence[Request]) -> list[Waiting]:
+    """Tokenise requests, those of one tokenizer at once, and let first stages answer.
+
+    Returns:
+        The texts that a network has to read, in the order of the requests.
+    """
+    by_encoder: dict[int, list[Request]] = {}
+    for request in requests:
+        by_encoder.setdefault(id(request.loaded.encoder), []).append(request)
+    found: dict[int, list[Waiting]] = {}
+    for own in by_encoder.values():
+        started = time.perf_counter()
+        encoder = own[0].loaded.encoder
+        tokens = encoder.tokenise([text for request in own for text in request.texts])
+        start = 0
+        for request in own:
+            rows = tokens[start : start + len(request.texts)]
+            found[id(request)] = _wait(request, encoder, rows)
+            start += len(rows)
+        taken = time.perf_counter() - started
+        for request in own:
+            request.tokenise_s = taken
+    return [waiting for request in requests for waiting in found[id(request)]]
+
+
+def _wait(request: Request, encoder: TextEncoder, tokens: list[list[int]]) -> list[Waiting]:
+    stage = request.loaded.first_stage
+    positions = list(range(len(tokens)))
+    if stage is not None:
+        first = stage.logits(tokens)
+        early = softmax(first).max(axis=1, initial=0) >= stage.threshold
+        logits = request.loaded.calibration.unscale(first).astype(np.float32)
+        request.answer_early(early, logits)
+        positions = np.flatnonzero(~early).tolist()
+    encoded = encoder.cut([tokens[position] for position in positions])
+    request.tokens = encoded.tokens
+    for position, is_cut in zip(positions, encoded.truncated, strict=True):
+        if is_cut:
+            request.cut(position)
+    return [
+        Waiting(request, position, windows)
+        for position, windows in zip(positions, encoded.windows, strict=True)
+    ]
+
+
+def compute(batch: Sequence[Waiting]) -> int:
+    """Compute texts of one lane, and hand their logits to their requests.
+
+    Returns:
+        Padded tokens.
+    """
+    started = time.perf_counter()
+    windows = [window for text in batch for window in text.windows]
+    slots = [text.request.loaded.slot for text in batch for _ in text.windows]
+    loaded = batch[0].request.loaded
+    answers = loaded.lane.logits(loaded.encoder, windows, slots)
+    start = 0
+    for text in batch:
+        own = answers[start : start + len(text.windows)]
+        start += len(own)
+        logits = own[0].cpu().numpy() if len(own) == 1 else _average(own)
+        text.request.answer(text.position, logits)
+    taken = time.perf_counter() - started
+    for request in {id(text.request): text.request for text in batch}.values():
+        request.inference_s += taken
+    return len(windows) * max(map(len, windows))
+
+
+def _average(answers: Sequence[Tensor]) -> np.ndarray:
+    mean: np.ndarray = np.mean([answer.cpu().numpy() for answer in answers], axis=0)
+    return mean
