@@ -1,0 +1,184 @@
+"""What answers: loaded adapters behind one queue. The routes know no more about it than this.
+
+:mod:`sentilora.serving.batching` makes the real one; the tests have one without weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from sentilora.errors import ModelError, SentiloraError
+from sentilora.labels import Labels
+
+
+@dataclass(frozen=True)
+class Served:
+    """One adapter or model that answers.
+
+    Attributes:
+        name: what requests call it.
+        labels: ordered label names.
+        base: hub id of its encoder.
+        revision: of the base, when it is known.
+        max_tokens: longer texts are cut.
+        engine: what computes the logits.
+        precision: in which number format.
+        device: where.
+        kind: what the folder holds: an adapter, merged weights, or an export.
+        is_mixed: it shares batches of its encoder with other adapters.
+    """
+
+    name: str
+    labels: Labels
+    base: str
+    revision: str | None
+    max_tokens: int
+    engine: str
+    precision: str
+    device: str
+    kind: str
+    is_mixed: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one request gets.
+
+    Attributes:
+        logits: ``(N, C)`` float32, uncalibrated.
+        probabilities: ``(N, C)`` float64, calibrated.
+        truncated: for each text, whether it was cut.
+        early: ``(N,)`` bool, answered by the first stage of a cascade; None without one.
+        tokens: that were computed for it, padding not counted.
+        tokenise_s: seconds of tokenising.
+        queue_s: seconds in the queue.
+        inference_s: seconds of the batches it was in.
+    """
+
+    logits: np.ndarray
+    probabilities: np.ndarray
+    truncated: list[bool]
+    early: np.ndarray | None
+    tokens: int
+    tokenise_s: float
+    queue_s: float
+    inference_s: float
+
+
+@dataclass(frozen=True)
+class BatchDone:
+    """One batch that was computed, for the metrics.
+
+    Attributes:
+        rows: in the batch.
+        texts: that were answered with it.
+        tokens: without padding.
+        padded_tokens: with it.
+        adapters: how many different ones were in it.
+        seconds: that it took.
+    """
+
+    rows: int
+    texts: int
+    tokens: int
+    padded_tokens: int
+    adapters: int
+    seconds: float
+
+
+Listener = Callable[[BatchDone], None]
+
+
+class Pool(Protocol):
+    """Adapters that answer. Every method may be called from any thread."""
+
+    def served(self) -> list[Served]:
+        """List what answers, in the order in which it was added."""
+
+    def find(self, name: str) -> Served:
+        """Return what answers under a name.
+
+        Raises:
+            UnknownAdapter: nothing does.
+        """
+
+    def submit(self, name: str, texts: list[str], deadline: float | None) -> Future[Answer]:
+        """Put texts into the queue, and return at once.
+
+        Args:
+            name: of the adapter.
+            texts: that are not empty.
+            deadline: ``time.monotonic()`` after which nobody waits any more; None for never.
+
+        Returns:
+            The answer to come. Cancel it when the client has gone.
+
+        Raises:
+            UnknownAdapter: there is no such adapter.
+            QueueFull: as much waits as may wait.
+            Closing: nothing is accepted any more.
+        """
+
+    def add(self, name: str, path: str) -> Served:
+        """Load an adapter, which may take seconds.
+
+        Raises:
+            NameTaken: something answers under this name.
+            ModelError: the folder is damaged, or does not fit.
+        """
+
+    def remove(self, name: str) -> None:
+        """Take an adapter away; what was accepted for it is still answered.
+
+        Raises:
+            UnknownAdapter: there is no such adapter.
+        """
+
+    def queued(self) -> tuple[int, int]:
+        """Return how many texts and tokens wait."""
+
+    def watch(self, listener: Listener) -> None:
+        """Have ``listener`` called after each batch, in the thread that computes."""
+
+    def close(self, timeout_s: float) -> None:
+        """Accept nothing more, and finish what was accepted."""
+
+
+class UnknownAdapter(ModelError):  # noqa: N818 - a state, which is told to the client
+    """Nothing answers under this name; ``names`` are those there are."""
+
+    def __init__(self, name: str, names: list[str]) -> None:
+        self.name, self.names = name, names
+        there = f"Served here: {', '.join(names)}." if names else "No model is served at present."
+        super().__init__(f"There is no model {name!r}. {there}")
+
+
+class NameTaken(ModelError):  # noqa: N818 - a state, which is told to the client
+    """Something answers under this name already."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"A model {name!r} is served already. Choose another name, or remove that one first: "
+            f"DELETE /v1/adapters/{name}"
+        )
+
+
+class QueueFull(SentiloraError):  # noqa: N818 - a state, which is told to the client
+    """As much waits as may wait; try again after ``retry_after_s`` seconds."""
+
+    def __init__(self, retry_after_s: float) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__("As many texts wait as may wait. Send them again later.")
+
+
+class Closing(SentiloraError):  # noqa: N818 - a state, which is told to the client
+    """The server stops; what was accepted is still answered."""
+
+    def __init__(self) -> None:
+        super().__init__("The server is stopping. Send the texts to another one.")
