@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from sentilora.cli import adapt, bases, check, evaluate, export, pairs, predict, runs, train
+from sentilora.cli import adapt, bases, check, evaluate, export, pairs, predict, runs, serve, train
 
 
 def add_to(app: typer.Typer) -> None:
@@ -16,5 +16,6 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog=adapt.EXAMPLE)(adapt.adapt)
     app.command(epilog=pairs.EXAMPLE)(pairs.pairs)
     app.command(epilog=export.EXAMPLE)(export.export)
+    app.command(epilog=serve.EXAMPLE)(serve.serve)
     app.command(epilog=bases.EXAMPLE)(bases.bases)
     app.command(epilog=runs.EXAMPLE)(runs.runs)

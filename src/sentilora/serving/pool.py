@@ -149,7 +149,7 @@ class Pool(Protocol):
         """Accept nothing more, and finish what was accepted."""
 
 
-class UnknownAdapter(ModelError):
+class UnknownAdapter(ModelError):  # noqa: N818 - a state, which is told to the client
     """Nothing answers under this name; ``names`` are those there are."""
 
     def __init__(self, name: str, names: list[str]) -> None:
@@ -158,7 +158,7 @@ class UnknownAdapter(ModelError):
         super().__init__(f"There is no model {name!r}. {there}")
 
 
-class NameTaken(ModelError):
+class NameTaken(ModelError):  # noqa: N818 - a state, which is told to the client
     """Something answers under this name already."""
 
     def __init__(self, name: str) -> None:
@@ -169,7 +169,7 @@ class NameTaken(ModelError):
         )
 
 
-class QueueFull(SentiloraError):
+class QueueFull(SentiloraError):  # noqa: N818 - a state, which is told to the client
     """As much waits as may wait; try again after ``retry_after_s`` seconds."""
 
     def __init__(self, retry_after_s: float) -> None:
@@ -177,7 +177,7 @@ class QueueFull(SentiloraError):
         super().__init__("As many texts wait as may wait. Send them again later.")
 
 
-class Closing(SentiloraError):
+class Closing(SentiloraError):  # noqa: N818 - a state, which is told to the client
     """The server stops; what was accepted is still answered."""
 
     def __init__(self) -> None:

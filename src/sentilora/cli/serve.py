@@ -1,0 +1,162 @@
+"""``sentilora serve``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sentilora.cli.options import Precision
+from sentilora.serving.limits import Limits
+
+if TYPE_CHECKING:
+    from sentilora.serving.pool import Served
+    from sentilora.serving.running import Door, Models
+
+EXAMPLE = (
+    "Example:  sentilora serve general shop=runs/NAME --port 8000"
+    "   then:  curl -H 'content-type: application/json' "
+    """-d '{"model": "shop", "input": "Great film"}' http://127.0.0.1:8000/v1/classify"""
+)
+LIMITS = "Limits"
+
+
+def serve(
+    runs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME=]RUN",
+            help="Run folders, exports, or 'general'. A model is called like its folder, or NAME.",
+        ),
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="0 takes any that is free.")] = 8000,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(help="File with the key that requests must show; else SENTILORA_KEY."),
+    ] = None,
+    adapters_dir: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder from which adapters may be added while it runs; needs a key."),
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    precision: Precision = "fp32",
+    max_client_batch_size: Annotated[
+        int, typer.Option(help="Texts in one request.", rich_help_panel=LIMITS)
+    ] = Limits.max_client_batch_size,
+    max_text_characters: Annotated[
+        int, typer.Option(help="Characters in one text.", rich_help_panel=LIMITS)
+    ] = Limits.max_text_characters,
+    payload_limit: Annotated[
+        int, typer.Option(help="Bytes in one request.", rich_help_panel=LIMITS)
+    ] = Limits.payload_limit,
+    max_concurrent_requests: Annotated[
+        int, typer.Option(help="Requests at the same time.", rich_help_panel=LIMITS)
+    ] = Limits.max_concurrent_requests,
+    max_queue_texts: Annotated[
+        int, typer.Option(help="Texts that may wait.", rich_help_panel=LIMITS)
+    ] = Limits.max_queue_texts,
+    max_batch_tokens: Annotated[
+        int | None,
+        typer.Option(
+            help="Padded tokens in one batch; else what suits the device.", rich_help_panel=LIMITS
+        ),
+    ] = Limits.max_batch_tokens,
+    timeout_s: Annotated[
+        float, typer.Option(help="Seconds until a request is given up.", rich_help_panel=LIMITS)
+    ] = Limits.timeout_s,
+    body_timeout_s: Annotated[
+        float, typer.Option(help="Seconds for a body to arrive.", rich_help_panel=LIMITS)
+    ] = Limits.body_timeout_s,
+    stop_timeout_s: Annotated[
+        float, typer.Option(help="Seconds to finish before it stops.", rich_help_panel=LIMITS)
+    ] = Limits.stop_timeout_s,
+) -> None:
+    """Answer over HTTP, with any number of models.
+
+    Once the models are loaded, the address is printed on stdout. Ctrl-C or SIGTERM stops it when
+    it has answered what it took on.
+    """
+    limits = Limits(
+        max_client_batch_size=max_client_batch_size,
+        max_text_characters=max_text_characters,
+        payload_limit=payload_limit,
+        max_concurrent_requests=max_concurrent_requests,
+        max_queue_texts=max_queue_texts,
+        max_batch_tokens=max_batch_tokens,
+        timeout_s=timeout_s,
+        body_timeout_s=body_timeout_s,
+        stop_timeout_s=stop_timeout_s,
+    )
+    paths = _named(runs)
+    key = _key(key_file, adapters_dir)
+    try:
+        from sentilora.serving.running import Door, Models
+    except ModuleNotFoundError as error:
+        from sentilora.errors import MissingExtraError
+
+        raise MissingExtraError("The server", "server") from error
+    models = Models(paths, device=device, precision=precision)
+    _run(models, Door(host, port, key, tuple(adapters_dir or ())), limits)
+
+
+def _named(runs: list[str] | None) -> dict[str, str]:
+    from sentilora.errors import ConfigError
+    from sentilora.serving.naming import name_runs
+
+    if not runs:
+        raise ConfigError(
+            "No run was named. Expected folders of runs, exports, or 'general'. Type: "
+            "sentilora serve general"
+        )
+    return name_runs(runs)
+
+
+def _key(file: Path | None, folders: list[Path] | None) -> str | None:
+    from sentilora.errors import ConfigError
+    from sentilora.serving.keys import read_key
+
+    key = read_key(file, os.environ)
+    if folders and key is None:
+        raise ConfigError(
+            "--adapters-dir lets clients load models, and needs a key. Make one with: "
+            "openssl rand -hex 32 > key.txt; and add --key-file key.txt"
+        )
+    for folder in folders or ():
+        if not folder.is_dir():
+            raise ConfigError(f"--adapters-dir {folder}: there is no such folder")
+    return key
+
+
+def _run(models: Models, door: Door, limits: Limits) -> None:
+    from sentilora.serving.running import serve as run
+
+    address = ""
+
+    def listening(url: str) -> None:
+        nonlocal address
+        address = url
+        if door.is_open_to_others and door.key is None:
+            print(
+                f"warning: {door.host} can be reached from other machines, and no key is asked "
+                "for. Add --key-file FILE.",
+                file=sys.stderr,
+            )
+        names = ", ".join(models.paths)
+        print(f"loading     {names}", file=sys.stderr)
+
+    def ready(served: list[Served]) -> None:
+        for one in served:
+            labels = ", ".join(one.labels.names)
+            print(
+                f"serving     {one.name}: {labels} ({one.engine}, {one.precision}, {one.device})",
+                file=sys.stderr,
+            )
+        print(f"routes      {address}/docs", file=sys.stderr)
+        print("stop        Ctrl-C", file=sys.stderr)
+        print(address, flush=True)
+
+    run(lambda: models.open(limits), door, limits, listening=listening, ready=ready)

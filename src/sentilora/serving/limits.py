@@ -1,0 +1,46 @@
+"""How much one client, and all of them together, may ask for. Names as TEI has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from sentilora.errors import ConfigError, several
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of a server; each has a default here and nowhere else.
+
+    Attributes:
+        max_client_batch_size: texts in one request.
+        max_text_characters: characters in one text.
+        payload_limit: bytes in the body of one request.
+        max_concurrent_requests: requests that are being answered or wait.
+        max_queue_texts: texts that wait.
+        max_batch_tokens: padded tokens in one batch of the encoder; None for what suits the device.
+        timeout_s: seconds until a request is given up.
+        body_timeout_s: seconds in which the body of a request has to arrive.
+        stop_timeout_s: seconds to finish what was accepted before the server stops.
+
+    Raises:
+        ConfigError: a limit is not above 0.
+    """
+
+    max_client_batch_size: int = 256
+    max_text_characters: int = 100_000
+    payload_limit: int = 2_000_000
+    max_concurrent_requests: int = 512
+    max_queue_texts: int = 8_192
+    max_batch_tokens: int | None = None
+    timeout_s: float = 30.0
+    body_timeout_s: float = 10.0
+    stop_timeout_s: float = 30.0
+
+    def __post_init__(self) -> None:
+        problems = [
+            f"--{field.name.replace('_', '-')} {value}: must be above 0"
+            for field in fields(self)
+            if (value := getattr(self, field.name)) is not None and not value > 0
+        ]
+        if problems:
+            raise ConfigError(several("the limits", problems))

@@ -1,0 +1,89 @@
+"""Why a request is refused: ``{"error", "error_type"}`` for every error, as TEI has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import CancelledError
+from http import HTTPStatus
+
+from sentilora.errors import ConfigError, DataError, MissingExtraError, ModelError, SentiloraError
+from sentilora.serving.pool import Closing, NameTaken, QueueFull, UnknownAdapter
+
+# What each status means here: the kind of the error, and a description for the docs.
+STATUSES = {
+    400: ("BadRequest", "The body is not JSON, or not UTF-8."),
+    401: ("Unauthorized", "The key is missing or wrong."),
+    403: ("Forbidden", "This server does not allow it."),
+    404: ("NotFound", "There is no such model; the message names those there are."),
+    405: ("MethodNotAllowed", "The path knows other methods."),
+    408: ("Timeout", "The body did not arrive in time."),
+    409: ("Conflict", "The name is taken."),
+    413: ("TooLarge", "The body is too large, or holds too many texts."),
+    415: ("UnsupportedMediaType", "The body is not declared as application/json."),
+    422: ("Validation", "The body has the wrong shape, or a text is empty or too long."),
+    429: ("Overloaded", "Too much waits already; Retry-After says when to come again."),
+    500: ("Backend", "Something broke in the server."),
+    503: ("Unhealthy", "The models are not loaded yet, or the server stops."),
+    504: ("Timeout", "The answer took too long."),
+}
+
+
+class Refusal(SentiloraError):  # noqa: N818 - an answer, though not the wanted one
+    """A request that gets no answer.
+
+    Attributes:
+        status: of HTTP.
+        headers: that go with it.
+    """
+
+    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = dict(headers or {})
+
+    @property
+    def kind(self) -> str:
+        """The ``error_type``."""
+        return kind_of(self.status)
+
+
+def kind_of(status: int) -> str:
+    """Return the ``error_type`` of a status."""
+    if status in STATUSES:
+        return STATUSES[status][0]
+    return HTTPStatus(status).phrase.replace(" ", "")
+
+
+def refusal_of(error: BaseException) -> Refusal:
+    """Say over HTTP what the pool, or the library below it, says by an error.
+
+    An error that nobody foresaw becomes a 500 without details: they might hold a text.
+    """
+    match error:
+        case Refusal():
+            return error
+        case UnknownAdapter():
+            return Refusal(404, str(error))
+        case NameTaken():
+            return Refusal(409, str(error))
+        case QueueFull():
+            return overloaded(str(error), error.retry_after_s)
+        case Closing():
+            return Refusal(503, str(error), {"retry-after": "1"})
+        case ModelError() | DataError() | ConfigError():
+            return Refusal(422, str(error))
+        case MissingExtraError():
+            return Refusal(422, str(error))
+        case TimeoutError() | CancelledError():
+            return Refusal(504, "The answer took too long. Send fewer texts, or send them later.")
+        case _:
+            return Refusal(
+                500,
+                f"The server failed with {type(error).__name__}. Its log says where; the request "
+                "was not answered.",
+            )
+
+
+def overloaded(message: str, retry_after_s: float) -> Refusal:
+    """Refuse for now, and say in whole seconds when to come again."""
+    return Refusal(429, message, {"retry-after": str(max(1, round(retry_after_s)))})
