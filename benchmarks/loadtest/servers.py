@@ -25,12 +25,14 @@ class Side:
         name: in the table.
         command: that starts it; ``{port}`` stands for the port.
         path: where it is asked.
+        ready: where it answers with 200 once its models are loaded.
         models: names that requests take in turn; none where a request names no model.
     """
 
     name: str
     command: list[str]
     path: str
+    ready: str
     models: tuple[str, ...] = ()
 
     def body(self, text: str, number: int) -> dict[str, object]:
@@ -66,7 +68,7 @@ class Server:
                 log = (folder / "server.log").read_text(encoding="utf-8", errors="replace")
                 raise SystemExit(f"error: {self.side.name} did not start:\n{log[-2000:]}")
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=5):
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{self.side.ready}", timeout=5):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
@@ -95,7 +97,7 @@ class Server:
 def plain(model: Path) -> Side:
     """Return the side that most people write, with a merged export."""
     command = [sys.executable, "-m", "loadtest.plain", str(model.resolve()), "{port}"]
-    return Side("FastAPI + pipeline", command, "/classify")
+    return Side("FastAPI + pipeline", command, "/classify", "/health")
 
 
 def sentilora(name: str, models: dict[str, Path | str], precision: str) -> Side:
@@ -103,7 +105,7 @@ def sentilora(name: str, models: dict[str, Path | str], precision: str) -> Side:
     command = [sys.executable, "-m", "sentilora", "serve"]
     command += [f"{key}={path}" for key, path in models.items()]
     command += ["--port", "{port}", "--precision", precision]
-    return Side(name, command, "/v1/classify", tuple(models))
+    return Side(name, command, "/v1/classify", "/ready", tuple(models))
 
 
 def _free_port() -> int:

@@ -16,8 +16,8 @@ from sentilora.model.artifact import save_artifact, seal_artifact, write_manifes
 from sentilora.model.classifier import create_model, load_tokenizer
 from sentilora.model.settings import Settings
 from sentilora.model.tokens import TextRule
-from sentilora.serving.batching import open_pool
 from sentilora.serving.choosing import like_lengths
+from sentilora.serving.opening import open_pool
 from sentilora.serving.pool import Closing, NameTaken, QueueFull, UnknownAdapter
 
 TEXTS = ["the film is good", "bad bad food and a slow app , not very clean", "it was tuesday", "!"]

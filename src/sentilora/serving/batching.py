@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -213,6 +213,9 @@ class BatchingPool:
     def _abandon(self, accepted: list[Request]) -> None:
         with self._changed:
             accepted = [*accepted, *self._inbox]
+            jobs = list(self._jobs)
+        for _, done in jobs:
+            done.set_exception(Closing())
         for request in {*accepted, *(text.request for text in self._waiting)}:
             if not request.is_ended:
                 self._give_up(request, Closing())
@@ -298,42 +301,3 @@ def _settle(job: Callable[[], Any], done: Future[Any]) -> None:
         done.set_result(job())
     except Exception as error:  # noqa: BLE001 - it is raised where the job was asked for
         done.set_exception(error)
-
-
-def open_pool(
-    paths: Mapping[str, str | Path],
-    *,
-    device: str = "auto",
-    precision: str = "fp32",
-    max_requests: int = 512,
-    max_texts: int = 8192,
-    batch_tokens: int | None = None,
-) -> BatchingPool:
-    """Load what is to be served.
-
-    Args:
-        paths: run folders, exports or ``general``, by the names that requests use.
-        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-        precision: ``fp32``, ``bf16``, ``fp16`` or ``auto``.
-        max_requests: that may wait or be computed.
-        max_texts: that may wait.
-        batch_tokens: padded tokens of a batch at most; by default what suits the device.
-
-    Raises:
-        ModelError: a folder is missing, damaged or unfinished, or does not fit its base.
-        DeviceError: one cannot be computed on this device or in this precision.
-        MissingExtraError: one needs a runtime that is not installed.
-    """
-    pool = BatchingPool(
-        Loader(device=device, precision=precision),
-        max_requests=max_requests,
-        max_texts=max_texts,
-        batch_tokens=batch_tokens,
-    )
-    try:
-        for name, path in paths.items():
-            pool.add(name, path)
-    except BaseException:
-        pool.close(timeout_s=10)
-        raise
-    return pool

@@ -43,7 +43,7 @@ class Models:
 
     def open(self, limits: Limits) -> Pool:
         """Load them. This is the one place where the server learns which pool it has."""
-        from sentilora.serving.batching import open_pool
+        from sentilora.serving.opening import open_pool
 
         pool: Pool = open_pool(
             self.paths,
