@@ -68,7 +68,8 @@ class Server:
                 log = (folder / "server.log").read_text(encoding="utf-8", errors="replace")
                 raise SystemExit(f"error: {self.side.name} did not start:\n{log[-2000:]}")
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{self.side.ready}", timeout=5):
+                url = f"http://127.0.0.1:{self.port}{self.side.ready}"
+                with urllib.request.urlopen(url, timeout=5):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
