@@ -134,7 +134,11 @@ SERVER = """
 from sentilora.serving.limits import Limits
 from sentilora.serving.running import Door, serve
 from tests.serving.fakes import FakePool
-serve(lambda: FakePool("general"), Door(port=0), Limits(), listening=lambda url: print(url, flush=True))
+
+def tell(url):
+    print(url, flush=True)
+
+serve(lambda: FakePool("general"), Door(port=0), Limits(), listening=tell)
 """
 
 
