@@ -1,11 +1,12 @@
 """Write what the docs say about commands, settings, presets and bases, from the code itself.
 
-python docs/generate.py            rewrite docs/commands.md and the tables in docs/training.md
+python docs/generate.py            rewrite commands.md, openapi.json, and the tables in training.md
 python docs/generate.py --check    write nothing; exit 1 when a page is stale
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -16,6 +17,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 DOCS = Path(__file__).resolve().parent
 COMMANDS = DOCS / "commands.md"
 TRAINING = DOCS / "training.md"
+OPENAPI = DOCS / "openapi.json"
 
 WIDTH = 100
 # A terminal, a CI or a user may ask for colours and widths; the pages must not depend on them.
@@ -67,7 +69,7 @@ def main(arguments: list[str]) -> int:
     if arguments not in ([], ["--check"]):
         sys.stderr.write(f"{__doc__}\n")
         return 2
-    pages = {COMMANDS: commands_page(), TRAINING: training_page()}
+    pages = {COMMANDS: commands_page(), TRAINING: training_page(), OPENAPI: openapi_page()}
     stale = [path for path, text in pages.items() if _read(path) != text]
     if arguments:
         for path in stale:
@@ -117,6 +119,13 @@ def training_page() -> str:
         _, after = rest.split(end)
         text = f"{before}{begin}\n{make()}\n\n{end}{after}"
     return text
+
+
+def openapi_page() -> str:
+    """Return the description of the server, with its default limits and no key."""
+    from sentilora.serving.app import build_app
+
+    return json.dumps(build_app(None).openapi(), indent=2, ensure_ascii=False) + "\n"
 
 
 def settings_tables() -> str:

@@ -33,6 +33,8 @@ class AdapterRequest(BaseModel):
         str,
         Field(
             min_length=1,
+            max_length=1024,
+            pattern=r"^[^\x00]+$",
             description="A run, its model/, or an export, inside a folder that the server was "
             "started with as --adapters-dir; absolute, or relative to such a folder.",
         ),
@@ -104,14 +106,12 @@ def find_folder(path: str, folders: tuple[Path, ...]) -> Path:
             "This server adds no adapters. Start it with --adapters-dir FOLDER to allow those "
             "inside a folder.",
         )
-    if "\0" in path:
-        raise Refusal(422, "path: holds a zero byte")
-    # An absolute path takes the place of the folder before it.
-    places = [(folder / path).resolve() for folder in folders]
     inside = [
         place
-        for place, folder in zip(places, folders, strict=True)
-        if any(place.is_relative_to(allowed) for allowed in folders) and place != folder
+        for folder in folders
+        if (place := _resolve(folder, path)) is not None
+        and place not in folders
+        and any(place.is_relative_to(allowed) for allowed in folders)
     ]
     if not inside:
         raise Refusal(
@@ -121,6 +121,14 @@ def find_folder(path: str, folders: tuple[Path, ...]) -> Path:
         if place.is_dir():
             return place
     raise Refusal(422, f"path = {path!r}: there is no such folder where adapters may lie")
+
+
+def _resolve(folder: Path, path: str) -> Path | None:
+    """Follow a path as far as it leads; an absolute one takes the place of the folder."""
+    try:
+        return (folder / path).resolve()
+    except (OSError, RuntimeError, ValueError):  # links in a circle, a zero byte
+        return None
 
 
 def _check_allowed(service: Service) -> None:

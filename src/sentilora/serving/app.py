@@ -56,6 +56,7 @@ def build_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        service.is_closing = False
         yield
         service.is_closing = True
         if service.pool is not None:

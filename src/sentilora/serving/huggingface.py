@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from sentilora.model.probabilities import softmax
 from sentilora.serving.describing import TEXTS, LabelScore, answers, body
-from sentilora.serving.reading import read, texts_of
+from sentilora.serving.reading import Count, read, texts_of
 from sentilora.serving.replying import reply_json
 from sentilora.serving.service import Service
 from sentilora.serving.tei import ranked
@@ -27,7 +27,7 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(strict=True)
 
-    top_k: Annotated[int | None, Field(ge=1, description="So many labels; all when null.")] = None
+    top_k: Annotated[Count | None, Field(description="So many labels; all when null.")] = None
     function_to_apply: Annotated[
         Literal["softmax", "sigmoid", "none"] | None,
         Field(

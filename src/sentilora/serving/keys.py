@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -30,8 +31,9 @@ def read_key(file: Path | None, environment: Mapping[str, str]) -> str | None:
                 f"the key and nothing else. Make one with: openssl rand -hex 32 > {file}"
             ) from error
     key = key.strip()
-    if not key or any(one.isspace() or not one.isprintable() for one in key):
+    if not re.fullmatch(r"[!-~]+", key):
         raise ConfigError(
-            f"{where} holds no key: expected one word. Make one with: openssl rand -hex 32"
+            f"{where} holds no key: expected one word of letters, digits and signs of ASCII, since "
+            "clients write others differently. Make one with: openssl rand -hex 32"
         )
     return key

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from sentilora.inference.prediction import STAGES
 from sentilora.serving.describing import TEXTS, answers, body
-from sentilora.serving.reading import read, texts_of
+from sentilora.serving.reading import Count, read, texts_of
 from sentilora.serving.replying import reply_json
 from sentilora.serving.service import Answered, Service
 
@@ -28,7 +28,7 @@ class ClassifyRequest(BaseModel):
     ] = None
     input: Annotated[Any, TEXTS]
     top_k: Annotated[
-        int | None, Field(ge=1, description="Return only so many labels, the likeliest first.")
+        Count | None, Field(description="Return only so many labels, the likeliest first.")
     ] = None
     threshold: Annotated[
         float | None, Field(ge=0, le=1, description="Mark answers with a lower score as abstained.")
@@ -93,7 +93,7 @@ ANSWERED = {
             "signed": 0.96,
             "truncated": False,
             "abstained": False,
-            "stage": None,
+            "stage": "network",
         }
     ],
     "usage": {"prompt_tokens": 8, "total_tokens": 8},

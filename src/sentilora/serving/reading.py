@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from starlette.requests import Request
 
 from sentilora.errors import explain, several
@@ -16,6 +16,14 @@ from sentilora.serving.waiting import ClientGone
 
 Shape = TypeVar("Shape", bound=BaseModel)
 SHOWN_CHARACTERS = 60
+
+
+def _whole(value: Any) -> Any:
+    """Take 5.0 for 5, as JSON does not tell them apart."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Count = Annotated[int, Field(ge=1), BeforeValidator(_whole)]
 
 
 async def read(request: Request, shape: type[Shape], limits: Limits) -> Shape:

@@ -77,7 +77,7 @@ MODEL = {
     "owned_by": "sentilora",
     "labels": ["negative", "neutral", "positive"],
     "base": "sentence-transformers/all-MiniLM-L6-v2",
-    "revision": None,
+    "revision": "c9745ed1d9f207416be6d2e6f8de32d1f16199bf",
     "max_tokens": 256,
     "engine": "torch",
     "precision": "fp32",
@@ -87,7 +87,7 @@ MODEL = {
 }
 INFO = {
     "model_id": "general",
-    "model_sha": None,
+    "model_sha": "c9745ed1d9f207416be6d2e6f8de32d1f16199bf",
     "model_dtype": "fp32",
     "model_type": {"classifier": {"id2label": {"0": "negative"}, "label2id": {"negative": 0}}},
     "max_input_length": 256,

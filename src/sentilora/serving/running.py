@@ -188,6 +188,7 @@ def bound(door: Door) -> Iterator[socket.socket]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((door.host, door.port))
+            listener.listen()
         except (OSError, OverflowError) as error:
             raise ConfigError(
                 f"The server cannot listen at {door.host} port {door.port}: {error}. Choose "

@@ -110,7 +110,9 @@ class Service:
         if name is not None:
             return pool.find(name)
         served = pool.served()
-        if len(served) != 1:
+        if not served:
+            raise Refusal(404, "No model is served at present. Add one: POST /v1/adapters")
+        if len(served) > 1:
             names = ", ".join(one.name for one in served)
             raise Refusal(
                 422,
