@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from sentilora.cli import adapt, bases, check, evaluate, export, pairs, predict, runs, serve, train
+from sentilora.cli import (
+    adapt,
+    app_command,
+    bases,
+    check,
+    evaluate,
+    export,
+    pairs,
+    predict,
+    runs,
+    serve,
+    train,
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -17,5 +29,6 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog=pairs.EXAMPLE)(pairs.pairs)
     app.command(epilog=export.EXAMPLE)(export.export)
     app.command(epilog=serve.EXAMPLE)(serve.serve)
+    app.command("app", epilog=app_command.EXAMPLE)(app_command.open_app)
     app.command(epilog=bases.EXAMPLE)(bases.bases)
     app.command(epilog=runs.EXAMPLE)(runs.runs)

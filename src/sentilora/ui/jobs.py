@@ -1,0 +1,216 @@
+"""Trainings that run in processes of their own, so that they outlive a page, and even the server.
+
+Beside the runs lies a hidden folder for each training that the page started:
+
+    runs/.app/<run name>/
+      process.json    which process it is
+      stderr.txt      what it said; holds the error of a training that failed before it had a run
+      <data file>     the file that was uploaded; a training that goes on reads it again
+
+How far a training is stands in its run folder alone (see watching.py). Not covered: Windows, which
+has no signal that asks a process without a console to stop.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfile
+
+import psutil
+
+from sentilora.config import make_config
+from sentilora.errors import RunError
+from sentilora.training.run import CONFIG, Run, create_name
+
+FOLDER = ".app"
+PROCESS = "process.json"
+SAID = "stderr.txt"
+
+# A shell that starts a server in the background has it ignore SIGINT, and children inherit that.
+_LISTENING = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from sentilora.cli.app import main; main()"
+)
+_starting = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to train.
+
+    Attributes:
+        data: the file, or ``sample``.
+        base: name, hub id or folder; ignored with ``start_from``.
+        start_from: a model to train on, or None.
+        preset: ``fast``, ``balanced`` or ``best``.
+        text, label: columns; found by name when None.
+        epochs: None leaves them to the preset.
+        skip_bad_rows: leave out rows that cannot be used.
+    """
+
+    data: str
+    base: str
+    start_from: str | None = None
+    preset: str = "balanced"
+    text: str | None = None
+    label: str | None = None
+    epochs: int | None = None
+    skip_bad_rows: bool = False
+
+    def to_arguments(self) -> list[str]:
+        """Return the arguments of ``sentilora train``."""
+        options = {
+            "--from": self.start_from,
+            "--base": None if self.start_from else self.base,
+            "--preset": self.preset,
+            "--text": self.text,
+            "--label": self.label,
+            "--epochs": self.epochs,
+        }
+        given = [f"{name}={value}" for name, value in options.items() if value is not None]
+        return [*given, *(["--skip-bad-rows"] if self.skip_bad_rows else []), "--", self.data]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A training that the page started.
+
+    Attributes:
+        run: its run folder, which may not be there yet.
+    """
+
+    run: Run
+
+    @property
+    def folder(self) -> Path:
+        """Where its process is written down."""
+        return self.run.path.parent / FOLDER / self.run.path.name
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its process is at work."""
+        return self._process() is not None
+
+    @property
+    def error(self) -> str | None:
+        """What its process said last when it failed; None if it did not."""
+        try:
+            said = (self.folder / SAID).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return None
+        for mark in ("unexpected error: ", "error: "):
+            _, found, message = f"\n{said}".rpartition(f"\n{mark}")
+            if found:
+                return message.strip()
+        return None
+
+    def stop(self) -> None:
+        """Ask it to stop as Ctrl-C does: it writes a checkpoint first."""
+        process = self._process()
+        if process is not None:
+            process.send_signal(signal.SIGINT)
+
+    def _process(self) -> psutil.Process | None:
+        try:
+            told = json.loads((self.folder / PROCESS).read_text(encoding="utf-8"))
+            process = psutil.Process(told["pid"])
+            is_same = abs(process.create_time() - told["created"]) < 1.0
+            is_dead = process.status() == psutil.STATUS_ZOMBIE
+        except (OSError, ValueError, KeyError, psutil.Error):
+            return None
+        return process if is_same and not is_dead else None
+
+
+def find_jobs(runs: Path) -> list[Job]:
+    """Return the trainings that the page started, the newest first."""
+    files = runs.glob(f"{FOLDER}/*/{PROCESS}")
+    newest = sorted(files, key=lambda file: file.stat().st_mtime, reverse=True)
+    return [Job(Run(runs / file.parent.name)) for file in newest]
+
+
+def running_job(runs: Path) -> Job | None:
+    """Return the training that is at work now, if there is one."""
+    return next((job for job in find_jobs(runs) if job.is_alive), None)
+
+
+def start(wanted: Wanted, runs: Path) -> Job:
+    """Start a training; an uploaded file is copied beside the runs first.
+
+    Raises:
+        RunError: another one is at work, or nothing can be written.
+        ConfigError: a setting is out of range.
+    """
+    with _starting, _writing(runs):
+        _refuse_second(runs)
+        config = make_config({"base": wanted.start_from or wanted.base, "data.train": wanted.data})
+        job = Job(Run(runs / create_name(config)))
+        job.folder.mkdir(parents=True)
+        arguments = wanted.to_arguments()
+        if Path(wanted.data).is_file():
+            kept = job.folder / Path(wanted.data).name
+            copyfile(wanted.data, kept)
+            arguments[-1] = str(kept.resolve())
+        place = ["--output", str(runs), "--name", job.run.path.name]
+        _spawn(job, ["train", *place, *arguments])
+    return job
+
+
+def resume(run: Run) -> Job:
+    """Go on with a training that was stopped.
+
+    Raises:
+        RunError: another one is at work, or nothing can be written.
+    """
+    runs = run.path.parent
+    with _starting, _writing(runs):
+        _refuse_second(runs)
+        job = Job(run)
+        job.folder.mkdir(parents=True, exist_ok=True)
+        _spawn(job, ["train", "--config", str(run.path / CONFIG), "--resume"])
+    return job
+
+
+def _spawn(job: Job, arguments: Sequence[str]) -> None:
+    with (job.folder / SAID).open("wb") as said:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and command
+            [sys.executable, "-c", _LISTENING, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            env={**os.environ, "NO_COLOR": "1", "COLUMNS": "200"},
+            start_new_session=True,  # Ctrl-C for the server is not for the training
+        )
+    created = psutil.Process(process.pid).create_time()
+    told = json.dumps({"pid": process.pid, "created": created})
+    (job.folder / PROCESS).write_text(told + "\n", encoding="utf-8")
+    # Somebody has to ask how it ended, or it stays in the table of processes.
+    threading.Thread(target=process.wait, daemon=True).start()
+
+
+def _refuse_second(runs: Path) -> None:
+    running = running_job(runs)
+    if running is not None:
+        raise RunError(
+            f"The training {running.run.path.name} is at work. Expected one at a time: stop it, or "
+            "wait until it is done."
+        )
+
+
+@contextmanager
+def _writing(runs: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunError(
+            f"The folder {runs} cannot be written: {error.strerror or error}. "
+            "Choose another when you start the page: sentilora app --output DIR"
+        ) from error

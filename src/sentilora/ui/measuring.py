@@ -1,0 +1,109 @@
+"""Several models on the same labelled texts: their figures, and the texts they do not agree on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sentilora.data.locating import locate
+from sentilora.data.scanning import Asked
+from sentilora.evaluation.matching import labels_of_file, read_rows
+from sentilora.evaluation.report import evaluation_part
+from sentilora.inference.sentiment_model import SentimentModel
+
+RESAMPLES = 500
+SEED = 13
+PIECE = 256  # texts at a time; between two pieces other sessions get their turn
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A labelled file, and its columns with the texts and the labels."""
+
+    data: Path
+    text: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A model on labelled texts.
+
+    Attributes:
+        name: of the model, for people.
+        labels: in id order.
+        part: metrics, intervals, per_label, confusion and reliability.
+        texts, truths, answers, scores: of each row, in the order of the file.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    part: dict[str, Any]
+    texts: list[str]
+    truths: list[str]
+    answers: list[str]
+    scores: list[float]
+
+
+def measure_model(
+    model: SentimentModel,
+    name: str,
+    texts: Texts,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> Measured:
+    """Measure a model on a labelled file.
+
+    Raises:
+        DataError: the data cannot be read, or hold labels that the model does not know.
+    """
+    import numpy as np
+
+    asked = Asked(texts.text, texts.label)
+    names = model.labels.names
+    rows = read_rows(
+        locate(texts.data), "test", asked, labels_of_file(None, model.labels), model.labels
+    )
+    logits = []
+    for start in range(0, len(rows.texts), PIECE):
+        logits.append(model.score(rows.texts[start : start + PIECE]).logits)
+        if progress is not None:
+            progress(min(start + PIECE, len(rows.texts)), len(rows.texts))
+    probabilities = model.probabilities(np.concatenate(logits))
+    chosen = probabilities.argmax(axis=1)
+    return Measured(
+        name=name,
+        labels=names,
+        part=evaluation_part(
+            rows.label_ids, probabilities, model.labels, resamples=RESAMPLES, seed=SEED
+        ),
+        texts=rows.texts,
+        truths=[names[label_id] for label_id in rows.label_ids],
+        answers=[names[label_id] for label_id in chosen],
+        scores=[float(score) for score in probabilities.max(axis=1)],
+    )
+
+
+def disagreements(measured: Sequence[Measured]) -> list[dict[str, str]]:
+    """Return the texts that not all models answer alike: text, truth and each model's answer.
+
+    First come those that only some models get right, and among them those where the models are
+    surest. Models that were measured on other rows than the first one are left out.
+    """
+    if not measured:
+        return []
+    first = measured[0]
+    same = [one for one in measured if one.texts == first.texts]
+    found = []
+    for row, text in enumerate(first.texts):
+        answers = [one.answers[row] for one in same]
+        if len(set(answers)) == 1:
+            continue
+        truth = first.truths[row]
+        cells = {one.name: f"{one.answers[row]} ({one.scores[row]:.0%})" for one in same}
+        order = (truth not in answers, -sum(one.scores[row] for one in same))
+        found.append((order, {"text": text, "truth": truth, **cells}))
+    found.sort(key=lambda pair: pair[0])
+    return [row for _, row in found]

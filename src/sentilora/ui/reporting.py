@@ -1,0 +1,70 @@
+"""The report of a run inside a page: result, comparison, confusion, reliability and cost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from sentilora.evaluation import wording
+from sentilora.evaluation.html import cost_cards, cost_methods
+from sentilora.evaluation.report import Report, read_report
+from sentilora.ui.charts import draw_reliability
+from sentilora.ui.figures import HEADINGS, report_rows
+from sentilora.ui.painting import paint_confusion, paint_table, paint_tiles
+
+
+def show_report(folder: Path) -> None:
+    """Draw the report of a finished run, and offer the whole page to take home.
+
+    Raises:
+        DataError: there is no report that can be read.
+    """
+    report = read_report(folder)
+    st.subheader(wording.headline(report.data), anchor=False)
+    if verdict := wording.verdict(report.data):
+        st.text(verdict)
+    show_comparison(report)
+    show_errors({folder.name: report.data["after"]}, list(report.labels.names))
+    show_cost(report)
+    page = folder / "report.html"
+    if page.is_file():
+        st.download_button(
+            "Download the whole report (one web page)",
+            data=page.read_bytes,
+            file_name=f"{folder.name}-report.html",
+            mime="text/html",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"report-{folder.name}",
+        )
+
+
+def show_comparison(report: Report) -> None:
+    """Draw the table of the model, its untrained self and the baselines."""
+    rows, marked = report_rows(report.data)
+    name = report.data["run"].get("name", "")
+    caption = f"{name}, on the same test texts; small figures are 95 % intervals"
+    st.html(str(paint_table(["", *HEADINGS], rows, caption=caption, marked=marked)))
+
+
+def show_errors(parts: dict[str, dict], labels: list[str]) -> None:  # type: ignore[type-arg]
+    """Draw confusion matrices and reliability curves of models, by name."""
+    for name, part in parts.items():
+        st.html(str(paint_confusion(part["confusion"], list(part["per_label"]) or labels, name)))
+    st.caption(
+        "Reliability: a model whose points lie on the dashed line is as sure as it is right."
+    )
+    st.altair_chart(
+        draw_reliability({name: part["reliability"] for name, part in parts.items()}),
+        alt=f"Accuracy against confidence of {', '.join(parts)}",
+    )
+
+
+def show_cost(report: Report) -> None:
+    """Draw what the training took."""
+    cards = cost_cards(report.cost)
+    if cards:
+        st.subheader("What it took", anchor=False)
+        st.html(str(paint_tiles(cards)))
+        st.caption(cost_methods(report.cost))

@@ -1,0 +1,45 @@
+"""What the command tells the pages: which model to begin with, and where runs and exports lie.
+
+It goes through the environment, because Streamlit runs the pages as a script of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sentilora.samples import GENERAL
+
+RUN = "SENTILORA_APP_RUN"
+RUNS = "SENTILORA_APP_RUNS"
+EXPORTS = "SENTILORA_APP_EXPORTS"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the pages work on.
+
+    Attributes:
+        run: the model to begin with, as :func:`sentilora.load` takes it.
+        runs: folder with run folders; trainings go there, too.
+        exports: folder with exports.
+    """
+
+    run: str = GENERAL
+    runs: Path = Path("runs")
+    exports: Path = Path("exports")
+
+    def to_environment(self) -> dict[str, str]:
+        """Return the variables that :func:`read_settings` reads."""
+        return {RUN: self.run, RUNS: str(self.runs), EXPORTS: str(self.exports)}
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment."""
+    default = Settings()
+    return Settings(
+        run=os.environ.get(RUN, default.run),
+        runs=Path(os.environ.get(RUNS, default.runs)),
+        exports=Path(os.environ.get(EXPORTS, default.exports)),
+    )
