@@ -34,7 +34,7 @@ from sentilora.serving.pool import (
 
 
 class BatchingPool:
-    """Adapters behind one queue; a :class:`~sentilora.serving.pool.Pool`."""
+    """Adapters behind one queue; what its methods do is told in :class:`Pool` (pool.py)."""
 
     def __init__(
         self,
@@ -76,11 +76,7 @@ class BatchingPool:
             return [loaded.served for loaded in self._loaded.values()]
 
     def find(self, name: str) -> Served:
-        """Return what answers under a name.
-
-        Raises:
-            UnknownAdapter: nothing does.
-        """
+        """Return what answers under a name."""
         with self._changed:
             return self._get(name).served
 
@@ -91,21 +87,7 @@ class BatchingPool:
         return loaded
 
     def submit(self, name: str, texts: list[str], deadline: float | None) -> Future[Answer]:
-        """Put texts into the queue, and return at once.
-
-        Args:
-            name: of the adapter.
-            texts: that are not empty.
-            deadline: ``time.monotonic()`` after which nobody waits any more; None for never.
-
-        Returns:
-            The answer to come. Cancel it when the client has gone.
-
-        Raises:
-            UnknownAdapter: there is no such adapter.
-            QueueFull: as much waits as may wait.
-            Closing: nothing is accepted any more.
-        """
+        """Put texts into the queue, and return at once."""
         with self._changed:
             if self._is_closing:
                 raise Closing
@@ -122,13 +104,7 @@ class BatchingPool:
         return request.future
 
     def add(self, name: str, path: str | Path) -> Served:
-        """Load an adapter, which may take seconds; others answer meanwhile.
-
-        Raises:
-            NameTaken: something answers under this name.
-            ModelError: the folder is damaged, or does not fit.
-            Closing: the server stops.
-        """
+        """Load an adapter, which may take seconds; others answer meanwhile."""
         with self._loading:
             with self._changed:
                 if name in self._loaded:
@@ -140,11 +116,7 @@ class BatchingPool:
             return loaded.served
 
     def remove(self, name: str) -> None:
-        """Take an adapter away; what was accepted for it is still answered.
-
-        Raises:
-            UnknownAdapter: there is no such adapter.
-        """
+        """Take an adapter away; what was accepted for it is still answered."""
         with self._changed:
             loaded = self._get(name)
             del self._loaded[name]
