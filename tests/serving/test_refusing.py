@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from sentilora.errors import ModelError
+from sentilora.errors import DataError, ModelError
 from sentilora.serving.limits import Limits
 from sentilora.serving.refusing import STATUSES, kind_of
 from tests.serving.conftest import client_of, refused
@@ -95,9 +95,11 @@ def test_nothing_new_is_answered_once_the_server_stops(client, pool):
 
 
 def test_an_error_of_the_library_is_told(client, pool):
-    pool.fails = ModelError("The adapter does not fit. Train it again.")
+    pool.fails = ModelError("The weights are gone. Load it again.")
     found = client.post("/predict", json={"inputs": "a"})
-    assert refused(found, 422, "Validation") == "The adapter does not fit. Train it again."
+    assert refused(found, 500, "Backend") == "The weights are gone. Load it again."
+    pool.fails = DataError("entry 0 is empty")
+    refused(client.post("/predict", json={"inputs": "a"}), 422, "Validation")
 
 
 def test_an_error_that_nobody_foresaw_gives_no_text_away(client, pool, caplog):

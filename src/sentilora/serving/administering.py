@@ -12,13 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sentilora.errors import SentiloraError
 from sentilora.serving.describing import answers, body
 from sentilora.serving.naming import NAME
+from sentilora.serving.pool import Closing, NameTaken
 from sentilora.serving.reading import read
 from sentilora.serving.refusing import Refusal
 from sentilora.serving.replying import reply_json
 from sentilora.serving.reporting import MODEL, Model, describe_model
-from sentilora.serving.service import VISIT, Service
+from sentilora.serving.service import Service
 
 
 class AdapterRequest(BaseModel):
@@ -62,8 +64,13 @@ def add_to(app: FastAPI, service: Service) -> None:
         _check_allowed(service)
         asked = await read(request, AdapterRequest, service.limits)
         path = find_folder(asked.path, service.folders)
-        request.scope[VISIT].adapter = ""
-        served = await asyncio.to_thread(service.ready().add, asked.name, str(path))
+        pool = service.ready()
+        try:
+            served = await asyncio.to_thread(pool.add, asked.name, str(path))
+        except (NameTaken, Closing):
+            raise
+        except SentiloraError as error:  # it is damaged, or cannot be computed here
+            raise Refusal(422, str(error)) from error
         return reply_json(describe_model(served, created), status=201)
 
     async def remove(request: Request, name: str) -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import CancelledError
 from http import HTTPStatus
 
-from sentilora.errors import ConfigError, DataError, MissingExtraError, ModelError, SentiloraError
+from sentilora.errors import ConfigError, DataError, SentiloraError
 from sentilora.serving.pool import Closing, NameTaken, QueueFull, UnknownAdapter
 
 # What each status means here: the kind of the error, and a description for the docs.
@@ -70,10 +70,10 @@ def refusal_of(error: BaseException) -> Refusal:
             return overloaded(str(error), error.retry_after_s)
         case Closing():
             return Refusal(503, str(error), {"retry-after": "1"})
-        case ModelError() | DataError() | ConfigError():
+        case ConfigError() | DataError():
             return Refusal(422, str(error))
-        case MissingExtraError():
-            return Refusal(422, str(error))
+        case SentiloraError():
+            return Refusal(500, str(error))
         case TimeoutError() | CancelledError():
             return Refusal(504, "The answer took too long. Send fewer texts, or send them later.")
         case _:

@@ -1,7 +1,7 @@
 """``POST /predict`` as text-embeddings-inference (TEI) has it.
 
 A flat list is a batch here, as TEI means to change it (huggingface/text-embeddings-inference#801);
-TEI up to 1.8 reads ``["a", "b"]`` as one pair. What is cut from a text that is too long, the model
+at the time of writing TEI itself reads ``["a", "b"]`` as one pair. What is cut from a text that is too long, the model
 says, as it was trained: ``truncation_direction`` can only be the default.
 """
 
