@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -63,7 +64,7 @@ def draw_over_time(
                 alt.Tooltip("share:Q", format=".0%"),
             ],
         )
-        .transform_calculate(place=f"indexof({list(labels)!r}, datum.label)")
+        .transform_calculate(place=f"indexof({json.dumps(list(labels))}, datum.label)")
         .properties(height=HEIGHT)
     )
 

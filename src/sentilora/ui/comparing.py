@@ -13,6 +13,7 @@ from sentilora.ui.failing import show_error, told
 from sentilora.ui.figures import HEADINGS, measured_rows
 from sentilora.ui.measuring import Measured, Texts, disagreements, measure_model
 from sentilora.ui.painting import paint_table
+from sentilora.ui.plaintext import plain
 from sentilora.ui.reporting import show_comparison, show_errors
 from sentilora.ui.sharing import open_shared
 
@@ -29,7 +30,7 @@ def show() -> None:
     paths = st.multiselect(
         "Models",
         list(found),
-        default=[session.chosen().path],
+        default=list(dict.fromkeys([session.chosen().path, samples.GENERAL])),
         format_func=lambda path: found[path].name if path in found else path,
         max_selections=MOST_MODELS,
         key="compare-models",
@@ -49,7 +50,7 @@ def _before_and_after(picked: list[Choice]) -> None:
     for one in picked:
         run = run_of(one.path)
         if run is None:
-            st.caption(f"{one.name} has no report of its own training.")
+            st.caption(f"{plain(one.name)} has no report of its own training.")
             continue
         with told():
             report = read_report(run.path)

@@ -15,6 +15,7 @@ from sentilora.ui.choosing import run_of
 from sentilora.ui.facts import card_of, model_tiles
 from sentilora.ui.failing import told
 from sentilora.ui.painting import paint_tiles
+from sentilora.ui.plaintext import plain
 from sentilora.ui.reporting import show_cost, show_report
 from sentilora.ui.settings import read_settings
 from sentilora.ui.shipping import TARGETS, Shipped, parity_tiles, ship
@@ -25,7 +26,7 @@ SHIPPED = "model-shipped"
 def show() -> None:
     """Draw the page."""
     one = session.chosen()
-    st.title(one.name, anchor=False)
+    st.title(plain(one.name), anchor=False)
     with told():
         folder = find_artifact(one.path)
         model = session.chosen_model()

@@ -7,12 +7,13 @@ from typing import Any
 
 from sentilora.evaluation import wording
 from sentilora.ui.measuring import Measured
+from sentilora.ui.painting import Cell
 
 COLUMNS = ("accuracy", "macro_f1", "macro_recall", "log_loss", "ece")
 HEADINGS = [wording.METRICS[name] for name in COLUMNS]
 
 
-def report_rows(report: Mapping[str, Any]) -> tuple[list[list[str]], int]:
+def report_rows(report: Mapping[str, Any]) -> tuple[list[list[Cell]], int]:
     """Return the lines of a report (before, baselines, the model), and which one is the model's.
 
     They go from the least to the most accurate, so that what training bought is read downwards.
@@ -22,7 +23,7 @@ def report_rows(report: Mapping[str, Any]) -> tuple[list[list[str]], int]:
     return [_row(line.name, line.what, line.metrics, line.intervals) for line in lines], marked
 
 
-def measured_rows(measured: Sequence[Measured]) -> list[list[str]]:
+def measured_rows(measured: Sequence[Measured]) -> list[list[Cell]]:
     """Return a line for each model that was measured, the most accurate first."""
     ordered = sorted(measured, key=lambda one: -_accuracy(one.part["metrics"]))
     return [
@@ -38,14 +39,16 @@ def measured_rows(measured: Sequence[Measured]) -> list[list[str]]:
 
 def _row(
     name: str, what: str, metrics: Mapping[str, Any], intervals: Mapping[str, Any]
-) -> list[str]:
+) -> list[Cell]:
     rows = int(metrics.get("rows") or 0)
     cells = [
-        f"{wording.metric(key, metrics.get(key), rows)}|"
-        f"{wording.interval(key, intervals.get(key), rows)}"
+        (
+            wording.metric(key, metrics.get(key), rows),
+            wording.interval(key, intervals.get(key), rows),
+        )
         for key in COLUMNS
     ]
-    return [f"{name}|{what}", *cells]
+    return [(name, what), *cells]
 
 
 def _accuracy(metrics: Mapping[str, Any]) -> float:

@@ -11,6 +11,7 @@ from sentilora.ui import session
 from sentilora.ui.charts import draw_counts, draw_over_time
 from sentilora.ui.dating import count_over_time, date_columns
 from sentilora.ui.failing import told
+from sentilora.ui.plaintext import plain
 from sentilora.ui.scoring import SHOWN, ScoredFile, choose_rows, preview, score_file
 from sentilora.ui.uploading import Upload
 
@@ -40,7 +41,7 @@ def show() -> None:
 
 
 def _ask(upload: Upload) -> None:
-    with st.expander(f"The first rows of {upload.name}"):
+    with st.expander(f"The first rows of {plain(upload.name)}"):
         st.dataframe(preview(upload), hide_index=True)
     column = session.ask_for_column(
         "Column with the texts", upload, upload.text_column, "file-column"
@@ -69,9 +70,9 @@ def _show_scored(scored: ScoredFile) -> None:
     summary = scored.summary
     st.success(_told(summary), icon=":material/check_circle:")
     for note in summary.notes:
-        st.caption(note)
+        st.caption(plain(note))
     st.download_button(
-        f"Download {scored.download_name}",
+        f"Download {plain(scored.download_name)}",
         data=scored.download,
         file_name=scored.download_name,
         icon=":material/download:",
@@ -106,7 +107,7 @@ def _show_over_time(table: pa.Table, scored: ScoredFile) -> None:
 def _show_rows(table: pa.Table, scored: ScoredFile) -> None:
     st.subheader("Row by row", anchor=False)
     names = list(scored.summary.label_counts)
-    labels = st.pills("Labels", names, selection_mode="multi", default=names, key="rows-labels")
+    labels = st.pills("Labels", names, selection_mode="multi", default=names, key=f"rows-{names}")
     words = st.text_input("Words in the text", key="rows-words", placeholder="login")
     scores = st.slider("Probability of the label", 0.0, 1.0, (0.0, 1.0), 0.01, key="rows-scores")
     found = choose_rows(table, scored, labels=labels, words=words, scores=scores)

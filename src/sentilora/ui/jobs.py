@@ -19,6 +19,8 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +31,7 @@ import psutil
 
 from sentilora.config import make_config
 from sentilora.errors import RunError
+from sentilora.training.events import read_events
 from sentilora.training.run import CONFIG, Run, create_name
 
 FOLDER = ".app"
@@ -40,6 +43,7 @@ _LISTENING = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     "from sentilora.cli.app import main; main()"
 )
+_STILL_WARM_S = 60.0
 _starting = threading.Lock()
 
 
@@ -173,6 +177,7 @@ def resume(run: Run) -> Job:
     runs = run.path.parent
     with _starting, _writing(runs):
         _refuse_second(runs)
+        _refuse_elsewhere(run)
         job = Job(run)
         job.folder.mkdir(parents=True, exist_ok=True)
         _spawn(job, ["train", "--config", str(run.path / CONFIG), "--resume"])
@@ -202,6 +207,19 @@ def _refuse_second(runs: Path) -> None:
         raise RunError(
             f"The training {running.run.path.name} is at work. Expected one at a time: stop it, or "
             "wait until it is done."
+        )
+
+
+def _refuse_elsewhere(run: Run) -> None:
+    """Refuse a run that somebody else seems to be working on, in a terminal for instance."""
+    last = deque(read_events(run.path), maxlen=1)
+    if not last or last[0]["kind"] in ("interrupted", "failed"):
+        return
+    age = time.time() - last[0]["time"]
+    if age < _STILL_WARM_S:
+        raise RunError(
+            f"The run {run.path.name} wrote its last event {age:.0f} s ago, so it may be at work "
+            f"somewhere else. Expected {_STILL_WARM_S:.0f} s of silence: try again a little later."
         )
 
 

@@ -16,6 +16,8 @@ from sentilora.inference.explanation import Explanation, WordContribution
 from sentilora.inference.prediction import Prediction
 from sentilora.ui.colours import label_colours
 
+Cell = str | tuple[str, str]  # a value, or a value and what stands below it in small print
+
 STYLE = Path(__file__).with_name("page.css")
 STRONGEST = 5  # words that carry their figure
 _ROW_HEAD, _CELL = Markup('<th scope="row">{}</th>'), Markup("<td>{}</td>")
@@ -88,13 +90,13 @@ def paint_tiles(tiles: Sequence[Mapping[str, str]]) -> Markup:
 
 
 def paint_table(
-    headings: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str, marked: int = -1
+    headings: Sequence[str], rows: Sequence[Sequence[Cell]], *, caption: str, marked: int = -1
 ) -> Markup:
     """Draw a table whose first column names its rows; it scrolls by itself where it is too wide.
 
     Args:
         headings: of the columns.
-        rows: their cells; ``value|small print`` puts what follows the bar below the value.
+        rows: their cells.
         caption: what it shows, for people who do not see it.
         marked: number of the row that stands out.
     """
@@ -154,6 +156,7 @@ def _paint_word(word: WordContribution, most: float, *, has_figure: bool) -> Mar
     ).format(side, heat, figure, word.text, shown)
 
 
-def _with_small_print(cell: str) -> Markup:
-    value, bar, small = cell.partition("|")
-    return Markup("{}<small>{}</small>").format(value, small) if bar else escape(value)
+def _with_small_print(cell: Cell) -> Markup:
+    if isinstance(cell, str):
+        return escape(cell)
+    return Markup("{}<small>{}</small>").format(*cell)

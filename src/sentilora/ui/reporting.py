@@ -50,8 +50,11 @@ def show_comparison(report: Report) -> None:
 
 def show_errors(parts: dict[str, dict], labels: list[str]) -> None:  # type: ignore[type-arg]
     """Draw confusion matrices and reliability curves of models, by name."""
-    for name, part in parts.items():
-        st.html(str(paint_confusion(part["confusion"], list(part["per_label"]) or labels, name)))
+    columns = st.columns(min(2, len(parts)))
+    for place, (name, part) in enumerate(parts.items()):
+        with columns[place % 2 if len(parts) > 1 else 0]:
+            matrix = part["confusion"]
+            st.html(str(paint_confusion(matrix, list(part["per_label"]) or labels, name)))
     st.caption(
         "Reliability: a model whose points lie on the dashed line is as sure as it is right."
     )

@@ -17,6 +17,7 @@ from sentilora.ui.charts import draw_loss, draw_validation
 from sentilora.ui.failing import show_error, told
 from sentilora.ui.jobs import Job, Wanted
 from sentilora.ui.painting import paint_tiles
+from sentilora.ui.plaintext import plain
 from sentilora.ui.reporting import show_report
 from sentilora.ui.settings import read_settings
 from sentilora.ui.watching import FAILED, FINISHED, STARTING, STOPPED, Watched, watch
@@ -24,6 +25,7 @@ from sentilora.ui.watching import FAILED, FINISHED, STARTING, STOPPED, Watched, 
 SHOWN = "train-shown"  # the run that is looked at
 STOPPING = "train-stopping"
 REFRESH_S = 1.5
+MOST_LISTED = 6
 SAMPLE, UPLOAD = "Sample reviews", "My file"
 GENERAL = "general (goes on from the model that ships)"
 
@@ -47,7 +49,7 @@ def show() -> None:
         return
     with told():
         _ask(runs)
-    _list_unfinished(runs)
+    _list_trainings(runs)
 
 
 def _ask(runs: Path) -> None:
@@ -107,7 +109,7 @@ def _watch_page(folder: Path) -> None:
     job = Job(Run(folder))
     seen = _look(job)
     is_live = job.is_alive
-    st.caption(folder.name)
+    st.caption(plain(folder.name))
     if is_live:
         _show_live(folder)
         return
@@ -130,20 +132,24 @@ def _show_live(folder: Path) -> None:
     seen = _look(job)
     _show_state(seen)
     is_stopping = st.session_state.get(STOPPING) == folder.name
-    if st.button(
+    st.button(
         "Stopping …" if is_stopping else "Stop",
         icon=":material/stop:",
         key="train-stop",
         disabled=is_stopping or seen.state == STARTING,
         help="Writes a checkpoint first; you can go on later.",
-    ):
-        st.session_state[STOPPING] = folder.name
-        job.stop()
-        st.rerun(scope="fragment")
+        on_click=_stop,
+        args=(job,),
+    )
     st.caption("You can close this page: the training goes on, and is here when you come back.")
     _show_figures(seen)
     if not job.is_alive:
         st.rerun()
+
+
+def _stop(job: Job) -> None:
+    st.session_state[STOPPING] = job.run.path.name
+    job.stop()
 
 
 def _look(job: Job) -> Watched:
@@ -181,7 +187,7 @@ def _show_figures(seen: Watched) -> None:
             alt="Accuracy and macro F1 on the validation part over updates",
         )
     for note in seen.notes:
-        st.caption(note.replace("_", "\\_"))
+        st.caption(plain(note))
 
 
 def _show_stopped(job: Job, seen: Watched) -> None:
@@ -208,14 +214,23 @@ def _show_finished(job: Job) -> None:
         )
 
 
-def _list_unfinished(runs: Path) -> None:
-    """Offer what was stopped before, and what failed, to look at or to go on with."""
-    names = [run.path.name for run in list_runs(runs) if not run.is_finished]
+def _list_trainings(runs: Path) -> None:
+    """Offer what was trained here before, and what can go on, the newest first."""
+    started = [job.run for job in jobs.find_jobs(runs)]
+    unfinished = [run for run in list_runs(runs) if not run.is_finished]
+    names = sorted({run.path.name for run in (*started, *unfinished)}, reverse=True)
     if not names:
         return
-    st.subheader("Not finished", anchor=False)
-    for name in reversed(names[-5:]):
-        st.button(name, key=f"open-{name}", on_click=_open, args=(name,), icon=":material/history:")
+    st.subheader("Earlier trainings", anchor=False)
+    for name in names[:MOST_LISTED]:
+        seen = _look(Job(Run(runs / name)))
+        st.button(
+            f"{plain(name)} ({seen.state})",
+            key=f"open-{name}",
+            on_click=_open,
+            args=(name,),
+            icon=":material/history:",
+        )
 
 
 def _open(name: str) -> None:

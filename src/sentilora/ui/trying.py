@@ -104,5 +104,5 @@ def _show_history(history: list[Answer]) -> None:
 
 
 def _shortened(text: str, most: int = 120) -> str:
-    line = " ".join(text.split()).replace("|", "¦")
+    line = " ".join(text.split())
     return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -1,0 +1,55 @@
+"""Pages of the web app in this process, and models for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from sentilora.ui.settings import Settings
+
+
+def _script(module):
+    """Draw one page; Streamlit takes the source of this function as its script."""
+    from importlib import import_module
+
+    import_module(f"sentilora.ui.{module}").show()
+
+
+@pytest.fixture
+def settings(tiny_run, tmp_path, monkeypatch):
+    """Point the pages at the folder of the tiny run."""
+    told = Settings(str(tiny_run.path), tiny_run.path.parent, tmp_path / "exports")
+    for name, value in told.to_environment().items():
+        monkeypatch.setenv(name, value)
+    return told
+
+
+@pytest.fixture
+def open_page(settings):
+    """Draw a page as a browser would ask for it."""
+    from streamlit.testing.v1 import AppTest
+
+    def start(module):
+        page = AppTest.from_function(_script, kwargs={"module": module}, default_timeout=120)
+        page.run()
+        assert not page.exception
+        return page
+
+    return start
+
+
+def html_of(page):
+    """Return all the HTML that a page shows."""
+    return "\n".join(one.body for one in page.get("html"))
+
+
+def button(page, label):
+    """Return the only button of a name."""
+    (found,) = [one for one in page.button if one.label == label]
+    return found
+
+
+def problem(page):
+    """Return what the page says went wrong, and that it is no traceback."""
+    assert not page.exception
+    assert [one.value for one in page.error] == ["That did not work."]
+    return page.text[0].value

@@ -1,0 +1,266 @@
+"""The web app in a real browser, the way a person goes: by keyboard, on a phone, with a file.
+
+Needs Chromium and Playwright: ``make test-browser`` brings both. What is missing skips these tests,
+or fails them where ``SENTILORA_BROWSER=required`` is set.
+"""
+
+import csv
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import sentilora
+from tests.conftest import make_texts
+
+pytestmark = pytest.mark.browser
+
+WAIT_MS = 120_000
+PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+EVIL = "good <img src=x onerror=alert(1)> film & <b>bad</b> food"
+
+
+def unless_required(reason):
+    """Skip, or fail where the browser is required."""
+    if os.environ.get("SENTILORA_BROWSER") == "required":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        unless_required("there is no Chromium: apt-get install chromium")
+    if importlib.util.find_spec("playwright") is None:
+        unless_required("Playwright is not installed: make test-browser")
+    from playwright.sync_api import sync_playwright
+
+    options = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def app(tiny_run, tmp_path_factory):
+    """Return the address of the app on the tiny run, as the command started it, and its output."""
+    folder = tmp_path_factory.mktemp("app")
+    log = folder / "said.txt"
+    runs = folder / "runs"
+    shutil.copytree(tiny_run.path, runs / "tiny")
+    command = [sys.executable, "-m", "sentilora", "app", str(runs / "tiny"), "--port", "0"]
+    with log.open("w", encoding="utf-8") as said:
+        process = subprocess.Popen(
+            [*command, "--output", str(runs)],
+            stdout=said,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=folder,
+        )
+    try:
+        url = process.stderr.readline().split()[-1]
+        assert url.startswith("http://127.0.0.1:"), url
+        yield url, log, process
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+@pytest.fixture
+def visit(chromium, app):
+    """Open a page; note what it asks for elsewhere, and what goes wrong."""
+    contexts = []
+
+    def start(path="", **options):
+        context = chromium.new_context(**options)
+        context.set_default_timeout(WAIT_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.elsewhere, page.alerts, page.errors = [], [], []
+
+        def note(request):
+            if not request.url.startswith((app[0], app[0].replace("http", "ws"), "data:", "blob:")):
+                page.elsewhere.append(request.url)
+
+        page.on("request", note)
+        page.on("dialog", lambda dialog: (page.alerts.append(dialog.message), dialog.dismiss()))
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.goto(f"{app[0]}/{path}")
+        page.locator("h1").first.wait_for()
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
+def tab_to(page, role, name, most=60):
+    """Press Tab until something has the focus."""
+    wanted = page.get_by_role(role, name=name, exact=True)
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if wanted.count() and wanted.evaluate("one => one === document.activeElement"):
+            return wanted
+    raise AssertionError(f"{most} times Tab do not lead to {role} {name}")
+
+
+def fits(page):
+    """Tell whether nothing can be scrolled sideways, but for what scrolls by itself."""
+    page.wait_for_timeout(500)
+    return page.evaluate(
+        """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
+              .every(one => one.scrollWidth <= one.clientWidth)"""
+    )
+
+
+def reviews(folder):
+    rows = [
+        {"date": f"2026-03-{1 + number % 28:02d}", "body": text, "label": label}
+        for number, (text, label) in enumerate(make_texts(40, 9))
+    ]
+    file = folder / "reviews.csv"
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, ["date", "body", "label"])
+        writer.writeheader()
+        writer.writerows(rows)
+    return file, [row["body"] for row in rows]
+
+
+def test_a_text_is_tried_with_the_keyboard_alone(visit, tiny_run):
+    page = visit()
+    page.get_by_role("textbox", name="Your text").wait_for()
+    tab_to(page, "textbox", "Your text")
+    page.keyboard.type(EVIL)
+    page.keyboard.press("Control+Enter")
+    page.locator(".sl-words").wait_for()
+    expected = sentilora.load(tiny_run.path).predict(EVIL)
+    assert page.locator(".sl-label").inner_text() == expected.label
+    figures = page.locator(".sl-figure").all_inner_texts()
+    assert figures == [f"{share * 100:.1f} %" for share in expected.probabilities.values()]
+    words = page.locator(".sl-words").evaluate(
+        "one => { one = one.cloneNode(true);"
+        " one.querySelectorAll('small').forEach(x => x.remove()); return one.textContent; }"
+    )
+    assert words == EVIL
+    assert page.locator(".sl-words img, .sl-words b").count() == 0
+    tab_to(page, "button", "Great movie, highly recommended!")
+    page.keyboard.press("Enter")
+    page.get_by_text("History of this session (2)").wait_for()
+    assert (page.alerts, page.errors, page.elsewhere) == ([], [], [])
+
+
+def test_a_file_is_uploaded_answered_and_taken_home(visit, tiny_run, tmp_path):
+    file, texts = reviews(tmp_path)
+    page = visit("file")
+    page.locator("input[type=file]").set_input_files(file)
+    box = page.get_by_role("combobox", name=re.compile("Column with the texts"))
+    box.wait_for()
+    assert page.get_by_role("button", name="Analyse the file").is_disabled()
+    box.click()
+    page.get_by_role("option", name="body").click()
+    page.get_by_role("button", name="Analyse the file").click()
+    page.get_by_text("40 rows in").wait_for()
+    page.get_by_role("heading", name="Over time").wait_for()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=re.compile("Download reviews-predicted.csv")).click()
+    target = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(target)
+    assert target.name == "reviews-predicted.csv"
+    with target.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    expected = sentilora.load(tiny_run.path).predict(texts)
+    assert [row["body"] for row in rows] == texts
+    assert [row["predicted_label"] for row in rows] == [one.label for one in expected]
+    assert (page.alerts, page.errors, page.elsewhere) == ([], [], [])
+
+
+def test_a_broken_file_is_told_without_a_traceback(visit, tmp_path):
+    file = tmp_path / "latin.csv"
+    file.write_bytes("text\nschön\n".encode("latin-1"))
+    page = visit("file")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_text("That did not work.").wait_for()
+    assert "UTF-8" in page.locator(".st-key-problem").inner_text()
+    assert "Traceback" not in page.locator("body").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_a_phone(visit, tmp_path, scheme):
+    file, _ = reviews(tmp_path)
+    page = visit(color_scheme=scheme, **PHONE)
+    page.get_by_role("textbox", name="Your text").fill("good film and bad food " * 12)
+    page.get_by_role("button", name="Analyse", exact=True).tap()
+    page.locator(".sl-words").wait_for()
+    assert fits(page)
+    for title, name in (("Analyse a file", "File"), ("Train a model", "Train")):
+        page.get_by_test_id("stExpandSidebarButton").tap()
+        page.get_by_role("link", name=name).tap()
+        page.get_by_role("heading", name=title).wait_for()
+        assert fits(page), name
+    page.goto(f"{page.url.rsplit('/', 1)[0]}/file")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("combobox", name=re.compile("Column with the texts")).click()
+    page.get_by_role("option", name="body").click()
+    page.get_by_role("button", name="Analyse the file").tap()
+    page.get_by_role("heading", name="Row by row").wait_for()
+    assert fits(page), "File with answers"
+    page.goto(f"{page.url.rsplit('/', 1)[0]}/compare")
+    page.get_by_role("tab", name="Before and after training").tap()
+    page.get_by_text("This model").wait_for()
+    assert fits(page), "Compare"
+    page.goto(f"{page.url.rsplit('/', 1)[0]}/model")
+    page.get_by_role("tab", name="Report").tap()
+    page.get_by_text("What it took").last.wait_for()
+    assert fits(page), "Model"
+    assert (page.errors, page.elsewhere) == ([], [])
+
+
+def test_a_training_outlives_the_page_and_is_stopped_and_resumed(visit, app, tiny_base, tmp_path):
+    file = tmp_path / "train.csv"
+    rows = [f"{text},{label}" for text, label in make_texts(400, 3)]
+    file.write_text("\n".join(["text,label", *rows]), encoding="utf-8")
+    page = visit("train")
+    page.get_by_text("My file").click()
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_text("More settings").click()
+    base = page.get_by_role("combobox", name=re.compile("Start from"))
+    base.fill(str(tiny_base))
+    base.press("Enter")
+    page.get_by_role("spinbutton", name="Epochs").fill("100")
+    page.get_by_role("spinbutton", name="Epochs").press("Enter")
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_text(re.compile(r"At work: train; update \d+ of")).wait_for()
+    page.close()
+
+    page = visit("train")  # somebody else, or the same person after a reload
+    page.get_by_text(re.compile(r"At work: train; update \d+ of")).wait_for()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_text("What it learned is kept.").wait_for()
+    stopped = int(re.search(r"update ([\d,]+)", page.locator("body").inner_text())[1])
+    page.get_by_role("button", name="Resume").click()
+    page.get_by_text(re.compile(r"At work: train; update \d+ of")).wait_for()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_text("What it learned is kept.").wait_for()
+    again = int(re.search(r"update ([\d,]+)", page.locator("body").inner_text())[1])
+    assert again > stopped
+    assert page.errors == []
+
+
+def test_no_text_is_logged(visit, app):
+    page = visit()
+    page.get_by_role("textbox", name="Your text").fill("unmistakable film")
+    page.get_by_role("textbox", name="Your text").press("Control+Enter")
+    page.locator(".sl-words").wait_for()
+    url, log, process = app
+    assert url.startswith("http://127.0.0.1:")
+    assert log.read_text(encoding="utf-8") == ""
+    process.terminate()
+    _, said = process.communicate(timeout=30)
+    assert "unmistakable" not in said
+    assert "Traceback" not in said

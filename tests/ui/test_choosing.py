@@ -1,0 +1,73 @@
+"""Which models there are to choose from, what is said about them, and their exports."""
+
+import shutil
+
+import pytest
+
+import sentilora
+from sentilora import samples
+from sentilora.errors import ModelError
+from sentilora.ui.choosing import list_choices, run_of
+from sentilora.ui.facts import card_of, model_tiles
+from sentilora.ui.plaintext import plain
+from sentilora.ui.settings import Settings, read_settings
+from sentilora.ui.shipping import ship
+
+
+def test_without_anything_there_is_the_model_that_ships(tmp_path):
+    found = list_choices(Settings(runs=tmp_path / "none", exports=tmp_path / "none"))
+    assert [(one.path, one.name) for one in found] == [("general", "general")]
+
+
+def test_every_model_stands_once_and_unfinished_runs_do_not(tiny_run, tmp_path):
+    runs, exports = tmp_path / "runs", tmp_path / "exports"
+    for name in ("2026-a", "2026-b", "2026-c"):
+        shutil.copytree(tiny_run.path, runs / name)
+    (runs / "2026-c" / "report.json").unlink()
+    shutil.copytree(tiny_run.model_path, exports / "small")
+    given = runs / "2026-a" / "model"
+    found = list_choices(Settings(str(given), runs, exports))
+    assert [one.name for one in found] == ["2026-a", "general", "2026-b", "small (export)"]
+    assert found[0].path == str(given)
+
+
+def test_the_run_of_a_model(tiny_run, tmp_path):
+    assert run_of(str(tiny_run.path)).path == tiny_run.path.resolve()
+    assert run_of(str(tiny_run.model_path)).path == tiny_run.path.resolve()
+    assert run_of("general") is None
+    shutil.copytree(tiny_run.model_path, tmp_path / "exports" / "small")
+    assert run_of(str(tmp_path / "exports" / "small")) is None
+
+
+def test_settings_survive_the_environment(monkeypatch, tmp_path):
+    told = Settings("runs/x", tmp_path / "r", tmp_path / "e")
+    for name, value in told.to_environment().items():
+        monkeypatch.setenv(name, value)
+    assert read_settings() == told
+
+
+def test_a_card_fits_below_the_title_of_the_page_and_fetches_no_picture(tiny_run, tmp_path):
+    card = card_of(samples.general(), None)
+    assert "license:" not in card
+    assert "#### What it is for, and what not" in card
+    assert "# goes on from it, with your own labels" in card  # a comment in code stays one
+    assert card_of(tiny_run.model_path, tiny_run.path)
+    (tmp_path / "README.md").write_text("# T\n![x](https://example.org/x.png)\n", encoding="utf-8")
+    assert card_of(tmp_path, None) == "x"
+    assert card_of(tmp_path / "none", None) is None
+
+
+def test_facts_of_a_model(tiny_run):
+    tiles = {tile["name"]: tile for tile in model_tiles(sentilora.load(tiny_run.path))}
+    assert tiles["Labels"] == {"name": "Labels", "value": "2", "note": "negative, positive"}
+    assert tiles["Reads"]["value"] == "32 tokens"
+    assert tiles["Computed by"]["note"].startswith("torch, fp32, ")
+
+
+def test_an_export_that_fails_says_what_the_command_said(tmp_path):
+    with pytest.raises(ModelError, match="There is no run or model at"):
+        ship(str(tmp_path / "none"), "none", "merged", tmp_path)
+
+
+def test_names_are_shown_as_they_are():
+    assert plain("my_file*[x](y) $1") == r"my\_file\*\[x\]\(y\) \$1"

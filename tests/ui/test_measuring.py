@@ -1,0 +1,85 @@
+"""Models side by side: the library's figures, and the texts they answer differently."""
+
+import pytest
+
+import sentilora
+from sentilora.errors import DataError
+from sentilora.ui.figures import HEADINGS, measured_rows, report_rows
+from sentilora.ui.measuring import Measured, Texts, disagreements, measure_model
+
+
+def measured(name, answers, scores, truths=("good", "bad", "good"), texts=("a", "b", "c")):
+    return Measured(
+        name, ("bad", "good"), {}, list(texts), list(truths), list(answers), list(scores)
+    )
+
+
+def test_the_figures_are_those_of_evaluate(tiny_run, tiny_data):
+    model = sentilora.load(tiny_run.path, device="cpu")
+    told = []
+    found = measure_model(
+        model,
+        "tiny",
+        Texts(tiny_data / "test.csv", "text", "label"),
+        progress=lambda *one: told.append(one),
+    )
+    expected = sentilora.evaluate(model, tiny_data).data["after"]
+    assert found.part["metrics"] == pytest.approx(expected["metrics"])
+    assert found.part["confusion"] == expected["confusion"]
+    right = sum(map(str.__eq__, found.truths, found.answers))
+    assert right / 60 == pytest.approx(expected["metrics"]["accuracy"])
+    assert told == [(60, 60)]
+
+
+def test_labels_that_the_model_does_not_know_are_named(tiny_run, tmp_path):
+    file = tmp_path / "topics.csv"
+    file.write_text("text,label\ngood film,cats\nbad film,dogs\n", encoding="utf-8")
+    model = sentilora.load(tiny_run.path, device="cpu")
+    with pytest.raises(DataError, match="holds the labels 'cats'"):
+        measure_model(model, "tiny", Texts(file, "text", "label"))
+
+
+def test_disagreements_come_with_the_telling_ones_first():
+    one = measured("one", ["good", "bad", "bad"], [0.9, 0.8, 0.6])
+    two = measured("two", ["bad", "bad", "good"], [0.9, 0.8, 0.6])
+    assert disagreements([one, two]) == [
+        {"text": "a", "truth": "good", "one": "good (90%)", "two": "bad (90%)"},
+        {"text": "c", "truth": "good", "one": "bad (60%)", "two": "good (60%)"},
+    ]
+    third = measured("three", ["x"], [1.0], truths=["x"], texts=["other"])
+    assert "three" not in disagreements([one, two, third])[0]
+    assert disagreements([one]) == []
+    assert disagreements([]) == []
+
+
+def test_texts_that_nobody_gets_right_come_last():
+    one = measured("one", ["ugly", "bad", "good"], [1.0, 0.5, 0.5])
+    two = measured("two", ["bad", "good", "good"], [1.0, 0.5, 0.5])
+    assert [row["text"] for row in disagreements([one, two])] == ["b", "a"]
+
+
+def test_the_table_of_a_report_marks_the_model_and_shows_intervals(tiny_run):
+    rows, marked = report_rows(tiny_run.report)
+    assert rows[marked][0][0] == "This model"
+    assert {row[0][0] for row in rows} >= {"Before training", "Majority label", "VADER"}
+    assert all(len(row) == len(HEADINGS) + 1 for row in rows)
+    value, interval = rows[marked][1]
+    assert value.endswith(" %")
+    assert " – " in interval
+    shares = [float(row[1][0].removesuffix(" %")) for row in rows]
+    assert shares == sorted(shares)
+
+
+def test_measured_models_stand_from_best_to_worst():
+    parts = [
+        {"metrics": {"accuracy": share, "rows": 10}, "intervals": {"accuracy": [0.1, 0.9]}}
+        for share in (0.5, 0.7)
+    ]
+    models = [
+        Measured(name, ("a", "b"), part, [], [], [], [])
+        for name, part in zip(("worse", "better"), parts, strict=True)
+    ]
+    assert [row[0] for row in measured_rows(models)] == [
+        ("better", "10 texts"),
+        ("worse", "10 texts"),
+    ]

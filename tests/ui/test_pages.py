@@ -1,0 +1,270 @@
+"""Each page as a visitor uses it, drawn in this process with a tiny model."""
+
+import csv
+import io
+
+import pytest
+
+import sentilora
+from sentilora import samples
+from sentilora.ui import session
+from tests.conftest import make_texts
+from tests.embedded import needs_minilm
+from tests.ui.conftest import button, html_of, problem
+
+EVIL = "good <img src=x onerror=alert(1)> film"
+
+
+def csv_of(rows, header="date,text,label"):
+    return "\n".join([header, *rows]).encode()
+
+
+@pytest.fixture(scope="module")
+def reviews():
+    days = [f"2026-01-{1 + number % 28:02d}" for number in range(60)]
+    rows = [
+        f"{day},{text},{label}" for day, (text, label) in zip(days, make_texts(60, 5), strict=True)
+    ]
+    return csv_of(rows)
+
+
+# --- try ----------------------------------------------------------------------------------------
+
+
+def test_a_text_is_answered_as_the_library_does(open_page, tiny_run):
+    page = open_page("trying")
+    assert "sl-answer" not in html_of(page)
+    page.text_area[0].set_value(EVIL)
+    button(page, "Analyse").click().run()
+    expected = sentilora.load(tiny_run.path).predict(EVIL)
+    html = html_of(page)
+    assert f'sl-label">{expected.label}<' in html
+    assert f"{expected.score * 100:.1f} %" in html
+    assert f"{tiny_run.path.name} · torch, fp32, " in html
+    assert " ms" in html
+    assert "<img" not in html
+    assert "&lt;img" in html
+    assert "sl-word" in html
+
+
+def test_words_are_explained_only_if_wanted(open_page):
+    page = open_page("trying")
+    page.text_area[0].set_value("good film")
+    page.checkbox[0].uncheck()
+    button(page, "Analyse").click().run()
+    assert "sl-answer" in html_of(page)
+    assert "sl-words" not in html_of(page)
+
+
+def test_an_example_is_one_click_and_the_history_keeps_all(open_page):
+    page = open_page("trying")
+    button(page, "The parcel arrived on Tuesday.").click().run()
+    assert page.text_area[0].value == "The parcel arrived on Tuesday."
+    assert "sl-answer" in html_of(page)
+    button(page, "Great movie, highly recommended!").click().run()
+    assert page.expander[0].label == "History of this session (2)"
+    table = html_of(page).split("<tbody>")[1]
+    assert table.index("Great movie") < table.index("The parcel")
+    button(page, "Clear the history").click().run()
+    assert "sl-answer" not in html_of(page)
+    assert len(page.expander) == 0
+
+
+def test_no_text_is_a_hint_and_no_error(open_page):
+    page = open_page("trying")
+    page.text_area[0].set_value(" \n ")
+    button(page, "Analyse").click().run()
+    assert "There is no text yet" in page.warning[0].value
+    assert not page.exception
+
+
+def test_a_model_that_is_broken_is_told(open_page, monkeypatch, tmp_path):
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    (folder / "manifest.json").write_text('{"format": 1, "files": {"a": {}}}', encoding="utf-8")
+    monkeypatch.setenv("SENTILORA_APP_RUN", str(folder))
+    page = open_page("trying")
+    page.text_area[0].set_value("good")
+    button(page, "Analyse").click().run()
+    assert "a is missing" in problem(page)
+
+
+# --- file ---------------------------------------------------------------------------------------
+
+
+def test_a_file_is_answered_charted_filtered_and_taken_home(open_page, reviews):
+    page = open_page("filing")
+    page.file_uploader[0].upload("reviews.csv", reviews).run()
+    assert page.selectbox[0].value == "text"
+    button(page, "Analyse the file").click().run()
+    assert page.success[0].value.startswith("60 rows in ")
+    assert [one.value for one in page.subheader] == [
+        "How the answers are distributed",
+        "Over time",
+        "Row by row",
+    ]
+    assert len(page.get("vega_lite_chart") or page.get("arrow_vega_lite_chart")) == 2
+    shown = page.dataframe[-1].value
+    assert len(shown) == 60
+    page.text_input[0].set_value("good").run()
+    found = page.dataframe[-1].value
+    assert 0 < len(found) < 60
+    assert all("good" in text for text in found["text"])
+    (download,) = page.get("download_button")
+    assert download.label == r"Download reviews-predicted.csv"
+    scored = page.session_state["file-scored"]
+    rows = list(csv.DictReader(io.StringIO(scored.download().decode("utf-8"))))
+    assert len(rows) == 60
+    assert {"date", "text", "label", "predicted_label", "score"} <= set(rows[0])
+
+
+def test_the_column_is_asked_for_when_it_cannot_be_known(open_page):
+    page = open_page("filing")
+    page.file_uploader[0].upload("a.csv", b"body,note\ngood film,x\nbad food,y\n").run()
+    assert page.selectbox[0].value is None
+    assert button(page, "Analyse the file").disabled
+    page.selectbox[0].set_value("body").run()
+    button(page, "Analyse the file").click().run()
+    assert page.success[0].value.startswith("2 rows in ")
+    assert "Over time" not in [one.value for one in page.subheader]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", b"", "a.csv is empty"),
+        ("a.csv", "text\nschön\n".encode("latin-1"), "UTF-8"),
+        ("a.parquet", b"nonsense", "a.parquet"),
+        ("a.csv", b"text,text\na,b\n", "occur twice"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_without_a_traceback(open_page, name, content, message):
+    page = open_page("filing")
+    page.file_uploader[0].upload(name, content).run()
+    assert message in problem(page)
+
+
+def test_rows_without_a_text_are_told_in_the_words_of_the_page(open_page):
+    page = open_page("filing")
+    page.file_uploader[0].upload("a.csv", b"text,n\ngood,1\n,2\n").run()
+    button(page, "Analyse the file").click().run()
+    said = problem(page)
+    assert "row 2" in said
+    assert "--" not in said
+    page.checkbox[0].check()
+    button(page, "Analyse the file").click().run()
+    assert "1 without a text" in page.success[0].value
+
+
+def test_a_file_goes_with_the_visitor(open_page, reviews):
+    page = open_page("filing")
+    page.file_uploader[0].upload("reviews.csv", reviews).run()
+    folder = page.session_state["folder"]
+    assert any(folder.path.rglob("reviews.csv"))
+    path = folder.path
+    page.session_state["folder"] = None
+    del folder, page
+    import gc
+
+    gc.collect()
+    assert not path.exists()
+
+
+# --- compare ------------------------------------------------------------------------------------
+
+
+def test_models_are_measured_on_the_same_texts(open_page, tiny_run, tiny_data, settings):
+    page = open_page("comparing")
+    page.multiselect[0].set_value([str(tiny_run.path)]).run()
+    page.radio[0].set_value("My labelled file").run()
+    content = (tiny_data / "test.csv").read_bytes()
+    page.file_uploader[0].upload("test.csv", content).run()
+    button(page, "Measure").click().run()
+    assert not page.exception
+    html = html_of(page)
+    report = sentilora.evaluate(tiny_run.path, tiny_data)
+    assert f"{report.metrics['accuracy'] * 100:.1f} %" in html
+    assert f"Confusion of {tiny_run.path.name}" in html
+    assert "Before training" in html  # from the report, on the other tab
+    assert "Majority label" in html
+
+
+@needs_minilm
+def test_a_model_that_does_not_know_the_labels_does_not_keep_others_from_it(open_page, tiny_run):
+    page = open_page("comparing")
+    assert page.multiselect[0].value == [str(tiny_run.path), "general"]
+    button(page, "Measure").click().run()
+    said = problem(page)  # the tiny run knows no neutral
+    assert said.startswith("tiny: ")
+    assert "neutral" in said
+    assert "Confusion of general" in html_of(page)
+
+
+def test_no_model_is_a_hint(open_page):
+    page = open_page("comparing")
+    page.multiselect[0].set_value([]).run()
+    assert "at least one" in page.info[0].value
+
+
+# --- model --------------------------------------------------------------------------------------
+
+
+def test_the_model_page_shows_facts_card_cost_and_report(open_page, tiny_run):
+    page = open_page("describing")
+    assert page.title[0].value == tiny_run.path.name
+    assert [tab.label for tab in page.tabs] == ["Card", "Report", "Export"]
+    html = html_of(page)
+    for told in ("negative, positive", "32 tokens", "Weights trained", "Before training"):
+        assert told in html
+    assert page.radio[0].options == [
+        "transformers folder",
+        "ONNX file",
+        "OpenVINO model",
+        "web page",
+    ]
+
+
+def test_an_export_is_made_and_its_parity_shown(open_page, tiny_run, settings):
+    page = open_page("describing")
+    button(page, "Export").click().run()
+    assert not page.exception
+    folder = settings.exports / "tiny-merged"
+    assert (folder / "manifest.json").is_file()
+    assert "Labels changed" in html_of(page)
+    assert page.code[0].value == str(folder)
+    chosen = session.list_choices(settings)
+    assert "tiny-merged (export)" in [one.name for one in chosen]
+    assert sentilora.load(folder).labels.names == ("negative", "positive")
+
+
+@needs_minilm
+def test_the_model_that_ships_needs_no_run(open_page, monkeypatch, tmp_path):
+    monkeypatch.setenv("SENTILORA_APP_RUN", "general")
+    monkeypatch.setenv("SENTILORA_APP_RUNS", str(tmp_path))
+    page = open_page("describing")
+    assert page.title[0].value == "general"
+    assert [tab.label for tab in page.tabs] == ["Card", "Export"]
+    assert any("What it learned from" in one.value for one in page.markdown)
+    page = open_page("trying")
+    page.text_area[0].set_value("Great movie, highly recommended!")
+    button(page, "Analyse").click().run()
+    assert 'sl-label">positive<' in html_of(page)
+
+
+# --- the frame ----------------------------------------------------------------------------------
+
+
+def test_the_frame_opens_with_a_text_to_try_and_the_models_to_choose_from(settings):
+    from streamlit.testing.v1 import AppTest
+
+    from sentilora.ui import page as frame
+
+    page = AppTest.from_file(frame.__file__, default_timeout=60).run()
+    assert not page.exception
+    assert page.title[0].value == "Try a text"
+    assert page.sidebar.selectbox[0].label == "Model"
+    assert page.sidebar.selectbox[0].options == ["tiny", "general"]
+
+
+def test_the_sample_has_the_columns_that_the_pages_name():
+    assert samples.path("test").read_text(encoding="utf-8").startswith("id,text,label,")

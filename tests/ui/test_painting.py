@@ -1,0 +1,73 @@
+"""Answers as HTML: escaped, and told by words and signs as well as by colour."""
+
+import re
+
+import pytest
+
+from sentilora.inference.explanation import Explanation, WordContribution
+from sentilora.inference.prediction import Prediction
+from sentilora.ui.painting import (
+    paint_bars,
+    paint_confusion,
+    paint_headline,
+    paint_legend,
+    paint_table,
+    paint_tiles,
+    paint_words,
+)
+
+EVIL = '<img src=x onerror=alert(1)> & "quotes"'
+
+
+def explanation(text, values, label="positive"):
+    words = [
+        WordContribution(found[0], found.start(), found.end(), value)
+        for found, value in zip(re.finditer(r"\S+", text), values, strict=True)
+    ]
+    return Explanation(label, 0.9, 1.0, 0.0, tuple(words), "occlusion", None, truncated=False)
+
+
+def test_words_keep_the_text_and_show_sign_and_size():
+    text = "not  so\n bad , really"
+    html = str(paint_words(text, explanation(text, [-2.0, 0.01, 1.0, 0.0, 0.5])))
+    assert re.sub(r"<small>.*?</small>|<[^>]+>", "", html) == text
+    (against,) = re.findall(r'<span class="sl-word sl-against"[^>]*>not<small>−2.00</small>', html)
+    assert "--heat:1.00" in against
+    assert 'sl-word sl-for" style="--heat:0.50" title="+1.00">bad<small>+1.00' in html
+    assert ">so" not in html  # contributes next to nothing: plain
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        paint_words(EVIL, explanation(EVIL, [1.0] * len(EVIL.split()))),
+        paint_words(EVIL, explanation(EVIL, [0.0] * len(EVIL.split()))),
+        paint_legend(explanation("a", [1.0], label=EVIL), 1.0),
+        paint_headline(Prediction(EVIL, 0.9, {EVIL: 0.9, "b": 0.1}, None), EVIL),
+        paint_bars({EVIL: 0.9, "b": 0.1}, EVIL),
+        paint_table([EVIL], [[EVIL], [(EVIL, EVIL)]], caption=EVIL),
+        paint_tiles([{"name": EVIL, "value": EVIL, "note": EVIL}]),
+        paint_confusion([[1, 2], [3, 4]], [EVIL, "b"], EVIL),
+    ],
+)
+def test_nothing_that_a_user_typed_becomes_html(html):
+    assert "<img" not in html
+    assert "&lt;img" in html
+    assert '"quotes"' not in html
+
+
+def test_bars_have_figures_and_mark_the_answer():
+    html = paint_bars({"negative": 0.25, "positive": 0.75}, "positive")
+    assert re.findall(r"width:([\d.]+)%", html) == ["25.0", "75.0"]
+    assert re.findall(r'sl-figure">([^<]+)', html) == ["25.0 %", "75.0 %"]
+    assert re.findall(r'sl-chosen"><span class="sl-name">([^<]+)', html) == ["positive"]
+
+
+def test_a_confusion_matrix_says_how_many_and_which_share():
+    html = paint_confusion([[3, 1], [0, 0]], ["a", "b"], "m")
+    assert re.findall(r'<td class="([^"]+)"[^>]*>(\d+)<small>(\d+ %)', html) == [
+        ("sl-right", "3", "75 %"),
+        ("sl-wrong", "1", "25 %"),
+        ("sl-wrong", "0", "0 %"),
+        ("sl-right", "0", "0 %"),
+    ]

@@ -1,0 +1,91 @@
+"""A file of texts to a table of answers: the library's answers, filtered and taken home."""
+
+import csv
+import io
+
+import pytest
+
+import sentilora
+from sentilora.errors import DataError
+from sentilora.ui.scoring import ROWS, choose_rows, preview, score_file
+from tests.conftest import make_texts
+from tests.ui.test_uploading import keep
+
+
+@pytest.fixture(scope="module")
+def model(tiny_run):
+    return sentilora.load(tiny_run.path, device="cpu")
+
+
+@pytest.fixture
+def upload(tmp_path):
+    rows = [f"{number},{text},{label}" for number, (text, label) in enumerate(make_texts(700, 4))]
+    return keep(tmp_path, "reviews.csv", "\n".join(["id,text,label", *rows]).encode())
+
+
+def test_the_answers_are_those_of_the_library_in_the_order_of_the_file(model, upload):
+    told = []
+    scored = score_file(model, upload, "text", progress=lambda *one: told.append(one))
+    table = scored.read()
+    expected = model.predict(table["text"].to_pylist())
+    assert (scored.label, scored.score) == ("predicted_label", "score")
+    assert table["predicted_label"].to_pylist() == [one.label for one in expected]
+    assert table["score"].to_pylist() == pytest.approx([one.score for one in expected])
+    assert table["id"].to_pylist() == [str(number) for number in range(700)]
+    assert told[-1] == (700, 700)
+    assert any(0 < done <= ROWS for done, _ in told)  # other sessions get a turn in between
+    assert any("predicted_label" in note for note in scored.summary.notes)
+
+
+def test_the_download_has_the_format_and_the_name_of_the_file(model, upload):
+    scored = score_file(model, upload, "text")
+    assert scored.download_name == "reviews-predicted.csv"
+    rows = list(csv.DictReader(io.StringIO(scored.download().decode("utf-8"))))
+    assert [row["text"] for row in rows] == scored.read()["text"].to_pylist()
+    assert [row["predicted_label"] for row in rows] == scored.read()[scored.label].to_pylist()
+
+
+def test_a_prediction_that_was_stopped_goes_on(model, upload):
+    def stop(done, _):
+        if done > ROWS:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        score_file(model, upload, "text", progress=stop)
+    assert score_file(model, upload, "text").summary.resumed == ROWS
+
+
+def test_rows_without_a_text_are_named_or_skipped(model, tmp_path):
+    upload = keep(tmp_path, "gaps.csv", b"text,n\ngood film,1\n,2\nbad film,3\n")
+    with pytest.raises(DataError, match=r"gaps.csv.*row 2"):
+        score_file(model, upload, "text")
+    scored = score_file(model, upload, "text", skip_bad_rows=True)
+    assert scored.summary.skipped == 1
+    assert scored.read()[scored.label].to_pylist()[1] is None
+    names = list(scored.summary.label_counts)
+    assert choose_rows(scored.read(), scored, labels=names).num_rows == 2
+
+
+def test_rows_are_chosen_by_label_words_and_score(model, upload):
+    scored = score_file(model, upload, "text")
+    table = scored.read()
+    rows = table.to_pylist()
+    found = choose_rows(
+        table, scored, labels=["positive"], words=" GOOD ", scores=(0.5, 0.99)
+    ).to_pylist()
+    assert found == [
+        row
+        for row in rows
+        if row["predicted_label"] == "positive"
+        and "good" in row["text"].lower()
+        and 0.5 <= row["score"] <= 0.99
+    ]
+    assert 0 < len(found) < len(rows)
+    assert choose_rows(table, scored, labels=[]).num_rows == 0
+    assert choose_rows(table, scored, labels=["positive"], words="(").num_rows == 0  # no pattern
+
+
+def test_the_first_rows_are_shown_before_anything_is_computed(upload):
+    first = preview(upload, 2)
+    assert list(first) == ["id", "text", "label"]
+    assert first["id"] == ["0", "1"]
