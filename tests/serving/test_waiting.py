@@ -91,8 +91,8 @@ def test_nothing_is_left_when_all_is_answered():
     with listening(app) as url:
         for _ in range(5):
             assert ask(url, "POST", "/predict", {"inputs": "a"})[0] == 200
-    room = app.state.service._room
-    assert len(room) == 0
+    assert app.state.service.active == 0
+    assert not app.state.service._room._waiters
 
 
 def test_a_request_that_is_cancelled_stays_cancelled():
@@ -109,7 +109,7 @@ def test_a_request_that_is_cancelled_stays_cancelled():
         with pytest.raises(asyncio.CancelledError):
             await task
         assert future.cancelled()
-        assert len(room) == 0
+        assert not room._waiters
 
     asyncio.run(wait())
 

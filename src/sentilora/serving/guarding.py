@@ -13,7 +13,7 @@ import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sentilora.serving.refusing import Refusal
+from sentilora.serving.refusing import Refusal, overloaded
 from sentilora.serving.replying import reply_refusal
 from sentilora.serving.service import VISIT, Service, Visit
 
@@ -44,14 +44,18 @@ class Guard:
                 status = message["status"]
             await send(message)
 
+        service = self.service
+        takes_part = scope["method"] == "POST"  # the others are answered at once
+        service.active += takes_part
         try:
             limited = await self._admit(scope, receive, visit)
             await self.app(scope, limited, counted)
         except Refusal as refusal:
             await reply_refusal(refusal)(scope, receive, counted)
         finally:
+            service.active -= takes_part
             route = scope.get("route")
-            self.service.metrics.count_request(
+            service.metrics.count_request(
                 visit.adapter,
                 "" if route is None else route.path,
                 status,
@@ -72,7 +76,14 @@ class Guard:
                 waits = True
         if self.service.key is not None and scope["path"] not in OPEN:
             check_key(shown, self.service.key)
-        limit = self.service.limits.payload_limit
+        limits = self.service.limits
+        if self.service.active > limits.max_concurrent_requests and scope["method"] == "POST":
+            raise overloaded(
+                f"{limits.max_concurrent_requests} requests are being answered, and no more are "
+                "taken on. Send it again later.",
+                1.0,
+            )
+        limit = limits.payload_limit
         size = int(length) if length.isdigit() else 0
         if size > limit:
             if not waits and size <= limit + DROPPED_BYTES:

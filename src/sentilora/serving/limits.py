@@ -15,7 +15,7 @@ class Limits:
         max_client_batch_size: texts in one request.
         max_text_characters: characters in one text.
         payload_limit: bytes in the body of one request.
-        max_concurrent_requests: requests that are being answered or wait.
+        max_concurrent_requests: requests whose bodies are read, that wait, or are answered.
         max_queue_texts: texts that wait.
         max_batch_tokens: padded tokens in one batch of the encoder; None for what suits the device.
         timeout_s: seconds until a request is given up.

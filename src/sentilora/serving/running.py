@@ -21,6 +21,7 @@ from sentilora.errors import ConfigError
 from sentilora.serving.app import build_app
 from sentilora.serving.limits import Limits
 from sentilora.serving.pool import Pool, Served
+from sentilora.serving.protocol import bounded_protocol
 from sentilora.serving.service import Service
 
 KEEP_ALIVE_S = 30
@@ -143,6 +144,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,  # type: ignore[arg-type]
+                http=bounded_protocol(),
                 access_log=False,
                 log_config=None,
                 log_level="warning",

@@ -12,7 +12,7 @@ from sentilora.errors import several
 from sentilora.serving.limits import Limits
 from sentilora.serving.metrics import Metrics
 from sentilora.serving.pool import Answer, Closing, Pool, Served
-from sentilora.serving.refusing import Refusal, overloaded
+from sentilora.serving.refusing import Refusal
 from sentilora.serving.replying import RawHeaders
 from sentilora.serving.waiting import WaitingRoom
 
@@ -65,6 +65,7 @@ class Service:
         folders: from which adapters may be added.
         pool: None until the models are loaded.
         is_closing: nothing new is accepted.
+        active: requests with a body that are being read, wait or are answered.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Service:
         self.metrics = Metrics()
         self.pool: Pool | None = None
         self.is_closing = False
+        self.active = 0
         self._room = WaitingRoom()
         self.metrics.waiting = self._waiting
 
@@ -127,7 +129,7 @@ class Service:
         """Answer texts.
 
         Raises:
-            Refusal: too many texts, or one is empty or too long; too many requests.
+            Refusal: too many texts, or one is empty or too long.
             SentiloraError: what the pool raises.
             TimeoutError: it took too long.
             ClientGone: nobody waits any more.
@@ -135,17 +137,10 @@ class Service:
         served = self.find(name)
         visit: Visit = scope[VISIT]
         visit.adapter = served.name
-        limits = self.limits
-        check(texts, limits)
-        if len(self._room) >= limits.max_concurrent_requests:
-            raise overloaded(
-                f"{limits.max_concurrent_requests} requests are being answered, and no more are "
-                "taken on. Send it again later.",
-                1.0,
-            )
-        deadline = time.monotonic() + limits.timeout_s
-        future = self.ready().submit(served.name, texts, deadline)
-        answer = await self._room.wait(future, receive, limits.timeout_s)
+        check(texts, self.limits)
+        timeout_s = self.limits.timeout_s
+        future = self.ready().submit(served.name, texts, time.monotonic() + timeout_s)
+        answer = await self._room.wait(future, receive, timeout_s)
         rows = answer.probabilities.tolist()
         chosen = answer.probabilities.argmax(axis=1).tolist()
         self.metrics.count_answer(served, answer, rows, chosen)
@@ -153,7 +148,7 @@ class Service:
 
     def _waiting(self) -> tuple[int, int, int]:
         texts, tokens = (0, 0) if self.pool is None else self.pool.queued()
-        return len(self._room), texts, tokens
+        return self.active, texts, tokens
 
 
 def check(texts: list[str], limits: Limits) -> None:

@@ -1,8 +1,9 @@
 """``POST /predict`` as text-embeddings-inference (TEI) has it.
 
 A flat list is a batch here, as TEI means to change it (huggingface/text-embeddings-inference#801);
-at the time of writing TEI itself reads ``["a", "b"]`` as one pair. What is cut from a text that is too long, the model
-says, as it was trained: ``truncation_direction`` can only be the default.
+at the time of writing TEI itself reads ``["a", "b"]`` as one pair. What is cut from a text that is
+too long is decided by the model, as it was trained: ``truncation_direction`` can only be the
+default.
 """
 
 from __future__ import annotations

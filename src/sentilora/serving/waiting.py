@@ -65,9 +65,6 @@ class WaitingRoom:
         self._waiters: set[_Waiter] = set()
         self._timer: tuple[asyncio.AbstractEventLoop, asyncio.TimerHandle] | None = None
 
-    def __len__(self) -> int:
-        return len(self._waiters)
-
     async def wait(self, future: Future[Answer], receive: Receive, timeout_s: float) -> Answer:
         """Await an answer of the pool.
 
