@@ -38,6 +38,7 @@ def listening(app: FastAPI) -> Iterator[str]:
     """Run an app in a thread, and give its address."""
     with bound(Door(port=0)) as listener:
         server = Server(app, app.state.service, app.state.service.limits)
+        server.grace_s = 0.0
 
         def run() -> None:
             with asyncio.Runner() as runner:

@@ -69,7 +69,7 @@ def refusal_of(error: BaseException) -> Refusal:
         case QueueFull():
             return overloaded(str(error), error.retry_after_s)
         case Closing():
-            return Refusal(503, str(error), {"retry-after": "1"})
+            return Refusal(503, str(error), {"retry-after": "1", "connection": "close"})
         case ConfigError() | DataError():
             return Refusal(422, str(error))
         case SentiloraError():

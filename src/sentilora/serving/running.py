@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
@@ -138,7 +139,14 @@ def serve(
 
 
 class Server(uvicorn.Server):
-    """Uvicorn's, which ends well when it is told to end, and says so at once to ``/ready``."""
+    """Uvicorn's, which ends well when it is told to end.
+
+    Whoever asks from then on is told by a 503, which also ends his connection. Only after
+    ``grace_s`` seconds of that the port is closed: what has just connected then would find its
+    connection reset, and could not know whether its request was taken.
+    """
+
+    grace_s = 0.25
 
     def __init__(self, app: object, service: Service, limits: Limits) -> None:
         super().__init__(
@@ -172,9 +180,15 @@ class Server(uvicorn.Server):
             for one, handler in before.items():
                 signal.signal(one, handler)
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take on nothing more, and wait for the answers that are due."""
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take on nothing more, at once."""
         self._service.is_closing = True
+        super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the port, and wait for the answers that are due."""
+        self._service.is_closing = True
+        await asyncio.sleep(self.grace_s)
         await super().shutdown(sockets)
 
 
