@@ -3,13 +3,14 @@
 import json
 import logging
 
+import numpy as np
 import pytest
 
 from sentilora.errors import DataError, ModelError
 from sentilora.serving.limits import Limits
 from sentilora.serving.refusing import STATUSES, kind_of
 from tests.serving.conftest import client_of, refused
-from tests.serving.fakes import FakePool
+from tests.serving.fakes import FakePool, answer, make_served
 
 JSON = {"content-type": "application/json"}
 SECRET = "my-neighbour-is-loud"
@@ -111,6 +112,14 @@ def test_an_error_that_nobody_foresaw_gives_no_text_away(client, pool, caplog):
     assert SECRET not in message
     assert SECRET not in caplog.text
     assert "service.py" in caplog.text
+
+
+def test_a_broken_model_is_told(client, pool, monkeypatch):
+    made = answer(make_served("general"), ["a", "b"])
+    made.probabilities[1] = np.nan
+    monkeypatch.setattr(pool, "_compute", lambda *_: made)
+    message = refused(client.post("/predict", json={"inputs": ["a", "b"]}), 500, "Backend")
+    assert message == "The model 'general' is broken: it answers with no numbers."
 
 
 def test_texts_are_never_logged(client, caplog):

@@ -22,7 +22,7 @@ from sentilora.serving.limits import Limits
 from sentilora.serving.pool import Pool
 from sentilora.serving.refusing import Refusal
 from sentilora.serving.replying import reply_refusal
-from sentilora.serving.routing import PlainRoute, note
+from sentilora.serving.routing import PlainRoute, Shortcut, note
 from sentilora.serving.service import Service
 
 REQUESTS: tuple[type[BaseModel], ...] = (
@@ -78,6 +78,7 @@ def build_app(
     app.add_exception_handler(HTTPException, _refuse)
     app.add_exception_handler(Refusal, _refuse)
     app.add_exception_handler(Exception, _refuse)
+    app.add_middleware(Shortcut, routes=app.routes)
     app.add_middleware(Guard, service=service)
 
     def openapi() -> dict[str, Any]:

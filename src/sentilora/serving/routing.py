@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sentilora.serving.refusing import Refusal, refusal_of
 from sentilora.serving.replying import Reply, reply_refusal
@@ -40,6 +42,32 @@ class PlainRoute(APIRoute):
             return response
 
         return handle
+
+
+class Shortcut:
+    """Leads requests to the routes that classify past FastAPI's own way to them.
+
+    That way, through its router, two stacks for dependencies and three middlewares, takes a third
+    of the time that a request takes without the model; the answer is the same.
+    """
+
+    def __init__(self, app: ASGIApp, routes: list[BaseRoute]) -> None:
+        self.app = app
+        self._handlers = {
+            route.path: (route, route.get_route_handler())
+            for route in routes
+            if isinstance(route, PlainRoute) and route.methods == {"POST"} and "{" not in route.path
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take the short way, if there is one."""
+        found = self._handlers.get(scope["path"]) if scope["type"] == "http" else None
+        if found is None or scope["method"] != "POST":
+            await self.app(scope, receive, send)
+            return
+        scope["route"], handle = found
+        response = await handle(Request(scope, receive, send))
+        await response(scope, receive, send)
 
 
 def note(error: Exception) -> Refusal:

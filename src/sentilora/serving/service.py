@@ -143,6 +143,8 @@ class Service:
         answer = await self._room.wait(future, receive, timeout_s)
         rows = answer.probabilities.tolist()
         chosen = answer.probabilities.argmax(axis=1).tolist()
+        if any(row[label_id] != row[label_id] for row, label_id in zip(rows, chosen, strict=True)):
+            raise Refusal(500, f"The model {served.name!r} is broken: it answers with no numbers.")
         self.metrics.count_answer(served, answer, rows, chosen)
         return Answered(served, answer, rows, chosen, _headers(answer, visit.started))
 
