@@ -114,6 +114,23 @@ def test_a_request_that_is_cancelled_stays_cancelled():
     asyncio.run(wait())
 
 
+def test_an_answer_that_the_pool_gives_up_came_too_late():
+    from concurrent.futures import Future
+
+    from sentilora.serving.waiting import WaitingRoom
+
+    async def wait() -> None:
+        future: Future = Future()
+        task = asyncio.create_task(WaitingRoom().wait(future, asyncio.Event().wait, 10))
+        await asyncio.sleep(0)
+        future.cancel()
+        future.set_running_or_notify_cancel()
+        with pytest.raises(TimeoutError):
+            await task
+
+    asyncio.run(wait())
+
+
 def text_of(url: str, path: str) -> str:
     from tests.serving.conftest import connected
 

@@ -48,8 +48,8 @@ class Guard:
         takes_part = scope["method"] == "POST"  # the others are answered at once
         service.active += takes_part
         try:
-            limited = await self._admit(scope, receive, visit)
-            await self.app(scope, limited, counted)
+            bounded = await self._admit(scope, receive, visit)
+            await self.app(scope, bounded, counted)
         except Refusal as refusal:
             await reply_refusal(refusal)(scope, receive, counted)
         finally:

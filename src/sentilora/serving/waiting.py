@@ -81,9 +81,10 @@ class WaitingRoom:
         try:
             return await answer
         except asyncio.CancelledError:
-            if waiter.why is None:  # the request itself is cancelled
-                raise
-            raise waiter.why from None
+            task = asyncio.current_task()
+            if waiter.why is None and task is not None and task.cancelling():
+                raise  # the request itself is cancelled
+            raise waiter.why or TimeoutError from None  # the pool found that it came too late
         finally:
             self._waiters.discard(waiter)
             if waiter.listener is not None:
