@@ -25,11 +25,11 @@ test: $(VENV)/.dev  ## Run the tests: no model hub, no data sets, a few minutes 
 test-all: $(VENV)/.dev  ## Run the slow tests too
 	$(BIN)/python -m pytest -m "not gpu and not network"
 
-test-browser: $(VENV)/.browser node_modules/.sentilora  ## Test the exported web page in Chromium, which Debian and npm bring
+test-browser: $(VENV)/.browser node_modules/.sentilora  ## Test the exported web page and the app in Chromium, which Debian and npm bring
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 	    { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
 	    { echo "The browser tests need Chromium, and it could not be installed: Debian's packages are out of reach, or you are not root. Type: sudo apt-get install chromium" >&2; exit 1; }
-	SENTILORA_BROWSER=required $(BIN)/python -m pytest -m browser tests/export
+	SENTILORA_BROWSER=required $(BIN)/python -m pytest -m browser tests/export tests/ui
 
 lint: $(VENV)/.dev  ## Check style, types and which room imports which
 	$(BIN)/ruff check .

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ from sentilora.ui.uploading import Upload
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SCORED = "file-scored"
+SCORED, PREVIEW = "file-scored", "file-preview"
 
 
 def show() -> None:
@@ -41,8 +41,10 @@ def show() -> None:
 
 
 def _ask(upload: Upload) -> None:
+    if (kept := st.session_state.get(PREVIEW, (None, {})))[0] != upload.key:
+        kept = st.session_state[PREVIEW] = upload.key, preview(upload)  # reads the file through
     with st.expander(f"The first rows of {plain(upload.name)}"):
-        st.dataframe(preview(upload), hide_index=True)
+        st.dataframe(kept[1], hide_index=True)
     column = session.ask_for_column(
         "Column with the texts", upload, upload.text_column, "file-column"
     )
@@ -96,12 +98,21 @@ def _show_over_time(table: pa.Table, scored: ScoredFile) -> None:
     column = dates[0]
     if len(dates) > 1:
         column = st.selectbox("Column with the dates", dates, key=f"dates-{scored.upload.key}")
-    unit, rows = count_over_time(table[column].to_pylist(), table[scored.label].to_pylist())
+    unit, rows = _counted_over_time(str(scored.path), column, scored.label)
     labels = list(scored.summary.label_counts)
     st.altair_chart(
         draw_over_time(unit, rows, labels),
         alt=f"Share of each label by {unit}, from {rows[0]['start']} to {rows[-1]['start']}",
     )
+
+
+@st.cache_data(max_entries=16, show_spinner=False)  # type: ignore[untyped-decorator]
+def _counted_over_time(path: str, column: str, label: str) -> tuple[str, list[dict[str, Any]]]:
+    """Count once what every click on the page would count again."""
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path, columns=[column, label])
+    return count_over_time(table[column].to_pylist(), table[label].to_pylist())
 
 
 def _show_rows(table: pa.Table, scored: ScoredFile) -> None:

@@ -75,7 +75,7 @@ def _ask(runs: Path) -> None:
         key="train-preset",
         format_func=lambda name: f"{name}: {_WHAT_IT_TAKES[name]}",
     )
-    with st.expander("More settings"):
+    with st.expander("More settings", key="train-more"):
         base = st.selectbox(
             "Start from",
             [*BASES, GENERAL],
@@ -159,7 +159,9 @@ def _look(job: Job) -> Watched:
 def _show_state(seen: Watched) -> None:
     words = {FINISHED: "Done", STOPPED: "Stopped", FAILED: "Failed", STARTING: "Starting …"}
     state = words.get(seen.state, f"At work: {seen.phase}")
-    if seen.steps:
+    if seen.state == FINISHED:
+        state += f" after {seen.step or 0:,} updates"  # fewer than planned if they no longer helped
+    elif seen.steps:
         left = "" if seen.state in words else f", {wording.duration(seen.seconds_left)} left"
         state += f"; update {seen.step:,} of {seen.steps:,}{left}"
     st.progress(1.0 if seen.state == FINISHED else seen.share, state)

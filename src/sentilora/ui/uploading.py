@@ -63,7 +63,7 @@ def keep_upload(uploaded: Uploaded, folder: Path) -> Upload:
     content = uploaded.getvalue()
     name = Path(uploaded.name).name
     ending = ending_of(Path(name))
-    if not content.strip():
+    if not content or content.isspace():
         raise DataError(
             f"{name} is empty. Expected a file with a line of column names and rows below it. "
             "Choose another file."

@@ -1,0 +1,139 @@
+"""Take the pictures of docs/app.md: each page of the web app, in Chromium.
+
+python docs/screenshots.py [RUN]       rewrite docs/images/app-*.png; needs make test-browser once
+
+RUN is a finished run of the sample (make demo makes runs/demo); its pages Train, Compare and Model
+are shown, too. Without one they show what there is without a training.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+DOCS = Path(__file__).resolve().parent
+IMAGES = DOCS / "images"
+SAMPLE = DOCS.parent / "src" / "sentilora" / "samples" / "test.csv"
+DESKTOP = {"viewport": {"width": 1180, "height": 940}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+TEXT = "The room was lovely, but the noise at night was awful and nobody at the desk cared."
+MOST_BYTES = 200_000
+
+
+def main(arguments: list[str]) -> int:
+    """Take all pictures; return the exit code."""
+    run = Path(arguments[0]).resolve() if arguments else None
+    IMAGES.mkdir(exist_ok=True)
+    with _served(run) as url, _browser() as browser:
+        for name, options, draw in (
+            ("try", DESKTOP, _try),
+            ("phone", PHONE, _try),
+            ("file", DESKTOP, _file),
+            ("train", DESKTOP, _train),
+            ("compare", DESKTOP, _compare),
+            ("model", DESKTOP, _model),
+        ):
+            context = browser.new_context(**options)
+            context.set_default_timeout(120_000)
+            page = context.new_page()
+            draw(page, url, run)
+            page.wait_for_timeout(1500)
+            target = IMAGES / f"app-{name}.png"
+            page.screenshot(path=target)
+            context.close()
+            size = target.stat().st_size
+            sys.stdout.write(f"wrote docs/images/{target.name} ({size / 1000:.0f} kB)\n")
+            if size > MOST_BYTES:
+                sys.stderr.write(f"{target.name} is larger than {MOST_BYTES:,} bytes\n")
+                return 1
+    return 0
+
+
+def _try(page: Any, url: str, _: Path | None) -> None:
+    page.goto(url)
+    page.get_by_role("textbox", name="Your text").fill(TEXT)
+    page.get_by_role("textbox", name="Your text").press("Control+Enter")
+    page.locator(".sl-legend").wait_for()
+    page.evaluate("document.activeElement.blur()")
+
+
+def _file(page: Any, url: str, _: Path | None) -> None:
+    page.goto(f"{url}/file")
+    page.locator("input[type=file]").set_input_files(SAMPLE)
+    page.get_by_role("button", name="Analyse the file").click()
+    page.get_by_role("heading", name="Row by row").wait_for()
+    page.get_by_role("button", name="Analyse the file").scroll_into_view_if_needed()
+    page.mouse.move(0, 0)
+    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 330)")
+
+
+def _train(page: Any, url: str, run: Path | None) -> None:
+    page.goto(f"{url}/train")
+    page.get_by_role("button", name="Train", exact=True).wait_for()
+    if run is not None:
+        page.get_by_role("button", name=run.name).click()
+        page.get_by_text("Training loss").first.wait_for()
+
+
+def _compare(page: Any, url: str, run: Path | None) -> None:
+    page.goto(f"{url}/compare")
+    page.get_by_role("button", name="Measure").click()
+    page.get_by_text("Reliability:").wait_for()
+    page.mouse.move(0, 0)
+
+
+def _model(page: Any, url: str, run: Path | None) -> None:
+    page.goto(f"{url}/model")
+    page.locator(".sl-tiles").first.wait_for()
+    page.get_by_test_id("stTab").first.wait_for()
+
+
+@contextmanager
+def _served(run: Path | None) -> Iterator[str]:
+    """Serve the app in an empty folder, with the run copied into it."""
+    with tempfile.TemporaryDirectory() as folder:
+        runs = Path(folder) / "runs"
+        given = []
+        if run is not None:
+            shutil.copytree(run, runs / run.name)
+            (runs / ".app" / run.name).mkdir(parents=True)
+            (runs / ".app" / run.name / "process.json").write_text("{}", encoding="utf-8")
+            given = [str(runs / run.name)]
+        command = [sys.executable, "-m", "sentilora", "app", *given, "--port", "0"]
+        with subprocess.Popen(  # noqa: S603 - our own interpreter and command
+            command, cwd=folder, stderr=subprocess.PIPE, text=True
+        ) as process:
+            try:
+                assert process.stderr is not None
+                yield process.stderr.readline().split()[-1]
+            finally:
+                process.terminate()
+                process.communicate()
+
+
+@contextmanager
+def _browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    options = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=options)
+        yield browser
+        browser.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
