@@ -29,7 +29,7 @@ test-browser: $(VENV)/.browser node_modules/.sentilora  ## Test the exported web
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 	    { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
 	    { echo "The browser tests need Chromium, and it could not be installed: Debian's packages are out of reach, or you are not root. Type: sudo apt-get install chromium" >&2; exit 1; }
-	SENTILORA_BROWSER=required $(BIN)/python -m pytest -m browser tests/export/test_page.py
+	SENTILORA_BROWSER=required $(BIN)/python -m pytest -m browser tests/export
 
 lint: $(VENV)/.dev  ## Check style, types and which room imports which
 	$(BIN)/ruff check .

@@ -1,15 +1,21 @@
-"""Folders with a web page: one exported from the tiny run, others around random networks."""
+"""Folders with a web page, around the tiny run and random networks; a browser to open them in."""
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import os
 import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 import sentilora
-from sentilora.export.browserfiles import write_page
+from sentilora.errors import ConfigError
+from sentilora.export.browserfiles import check_runtime, write_page
 from sentilora.export.onnxfile import write_onnx
 from sentilora.inference.engines import open_engine
 from sentilora.labels import Labels
@@ -25,6 +31,8 @@ from sentilora.model.probabilities import Calibration
 from sentilora.model.settings import Settings
 from sentilora.model.tokens import TextEncoder, TextRule
 from tests.conftest import tiny_config
+
+LIBRARIES = Path(__file__).parents[2] / "node_modules"
 
 
 @pytest.fixture(scope="session")
@@ -85,3 +93,69 @@ def make_page(
         runtime=runtime,
     )
     return seal_artifact(partial)
+
+
+def unless_required(reason):
+    """Skip, or fail where the browser is required."""
+    if os.environ.get("SENTILORA_BROWSER") == "required":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def libraries():
+    try:
+        check_runtime(LIBRARIES)
+    except ConfigError as error:
+        unless_required(f"{error} Or: make test-browser")
+    return LIBRARIES
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        unless_required("there is no Chromium: apt-get install chromium")
+    if importlib.util.find_spec("playwright") is None:
+        unless_required("Playwright is not installed: make test-browser")
+    from playwright.sync_api import sync_playwright
+
+    options = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=options)
+        yield browser
+        browser.close()
+
+
+class Folder:
+    """A folder behind a plain static web server, as ``python -m http.server`` is."""
+
+    def __init__(self, path):
+        self.path = path
+        self.requests = requests = []
+
+        class Handler(SimpleHTTPRequestHandler):
+            def log_message(self, *_):
+                requests.append(self.path)
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=path))
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def serve():
+    """Serve a folder until the test is over."""
+    running = []
+
+    def start(path):
+        running.append(Folder(path))
+        return running[-1]
+
+    yield start
+    for folder in running:
+        folder.close()
