@@ -1,0 +1,89 @@
+"""The page on shells does what it shows, in bash and with the real command."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.embedded import needs_minilm
+from tests.test_docs import DOCS, write_reviews
+
+PAGE = DOCS / "shell.md"
+BLOCK = re.compile(r"^```(bash|console)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+SCORE = re.compile(r"\b[01]\.\d{4}\b")
+TOLERANCE = 2e-4  # of a score: CPUs sum up in different orders
+
+
+def commands(block: str) -> Iterator[tuple[str, str]]:
+    """Split what a terminal shows into commands and what each of them prints."""
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, _, shown = part.partition("\n")
+        yield command, shown
+
+
+def run(script: str, folder: Path) -> subprocess.CompletedProcess:
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "LC_ALL": "C.UTF-8",
+    }
+    return subprocess.run(
+        ["bash", "-c", script],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def is_shown(found: str, shown: str) -> bool:
+    """Compare what a command prints with what the page shows; an ellipsis stands for anything."""
+    pattern = ".*".join(re.escape(part) for part in SCORE.sub("0.0000", shown).split("…"))
+    return re.fullmatch(pattern, SCORE.sub("0.0000", found), re.DOTALL) is not None and all(
+        abs(float(one) - float(other)) <= TOLERANCE
+        for one, other in zip(SCORE.findall(found), SCORE.findall(shown), strict=False)
+    )
+
+
+@needs_minilm
+def test_the_shell_page_runs_from_top_to_bottom(tmp_path):
+    pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnxscript")
+    write_reviews(tmp_path / "labelled.csv", "test", 40)
+    shown_commands = 0
+    for block in re.finditer(BLOCK, PAGE.read_text(encoding="utf-8")):
+        if block[1] == "bash":
+            done = run(f"set -eo pipefail\n{block[2]}", tmp_path)
+            assert done.returncode == 0, f"{block[2]}\n{done.stdout}"
+            continue
+        for command, shown in commands(block[2]):
+            found = run(command, tmp_path).stdout
+            assert is_shown(found, shown), f"$ {command}\n{found}\n--- the page shows\n{shown}"
+            shown_commands += 1
+    assert shown_commands > 15
+    assert {path.name for path in (tmp_path / "scored").iterdir()} == {
+        "monday.csv",
+        "tuesday evening.csv",
+    }
+    assert [path.name for path in (tmp_path / "inbox").iterdir()] == ["holes.csv"]
+
+
+@pytest.mark.parametrize(
+    ("found", "shown", "expected"),
+    [
+        ("a\t0.9772\tb\n", "a\t0.9773\tb\n", True),
+        ("a\t0.9772\tb\n", "a\t0.9872\tb\n", False),
+        ("a\nrows 3 in 2 s\n", "a\n…\n", True),
+        ("a\n", "b\n", False),
+        ("a\nb\n", "a\n", False),
+    ],
+)
+def test_what_is_shown_is_compared(found, shown, expected):
+    assert is_shown(found, shown) is expected
