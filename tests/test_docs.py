@@ -86,7 +86,7 @@ def write_reviews(path: Path, part: str, rows: int) -> None:
 
 
 @needs_minilm
-def test_the_python_page_runs_from_top_to_bottom(tmp_path, monkeypatch):
+def test_the_python_page_runs_from_top_to_bottom(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     write_reviews(tmp_path / "reviews.csv", "train", 90)
     write_reviews(tmp_path / "test.csv", "test", 30)
@@ -96,6 +96,11 @@ def test_the_python_page_runs_from_top_to_bottom(tmp_path, monkeypatch):
     assert names["trial"].path.name == "trial"
     assert len(names["predictions"]) == 2
     assert names["report"].metrics["rows"] == 30
+    assert len(names["doubtful"]) == 5
+    assert sum(names["counts"].values()) == 90
+    assert len(names["labels"]) == 3
+    told = "2 problems in the texts\n  entry 1 is empty\n  entry 2 is NoneType None, not a string"
+    assert told in capsys.readouterr().out
     assert (tmp_path / "exports" / "reviews" / "manifest.json").is_file()
     assert (tmp_path / "my-adapter" / "adapter_model.safetensors").is_file()
 
