@@ -39,7 +39,7 @@ def run(script: str, folder: Path) -> subprocess.CompletedProcess:
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        timeout=120,
+        timeout=400,
     )
 
 
