@@ -15,6 +15,7 @@ import sys
 import pytest
 
 import sentilora
+from sentilora.ui.colours import contrast
 from tests.conftest import make_texts
 
 pytestmark = pytest.mark.browser
@@ -225,6 +226,41 @@ def test_every_page_fits_a_phone(visit, tmp_path, scheme):
     page.get_by_text("What it took").last.wait_for()
     assert fits(page), "Model"
     assert (page.errors, page.elsewhere) == ([], [])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_written_can_be_read(visit, scheme):
+    page = visit("compare", color_scheme=scheme)
+    page.get_by_role("button", name="Measure").wait_for()
+    page.get_by_role("tab", name="Before and after training").click()
+    page.get_by_text("This model").wait_for()
+    page.wait_for_timeout(1000)  # colours fade in
+    for what in (
+        "[data-testid=stBaseButton-primary]",
+        ".stMultiSelect [data-tag]",
+        "[role=tab][aria-selected=true]",
+        ".sl-table caption",
+        ".sl-table small",
+        ".sl-marked td",
+    ):
+        ink, ground = page.locator(what).last.evaluate(
+            """one => {
+                let ground = one;
+                const clear = /^(transparent|rgba\\(.*, 0\\))$/;
+                while (clear.test(getComputedStyle(ground).backgroundColor)) {
+                    ground = ground.parentElement;
+                }
+                const text = one.querySelector('p') ?? one;
+                return [getComputedStyle(text).color, getComputedStyle(ground).backgroundColor];
+            }"""
+        )
+        assert contrast(as_hex(ink), as_hex(ground)) >= 4.5, (what, ink, ground)
+
+
+def as_hex(colour):
+    """Return ``#rrggbb`` of ``rgb(r, g, b)``."""
+    red, green, blue = re.fullmatch(r"rgb\((\d+), (\d+), (\d+)\)", colour).groups()
+    return f"#{int(red):02x}{int(green):02x}{int(blue):02x}"
 
 
 def test_a_training_outlives_the_page_and_is_stopped_and_resumed(visit, app, tiny_base, tmp_path):

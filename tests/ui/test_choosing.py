@@ -1,6 +1,7 @@
 """Which models there are to choose from, what is said about them, and their exports."""
 
 import shutil
+import zipfile
 
 import pytest
 
@@ -11,7 +12,7 @@ from sentilora.ui.choosing import list_choices, run_of
 from sentilora.ui.facts import card_of, model_tiles
 from sentilora.ui.plaintext import plain
 from sentilora.ui.settings import Settings, read_settings
-from sentilora.ui.shipping import ship
+from sentilora.ui.shipping import Shipped, ship
 
 
 def test_without_anything_there_is_the_model_that_ships(tmp_path):
@@ -67,6 +68,18 @@ def test_facts_of_a_model(tiny_run):
 def test_an_export_that_fails_says_what_the_command_said(tmp_path):
     with pytest.raises(ModelError, match="There is no run or model at"):
         ship(str(tmp_path / "none"), "none", "merged", tmp_path)
+
+
+def test_an_export_is_packed_whole(tmp_path):
+    folder = tmp_path / "exports" / "small"
+    (folder / "onnx").mkdir(parents=True)
+    for name in ("manifest.json", "onnx/model.onnx"):
+        (folder / name).write_text(name, encoding="utf-8")
+    packed = Shipped(folder, {}).pack(tmp_path)
+    assert packed.name == "small.zip"
+    with zipfile.ZipFile(packed) as archive:
+        assert {"manifest.json", "onnx/model.onnx"} <= set(archive.namelist())
+        assert archive.read("onnx/model.onnx") == b"onnx/model.onnx"
 
 
 def test_names_are_shown_as_they_are():

@@ -37,6 +37,15 @@ def test_words_keep_the_text_and_show_sign_and_size():
     assert ">so" not in html  # contributes next to nothing: plain
 
 
+def test_what_the_model_did_not_read_stays_plain():
+    read = explanation("good", [1.0])
+    html = paint_words(f"good {EVIL}", read)
+    assert html.count("sl-word ") == 1
+    assert "<img" not in html
+    assert "&lt;img" in html
+    assert html.endswith("&#34;quotes&#34;</p>")
+
+
 @pytest.mark.parametrize(
     "html",
     [

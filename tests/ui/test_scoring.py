@@ -70,17 +70,14 @@ def test_rows_are_chosen_by_label_words_and_score(model, upload):
     scored = score_file(model, upload, "text")
     table = scored.read()
     rows = table.to_pylist()
+    good = [row for row in rows if row["predicted_label"] == "positive" and "good" in row["text"]]
+    scores = sorted(row["score"] for row in good)
+    low, high = scores[2], scores[-3]
     found = choose_rows(
-        table, scored, labels=["positive"], words=" GOOD ", scores=(0.5, 0.99)
+        table, scored, labels=["positive"], words=" GOOD ", scores=(low, high)
     ).to_pylist()
-    assert found == [
-        row
-        for row in rows
-        if row["predicted_label"] == "positive"
-        and "good" in row["text"].lower()
-        and 0.5 <= row["score"] <= 0.99
-    ]
-    assert 0 < len(found) < len(rows)
+    assert found == [row for row in good if low <= row["score"] <= high]
+    assert len(found) == len(good) - 4
     assert choose_rows(table, scored, labels=[]).num_rows == 0
     assert choose_rows(table, scored, labels=["positive"], words="(").num_rows == 0  # no pattern
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sentilora.errors import ConfigError
 from sentilora.labels import Labels
 
-LIGHT, DARK = "#ffffff", "#0e1117"  # Streamlit's two grounds
+LIGHT, DARK = "#ffffff", "#171614"  # Streamlit's two grounds
 
 NEGATIVE, NEUTRAL, POSITIVE = "#d55e00", "#7a828c", "#2a7fc0"
 MILD_NEGATIVE, MILD_POSITIVE = "#b8823a", "#3f9193"

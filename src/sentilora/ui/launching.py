@@ -103,7 +103,7 @@ def server_command(host: str, port: int) -> list[str]:
         "logger.hideWelcomeMessage": "true",
         "logger.level": "warning",
         "theme.light.primaryColor": "#0b6478",
-        "theme.dark.primaryColor": "#1f7f96",
+        "theme.dark.primaryColor": "#2a8fa8",
     }
     told = [f"--{name}={value}" for name, value in options.items()]
     return [sys.executable, "-m", "streamlit", "run", str(PAGE), *told]
