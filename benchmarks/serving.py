@@ -49,6 +49,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--seconds", type=float, default=5.0, help="of each turn (5)")
     add("--rounds", type=int, default=3, help="(3)")
     add("--precisions", default="fp32,auto", help="of SentiLoRA's sides (fp32,auto)")
+    add("--openvino", action="store_true", help="also serve an export, which is alone")
     add("--work", type=Path, default=Path("serving-work"), help="folder for exports and adapters")
     add("--output", type=Path, default=Path(__file__).parent / "results" / "serving.json")
     options = parser.parse_args(arguments)
@@ -73,6 +74,12 @@ def prepare(options: argparse.Namespace) -> list[servers.Side]:
         if len(adapters) > 1:
             name = f"SentiLoRA, {precision}, {len(adapters)} adapters"
             sides.append(servers.sentilora(name, dict(adapters), precision))
+    if options.openvino:
+        exported = work / "openvino"
+        if not (exported / "manifest.json").is_file():
+            package.export(options.run, to="openvino", output=exported)
+        models = {"export": exported}
+        sides.append(servers.sentilora("SentiLoRA, OpenVINO export, auto", models, "auto"))
     return sides
 
 

@@ -27,6 +27,9 @@ PORT = 8501
 MAX_UPLOAD_MB = 200
 PAGE = Path(__file__).with_name("page.py")
 
+# Threads that wait go to sleep soon: browser and trainings want the same cores (cli/serve.py).
+SHARED_CORES = {"GOMP_SPINCOUNT": "10000"}
+
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 _START_S = 60.0
 _STOP_S = 10.0
@@ -57,7 +60,7 @@ def launch(
     url = f"http://{_shown(host)}:{port}"
     server = subprocess.Popen(  # noqa: S603 - our own interpreter and page
         server_command(host, port),
-        env={**os.environ, **settings.to_environment()},
+        env={**SHARED_CORES, **os.environ, **settings.to_environment()},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )
