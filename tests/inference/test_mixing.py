@@ -16,6 +16,7 @@ from sentilora.model.classifier import create_model, load_tokenizer
 from sentilora.model.settings import Settings
 from sentilora.model.tokens import TextEncoder, TextRule
 from tests.conftest import ARCHITECTURES
+from tests.embedded import needs_minilm
 
 CPU = torch.device("cpu")
 RULE = TextRule(max_tokens=32)
@@ -28,19 +29,18 @@ LABELS = {
 TESTED = [name for name in ARCHITECTURES if name in MIXABLE]
 
 
-def save_adapter(base, folder, labels, seed, **settings):
+def save_adapter(base, folder, labels, seed, noise=0.2, **settings):
     """Write an adapter with random weights everywhere, as a training would have left it."""
+    resolved = resolve_base(str(base))
     model = create_model(str(base), labels, seed=seed, **settings)
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.requires_grad:
-                noise = torch.randn(parameter.shape, generator=generator)
-                parameter.add_(0.2 * noise)
-    tokenizer = load_tokenizer(str(base))
-    saved = save_artifact(
-        model, tokenizer, Settings(labels, str(base), None, RULE), folder / f"model-{seed}"
-    )
+                parameter.add_(noise * torch.randn(parameter.shape, generator=generator))
+    tokenizer = load_tokenizer(resolved.source)
+    settings = Settings(labels, resolved.hub_id, resolved.revision, RULE)
+    saved = save_artifact(model, tokenizer, settings, folder / f"model-{seed}")
     return open_artifact(seal_artifact(saved))
 
 
@@ -81,6 +81,24 @@ def test_rows_of_different_adapters_answer_as_peft_does_alone(base, encoder, tmp
     for (text, number), answer in zip(order, answers, strict=True):
         expected = alone(artifacts[number], TEXTS)[text]
         assert answer.shape == expected.shape
+        np.testing.assert_allclose(answer, expected, atol=2e-5)
+
+
+@needs_minilm
+def test_minilm_itself_answers_two_and_five_labels_in_one_batch(tmp_path):
+    artifacts = [
+        save_adapter("minilm", tmp_path, LABELS[name], seed, noise=0.03)
+        for seed, name in enumerate(("two", "five"))
+    ]
+    base = resolve_base("minilm")
+    shared = SharedEncoder(base, device=CPU)
+    slots = [shared.put(read_adapter(a.path), a.settings.labels) for a in artifacts]
+    texts = ["A film to forget.", "I would go again tomorrow, and take my mother along!"] * 2
+    own = [slots[number // 2] for number in range(4)]
+    answers = mixed(shared, TextEncoder(load_tokenizer(base.source), RULE), texts, own)
+    for number, answer in enumerate(answers):
+        expected = alone(artifacts[number // 2], texts)[number]
+        assert np.ptp(expected) > 0.1
         np.testing.assert_allclose(answer, expected, atol=2e-5)
 
 

@@ -339,7 +339,7 @@ def test_a_batch_holds_the_oldest_text_and_its_neighbours_in_length(fitting, bud
     assert set(like_lengths(fitting, budget)) == expected
 
 
-def test_a_cascade_and_exports_answer_as_they_do_alone(tiny_run, tmp_path):
+def test_a_cascade_and_exports_answer_as_they_do_alone(tiny_run, folders, tmp_path):
     made = {
         "cascade": sentilora.export(
             tiny_run.path, to="onnx", cascade=True, max_disagreement=0.9, output=tmp_path / "c"
@@ -359,5 +359,14 @@ def test_a_cascade_and_exports_answer_as_they_do_alone(tiny_run, tmp_path):
                 assert scored.early.any()
             else:
                 assert answer.early is None
+        # What cannot be tokenised, by another tokenizer, has the others tokenised once more.
+        pool.add("other", folders["roberta-2"])
+        with Held(pool):
+            good = pool.submit("cascade", texts, None)
+            bad = pool.submit("other", ["half a character \ud800"], None)
+        with pytest.raises((TypeError, UnicodeError)):
+            bad.result(20)
+        expected = sentilora.load(made["cascade"]).score(texts).logits
+        np.testing.assert_allclose(good.result(20).logits, expected, atol=2e-5)
     finally:
         pool.close(timeout_s=20)

@@ -63,10 +63,13 @@ class Request:
         self._truncated[position] = True
 
     def answer_early(self, early: np.ndarray, logits: np.ndarray) -> None:
-        """Take the first stage's ``(N, C)`` logits of the texts that it may answer."""
+        """Take the first stage's ``(N, C)`` logits of the texts that it may answer.
+
+        It comes before any other answer, and may come again, after an error in another request.
+        """
         self._early = early
         self._logits[early] = logits[early]
-        self._left -= int(early.sum())
+        self._left = len(self.texts) - int(early.sum())
 
     def answer(self, position: int, logits: np.ndarray) -> None:
         """Take the ``(C,)`` logits of one text."""
