@@ -19,7 +19,7 @@ demo: $(VENV)/.user  ## Train on the sample reviews, show before and after, pred
 	    "The parcel arrived on Tuesday." \
 	    "Three weeks late, and then nobody picks up the phone."
 
-test: $(VENV)/.dev  ## Run the tests: no model hub, no data sets, a few minutes on two cores
+test: $(VENV)/.dev  ## Run the tests: no model hub, no data sets, about 20 minutes on two cores
 	$(BIN)/python -m pytest
 
 test-all: $(VENV)/.dev  ## Run the slow tests too

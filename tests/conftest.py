@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.chromium import chromium  # noqa: F401 - a fixture
+
 GOOD = [
     "good",
     "great",

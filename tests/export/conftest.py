@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
 import shutil
 import threading
 from functools import partial
@@ -30,6 +28,7 @@ from sentilora.model.artifact import (
 from sentilora.model.probabilities import Calibration
 from sentilora.model.settings import Settings
 from sentilora.model.tokens import TextEncoder, TextRule
+from tests.chromium import unless_required
 from tests.conftest import tiny_config
 
 LIBRARIES = Path(__file__).parents[2] / "node_modules"
@@ -95,13 +94,6 @@ def make_page(
     return seal_artifact(partial)
 
 
-def unless_required(reason):
-    """Skip, or fail where the browser is required."""
-    if os.environ.get("SENTILORA_BROWSER") == "required":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def libraries():
     try:
@@ -109,22 +101,6 @@ def libraries():
     except ConfigError as error:
         unless_required(f"{error} Or: make test-browser")
     return LIBRARIES
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        unless_required("there is no Chromium: apt-get install chromium")
-    if importlib.util.find_spec("playwright") is None:
-        unless_required("Playwright is not installed: make test-browser")
-    from playwright.sync_api import sync_playwright
-
-    options = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=options)
-        yield browser
-        browser.close()
 
 
 class Folder:
