@@ -10,11 +10,11 @@ from sentilora.errors import ModelError
 from sentilora.inference.mixing import MIXABLE, SharedEncoder
 from sentilora.labels import Labels
 from sentilora.model.adapterfile import SpecialAdapterError, read_adapter
-from sentilora.model.artifact import load_classifier, open_artifact, save_artifact, seal_artifact
+from sentilora.model.artifact import load_classifier, open_artifact
 from sentilora.model.bases import resolve_base
-from sentilora.model.classifier import create_model, load_tokenizer
-from sentilora.model.settings import Settings
+from sentilora.model.classifier import load_tokenizer
 from sentilora.model.tokens import TextEncoder, TextRule
+from tests.adapters import save_adapter
 from tests.conftest import ARCHITECTURES
 from tests.embedded import needs_minilm
 
@@ -29,19 +29,10 @@ LABELS = {
 TESTED = [name for name in ARCHITECTURES if name in MIXABLE]
 
 
-def save_adapter(base, folder, labels, seed, noise=0.2, **settings):
-    """Write an adapter with random weights everywhere, as a training would have left it."""
-    resolved = resolve_base(str(base))
-    model = create_model(str(base), labels, seed=seed, **settings)
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            if parameter.requires_grad:
-                parameter.add_(noise * torch.randn(parameter.shape, generator=generator))
-    tokenizer = load_tokenizer(resolved.source)
-    settings = Settings(labels, resolved.hub_id, resolved.revision, RULE)
-    saved = save_artifact(model, tokenizer, settings, folder / f"model-{seed}")
-    return open_artifact(seal_artifact(saved))
+def make_adapter(base, folder, labels, seed, **settings):
+    """Save and open an adapter."""
+    path = save_adapter(base, folder / f"model-{seed}", labels.names, seed, rule=RULE, **settings)
+    return open_artifact(path)
 
 
 def alone(artifact, texts):
@@ -70,7 +61,7 @@ def encoder(base):
 def test_rows_of_different_adapters_answer_as_peft_does_alone(base, encoder, tmp_path):
     settings = [{"rank": 4}, {"rank": 2, "alpha": 3}, {"rank": 6}]
     artifacts = [
-        save_adapter(base, tmp_path, labels, seed, **options)
+        make_adapter(base, tmp_path, labels, seed, **options)
         for seed, (labels, options) in enumerate(zip(LABELS.values(), settings, strict=True))
     ]
     shared = SharedEncoder(resolve_base(str(base)), device=CPU)
@@ -87,7 +78,7 @@ def test_rows_of_different_adapters_answer_as_peft_does_alone(base, encoder, tmp
 @needs_minilm
 def test_minilm_itself_answers_two_and_five_labels_in_one_batch(tmp_path):
     artifacts = [
-        save_adapter("minilm", tmp_path, LABELS[name], seed, noise=0.03)
+        make_adapter("minilm", tmp_path, LABELS[name], seed, noise=0.03)
         for seed, name in enumerate(("two", "five"))
     ]
     base = resolve_base("minilm")
@@ -103,11 +94,11 @@ def test_minilm_itself_answers_two_and_five_labels_in_one_batch(tmp_path):
 
 
 def test_a_batch_of_one_adapter_takes_the_short_way_to_the_same_answer(base, encoder, tmp_path):
-    artifacts = [save_adapter(base, tmp_path, labels, 5) for labels in [LABELS["three"]]]
+    artifacts = [make_adapter(base, tmp_path, labels, 5) for labels in [LABELS["three"]]]
     shared = SharedEncoder(resolve_base(str(base)), device=CPU)
     first = shared.put(read_adapter(artifacts[0].path), LABELS["three"])
     other = shared.put(
-        read_adapter(save_adapter(base, tmp_path, LABELS["two"], 6).path), LABELS["two"]
+        read_adapter(make_adapter(base, tmp_path, LABELS["two"], 6).path), LABELS["two"]
     )
     only = mixed(shared, encoder, TEXTS, [first] * 4)
     beside = mixed(shared, encoder, [*TEXTS, "a table"], [first] * 4 + [other])
@@ -117,8 +108,8 @@ def test_a_batch_of_one_adapter_takes_the_short_way_to_the_same_answer(base, enc
 
 def test_a_slot_that_became_free_is_used_again(base, encoder, tmp_path):
     shared = SharedEncoder(resolve_base(str(base)), device=CPU)
-    artifacts = [save_adapter(base, tmp_path, labels, 3) for labels in [LABELS["five"]]]
-    artifacts.append(save_adapter(base, tmp_path, LABELS["two"], 4, rank=2))
+    artifacts = [make_adapter(base, tmp_path, labels, 3) for labels in [LABELS["five"]]]
+    artifacts.append(make_adapter(base, tmp_path, LABELS["two"], 4, rank=2))
     slot = shared.put(read_adapter(artifacts[0].path), LABELS["five"])
     shared.drop(slot)
     assert shared.put(read_adapter(artifacts[1].path), LABELS["two"]) == slot
@@ -132,7 +123,7 @@ def test_settings_of_a_training_make_no_difference(tiny_bases, tmp_path, option)
         option = {"target_modules": ["query", "value"]}
     base = tiny_bases["bert"]
     encoder = TextEncoder(load_tokenizer(str(base)), RULE)
-    artifact = save_adapter(base, tmp_path, LABELS["two"], 8, **option)
+    artifact = make_adapter(base, tmp_path, LABELS["two"], 8, **option)
     shared = SharedEncoder(resolve_base(str(base)), device=CPU)
     slot = shared.put(read_adapter(artifact.path), LABELS["two"])
     answers = mixed(shared, encoder, TEXTS, [slot] * 4)
@@ -142,7 +133,7 @@ def test_settings_of_a_training_make_no_difference(tiny_bases, tmp_path, option)
 def test_bf16_mixes_too(tiny_bases, tmp_path):
     base = tiny_bases["bert"]
     encoder = TextEncoder(load_tokenizer(str(base)), RULE)
-    artifacts = [save_adapter(base, tmp_path, LABELS["two"], seed) for seed in (1, 2)]
+    artifacts = [make_adapter(base, tmp_path, LABELS["two"], seed) for seed in (1, 2)]
     shared = SharedEncoder(resolve_base(str(base)), device=CPU, precision="bf16")
     slots = [shared.put(read_adapter(a.path), LABELS["two"]) for a in artifacts]
     answers = mixed(shared, encoder, TEXTS[:2], slots)
@@ -152,7 +143,7 @@ def test_bf16_mixes_too(tiny_bases, tmp_path):
 
 
 def test_what_is_more_than_plain_lora_is_not_mixed(tiny_bases, tmp_path):
-    artifact = save_adapter(tiny_bases["bert"], tmp_path, LABELS["two"], 1)
+    artifact = make_adapter(tiny_bases["bert"], tmp_path, LABELS["two"], 1)
     config = artifact.path / "adapter_config.json"
     stored = json.loads(config.read_text(encoding="utf-8"))
     config.write_text(json.dumps({**stored, "use_dora": True, "bias": "all"}), encoding="utf-8")
@@ -163,7 +154,7 @@ def test_what_is_more_than_plain_lora_is_not_mixed(tiny_bases, tmp_path):
 
 
 def test_patterns_of_ranks_and_scales_are_read(tiny_bases, tmp_path):
-    artifact = save_adapter(tiny_bases["bert"], tmp_path, LABELS["two"], 1, rank=4, alpha=8)
+    artifact = make_adapter(tiny_bases["bert"], tmp_path, LABELS["two"], 1, rank=4, alpha=8)
     plain = read_adapter(artifact.path).updates
     config = artifact.path / "adapter_config.json"
     stored = json.loads(config.read_text(encoding="utf-8"))
@@ -177,8 +168,8 @@ def test_patterns_of_ranks_and_scales_are_read(tiny_bases, tmp_path):
 
 def test_an_adapter_of_another_base_is_refused_and_changes_nothing(tiny_bases, tmp_path):
     shared = SharedEncoder(resolve_base(str(tiny_bases["bert"])), device=CPU)
-    good = save_adapter(tiny_bases["bert"], tmp_path, LABELS["two"], 1)
-    bad = save_adapter(tiny_bases["distilbert"], tmp_path, LABELS["two"], 2)
+    good = make_adapter(tiny_bases["bert"], tmp_path, LABELS["two"], 1)
+    bad = make_adapter(tiny_bases["distilbert"], tmp_path, LABELS["two"], 2)
     slot = shared.put(read_adapter(good.path), LABELS["two"])
     with pytest.raises(ModelError, match=r"no linear layer of the encoder"):
         shared.put(read_adapter(bad.path), LABELS["two"])

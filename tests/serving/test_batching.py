@@ -6,19 +6,16 @@ from concurrent.futures import CancelledError
 
 import numpy as np
 import pytest
-import torch
 from safetensors.torch import load_file, save_file
 
 import sentilora
 from sentilora.errors import ModelError
-from sentilora.labels import Labels
-from sentilora.model.artifact import save_artifact, seal_artifact, write_manifest
-from sentilora.model.classifier import create_model, load_tokenizer
-from sentilora.model.settings import Settings
+from sentilora.model.artifact import write_manifest
 from sentilora.model.tokens import TextRule
 from sentilora.serving.choosing import like_lengths
 from sentilora.serving.opening import open_pool
 from sentilora.serving.pool import Closing, NameTaken, QueueFull, UnknownAdapter
+from tests.adapters import save_adapter
 
 TEXTS = ["the film is good", "bad bad food and a slow app , not very clean", "it was tuesday", "!"]
 LABELS = {
@@ -28,19 +25,6 @@ LABELS = {
     "roberta-2": ("roberta", ("calm", "angry")),
     "deberta-2": ("deberta-v2", ("negative", "positive")),  # not mixed
 }
-
-
-def save_adapter(base, folder, names, seed, kind="adapter", **rule):
-    labels = Labels(tuple(names))
-    model = create_model(str(base), labels, seed=seed, rank=4, use_peft=kind == "adapter")
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            if parameter.requires_grad:
-                parameter.add_(0.2 * torch.randn(parameter.shape, generator=generator))
-    rule = TextRule(**{"max_tokens": 16, **rule})
-    settings = Settings(labels, str(base), None, rule, kind=kind)
-    return seal_artifact(save_artifact(model, load_tokenizer(str(base)), settings, folder))
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +39,7 @@ def folders(tiny_bases, tmp_path_factory):
         tiny_bases["bert"], root / "full", ("a", "b", "c"), 9, kind="model"
     )
     made["windows-2"] = save_adapter(
-        tiny_bases["bert"], root / "w", ("no", "yes"), 10, long_text="windows", max_tokens=8
+        tiny_bases["bert"], root / "w", ("no", "yes"), 10, rule=TextRule(8, "windows")
     )
     return made
 

@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 import sentilora
+from tests.adapters import save_adapter
 from tests.conftest import make_texts
-from tests.serving.test_batching import save_adapter
 
 KEY = "a-key-for-tests-only"
 TEXTS = [text for text, _ in make_texts(40, seed=4)]

@@ -8,20 +8,22 @@ from typing import Annotated
 
 import typer
 
+from sentilora.ui.settings import HOST, PORT, Settings
+
 EXAMPLE = "Example:  sentilora app runs/NAME --port 8600"
 
 
 def open_app(
     run: Annotated[
         str, typer.Argument(help="Run folder, its model/, or an export to begin with.")
-    ] = "general",
+    ] = Settings.run,
     host: Annotated[
         str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0: a free one.")] = 8501,
+    ] = HOST,
+    port: Annotated[int, typer.Option(help="Port to listen on; 0: a free one.")] = PORT,
     output: Annotated[
         Path, typer.Option(help="Folder with run folders; trainings go there, too.")
-    ] = Path("runs"),
+    ] = Settings.runs,
 ) -> None:
     """Open the web page: try texts, analyse files, train, compare, export.
 
@@ -29,7 +31,6 @@ def open_app(
     only in a network you trust.
     """
     from sentilora.ui.launching import check_installed, launch
-    from sentilora.ui.settings import Settings
 
     check_installed()
     _check_run(run)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sentilora.cli.options import Precision
+from sentilora.inference.device import SHARED_CORES
 from sentilora.serving.limits import Limits
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ EXAMPLE = (
     """-d '{"model": "shop", "input": "Great film"}' http://127.0.0.1:8000/v1/classify"""
 )
 LIMITS = "Limits"
-SPIN_COUNT = "10000"  # some tens of microseconds
 
 
 def serve(
@@ -81,7 +81,8 @@ def serve(
     Once the models are loaded, the address is printed on stdout. Ctrl-C or SIGTERM stops it when
     it has answered what it took on.
     """
-    _share_cores()
+    for name, value in SHARED_CORES.items():
+        os.environ.setdefault(name, value)
     limits = Limits(
         max_client_batch_size=max_client_batch_size,
         max_text_characters=max_text_characters,
@@ -103,17 +104,6 @@ def serve(
         raise MissingExtraError("The server", "server") from error
     models = Models(paths, device=device, precision=precision)
     _run(models, Door(host, port, key, tuple(adapters_dir or ())), limits)
-
-
-def _share_cores() -> None:
-    """Let threads that wait for each other go to sleep soon, unless the environment differs.
-
-    By default GNU's OpenMP lets them spin for milliseconds. Beside clients, or another server, on
-    the same cores, they then take each other's time: requests were answered 10 to 50 times as
-    slowly. Without any spinning a single text takes twice as long. To be set before torch is
-    loaded.
-    """
-    os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)
 
 
 def _named(runs: list[str] | None) -> dict[str, str]:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     import torch
 
 PRECISIONS = ("fp32", "bf16", "fp16", "auto")
+# For the environment of a process that shares its cores with others, before torch is loaded:
+# threads that wait for each other spin for some tens of microseconds only. By default GNU's OpenMP
+# lets them spin for milliseconds, and two such processes take each other's time.
+SHARED_CORES = {"GOMP_SPINCOUNT": "10000"}
 CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
@@ -81,12 +85,18 @@ def autocast(device: torch.device, precision: str) -> Iterator[None]:
     """Compute matrix products in ``precision`` inside the block; fp32 changes nothing."""
     import torch
 
-    dtypes = {"bf16": torch.bfloat16, "fp16": torch.float16}
     if precision == "fp32":
         yield
         return
-    with torch.autocast(device.type, dtypes[precision]):
+    with torch.autocast(device.type, dtype_of(precision)):
         yield
+
+
+def dtype_of(precision: str) -> torch.dtype:
+    """Return what ``fp32``, ``bf16`` or ``fp16`` is to torch."""
+    import torch
+
+    return {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[precision]
 
 
 def usable_cpus() -> int:

@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from sentilora.errors import ModelError, several
-from sentilora.inference.device import autocast
+from sentilora.inference.device import autocast, dtype_of
 from sentilora.labels import Labels
 from sentilora.model.adapterbank import AdapterBank, Routing
 from sentilora.model.adapterfile import AdapterWeights, SpecialAdapterError
@@ -30,7 +30,6 @@ from sentilora.model.classifier import load_base_classifier
 from sentilora.model.quick import QuickBlocks, quick_blocks
 
 MIXABLE = ("bert", "distilbert", "electra", "modernbert", "roberta", "xlm-roberta")
-DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 class SharedEncoder:
@@ -80,7 +79,7 @@ class SharedEncoder:
                 joined.adds = self._new_bank(layers).add
 
     def _new_bank(self, layers: Mapping[str, nn.Linear]) -> AdapterBank:
-        bank = AdapterBank(layers, self._routing, self.device, DTYPES[self.precision])
+        bank = AdapterBank(layers, self._routing, self.device, dtype_of(self.precision))
         self._banks.append(bank)
         return bank
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 
 class SentimentModel:
-    """A model on a device, ready to answer. Made by :func:`load`; not thread-safe.
+    """A model on a device, ready to answer. Made by :func:`load`.
+
+    Threads may share it: one of them computes, the others wait.
 
     Attributes:
         labels: ordered label names.
@@ -41,6 +44,7 @@ class SentimentModel:
         self.engine = engine
         self.first_stage = load_first_stage(artifact.path)
         self.encoder = TextEncoder(tokenizer, artifact.settings.rule)
+        self._turn = RLock()
 
     @property
     def device(self) -> torch.device:
@@ -99,7 +103,8 @@ class SentimentModel:
         from sentilora.inference.explaining import explain
 
         check_texts([text])
-        return explain(self, text, label)
+        with self._turn:
+            return explain(self, text, label)
 
     def score(
         self,
@@ -115,23 +120,18 @@ class SentimentModel:
             budget: padded tokens per batch at most; ``BATCH_TOKENS`` when None.
             progress: called with the number of texts each time some are done.
         """
-        if self.first_stage is not None:
-            return score_in_stages(
-                self.first_stage,
-                self.engine,
-                self.encoder,
-                texts,
-                self.calibration,
-                budget=budget,
-                progress=progress,
-            )
-        return score_texts(
-            self.engine,
-            self.encoder,
-            texts,
-            budget=budget,
-            progress=progress,
-        )
+        with self._turn:
+            if self.first_stage is not None:
+                return score_in_stages(
+                    self.first_stage,
+                    self.engine,
+                    self.encoder,
+                    texts,
+                    self.calibration,
+                    budget=budget,
+                    progress=progress,
+                )
+            return score_texts(self.engine, self.encoder, texts, budget=budget, progress=progress)
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
         """Return calibrated ``(N, C)`` float64 probabilities of ``(N, C)`` logits."""

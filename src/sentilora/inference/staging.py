@@ -42,9 +42,22 @@ def score_in_stages(
 
     def prepare(piece: list[str]) -> Piece:
         tokens = encoder.tokenise(piece)
-        first = stage.logits(tokens)
-        early = softmax(first).max(axis=1, initial=0) >= stage.threshold
+        logits, early = answer_early(stage, tokens, calibration)
         rest = encoder.cut([tokens[row] for row in np.flatnonzero(~early).tolist()])
-        return Piece(rest, (calibration.unscale(first).astype(np.float32), early))
+        return Piece(rest, (logits, early))
 
     return score_pieces(engine, encoder, texts, prepare, budget=budget, progress=progress)
+
+
+def answer_early(
+    stage: FirstStage, tokens: Sequence[Sequence[int]], calibration: Calibration
+) -> tuple[np.ndarray, np.ndarray]:
+    """Let the first stage read the token ids of N whole texts.
+
+    Returns:
+        ``(N, C)`` float32 logits, such that the network's ``calibration`` turns them into the first
+        stage's probabilities, and ``(N,)`` bool, which of the texts it may answer.
+    """
+    first = stage.logits(tokens)
+    early = softmax(first).max(axis=1, initial=0) >= stage.threshold
+    return calibration.unscale(first).astype(np.float32), early

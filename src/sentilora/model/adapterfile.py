@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
 ADAPTER_CONFIG = "adapter_config.json"
-_PREFIX = "base_model.model."
+PREFIX = "base_model.model."  # of every name in the file
 # Settings under which a layer is no longer W + s B A.
 _SPECIAL = (
     "alora_invocation_tokens",
@@ -74,7 +74,7 @@ def read_adapter(folder: Path) -> AdapterWeights:
         special.append(f"peft_type {config.get('peft_type')}")
     if config.get("bias", "none") != "none":
         special.append(f"bias {config['bias']}")
-    weights = {name.removeprefix(_PREFIX): tensor.float() for name, tensor in stored.items()}
+    weights = {name.removeprefix(PREFIX): tensor.float() for name, tensor in stored.items()}
     downs = {name.removesuffix(".lora_A.weight") for name in weights if "lora_A" in name}
     special += sorted(
         name

@@ -30,7 +30,6 @@ MANIFEST = "manifest.json"
 ONNX_FILE = "model.onnx"
 BROWSER_FILE = "onnx/model.onnx"  # where transformers.js looks for it
 OPENVINO_FILE = "openvino_model.xml"  # the weights lie beside it, with the suffix .bin
-ADAPTER_CONFIG = "adapter_config.json"
 PARTIAL = ".partial"
 
 

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 from sentilora import samples
 from sentilora.errors import ModelError
 from sentilora.labels import Labels
-from sentilora.model.artifact import ADAPTER_CONFIG, MANIFEST, Artifact, base_of, open_artifact
+from sentilora.model.adapterfile import ADAPTER_CONFIG, ADAPTER_WEIGHTS, PREFIX
+from sentilora.model.artifact import MANIFEST, Artifact, base_of, open_artifact
 from sentilora.model.bases import ResolvedBase, sha256_of
 from sentilora.model.classifier import create_model, quiet_transformers
 from sentilora.model.outputs import output_layer
@@ -27,7 +28,6 @@ from sentilora.model.outputs import output_layer
 if TYPE_CHECKING:
     import torch
 
-WEIGHTS = "adapter_model.safetensors"
 _KEPT = ".modules_to_save.default"
 
 
@@ -127,14 +127,13 @@ def create_started_model(
         load_in_4bit=load_in_4bit,
     )
     fresh = get_peft_model_state_dict(model, save_embedding_layers=False)
-    weights = {
-        name: tensor.float() for name, tensor in load_file(start.artifact.path / WEIGHTS).items()
-    }
+    stored = load_file(start.artifact.path / ADAPTER_WEIGHTS)
+    weights = {name: tensor.float() for name, tensor in stored.items()}
     try:
         name, _ = output_layer(model)
     except ModelError as error:
         raise ModelError(f"{error} A training cannot start from it: leave --from out.") from error
-    layer = f"base_model.model.{name.replace(_KEPT, '')}"
+    layer = f"{PREFIX}{name.replace(_KEPT, '')}"
     for name in (f"{layer}.weight", f"{layer}.bias"):
         if name in weights and name in fresh:
             weights[name] = _match_rows(weights[name], fresh[name], start.labels, labels)

@@ -94,7 +94,11 @@ class BatchingPool:
             loaded = self._get(name)
             is_full = self._requests >= self._max_requests
             if is_full or self._texts + len(texts) > self._max_texts:
-                raise QueueFull(self._texts / self._texts_per_s)
+                raise QueueFull(
+                    self._texts / self._texts_per_s,
+                    f"{self._requests} requests with {self._texts} texts wait; at most "
+                    f"{self._max_requests} with {self._max_texts} may",
+                )
             request = Request(loaded, texts, deadline)
             loaded.accepted += 1
             self._requests += 1

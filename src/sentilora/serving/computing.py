@@ -6,9 +6,9 @@ import time
 from collections.abc import Sequence
 
 import numpy as np
-from torch import Tensor
+import torch
 
-from sentilora.model.probabilities import softmax
+from sentilora.inference.staging import answer_early
 from sentilora.model.tokens import TextEncoder
 from sentilora.serving.accepting import Request, Waiting
 
@@ -42,9 +42,7 @@ def _wait(request: Request, encoder: TextEncoder, tokens: list[list[int]]) -> li
     stage = request.loaded.first_stage
     positions = list(range(len(tokens)))
     if stage is not None:
-        first = stage.logits(tokens)
-        early = softmax(first).max(axis=1, initial=0) >= stage.threshold
-        logits = request.loaded.calibration.unscale(first).astype(np.float32)
+        logits, early = answer_early(stage, tokens, request.loaded.calibration)
         request.answer_early(early, logits)
         positions = np.flatnonzero(~early).tolist()
     encoded = encoder.cut([tokens[position] for position in positions])
@@ -73,14 +71,8 @@ def compute(batch: Sequence[Waiting]) -> int:
     for text in batch:
         own = answers[start : start + len(text.windows)]
         start += len(own)
-        logits = own[0].cpu().numpy() if len(own) == 1 else _average(own)
-        text.request.answer(text.position, logits)
+        text.request.answer(text.position, torch.stack(own).mean(0).cpu().numpy())
     taken = time.perf_counter() - started
     for request in {id(text.request): text.request for text in batch}.values():
         request.inference_s += taken
     return len(windows) * max(map(len, windows))
-
-
-def _average(answers: Sequence[Tensor]) -> np.ndarray:
-    mean: np.ndarray = np.mean([answer.cpu().numpy() for answer in answers], axis=0)
-    return mean

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field, WithJsonSchema
 from pydantic.json_schema import models_json_schema
+from starlette.responses import Response
 
 from sentilora.serving.limits import Limits
 from sentilora.serving.refusing import STATUSES
@@ -61,6 +62,25 @@ def answers(
     if success is not None:
         good |= {"model": success, "content": {"application/json": {"example": example}}}
     return {status: good, **{one: failure(one) for one in statuses}}
+
+
+def add_classifier(
+    app: FastAPI,
+    path: str,
+    endpoint: Callable[..., Awaitable[Response]],
+    asked: tuple[type[BaseModel], Any],
+    answered: tuple[type[BaseModel], Any],
+) -> None:
+    """Add a route that classifies texts; ``asked`` and ``answered`` are shapes with examples."""
+    app.add_api_route(
+        path,
+        endpoint,
+        methods=["POST"],
+        tags=["classify"],
+        response_model=None,
+        openapi_extra=body(*asked),
+        responses=answers(*answered, 400, 401, 404, 408, 413, 415, 422, 429, 500, 503, 504),
+    )
 
 
 def failure(status: int) -> dict[str, Any]:

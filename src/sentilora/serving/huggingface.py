@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sentilora.model.probabilities import softmax
-from sentilora.serving.describing import TEXTS, LabelScore, answers, body
+from sentilora.serving.describing import TEXTS, LabelScore, add_classifier
 from sentilora.serving.reading import Count, read, texts_of
 from sentilora.serving.replying import reply_json
 from sentilora.serving.service import Service
@@ -79,17 +79,7 @@ def add_to(app: FastAPI, service: Service) -> None:
         return await answer(request, name)
 
     for path, endpoint in (("/models/{name}", pipeline_of), ("/", pipeline)):
-        app.add_api_route(
-            path,
-            endpoint,
-            methods=["POST"],
-            tags=["classify"],
-            response_model=None,
-            openapi_extra=body(PipelineRequest, ASKED),
-            responses=answers(
-                PipelineResponse, ANSWERED, 400, 401, 404, 408, 413, 415, 422, 429, 500, 503, 504
-            ),
-        )
+        add_classifier(app, path, endpoint, (PipelineRequest, ASKED), (PipelineResponse, ANSWERED))
 
 
 def applied(function: str, logits: np.ndarray) -> list[list[float]]:

@@ -94,7 +94,13 @@ def _install(
     name: str, artifact: Artifact, weights: AdapterWeights, lane: SharedLane, encoder: TextEncoder
 ) -> Loaded:
     shared = lane.shared
-    slot = shared.put(weights, artifact.settings.labels)
+    try:
+        slot = shared.put(weights, artifact.settings.labels)
+    except ModelError as error:
+        raise ModelError(
+            f"The adapter in {artifact.path} does not fit its base {artifact.settings.base}. Train "
+            f"it again, or copy its folder once more.\n{error}"
+        ) from error
     served = _describe(name, artifact, "torch", shared.precision, shared.device.type, is_mixed=True)
     return Loaded(served, lane, slot, encoder, artifact.settings.calibration)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from operator import itemgetter
 from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI
@@ -11,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sentilora.inference.prediction import STAGES
-from sentilora.serving.describing import TEXTS, answers, body
+from sentilora.inference.prediction import make_predictions
+from sentilora.serving.describing import TEXTS, add_classifier
 from sentilora.serving.reading import Count, read, texts_of
 from sentilora.serving.replying import reply_json
 from sentilora.serving.service import Answered, Service
@@ -99,12 +100,10 @@ ANSWERED = {
     "usage": {"prompt_tokens": 8, "total_tokens": 8},
 }
 
-_run = f"classify-{time.time_ns() & 0xFFFFFFFF:08x}-"
-
 
 def add_to(app: FastAPI, service: Service) -> None:
     """Add the route."""
-    numbers = itertools.count(1)
+    numbers, server = itertools.count(1), f"{time.time_ns() & 0xFFFFFFFF:08x}"
 
     async def classify(request: Request) -> Response:
         """Classify texts, up to the limit of the server, with everything it can tell about them."""
@@ -114,7 +113,7 @@ def add_to(app: FastAPI, service: Service) -> None:
         tokens = answered.answer.tokens
         return reply_json(
             {
-                "id": f"{_run}{next(numbers)}",
+                "id": f"classify-{server}-{next(numbers)}",
                 "object": "list",
                 "created": int(time.time()),
                 "model": answered.served.name,
@@ -125,16 +124,8 @@ def add_to(app: FastAPI, service: Service) -> None:
             headers=answered.headers,
         )
 
-    app.add_api_route(
-        "/v1/classify",
-        classify,
-        methods=["POST"],
-        tags=["classify"],
-        response_model=None,
-        openapi_extra=body(ClassifyRequest, ASKED),
-        responses=answers(
-            ClassifyResponse, ANSWERED, 400, 401, 404, 408, 413, 415, 422, 429, 500, 503, 504
-        ),
+    add_classifier(
+        app, "/v1/classify", classify, (ClassifyRequest, ASKED), (ClassifyResponse, ANSWERED)
     )
 
 
@@ -142,33 +133,27 @@ def classifications(
     answered: Answered, top_k: int | None, threshold: float | None
 ) -> list[dict[str, Any]]:
     """Return one entry a text."""
-    names = list(answered.served.labels.names)
-    signs = answered.served.labels.polarities
-    early = answered.answer.early
-    stages = itertools.repeat(None) if early is None else [STAGES[one] for one in early.tolist()]
+    answer, known = answered.answer, answered.served.labels
+    predictions = make_predictions(
+        answer.probabilities, answer.truncated, known, threshold, early=answer.early
+    )
     entries = []
-    for index, (row, label_id, was_cut, stage) in enumerate(
-        zip(answered.rows, answered.chosen, answered.answer.truncated, stages, strict=False)
-    ):
-        score = row[label_id]
-        labels, probs = names, row
+    for index, one in enumerate(predictions):
+        shares = list(one.probabilities.items())
         if top_k is not None:
-            best = sorted(range(len(row)), key=row.__getitem__, reverse=True)[:top_k]
-            labels, probs = [names[one] for one in best], [row[one] for one in best]
+            shares = sorted(shares, key=itemgetter(1), reverse=True)[:top_k]
         entries.append(
             {
                 "index": index,
-                "label": names[label_id],
-                "score": score,
-                "probs": probs,
-                "labels": labels,
-                "num_classes": len(names),
-                "signed": None
-                if signs is None
-                else sum(sign * value for sign, value in zip(signs, row, strict=True)),
-                "truncated": was_cut,
-                "abstained": threshold is not None and score < threshold,
-                "stage": stage,
+                "label": one.label,
+                "score": one.score,
+                "probs": [share for _, share in shares],
+                "labels": [label for label, _ in shares],
+                "num_classes": len(known),
+                "signed": one.signed,
+                "truncated": one.truncated,
+                "abstained": one.abstained,
+                "stage": one.stage,
             }
         )
     return entries

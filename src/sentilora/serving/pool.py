@@ -172,9 +172,9 @@ class NameTaken(ModelError):  # noqa: N818 - a state, which is told to the clien
 class QueueFull(SentiloraError):  # noqa: N818 - a state, which is told to the client
     """As much waits as may wait; try again after ``retry_after_s`` seconds."""
 
-    def __init__(self, retry_after_s: float) -> None:
+    def __init__(self, retry_after_s: float, found: str = "As many texts wait as may wait") -> None:
         self.retry_after_s = retry_after_s
-        super().__init__("As many texts wait as may wait. Send them again later.")
+        super().__init__(f"{found}. Send them again in {max(1, round(retry_after_s))} s.")
 
 
 class Closing(SentiloraError):  # noqa: N818 - a state, which is told to the client

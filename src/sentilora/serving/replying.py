@@ -20,7 +20,7 @@ RawHeaders = list[tuple[bytes, bytes]]
 def to_json(value: Any) -> bytes:
     r"""Write a value as JSON; halves of surrogate pairs, which UTF-8 has not, as ``\udc80``.
 
-    Pydantic's writer takes an eighth of the time that Python's own does.
+    Pydantic's writer is much quicker than Python's own.
     """
     try:
         return write_json(value)
@@ -29,7 +29,7 @@ def to_json(value: Any) -> bytes:
 
 
 class Reply(Response):
-    """A finished answer. Starlette's own takes several times as long to be made and sent."""
+    """A finished answer, with less work than Starlette's own: its headers are bytes already."""
 
     def __init__(
         self,

@@ -129,9 +129,8 @@ class Service:
         """Answer texts.
 
         Raises:
-            Refusal: too many texts, or one is empty or too long.
+            Refusal: too many texts, or one is empty or too long, or the answer took too long.
             SentiloraError: what the pool raises.
-            TimeoutError: it took too long.
             ClientGone: nobody waits any more.
         """
         served = self.find(name)
@@ -140,7 +139,14 @@ class Service:
         check(texts, self.limits)
         timeout_s = self.limits.timeout_s
         future = self.ready().submit(served.name, texts, time.monotonic() + timeout_s)
-        answer = await self._room.wait(future, receive, timeout_s)
+        try:
+            answer = await self._room.wait(future, receive, timeout_s)
+        except TimeoutError as error:
+            raise Refusal(
+                504,
+                f"The answer took too long: this server gives up after {timeout_s:g} s. Send fewer "
+                "texts in one request, or send them later.",
+            ) from error
         rows = answer.probabilities.tolist()
         chosen = answer.probabilities.argmax(axis=1).tolist()
         if any(row[label_id] != row[label_id] for row, label_id in zip(rows, chosen, strict=True)):

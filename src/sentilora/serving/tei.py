@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sentilora.serving.describing import BATCHES, LabelScore, answers, body
+from sentilora.serving.describing import BATCHES, LabelScore, add_classifier
 from sentilora.serving.reading import read, texts_of
 from sentilora.serving.refusing import Refusal
 from sentilora.serving.replying import reply_json
@@ -76,17 +76,7 @@ def add_to(app: FastAPI, service: Service) -> None:
         return await answer(request, name)
 
     for path, endpoint in (("/predict", predict), ("/models/{name}/predict", predict_with)):
-        app.add_api_route(
-            path,
-            endpoint,
-            methods=["POST"],
-            tags=["classify"],
-            response_model=None,
-            openapi_extra=body(PredictRequest, ASKED),
-            responses=answers(
-                PredictResponse, ANSWERED, 400, 401, 404, 408, 413, 415, 422, 429, 500, 503, 504
-            ),
-        )
+        add_classifier(app, path, endpoint, (PredictRequest, ASKED), (PredictResponse, ANSWERED))
 
 
 def ranked(names: tuple[str, ...], row: list[float]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from sentilora.evaluation import wording
 from sentilora.evaluation.report import read_report
+from sentilora.export.quantising import MAX_DROP
 from sentilora.model.artifact import find_artifact
 from sentilora.ui import session
 from sentilora.ui.choosing import run_of
@@ -65,7 +66,8 @@ def _show_export(path: str, name: str) -> None:
         key="export-to",
     )
     is_int8 = st.checkbox(
-        "8-bit weights: smaller and faster, within 0.3 points of macro F1 on the run's own data",
+        f"8-bit weights: smaller and faster, within {MAX_DROP:g} points of macro F1 on the run's "
+        "own data",
         disabled=to == "merged",
         key="export-int8",
     )

@@ -13,6 +13,7 @@ from sentilora.ui.dating import count_over_time, date_columns
 from sentilora.ui.failing import told
 from sentilora.ui.plaintext import plain
 from sentilora.ui.scoring import SHOWN, ScoredFile, choose_rows, preview, score_file
+from sentilora.ui.settings import MAX_UPLOAD_MB
 from sentilora.ui.uploading import Upload
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ def show() -> None:
     if upload is None:
         st.session_state.pop(SCORED, None)
         st.caption(
-            "CSV, TSV, JSON Lines or Parquet, up to 200 MB; CSV, TSV and JSON Lines also as .gz. "
-            "The file stays on the machine that this page runs on, and goes when you leave."
+            f"CSV, TSV, JSON Lines or Parquet, up to {MAX_UPLOAD_MB} MB; CSV, TSV and JSON Lines "
+            "also as .gz. The file stays on the machine that this page runs on, and goes when you "
+            "leave."
         )
         return
     with told():

@@ -20,15 +20,10 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from sentilora.errors import ConfigError, MissingExtraError, SentiloraError
-from sentilora.ui.settings import Settings
+from sentilora.inference.device import SHARED_CORES
+from sentilora.ui.settings import HOST, MAX_UPLOAD_MB, PORT, Settings
 
-HOST = "127.0.0.1"
-PORT = 8501
-MAX_UPLOAD_MB = 200
 PAGE = Path(__file__).with_name("page.py")
-
-# Threads that wait go to sleep soon: browser and trainings want the same cores (cli/serve.py).
-SHARED_CORES = {"GOMP_SPINCOUNT": "10000"}
 
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 _START_S = 60.0

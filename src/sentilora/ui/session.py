@@ -9,13 +9,16 @@ from pathlib import Path
 
 import streamlit as st
 
+from sentilora.data.endings import ENDINGS
+from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.ui.choosing import Choice, list_choices
 from sentilora.ui.settings import read_settings
-from sentilora.ui.sharing import SharedModel, open_shared
+from sentilora.ui.sharing import open_shared
 from sentilora.ui.uploading import Upload, keep_upload
 
 MODEL = "model"
-FILE_TYPES = ["csv", "tsv", "jsonl", "parquet", "gz"]
+# The endings that can be read, by their last part, as a browser knows them.
+FILE_TYPES = list(dict.fromkeys(ending.rpartition(".")[2] for ending in ENDINGS))
 
 _FOLDER = "folder"
 
@@ -53,7 +56,7 @@ def choose(path: str) -> None:
     st.session_state[MODEL] = path
 
 
-def chosen_model() -> SharedModel:
+def chosen_model() -> SentimentModel:
     """Return the chosen model, loaded.
 
     Raises:

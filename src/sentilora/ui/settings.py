@@ -11,6 +11,9 @@ from pathlib import Path
 
 from sentilora.samples import GENERAL
 
+HOST, PORT = "127.0.0.1", 8501
+MAX_UPLOAD_MB = 200
+
 RUN = "SENTILORA_APP_RUN"
 RUNS = "SENTILORA_APP_RUNS"
 EXPORTS = "SENTILORA_APP_EXPORTS"
