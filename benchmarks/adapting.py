@@ -131,7 +131,7 @@ def prepare(options: argparse.Namespace) -> Path:
     few = rest
     if options.rows < len(rest):
         few = rest.select(thin(rest.label_ids, options.rows, options.first_seed))
-    data = work / "data"
+    data: Path = work / "data"
     data.mkdir(exist_ok=True)
     write_parts({"train": few, "test": heldout}, data)
 

@@ -166,8 +166,9 @@ def of_arm(arm: str, files: Files, options: argparse.Namespace) -> Record:
 def measure(run: Path, files: Files, device: str) -> dict[str, float]:
     """Measure a model on the test reviews, their pairs, and the validation edits."""
     model = sentilora.load(run, device=device)
-    few = {"resamples": 100}  # intervals are taken over seeds, or from `sentilora evaluate`
-    read = {"label": "label", "labels": list(BINARY)}
+    # Intervals are taken over seeds, or from `sentilora evaluate`.
+    few: dict[str, Any] = {"resamples": 100}
+    read: dict[str, Any] = {"label": "label", "labels": list(BINARY)}
     tested = sentilora.evaluate(
         model, files.test, pairs=files.test_pairs, rating="rating", **read, **few
     ).data

@@ -14,6 +14,7 @@ import csv
 import itertools
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,7 @@ def tiny_config(architecture: str):
         "num_attention_heads": 2,
         "intermediate_size": 48,
     }
-    special = {
+    special: dict[str, dict[str, Any]] = {
         "distilbert": {"dim": 32, "n_layers": 2, "n_heads": 2, "hidden_dim": 48},
         "electra": {**bert_like, "embedding_size": 16},
         "deberta-v2": {

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,7 +102,7 @@ def plain(model: Path) -> Side:
     return Side("FastAPI + pipeline", command, "/classify", "/health")
 
 
-def sentilora(name: str, models: dict[str, Path | str], precision: str) -> Side:
+def sentilora(name: str, models: Mapping[str, Path | str], precision: str) -> Side:
     """Return a side of ``sentilora serve`` with one or many models."""
     command = [sys.executable, "-m", "sentilora", "serve"]
     command += [f"{key}={path}" for key, path in models.items()]

@@ -106,7 +106,7 @@ def prepare(data: Path, folder: Path, sizes: Sizes, seed: int) -> Files:
         counts=counts,
     )
     raw = _write(folder / "edits-raw.parquet", edits)
-    shared = {"max_pairs": sizes.pairs, "seed": seed}
+    shared: dict[str, Any] = {"max_pairs": sizes.pairs, "seed": seed}
     rated = pairs_from_ratings(found.labelled, rating="rating", group="movie", stars=10, **shared)
     write_pairs(rated, found.ratings)
     labels = Labels(BINARY)

@@ -16,6 +16,7 @@ from sentilora.evaluation.calibration import fit_calibration
 from sentilora.inference.engines import TorchEngine, open_engine
 from sentilora.inference.scoring import score_texts
 from sentilora.inference.sentiment_model import SentimentModel
+from sentilora.model.adapterfile import ADAPTER_WEIGHTS
 from sentilora.model.artifact import (
     MANIFEST,
     PARTIAL,
@@ -25,7 +26,6 @@ from sentilora.model.artifact import (
 )
 from sentilora.model.probabilities import UNCALIBRATED
 from sentilora.model.settings import write_settings
-from sentilora.model.starting import WEIGHTS
 from sentilora.model.tokens import TextEncoder
 from sentilora.training.ground import read_config_parts
 from sentilora.training.proof import prove_reload
@@ -74,8 +74,9 @@ def pack(run: Run, target: Path, *, max_tokens: int | None = None) -> Packed:
     folder = target.with_name(target.name + PARTIAL)
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(source.path, folder, ignore=shutil.ignore_patterns(MANIFEST))
-    weights = {name: tensor.half() for name, tensor in load_file(source.path / WEIGHTS).items()}
-    save_file(weights, folder / WEIGHTS, metadata={"format": "pt"})
+    stored = load_file(source.path / ADAPTER_WEIGHTS)
+    weights = {name: tensor.half() for name, tensor in stored.items()}
+    save_file(weights, folder / ADAPTER_WEIGHTS, metadata={"format": "pt"})
     _write_compactly(folder / "tokenizer.json")
 
     rule = replace(source.settings.rule, max_tokens=max_tokens or source.settings.rule.max_tokens)
@@ -97,7 +98,7 @@ def pack(run: Run, target: Path, *, max_tokens: int | None = None) -> Packed:
             "validation_rows": len(texts),
             "max_tokens": rule.max_tokens,
             "weights": sum(tensor.numel() for tensor in weights.values()),
-            "weight_bytes": (folder / WEIGHTS).stat().st_size,
+            "weight_bytes": (folder / ADAPTER_WEIGHTS).stat().st_size,
             "proof_texts": proof.texts,
             "max_logit_difference": proof.max_logit_difference,
         },

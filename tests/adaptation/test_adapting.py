@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -27,7 +28,7 @@ from sentilora.model.classifier import quiet_transformers
 from sentilora.training.fitting import Interrupted
 from tests.conftest import TINY_SETTINGS, WORDS, write_csv
 
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "max_tokens": 32,
     "batch_rows": 16,
     "learning_rate": 5e-3,

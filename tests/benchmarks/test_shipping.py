@@ -207,7 +207,7 @@ def test_the_adapter_is_small_sealed_and_in_half_precision(built):
     artifact = open_artifact(built / "shipped")
     assert artifact.settings.labels.names == ("negative", "neutral", "positive")
     assert artifact.settings.rule.max_tokens == 24
-    with safe_open(built / "shipped" / packing.WEIGHTS, "pt") as weights:
+    with safe_open(built / "shipped" / packing.ADAPTER_WEIGHTS, "pt") as weights:
         assert {weights.get_slice(name).get_dtype() for name in weights.keys()} == {"F16"}  # noqa: SIM118
     size = sum(file.stat().st_size for file in (built / "shipped").iterdir())
     assert size <= packing.LIMIT_BYTES

@@ -14,9 +14,10 @@ import sentilora
 import tests.benchmarks  # noqa: F401 - lets shipping be found
 from sentilora import samples
 from sentilora.labels import TERNARY, Labels
+from sentilora.model.adapterfile import ADAPTER_WEIGHTS
 from sentilora.model.artifact import open_artifact
 from sentilora.model.bases import BASES
-from sentilora.model.starting import WEIGHTS, create_started_model, open_start
+from sentilora.model.starting import create_started_model, open_start
 from shipping.packing import LIMIT_BYTES
 from shipping.sets import SETS
 from tests.embedded import needs_minilm
@@ -29,7 +30,7 @@ BAD = ["What a waste of money, it broke after two days.", "Terrible service, nev
 def test_it_is_part_of_the_package_with_every_file_of_its_manifest():
     folder = resources.files("sentilora.samples") / "general"
     files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
-    assert {WEIGHTS, "adapter_config.json", "labels.json", "README.md"} <= files.keys()
+    assert {ADAPTER_WEIGHTS, "adapter_config.json", "labels.json", "README.md"} <= files.keys()
     for name, facts in files.items():
         assert len((folder / name).read_bytes()) == facts["bytes"]
 
@@ -44,7 +45,7 @@ def test_it_is_an_adapter_for_the_embedded_base_with_three_labels():
 
 def test_all_its_files_take_at_most_three_megabytes_in_half_precision():
     assert sum(file.stat().st_size for file in FOLDER.iterdir()) <= LIMIT_BYTES
-    with safe_open(FOLDER / WEIGHTS, "pt") as weights:
+    with safe_open(FOLDER / ADAPTER_WEIGHTS, "pt") as weights:
         names = list(weights.keys())
         assert {weights.get_slice(name).get_dtype() for name in names} == {"F16"}
         assert all(np.isfinite(weights.get_tensor(name).float().numpy()).all() for name in names)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,11 @@ REQUEST = (
     b"POST /predict HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n"
     b"content-length: %d\r\n\r\n%s" % (len(BODY), BODY)
 )
+
+
+async def nothing_comes() -> Any:
+    """Stand in for the messages of a client that stays and says nothing."""
+    await asyncio.Event().wait()
 
 
 @pytest.fixture
@@ -103,7 +109,7 @@ def test_a_request_that_is_cancelled_stays_cancelled():
     async def wait() -> None:
         room = WaitingRoom()
         future: Future = Future()
-        task = asyncio.create_task(room.wait(future, asyncio.Event().wait, 10))
+        task = asyncio.create_task(room.wait(future, nothing_comes, 10))
         await asyncio.sleep(0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -121,7 +127,7 @@ def test_an_answer_that_the_pool_gives_up_came_too_late():
 
     async def wait() -> None:
         future: Future = Future()
-        task = asyncio.create_task(WaitingRoom().wait(future, asyncio.Event().wait, 10))
+        task = asyncio.create_task(WaitingRoom().wait(future, nothing_comes, 10))
         await asyncio.sleep(0)
         future.cancel()
         future.set_running_or_notify_cancel()
