@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional
 
 from sentilora.inference.device import autocast
-from sentilora.model import blockmath, joinedlinear
+from sentilora.model import forwardmath, joinedlinear
 from sentilora.model.classifier import create_model
 from sentilora.model.joinedlinear import JoinedLinear
 from sentilora.model.layouts import LAYOUTS
@@ -169,7 +169,7 @@ def test_scoring_too(
     monkeypatch: Any,
 ) -> None:
     """Also token by token, and where oneDNN has no fused products."""
-    monkeypatch.setattr(blockmath, "WIDE_BYTES", wide_bytes)
+    monkeypatch.setattr(forwardmath, "WIDE_BYTES", wide_bytes)
     if not is_fused:
         monkeypatch.setattr(joinedlinear, "_has_fused_bf16", lambda: False)
     model = make(tiny_bases, architecture).eval()

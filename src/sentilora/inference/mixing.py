@@ -2,9 +2,8 @@
 
 PEFT's own mixed batches fail on heads that are more than one linear layer, and on adapters with
 different numbers of labels. Here the encoder computes all rows at once, each with the LoRA updates
-of its adapter (``model/adapterbank.py``), and then each adapter's own head reads its own rows.
-Heads run through the code of transformers: a classifier of the same class, whose encoder hands over
-the states that are there already.
+of its adapter (``model/adapterbank.py``), and then each adapter's own head reads its own rows
+(``inference/heads.py``).
 
 Not covered: adapters that are more than LoRA on linear layers, fully trained models, and
 architectures that are not in ``MIXABLE``, as some layers of theirs compute what belongs to no row
@@ -22,6 +21,7 @@ from torch import Tensor, nn
 
 from sentilora.errors import ModelError, several
 from sentilora.inference.device import autocast, dtype_of
+from sentilora.inference.heads import Head
 from sentilora.labels import Labels
 from sentilora.model.adapterbank import AdapterBank, Routing
 from sentilora.model.adapterfile import AdapterWeights, SpecialAdapterError
@@ -33,7 +33,9 @@ MIXABLE = ("bert", "distilbert", "electra", "modernbert", "roberta", "xlm-robert
 
 
 class SharedEncoder:
-    """A base with any number of adapters; not thread-safe.
+    """A base with any number of adapters.
+
+    Threads may call :meth:`logits` at the same time, but not beside :meth:`put`.
 
     Attributes:
         device: where inputs have to be.
@@ -64,7 +66,7 @@ class SharedEncoder:
         if self._pooler is not None:
             self._encoder.pooler = None  # heads do that, each with its own weights
         self._routing = Routing()
-        self._heads: dict[int, _Head] = {}
+        self._heads: dict[int, Head] = {}
         self._banks: list[AdapterBank] = []
         self._names = {id(module): name for name, module in core.named_modules()}
         self._ready = quick_blocks(core, is_fixed=True)
@@ -127,7 +129,7 @@ class SharedEncoder:
         if problems:
             raise ModelError(several("an adapter that does not fit its base", problems[:5]))
 
-    def _new_head(self, adapter: AdapterWeights, labels: Labels) -> _Head:
+    def _new_head(self, adapter: AdapterWeights, labels: Labels) -> Head:
         config = copy.deepcopy(self._core.config)
         config.num_labels = len(labels)
         config.id2label, config.label2id = labels.id2label, labels.label2id
@@ -135,7 +137,7 @@ class SharedEncoder:
         if self._pooler is not None:
             for name, tensor in self._pooler.state_dict().items():
                 weights.setdefault(f"{self._prefix}.pooler.{name}", tensor)
-        return _Head(type(self._core), config, self._prefix, weights, self.device)
+        return Head(type(self._core), config, weights, self.device)
 
     def logits(self, inputs: Mapping[str, Tensor], slots: Sequence[int]) -> list[Tensor]:
         """Compute a padded batch.
@@ -156,53 +158,7 @@ class SharedEncoder:
                 rows.setdefault(slot, []).append(row)
             found: list[Any] = [None] * len(slots)
             for slot, own in rows.items():
-                answers = self._heads[slot](states[own], inputs["attention_mask"][own])
+                answers = self._heads[slot].logits(states, inputs["attention_mask"], own)
                 for row, answer in zip(own, answers, strict=True):
                     found[row] = answer
         return found
-
-
-class _Head:
-    """The head of an adapter: a classifier whose encoder hands over states."""
-
-    def __init__(
-        self,
-        kind: type[Any],
-        config: Any,
-        prefix: str,
-        weights: Mapping[str, Tensor],
-        device: torch.device,
-    ) -> None:
-        with torch.device("meta"):  # the encoder's weights are not made a second time
-            shell = kind(config)
-        self._given = _Given(getattr(getattr(shell, prefix), "pooler", None))
-        setattr(shell, prefix, self._given)
-        try:
-            shell.load_state_dict(
-                {name: tensor.to(device) for name, tensor in weights.items()}, assign=True
-            )
-        except RuntimeError as error:
-            reason = " ".join(str(error).split())
-            raise ModelError(f"The head of an adapter does not fit its base: {reason}") from error
-        self._shell = shell.eval()
-
-    def __call__(self, states: Tensor, attention_mask: Tensor) -> Tensor:
-        """Return ``(B, C)`` logits of ``(B, T, H)`` states, or of ``(B, 1, H)``."""
-        self._given.states = states
-        logits: Tensor = self._shell(attention_mask=attention_mask).logits
-        return logits
-
-
-class _Given(nn.Module):
-    """Stands in for an encoder that has computed its states already."""
-
-    def __init__(self, pooler: nn.Module | None) -> None:
-        super().__init__()
-        self.pooler = pooler
-        self.states = torch.empty(0)
-
-    def forward(self, *_: Any, **__: Any) -> Any:
-        from transformers.modeling_outputs import BaseModelOutputWithPooling
-
-        pooled = None if self.pooler is None else self.pooler(self.states)
-        return BaseModelOutputWithPooling(last_hidden_state=self.states, pooler_output=pooled)

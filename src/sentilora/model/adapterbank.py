@@ -7,6 +7,7 @@ products, and not two for each adapter: ``y_b += (x_b A_k) s B_k`` with the adap
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 
 import torch
@@ -15,8 +16,8 @@ from torch import Tensor, nn
 Update = tuple[Tensor, Tensor]  # A (R, in), s B (out, R)
 
 
-class Routing:
-    """Which adapter each row of the batch at hand has.
+class Routing(threading.local):
+    """Which adapter each row of the batch at hand has; every thread sees its own batch.
 
     Attributes:
         owners: slot of each row, ``(B,)`` int64.
@@ -85,12 +86,13 @@ class AdapterBank:
         up[:had_slots, :had_rank] = self.up
         self.down, self.up = down, up
 
-    def add(self, inputs: Tensor, outputs: Tensor) -> Tensor:
+    def add(self, inputs: Tensor, outputs: Tensor, count: int | None = None) -> Tensor:
         """Add to ``outputs`` what the adapter of each row makes of ``inputs``, in place.
 
         Args:
             inputs: ``(B, T, in)`` or ``(B·T, in)``, B being the rows of the routing.
             outputs: the base's product, with ``out`` for ``in``.
+            count: of ``B·T`` rows, how many count, where more stand below them.
         """
         if not self.down.shape[2]:
             return outputs
@@ -102,6 +104,7 @@ class AdapterBank:
             return outputs
         owners = self.routing.owners
         rows = len(owners)
+        inputs, outputs = inputs[:count], outputs[:count]
         # Not down[owners], which takes several times as long for the same.
         down, up = self.down.index_select(0, owners), self.up.index_select(0, owners)
         hidden = torch.bmm(inputs.reshape(rows, -1, inputs.shape[-1]), down)

@@ -12,9 +12,6 @@ from sentilora.model.joinedlinear import JoinedLinear
 from sentilora.model.layouts import Layout
 
 CACHED_SCORES = 1 << 20  # attention scores worked on at a time, going back
-# Bytes of the widest layer's outputs at a time, going forward without gradients. Beyond 32 MiB the
-# C library gives memory back to the system each time, and every page of it has to be made again.
-WIDE_BYTES = 1 << 24
 
 
 class Block:
@@ -39,36 +36,6 @@ class Block:
         for linear in self.linears:
             linear.refresh(dtype)
         self.norm_weights = [(n.weight.to(dtype), n.bias.to(dtype)) for n in self.norms]
-
-
-@torch.no_grad()
-def compute_block(states: Tensor, mask: Tensor | None, block: Block) -> Tensor:
-    """Compute what :class:`ComputeBlock` does where no gradients are wanted.
-
-    Attention reads heads where they lie, and in bf16 bias, activation and residual are part of the
-    matrix products.
-    """
-    rows, _, width = states.shape
-    inputs = states.reshape(-1, width)
-    shown = states[:, 0] if block.is_last else inputs
-    key_value = block.key_value.apply(inputs)
-    q, k, v = (
-        part.reshape(rows, -1, block.heads, width // block.heads).transpose(1, 2)
-        for part in (block.query.apply(shown), *torch.split(key_value, width, dim=1))
-    )
-    context, _ = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
-        q, k, v, 0.0, False, attn_mask=mask
-    )
-    merged = context.transpose(1, 2).reshape(-1, width)
-    attended = _normalise(block.mixed.apply_and_add(merged, shown), block, 0)
-    # Updates of each row's own adapter need the rows whole.
-    at_once = len(attended) if block.wide.adds else max(1, WIDE_BYTES // block.wide.bias.nbytes)
-    added = [
-        block.narrow.apply_and_add(block.wide.apply_and_gelu(part), part)
-        for part in torch.split(attended, at_once)
-    ]
-    summed = added[0] if len(added) == 1 else torch.cat(added)
-    return _normalise(summed, block, 1).view(rows, -1, width)
 
 
 class ComputeBlock(torch.autograd.Function):
@@ -148,11 +115,6 @@ class ComputeBlock(torch.autograd.Function):
                 of_states = of_inputs.add_(of_shown).view(ctx.shape)
         of_parameters = [*of_query, *of_key_value, *of_mixed, *of_wide, *of_narrow]
         return of_states, None, None, *of_parameters, *of_norm_1, *of_norm_2
-
-
-def _normalise(inputs: Tensor, block: Block, index: int) -> Tensor:
-    weight, bias = block.norm_weights[index]
-    return functional.layer_norm(inputs, weight.shape, weight, bias, block.norms[index].eps)
 
 
 def _by_head(flat: Tensor, rows: int, heads: int) -> Tensor:

@@ -16,10 +16,10 @@ class JoinedLinear:
 
     Attributes:
         adds: adds to the product ``(N, out)`` of inputs ``(N, in)``, in place, what each row's own
-            adapter makes of them; None where all rows share their weights.
+            adapter makes of them, at least for so many rows; None where they share their weights.
     """
 
-    adds: Callable[[Tensor, Tensor], Tensor] | None = None
+    adds: Callable[[Tensor, Tensor, int | None], object] | None = None
 
     def __init__(self, modules: Sequence[Any]) -> None:
         self.layers = [getattr(module, "base_layer", module) for module in modules]
@@ -54,30 +54,34 @@ class JoinedLinear:
         self.bias = torch.cat([layer.bias for layer in self.layers]).to(dtype)
         self.down = torch.cat(downs) if downs else torch.empty(0)
 
-    def apply(self, inputs: Tensor) -> Tensor:
-        """Return ``(N, out)`` of ``(N, in)``."""
-        product = functional.linear(inputs, self.weight, self.bias)
-        return product if self.adds is None else self.adds(inputs, product)
+    def apply(self, inputs: Tensor, count: int | None = None) -> Tensor:
+        """Return ``(N, out)`` of ``(N, in)``; rows from ``count`` on stand for nothing."""
+        return self._with_adapters(inputs, functional.linear(inputs, self.weight, self.bias), count)
 
-    def apply_and_add(self, inputs: Tensor, others: Tensor) -> Tensor:
+    def apply_and_add(self, inputs: Tensor, others: Tensor, count: int) -> Tensor:
         """Return the product plus ``(N, out)``; without gradients."""
         if not _can_fuse(inputs):
-            return self.apply(inputs).add_(others)
+            return self.apply(inputs, count).add_(others)
         fused: Tensor = torch.ops.mkldnn._linear_pointwise.binary(
             inputs, others, self.weight, self.bias, "add"
         )
-        return fused if self.adds is None else self.adds(inputs, fused)
+        return self._with_adapters(inputs, fused, count)
 
-    def apply_and_gelu(self, inputs: Tensor) -> Tensor:
+    def apply_and_gelu(self, inputs: Tensor, count: int) -> Tensor:
         """Return GELU of the product, by the error function; without gradients."""
         fused: Tensor
         if self.adds is not None or not _can_fuse(inputs):
-            fused = torch.ops.aten.gelu_(self.apply(inputs))
+            fused = torch.ops.aten.gelu_(self.apply(inputs, count))
             return fused
         fused = torch.ops.mkldnn._linear_pointwise(
             inputs, self.weight, self.bias, "gelu", [], "none"
         )
         return fused
+
+    def _with_adapters(self, inputs: Tensor, product: Tensor, count: int | None) -> Tensor:
+        if self.adds is not None:
+            self.adds(inputs, product, count)
+        return product
 
     def gradients(self, grad: Tensor, inputs: Tensor) -> list[Tensor | None]:
         """Return the gradients of ``parameters``, from ``(N, out)`` and ``(N, in)``."""

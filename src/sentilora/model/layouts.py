@@ -1,4 +1,4 @@
-"""Where BERT-like architectures keep the parts of their blocks."""
+"""Where BERT-like architectures keep the parts of their blocks and heads."""
 
 from __future__ import annotations
 
@@ -49,3 +49,28 @@ _DISTILBERT = Layout(
     heads="n_heads",
 )
 LAYOUTS = {"bert": _BERT, "electra": _BERT, "roberta": _BERT, "distilbert": _DISTILBERT}
+
+
+@dataclass(frozen=True)
+class HeadLayout:
+    """A head that reads the first token by two linear layers.
+
+    Attributes:
+        dense: full name of the first layer.
+        activation: what follows it, in ``torch.nn.functional``.
+        out: full name of the second layer.
+    """
+
+    dense: str
+    activation: str
+    out: str
+
+
+_ROBERTA = HeadLayout("classifier.dense", "tanh", "classifier.out_proj")
+HEADS = {
+    "bert": HeadLayout("bert.pooler.dense", "tanh", "classifier"),
+    "distilbert": HeadLayout("pre_classifier", "relu", "classifier"),
+    "electra": HeadLayout("classifier.dense", "gelu", "classifier.out_proj"),
+    "roberta": _ROBERTA,
+    "xlm-roberta": _ROBERTA,
+}

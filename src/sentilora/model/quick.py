@@ -26,7 +26,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sentilora.model.blockmath import Block, ComputeBlock, compute_block
+from sentilora.model.blockmath import Block, ComputeBlock
+from sentilora.model.forwardmath import compute_blocks
 from sentilora.model.layouts import LAYOUTS, Layout
 
 
@@ -152,11 +153,11 @@ class QuickBlocks:
             states = hidden_states.to(dtype)
             mask = _additive(attention_mask, dtype)
             self._refresh(dtype)
-            for block in self.blocks:
-                if torch.is_grad_enabled():
+            if torch.is_grad_enabled():
+                for block in self.blocks:
                     states = ComputeBlock.apply(states, mask, block, *block.parameters)  # type: ignore[no-untyped-call]
-                else:
-                    states = compute_block(states, mask, block)
+            else:
+                states = compute_blocks(states, mask, self.blocks)
         return BaseModelOutputWithPastAndCrossAttentions(last_hidden_state=states)
 
     @torch.no_grad()

@@ -15,7 +15,7 @@ from sentilora.serving.pool import Answer
 class Request:
     """Texts of one client, on their way from the queue to an answer.
 
-    Only the thread that computes touches it, but for its future.
+    One thread at a time touches it (batching.py), but for its future.
 
     Attributes:
         loaded: what answers it.

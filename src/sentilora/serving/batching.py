@@ -1,15 +1,15 @@
-"""The queue: requests of all clients, gathered into batches by one thread.
+"""The queue: requests of all clients, gathered into batches by a few threads.
 
-Whatever waits when a batch ends may be in the next one: nothing waits for company, and the busier
-the server is, the larger its batches become. The oldest text is always in the next batch, beside
-texts of like length, so that little is padding. Models, tokenizers and PEFT's global state are
-touched by that one thread only.
+Whatever waits when a batch ends may be in the next one: the busier the server is, the larger its
+batches become. The oldest text is always in the next batch, beside texts of like length, so that
+little is padding. What has come is tokenised, batches are chosen, answers are given and adapters
+are put in by one thread at a time, whichever is free; only batches are computed side by side
+(cores.py says why, and choosing.py when).
 """
 
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -18,12 +18,13 @@ from typing import Any
 
 from sentilora.serving.accepting import Request, Waiting
 from sentilora.serving.choosing import take_batch
-from sentilora.serving.computing import compute, tokenise
+from sentilora.serving.computing import Computed, tokenise
+from sentilora.serving.cores import Cores
+from sentilora.serving.crew import Crew
 from sentilora.serving.lanes import Loaded
 from sentilora.serving.loading import Loader
 from sentilora.serving.pool import (
     Answer,
-    BatchDone,
     Closing,
     Listener,
     NameTaken,
@@ -44,7 +45,7 @@ class BatchingPool:
         max_texts: int,
         batch_tokens: int | None = None,
     ) -> None:
-        """Start the thread that computes.
+        """Start the threads that compute.
 
         Args:
             loader: of what is added.
@@ -56,19 +57,22 @@ class BatchingPool:
         self._loading = threading.Lock()
         self._max_requests, self._max_texts = max_requests, max_texts
         self._batch_tokens = batch_tokens
-        self._changed = threading.Condition()
-        # All below are guarded by _changed, but for _waiting, which is the thread's own.
+        self._cores = Cores()
+        self._waiting: deque[Waiting] = deque()  # touched by begin, finish and break_off only
+        self._listeners: list[Listener] = []
+        self._crew = Crew(self._cores.workers, self)
+        self._changed = self._crew.lock  # guards all below
         self._loaded: dict[str, Loaded] = {}
         self._leaving: list[Loaded] = []
         self._inbox: deque[Request] = deque()
         self._jobs: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
-        self._requests = self._texts = self._tokens = 0
+        self._open: set[Request] = set()
+        self._texts = self._tokens = 0
         self._texts_per_s = 100.0
+        self._running = 0
+        self._is_stuck = False  # what waits may not be computed before something has changed
         self._is_closing = self._is_out_of_time = False
-        self._waiting: deque[Waiting] = deque()
-        self._listeners: list[Listener] = []
-        self._thread = threading.Thread(target=self._run, name="sentilora-batches", daemon=True)
-        self._thread.start()
+        self._crew.start()
 
     def served(self) -> list[Served]:
         """List what answers, in the order in which it was added."""
@@ -92,19 +96,19 @@ class BatchingPool:
             if self._is_closing:
                 raise Closing
             loaded = self._get(name)
-            is_full = self._requests >= self._max_requests
+            is_full = len(self._open) >= self._max_requests
             if is_full or self._texts + len(texts) > self._max_texts:
                 raise QueueFull(
                     self._texts / self._texts_per_s,
-                    f"{self._requests} requests with {self._texts} texts wait; at most "
+                    f"{len(self._open)} requests with {self._texts} texts wait; at most "
                     f"{self._max_requests} with {self._max_texts} may",
                 )
             request = Request(loaded, texts, deadline)
             loaded.accepted += 1
-            self._requests += 1
+            self._open.add(request)
             self._texts += len(texts)
             self._inbox.append(request)
-            self._changed.notify()
+            self._crew.wake()
         return request.future
 
     def add(self, name: str, path: str | Path) -> Served:
@@ -113,7 +117,8 @@ class BatchingPool:
             with self._changed:
                 if name in self._loaded:
                     raise NameTaken(name)
-            install = self._loader.prepare(name, path)
+            with self._cores.sharing():
+                install = self._loader.prepare(name, path)
             loaded: Loaded = self._do(install)
             with self._changed:
                 self._loaded[name] = loaded
@@ -125,7 +130,7 @@ class BatchingPool:
             loaded = self._get(name)
             del self._loaded[name]
             self._leaving.append(loaded)
-            self._changed.notify()
+            self._crew.wake()
 
     def queued(self) -> tuple[int, int]:
         """Return how many texts and tokens wait; those not tokenised yet count as no tokens."""
@@ -133,7 +138,7 @@ class BatchingPool:
             return self._texts, self._tokens
 
     def watch(self, listener: Listener) -> None:
-        """Have ``listener`` called after each batch, in the thread that computes."""
+        """Have ``listener`` called after each batch, by one thread at a time."""
         self._listeners.append(listener)
 
     def close(self, timeout_s: float) -> None:
@@ -143,58 +148,78 @@ class BatchingPool:
         """
         with self._changed:
             self._is_closing = True
-            self._changed.notify()
-        self._thread.join(timeout_s)
+        self._crew.end(timeout_s)
         with self._changed:
             self._is_out_of_time = True
-            self._changed.notify()
 
     def _do(self, job: Callable[[], Any]) -> Any:
-        """Have the thread that computes do something between two batches."""
+        """Have something done while no batch is computed."""
         done: Future[Any] = Future()
         with self._changed:
             if self._is_closing:
                 raise Closing
             self._jobs.append((job, done))
-            self._changed.notify()
+            self._crew.wake()
         return done.result()
 
-    def _run(self) -> None:
-        try:
-            self._work()
-        finally:  # also when it broke down: nobody may wait for ever
-            with self._changed:
-                self._is_closing = True
-            self._abandon([])
+    def is_due(self) -> bool:
+        """Whether there is something to do now; see :class:`~sentilora.serving.crew.Work`."""
+        if self._jobs or any(not loaded.accepted for loaded in self._leaving):
+            return not self._running
+        return bool(self._inbox or (self._waiting and not self._is_stuck))
 
-    def _work(self) -> None:
-        """Compute until the pool is closed and nothing is left."""
-        while True:
-            with self._changed:
-                while not (self._jobs or self._inbox or self._waiting or self._leaving):
-                    if self._is_closing:
-                        return
-                    self._changed.wait()
-                jobs, self._jobs = self._jobs, deque()
-                accepted, self._inbox = list(self._inbox), deque()
-            for job, done in jobs:
-                _settle(job, done)
-            if self._is_out_of_time:
-                self._abandon(accepted)
-                return
-            self._take_in(accepted)
-            self._compute(take_batch(self._waiting, self._is_ready, self._batch_tokens))
-            self._drop_left()
-
-    def _abandon(self, accepted: list[Request]) -> None:
+    def begin(self, number: int) -> list[Waiting]:
+        """Do what comes before a batch, and take one."""
         with self._changed:
-            accepted = [*accepted, *self._inbox]
-            jobs = list(self._jobs)
+            is_quiet = not self._running
+            accepted, self._inbox = list(self._inbox), deque()
+        if is_quiet:
+            self._cores.use(self._cores.share)
+            self._change_adapters()
+        if self._is_out_of_time:
+            self._abandon()
+            return []
+        self._take_in(accepted)
+        batch = take_batch(self._waiting, self._is_ready, self._batch_tokens)
+        with self._changed:
+            if batch:
+                batch[0].request.loaded.lane.running += 1
+                self._running += 1
+            self._is_stuck = not batch
+            if self.is_due():
+                self._crew.wake()
+            is_alone = self._running == 1 and not self._waiting
+        self._cores.use(self._cores.all if is_alone and number == 0 else self._cores.share)
+        return batch
+
+    def _change_adapters(self) -> None:
+        """Put in and take out what is to be, while no batch is computed."""
+        with self._changed:
+            jobs, self._jobs = self._jobs, deque()
+            gone = [loaded for loaded in self._leaving if not loaded.accepted]
+            self._leaving = [loaded for loaded in self._leaving if loaded.accepted]
+        for loaded in gone:
+            loaded.lane.drop(loaded.slot)
+        for job, done in jobs:
+            _settle(job, done)
+
+    def break_off(self) -> None:
+        """Let all that is not answered fail, as a thread has broken down."""
+        with self._changed:
+            self._is_closing = self._is_out_of_time = True
+        self._abandon()
+
+    def _abandon(self) -> None:
+        """Let all that is not answered fail."""
+        with self._changed:
+            left, jobs = list(self._open), list(self._jobs)
+            self._jobs.clear()
+            self._inbox.clear()
         for _, done in jobs:
             done.set_exception(Closing())
-        for request in {*accepted, *(text.request for text in self._waiting)}:
-            if not request.is_ended:
-                self._give_up(request, Closing())
+        for request in left:
+            self._give_up(request, Closing())
+        self._waiting.clear()
 
     def _take_in(self, accepted: list[Request]) -> None:
         wanted = []
@@ -227,29 +252,29 @@ class BatchingPool:
         self._forget(request)
         return False
 
-    def _compute(self, batch: list[Waiting]) -> None:
-        if not batch:
-            return
-        requests = list({id(text.request): text.request for text in batch}.values())
-        started = time.perf_counter()
-        try:
-            padded = compute(batch)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the others are still answered
-            for request in requests:
-                self._give_up(request, error)
-            return
-        seconds = time.perf_counter() - started
-        tokens = sum(len(window) for text in batch for window in text.windows)
+    def finish(self, batch: list[Waiting], computed: Computed | Exception) -> None:
+        """Give the answers of a batch, or the error that it ended with."""
+        by_id = {id(text.request): text.request for text in batch}
+        requests = [request for request in by_id.values() if not request.is_ended]
         with self._changed:
-            self._texts_per_s += 0.1 * (len(batch) / seconds - self._texts_per_s)
+            batch[0].request.loaded.lane.running -= 1
+            beside, self._running = self._running, self._running - 1
+            self._is_stuck = False
+        if isinstance(computed, Exception):
+            for request in requests:
+                self._give_up(request, computed)
+            return
+        for text, logits in zip(batch, computed.logits, strict=True):
+            text.request.answer(text.position, logits)
+        with self._changed:
+            rate = beside * len(batch) / computed.done.seconds
+            self._texts_per_s += 0.1 * (rate - self._texts_per_s)
         for request in requests:
+            request.inference_s += computed.done.seconds
             if request.finish():
                 self._forget(request)
-        rows = sum(len(text.windows) for text in batch)
-        adapters = len({id(request.loaded) for request in requests})
-        done = BatchDone(rows, len(batch), tokens, padded, adapters, seconds)
         for listener in self._listeners:
-            listener(done)
+            listener(computed.done)
 
     def _give_up(self, request: Request, error: Exception) -> None:
         request.fail(error)
@@ -260,16 +285,9 @@ class BatchingPool:
         request.is_ended = True
         with self._changed:
             request.loaded.accepted -= 1
-            self._requests -= 1
+            self._open.discard(request)
             self._texts -= len(request.texts)
             self._tokens -= request.tokens
-
-    def _drop_left(self) -> None:
-        with self._changed:
-            gone = [loaded for loaded in self._leaving if not loaded.accepted]
-            self._leaving = [loaded for loaded in self._leaving if loaded.accepted]
-        for loaded in gone:
-            loaded.lane.drop(loaded.slot)
 
 
 def _settle(job: Callable[[], Any], done: Future[Any]) -> None:

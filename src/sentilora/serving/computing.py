@@ -1,9 +1,10 @@
-"""From accepted requests to logits: tokenising many at once, and one batch after the other."""
+"""From accepted requests to logits: tokenising many at once, and computing a batch."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -11,6 +12,7 @@ import torch
 from sentilora.inference.staging import answer_early
 from sentilora.model.tokens import TextEncoder
 from sentilora.serving.accepting import Request, Waiting
+from sentilora.serving.pool import BatchDone
 
 
 def tokenise(requests: Sequence[Request]) -> list[Waiting]:
@@ -56,23 +58,36 @@ def _wait(request: Request, encoder: TextEncoder, tokens: list[list[int]]) -> li
     ]
 
 
-def compute(batch: Sequence[Waiting]) -> int:
-    """Compute texts of one lane, and hand their logits to their requests.
+@dataclass(frozen=True)
+class Computed:
+    """What came out of a batch.
 
-    Returns:
-        Padded tokens.
+    Attributes:
+        logits: ``(C,)`` of each text.
+        done: for the metrics.
     """
+
+    logits: list[np.ndarray]
+    done: BatchDone
+
+
+def compute(batch: Sequence[Waiting]) -> Computed:
+    """Compute texts of one lane; requests are not touched: other threads may work on them."""
     started = time.perf_counter()
     windows = [window for text in batch for window in text.windows]
     slots = [text.request.loaded.slot for text in batch for _ in text.windows]
     loaded = batch[0].request.loaded
-    answers = loaded.lane.logits(loaded.encoder, windows, slots)
-    start = 0
-    for text in batch:
-        own = answers[start : start + len(text.windows)]
-        start += len(own)
-        text.request.answer(text.position, torch.stack(own).mean(0).cpu().numpy())
-    taken = time.perf_counter() - started
-    for request in {id(text.request): text.request for text in batch}.values():
-        request.inference_s += taken
-    return len(windows) * max(map(len, windows))
+    answers = iter(loaded.lane.logits(loaded.encoder, windows, slots))
+    logits = [
+        torch.stack([next(answers) for _ in text.windows]).mean(0).cpu().numpy() for text in batch
+    ]
+    lengths = list(map(len, windows))
+    done = BatchDone(
+        rows=len(windows),
+        texts=len(batch),
+        tokens=sum(lengths),
+        padded_tokens=len(windows) * max(lengths),
+        adapters=len({id(text.request.loaded) for text in batch}),
+        seconds=time.perf_counter() - started,
+    )
+    return Computed(logits, done)

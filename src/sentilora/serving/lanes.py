@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
 from sentilora.inference.engines import Engine
@@ -13,11 +14,20 @@ from sentilora.labels import Labels
 from sentilora.model.firststage import FirstStage
 from sentilora.model.probabilities import Calibration
 from sentilora.model.tokens import TextEncoder
+from sentilora.serving.cores import MOST_WORKERS
 from sentilora.serving.pool import Served
 
 
 class Lane(Protocol):
-    """Computes batches of texts whose adapters can share one."""
+    """Computes batches of texts whose adapters can share one.
+
+    Attributes:
+        most: batches at the same time.
+        running: batches that are being computed; the queue counts them.
+    """
+
+    most: int
+    running: int
 
     def logits(
         self, encoder: TextEncoder, windows: list[list[int]], slots: list[int]
@@ -63,6 +73,8 @@ class SharedLane:
 
     def __init__(self, shared: SharedEncoder) -> None:
         self.shared = shared
+        self.most = _most(shared.device)
+        self.running = 0
 
     def logits(
         self, encoder: TextEncoder, windows: list[list[int]], slots: list[int]
@@ -81,6 +93,9 @@ class OwnLane:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        # Runtimes have threads of their own, and compute one batch at a time.
+        self.most = _most(engine.device) if engine.name == "torch" else 1
+        self.running = 0
 
     def logits(
         self, encoder: TextEncoder, windows: list[list[int]], slots: list[int]
@@ -91,3 +106,8 @@ class OwnLane:
 
     def drop(self, slot: int) -> None:
         """Do nothing: the model goes with whoever holds it."""
+
+
+def _most(device: torch.device) -> int:
+    """Return how many batches to compute at the same time; an accelerator does one by one."""
+    return MOST_WORKERS if device.type == "cpu" else 1

@@ -143,7 +143,7 @@ class Pool(Protocol):
         """Return how many texts and tokens wait."""
 
     def watch(self, listener: Listener) -> None:
-        """Have ``listener`` called after each batch, in the thread that computes."""
+        """Have ``listener`` called after each batch, by one thread at a time."""
 
     def close(self, timeout_s: float) -> None:
         """Accept nothing more, and finish what was accepted."""

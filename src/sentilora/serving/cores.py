@@ -1,0 +1,55 @@
+"""Who computes with how many of the machine's cores.
+
+Two threads that compute two batches, each on a core of its own, finish more than two cores on one
+batch: they do not wait for each other at every product, least of all where a third thread answers
+clients on the same cores. A batch that is alone gets all cores.
+
+GNU's OpenMP keeps helpers for each thread that has ever computed with several, and once there are
+more of them than cores, none may wait awake any more: a single text takes twice as long. That is
+why one thread only computes with all cores, and whoever loads a model does it with one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sentilora.inference.device import usable_cpus
+
+MOST_WORKERS = 4  # Python's lock lets few more of them work at a time
+
+
+class Cores:
+    """Sets how many threads a product of the calling thread takes.
+
+    Attributes:
+        workers: threads that compute.
+        share: cores of each when all of them compute.
+        all: cores that this process may use.
+    """
+
+    def __init__(self) -> None:
+        # torch has loaded its OpenMP by now; only what is loaded is found.
+        import torch  # noqa: F401
+        from threadpoolctl import ThreadpoolController
+
+        self.all = usable_cpus()
+        self.workers = min(self.all, MOST_WORKERS)
+        self.share = self.all // self.workers
+        self._libraries = ThreadpoolController().select(user_api="openmp").lib_controllers
+
+    def use(self, count: int) -> None:
+        """Give the calling thread's products so many cores; others keep theirs."""
+        for library in self._libraries:
+            library.set_num_threads(count)
+
+    @contextmanager
+    def sharing(self) -> Iterator[None]:
+        """Leave the cores to others inside the block."""
+        before = [library.get_num_threads() for library in self._libraries]
+        self.use(self.share)
+        try:
+            yield
+        finally:
+            for library, count in zip(self._libraries, before, strict=True):
+                library.set_num_threads(count)
