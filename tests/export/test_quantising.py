@@ -82,11 +82,11 @@ def heavy_base(tiny_bases, tmp_path_factory):
 # --- the choice -----------------------------------------------------------------------------------
 
 
-def tried(name, drop, ratio, problem=None):
+def tried(name, drop, ratio, problem=None, flipped=0.0125):
     if problem:
         return Tried(name, problem=problem)
     accuracy = Accuracy(0.9 - drop / 100, 0.9, 0.01)
-    return Tried(name, 25_000_000, accuracy, drop, 0.0125, Speeds(50.0, 50.0 * ratio, ratio))
+    return Tried(name, 25_000_000, accuracy, drop, flipped, Speeds(50.0, 50.0 * ratio, ratio))
 
 
 def outcome(*ways, max_drop=0.3):
@@ -104,6 +104,17 @@ def test_the_fastest_way_within_the_budget_is_chosen():
     assert outcome(*ways).best.name == "good"
     assert outcome(*ways, max_drop=0.31).best.name == "quick"
     assert outcome(*ways, max_drop=0).best.name == "exact"
+
+
+def test_among_equally_quick_ways_the_one_that_changes_fewest_labels_is_chosen():
+    ways = [
+        tried("quickest", 0.1, 1.37, flipped=0.026),
+        tried("truest", -0.1, 1.35, flipped=0.009),
+        tried("true", -0.4, 1.36, flipped=0.010),
+        tried("slower", 0.0, 1.26, flipped=0.001),
+    ]
+    assert outcome(*ways).best.name == "truest"
+    assert outcome(ways[0], tried("as true", 0, 1.38, flipped=0.026)).best.name == "as true"
 
 
 def test_a_way_slower_than_fp32_is_never_chosen():
