@@ -1,6 +1,9 @@
 """Batches side by side: which ones, with how many cores, and that one harms no other."""
 
 import itertools
+import os
+import subprocess
+import sys
 import threading
 from collections import deque
 from types import SimpleNamespace
@@ -15,6 +18,7 @@ from sentilora.serving.choosing import BESIDE_TOKENS, take_batch
 from sentilora.serving.cores import MOST_WORKERS, Cores
 from sentilora.serving.opening import open_pool
 from sentilora.serving.pool import Closing
+from tests.serving.conftest import until
 from tests.serving.test_batching import TEXTS, Held, alone, folders, make_pool  # noqa: F401
 
 LONG = "good " * 12
@@ -23,7 +27,7 @@ LONG = "good " * 12
 @pytest.fixture
 def two_workers(monkeypatch):
     """Have two threads compute, however many cores this machine has."""
-    monkeypatch.setattr(cores_module, "usable_cpus", lambda: 2)
+    monkeypatch.setattr(cores_module, "usable_threads", lambda: 2)
 
 
 def lane(running: int = 0, most: int = 4) -> Any:
@@ -159,9 +163,21 @@ def threads_here() -> list[int]:
 
 def test_cores_are_shared_out(monkeypatch):
     for usable, workers, share in ((1, 1, 1), (2, 2, 1), (4, 4, 1), (16, 4, 4)):
-        monkeypatch.setattr(cores_module, "usable_cpus", lambda usable=usable: usable)
+        monkeypatch.setattr(cores_module, "usable_threads", lambda usable=usable: usable)
         found = Cores()
         assert (found.all, found.workers, found.share) == (usable, workers, share)
+
+
+def test_who_wants_fewer_threads_gets_fewer():
+    command = "from sentilora.serving.cores import Cores; c = Cores(); print(c.all, c.workers)"
+    found = subprocess.run(
+        [sys.executable, "-c", command],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.split() == ["1", "1"]
 
 
 def test_a_thread_takes_cores_for_itself_only():
@@ -187,17 +203,22 @@ def test_a_batch_that_is_alone_gets_all_cores(two_workers, make_pool, monkeypatc
     pool = make_pool("mini-2")
     given = []
     monkeypatch.setattr(pool._cores, "use", given.append)
-    pool.submit("mini-2", ["good"], None).result(20)
-    assert given[-1] in (1, 2)  # 1 is what the thread takes before it sleeps
-    assert 2 in given
+
+    def ask():
+        pool.submit("mini-2", ["good"], None).result(20)
+        return 2 in given
+
+    until(ask)  # the first thread may be busy falling asleep at first
     given.clear()
     with Held(pool):
-        futures = [pool.submit("mini-2", [LONG] * 30, None) for _ in range(2)]
+        futures = [pool.submit("mini-2", [LONG] * 200, None) for _ in range(2)]
+        given.clear()
     assert all(future.result(20) for future in futures)
+    assert 2 not in given[:4]  # more waits when the first batch begins
 
 
 def test_one_core_is_enough(folders, alone, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(cores_module, "usable_cpus", lambda: 1)
+    monkeypatch.setattr(cores_module, "usable_threads", lambda: 1)
     pool = open_pool({"mini-2": folders["mini-2"]}, device="cpu")
     try:
         answers = [pool.submit("mini-2", TEXTS, None) for _ in range(20)]

@@ -25,15 +25,13 @@ class Cores:
     Attributes:
         workers: threads that compute.
         share: cores of each when all of them compute.
-        all: cores that this process may use.
+        all: cores that this process may use; what OMP_NUM_THREADS says is kept.
     """
 
     def __init__(self) -> None:
-        # torch has loaded its OpenMP by now; only what is loaded is found.
-        import torch  # noqa: F401
         from threadpoolctl import ThreadpoolController
 
-        self.all = usable_cpus()
+        self.all = usable_threads()  # loads torch, and so the libraries that are looked for below
         self.workers = min(self.all, MOST_WORKERS)
         self.share = self.all // self.workers
         self._libraries = ThreadpoolController().select(user_api="openmp").lib_controllers
@@ -53,3 +51,10 @@ class Cores:
         finally:
             for library, count in zip(self._libraries, before, strict=True):
                 library.set_num_threads(count)
+
+
+def usable_threads() -> int:
+    """Return how many threads a product may take: one a core, unless the user wants fewer."""
+    import torch
+
+    return min(usable_cpus(), torch.get_num_threads())
