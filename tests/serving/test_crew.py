@@ -154,6 +154,9 @@ def test_when_a_thread_breaks_down_nobody_waits_for_ever(make_pool, monkeypatch)
         future.result(20)
     with pytest.raises(Closing):
         pool.submit("mini-2", TEXTS, None)
+    for thread in pool._crew._threads:
+        thread.join(20)  # its error is swallowed as long as this test runs
+        assert not thread.is_alive()
 
 
 def threads_here() -> list[int]:

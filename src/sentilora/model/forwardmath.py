@@ -74,9 +74,9 @@ def _fill(rows: Tensor) -> Tensor:
     long as a batch of some hundred tokens, and keeps code for about a thousand products.
     """
     count = len(rows)
-    if rows.dtype != torch.bfloat16:
+    if rows.dtype != torch.bfloat16 or count <= 8:
         return rows
-    step = 16 if count <= 128 else 64 if count <= 1024 else 256
+    step = 8 if count <= 128 else 64 if count <= 1024 else 256
     missing = -count % step
     return functional.pad(rows, (0, 0, 0, missing)) if missing else rows
 

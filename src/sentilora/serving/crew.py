@@ -64,10 +64,7 @@ class Crew:
 
     def end(self, timeout_s: float) -> None:
         """Have the threads end when nothing is due any more, and wait for that."""
-        with self.lock:
-            self._is_ending = True
-            while self._asleep:
-                self.wake()
+        self._let_end()
         deadline = time.monotonic() + timeout_s
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -84,7 +81,14 @@ class Crew:
         except BaseException:  # nobody may wait for ever
             with self._turn:
                 self._work.break_off()
+            self._let_end()
             raise
+
+    def _let_end(self) -> None:
+        with self.lock:
+            self._is_ending = True
+            while self._asleep:
+                self.wake()
 
     def _await_work(self, number: int) -> bool:
         """Sleep until something is due; return False when the thread is to end."""
