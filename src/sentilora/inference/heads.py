@@ -1,7 +1,7 @@
 """The heads of many adapters on one encoder, each reading the states of its own rows.
 
 Most architectures read the first token by two linear layers, which are computed right here: the
-wrapping of transformers takes three times as long as the products. A head that is made otherwise
+wrapping of transformers takes longer than the products. A head that is made otherwise
 runs through the code of transformers: a classifier of the same class, whose encoder hands over the
 states that are there already. Which way is right is tried when a head is made.
 """

@@ -6,7 +6,9 @@ clients on the same cores. A batch that is alone gets all cores.
 
 GNU's OpenMP keeps helpers for each thread that has ever computed with several, and once there are
 more of them than cores, none may wait awake any more: a single text takes twice as long. That is
-why one thread only computes with all cores, and whoever loads a model does it with one.
+why one thread only computes with all cores, and whoever loads a model does it with a share.
+
+Measured on two cores only; a limit of four workers is a guess.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from contextlib import contextmanager
 
 from sentilora.inference.device import usable_cpus
 
-MOST_WORKERS = 4  # Python's lock lets few more of them work at a time
+MOST_WORKERS = 4  # between two products each needs Python's lock
 
 
 class Cores:

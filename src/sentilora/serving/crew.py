@@ -29,8 +29,8 @@ class Work(Protocol):
 class Crew:
     """Numbered threads, of which the first ones are woken first.
 
-    So the first one does it all as long as there is little to do, and what it needs stays in its
-    cache. ``begin`` and ``finish`` are called by one thread at a time.
+    So the first one, which alone may take all cores (cores.py), does it all as long as there is
+    little to do. ``begin`` and ``finish`` are called by one thread at a time.
 
     Attributes:
         lock: guards what :meth:`Work.is_due` looks at; never held for long.
