@@ -18,7 +18,9 @@ from typing import Any
 
 import pytest
 
+from sentilora.training import cleanprocess
 from tests.chromium import chromium  # noqa: F401 - a fixture
+from tests.helpers.clean_process import run_here, run_in_new_process
 
 GOOD = [
     "good",
@@ -172,6 +174,21 @@ def pretrain(model) -> None:
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _proof_in_this_process():
+    """Prove without a new process, which would take most of the time of a tiny training."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cleanprocess, "_run", run_here)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _proof_in_a_clean_process(request, monkeypatch):
+    """Start a new process for each proof, as everywhere but in tests, if the test is of those."""
+    if request.node.get_closest_marker("process"):
+        monkeypatch.setattr(cleanprocess, "_run", run_in_new_process)
 
 
 @pytest.fixture(scope="session")

@@ -25,8 +25,10 @@ from sentilora.errors import ConfigError, DataError, ModelError, RunError
 from sentilora.model.artifact import MANIFEST
 from sentilora.model.bases import sha256_of
 from sentilora.model.classifier import quiet_transformers
+from sentilora.training import cleanprocess
 from sentilora.training.fitting import Interrupted
 from tests.conftest import TINY_SETTINGS, WORDS, write_csv
+from tests.helpers.clean_process import run_here, run_in_new_process
 
 SETTINGS: dict[str, Any] = {
     "max_tokens": 32,
@@ -203,6 +205,27 @@ def test_the_same_seed_gives_the_same_base_and_another_does_not(
     assert_same_weights(same, unbroken)
     other = adapt(str(tiny_base), texts, output=str(tmp_path / "other"), seed=14, **STEPS)
     assert sha256_of(other / "model.safetensors") != sha256_of(unbroken / "model.safetensors")
+
+
+@pytest.mark.process
+def test_it_is_proved_in_a_clean_process_which_answers_as_this_one_does(
+    tiny_base, texts, tmp_path, monkeypatch
+):
+    answers = []
+
+    def run_both_ways(module, request):
+        done = run_in_new_process(module, request)
+        answers.append((done.stdout, run_here(module, request).stdout))
+        return done
+
+    assert cleanprocess._run is run_in_new_process
+    monkeypatch.setattr(cleanprocess, "_run", run_both_ways)
+    settings = {**SETTINGS, "max_steps": 2}
+    folder = adapt(str(tiny_base), texts, output=str(tmp_path / "proved"), **settings)
+    assert report_of(folder)["proof"]["max_difference"] <= 1e-5
+    ((there, here),) = answers
+    assert there == here
+    assert len(there) > 1000
 
 
 class Killed(Exception):  # noqa: N818 - nothing went wrong

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
+import sentilora
 from sentilora.errors import ModelError
 from sentilora.inference.engines import open_engine
 from sentilora.model.artifact import open_artifact
 from sentilora.model.tokens import TextEncoder
+from sentilora.training import cleanprocess
 from sentilora.training.proof import prove_reload
-from tests.conftest import make_texts
+from tests.conftest import TINY_SETTINGS, make_texts
+from tests.helpers.clean_process import run_here, run_in_new_process
 
 TEXTS = [text for text, _ in make_texts(4, seed=3)]
 
@@ -48,3 +51,52 @@ def test_a_model_that_always_differs_is_refused(saved):
     folder, engine, encoder = saved
     with pytest.raises(ModelError, match=r"difference 0\.001, expected .*; compared 2 times"):
         prove_reload(folder, TEXTS, Shifted(engine, times=2), encoder)
+
+
+@pytest.mark.process
+def test_a_training_is_proved_in_a_clean_process_which_answers_as_this_one_does(
+    tiny_base, tiny_data, tmp_path, monkeypatch
+):
+    answers = []
+
+    def run_both_ways(module, request):
+        done = run_in_new_process(module, request)
+        answers.append((done, run_here(module, request)))
+        return done
+
+    assert cleanprocess._run is run_in_new_process
+    monkeypatch.setattr(cleanprocess, "_run", run_both_ways)
+    run = sentilora.train(
+        tiny_data,
+        config={
+            **TINY_SETTINGS,
+            "base": str(tiny_base),
+            "output": str(tmp_path),
+            "training.max_steps": 3,
+            "report.baselines": ["majority"],
+        },
+    )
+    assert run.report["proof"]["max_logit_difference"] == 0.0
+    ((there, here),) = answers
+    assert there.returncode == here.returncode == 0
+    assert there.stdout == here.stdout
+    assert len(here.stdout) == 4 * 2 * run.report["proof"]["texts"]
+
+
+@pytest.mark.process
+def test_a_clean_process_fails_as_this_one_does(tmp_path):
+    failed = []
+    for run in (run_in_new_process, run_here):
+        request = b'{"folder": "%s", "texts": [], "threads": 1}' % bytes(tmp_path)
+        failed.append(run("sentilora.training.proof", request))
+    assert [done.returncode for done in failed] == [1, 1]
+    assert [done.stdout for done in failed] == [b"", b""]
+    last = [done.stderr.decode().strip().splitlines()[-1] for done in failed]
+    assert last[0] == last[1]
+    assert f"ModelError: {tmp_path}/sentilora.json cannot be read" in last[0]
+
+
+def test_what_a_clean_process_ends_with_is_told(saved, tmp_path):
+    _, engine, encoder = saved
+    with pytest.raises(ModelError, match=r"The saved model .* could not be loaded again: .*Mend"):
+        prove_reload(tmp_path, TEXTS, engine, encoder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +30,13 @@ def prove_base(folder: Path, encoder: Any, tokenizer: Any, rows: list[list[int]]
     Raises:
         ModelError: it cannot be loaded, tokenises otherwise, or differs by more than 1e-5.
     """
-    answer = ask_clean_process(
+    computed = ask_clean_process(
         "sentilora.adaptation.proof",
         {"folder": str(folder), "rows": rows},
         failed=f"The adapted base {folder}",
         advice="Mend the cause and repeat the command with --resume.",
     )
-    head, _, body = answer.partition(b"\n")
+    head, _, body = computed.partition(b"\n")
     if json.loads(head) != tokenizer(SENTENCE)["input_ids"]:
         raise ModelError(f"The tokenizer in {folder} cuts texts otherwise than the base's does.")
     expected = hidden_states(encoder, rows)
@@ -61,18 +60,20 @@ def hidden_states(encoder: Any, rows: list[list[int]]) -> np.ndarray:
     return np.concatenate([state.numpy().ravel() for state in states]).astype(np.float32)
 
 
-def _answer() -> None:
-    """Run in the clean process: token ids as a line of JSON, then raw float32 states."""
+def answer(request: dict[str, Any]) -> bytes:
+    """Load a base with plain transformers and compute its hidden states.
+
+    Args:
+        request: ``folder`` of the base, ``rows`` of token ids, and ``threads`` to compute with.
+
+    Returns:
+        The token ids of a sentence as a line of JSON, then the states of all rows as raw float32.
+    """
     import torch
     from transformers import AutoModel, AutoTokenizer
 
-    request = json.load(sys.stdin)
     torch.set_num_threads(request["threads"])
     tokenizer = AutoTokenizer.from_pretrained(request["folder"])
     encoder = AutoModel.from_pretrained(request["folder"])
-    sys.stdout.buffer.write(json.dumps(tokenizer(SENTENCE)["input_ids"]).encode() + b"\n")
-    sys.stdout.buffer.write(hidden_states(encoder, request["rows"]).tobytes())
-
-
-if __name__ == "__main__":
-    _answer()
+    head = json.dumps(tokenizer(SENTENCE)["input_ids"]).encode()
+    return head + b"\n" + hidden_states(encoder, request["rows"]).tobytes()

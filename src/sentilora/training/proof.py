@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -75,28 +73,29 @@ def prove_reload(folder: Path, texts: list[str], engine: Engine, encoder: TextEn
 
 
 def _difference(folder: Path, texts: list[str], logits: np.ndarray) -> float:
-    answer = ask_clean_process(
+    logits_again = ask_clean_process(
         "sentilora.training.proof",
         {"folder": str(folder), "texts": texts},
         failed=f"The saved model {folder}",
         advice=ADVICE,
     )
-    found = np.frombuffer(answer, dtype=np.float32).reshape(logits.shape)
+    found = np.frombuffer(logits_again, dtype=np.float32).reshape(logits.shape)
     return float(np.abs(found - logits).max(initial=0))
 
 
-def _answer() -> None:
-    """Run in the clean process: read the request from stdin, write raw float32 logits."""
+def answer(request: dict[str, Any]) -> bytes:
+    """Score texts with a saved model, adapter not merged, on the CPU.
+
+    Args:
+        request: ``folder`` of the model, ``texts``, and ``threads`` to compute with.
+
+    Returns:
+        The logits, (N, C), as raw float32.
+    """
     import torch
 
-    request = json.load(sys.stdin)
     torch.set_num_threads(request["threads"])
     artifact = open_artifact(request["folder"], is_sealed=False)
     engine, tokenizer = open_engine(artifact, device="cpu", merge=False)
     encoder = TextEncoder(tokenizer, artifact.settings.rule)
-    scored = score_texts(engine, encoder, request["texts"])
-    sys.stdout.buffer.write(scored.logits.astype(np.float32).tobytes())
-
-
-if __name__ == "__main__":
-    _answer()
+    return score_texts(engine, encoder, request["texts"]).logits.astype(np.float32).tobytes()

@@ -1,0 +1,1 @@
+"""What tests share: data, models, stand-ins and processes. Fixtures are in conftest.py files."""
