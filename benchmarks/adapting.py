@@ -38,7 +38,7 @@ from sentilora.data.allocating import thin
 from sentilora.data.reading import read_examples
 from sentilora.data.splitting import split
 from sentilora.errors import ConfigError, SentiloraError
-from sentilora.training.run import Run
+from sentilora.runs.run_folder import Run
 
 BASE = "base"
 METRICS = ("accuracy", "log_loss", "macro_f1")

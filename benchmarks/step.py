@@ -25,7 +25,7 @@ from sentilora.inference.device import autocast
 from sentilora.model.classifier import create_model
 from sentilora.model.quick import quick_blocks
 from sentilora.model.tokens import padded_length
-from sentilora.training.memory import keep_freed_memory
+from sentilora.runs.memory import keep_freed_memory
 
 ROWS, TOKENS, ROUNDS = 32, 256, 3
 STEPS = [(False, False), (True, False), (True, True)]  # memory kept, quick blocks

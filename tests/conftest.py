@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from sentilora.training import cleanprocess
+from sentilora.runs import clean_process
 from tests.chromium import chromium  # noqa: F401 - a fixture
 from tests.helpers.clean_process import run_here, run_in_new_process
 
@@ -180,7 +180,7 @@ def pretrain(model) -> None:
 def _proof_in_this_process():
     """Prove without a new process, which would take most of the time of a tiny training."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cleanprocess, "_run", run_here)
+        patch.setattr(clean_process, "_run", run_here)
         yield
 
 
@@ -188,7 +188,7 @@ def _proof_in_this_process():
 def _proof_in_a_clean_process(request, monkeypatch):
     """Start a new process for each proof, as everywhere but in tests, if the test is of those."""
     if request.node.get_closest_marker("process"):
-        monkeypatch.setattr(cleanprocess, "_run", run_in_new_process)
+        monkeypatch.setattr(clean_process, "_run", run_in_new_process)
 
 
 @pytest.fixture(scope="session")

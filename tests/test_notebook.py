@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from sentilora.training.run import Run
+from sentilora.runs.run_folder import Run
 from tests.embedded import needs_minilm
 from tests.test_docs import anchors
 

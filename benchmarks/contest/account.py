@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from sentilora.training.cost import Meter, peak_memory_bytes
+from sentilora.runs.cost import Meter, peak_memory_bytes
 
 _STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")

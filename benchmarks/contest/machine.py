@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sentilora.data.examples import Examples, Parts
-from sentilora.training.environment import describe_environment
+from sentilora.runs.environment import describe_environment
 
 
 def describe_machine(examples: Examples, *, device: str, seed: int) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def _train(connection: Connection, job: Job) -> None:
     from contest.account import Account
     from contest.pacing import Pacer, measuring_steps
     from sentilora.data.reading import read_examples
-    from sentilora.training.cost import Meter
+    from sentilora.runs.cost import Meter
     from sentilora.training.encoding import encode_examples
 
     started = time.perf_counter()

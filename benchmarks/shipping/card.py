@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sentilora import samples
 from sentilora.evaluation import wording
 from sentilora.model.bases import BASES
-from sentilora.training.run import Run
+from sentilora.runs.run_folder import Run
 from shipping.sets import SETS
 
 COLUMNS = {

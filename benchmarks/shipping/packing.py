@@ -27,9 +27,9 @@ from sentilora.model.artifact import (
 from sentilora.model.probabilities import UNCALIBRATED
 from sentilora.model.settings import write_settings
 from sentilora.model.tokens import TextEncoder
+from sentilora.runs.proof import prove_reload
+from sentilora.runs.run_folder import Run
 from sentilora.training.ground import read_config_parts
-from sentilora.training.proof import prove_reload
-from sentilora.training.run import Run
 
 LIMIT_BYTES = 3_000_000  # of the whole folder, tokeniser included
 PROOF_TEXTS = 64

@@ -8,7 +8,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Prediction": "sentilora.inference.prediction",
     "Report": "sentilora.evaluation.report",
-    "Run": "sentilora.training.run",
+    "Run": "sentilora.runs.run_folder",
     "RunConfig": "sentilora.config",
     "SentiloraError": "sentilora.errors",
     "SentimentModel": "sentilora.inference.sentiment_model",
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from sentilora.inference.sentiment_model import SentimentModel as SentimentModel
     from sentilora.inference.sentiment_model import load as load
     from sentilora.model.classifier import create_model as create_model
-    from sentilora.training.run import Run as Run
+    from sentilora.runs.run_folder import Run as Run
     from sentilora.training.training import train as train
 else:  # hidden from type checkers, so that they still flag misspelt names
 

@@ -25,7 +25,7 @@ from sentilora.errors import ConfigError, DataError, ModelError, RunError
 from sentilora.model.artifact import MANIFEST
 from sentilora.model.bases import sha256_of
 from sentilora.model.classifier import quiet_transformers
-from sentilora.training import cleanprocess
+from sentilora.runs import clean_process
 from sentilora.training.fitting import Interrupted
 from tests.conftest import TINY_SETTINGS, WORDS, write_csv
 from tests.helpers.clean_process import run_here, run_in_new_process
@@ -218,8 +218,8 @@ def test_it_is_proved_in_a_clean_process_which_answers_as_this_one_does(
         answers.append((done.stdout, run_here(module, request).stdout))
         return done
 
-    assert cleanprocess._run is run_in_new_process
-    monkeypatch.setattr(cleanprocess, "_run", run_both_ways)
+    assert clean_process._run is run_in_new_process
+    monkeypatch.setattr(clean_process, "_run", run_both_ways)
     settings = {**SETTINGS, "max_steps": 2}
     folder = adapt(str(tiny_base), texts, output=str(tmp_path / "proved"), **settings)
     assert report_of(folder)["proof"]["max_difference"] <= 1e-5

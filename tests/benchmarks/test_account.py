@@ -6,7 +6,7 @@ import pytest
 
 from contest import account
 from contest.account import Account
-from sentilora.training.cost import Spent
+from sentilora.runs.cost import Spent
 
 MB = 1_000_000
 

@@ -11,9 +11,9 @@ import json
 import traceback
 from subprocess import CompletedProcess
 
-from sentilora.training import cleanprocess
+from sentilora.runs import clean_process
 
-run_in_new_process = cleanprocess._run
+run_in_new_process = clean_process._run
 
 
 def run_here(module: str, request: bytes) -> CompletedProcess[bytes]:

@@ -15,9 +15,9 @@ from sentilora.config import make_config, write_config
 from sentilora.errors import ConfigError, DataError, RunError
 from sentilora.inference.engines import TorchEngine
 from sentilora.inference.scoring import score_texts
+from sentilora.runs.events import EventLog
 from sentilora.training.coupling import REFERENCE
 from sentilora.training.estimating import estimate
-from sentilora.training.events import EventLog
 from sentilora.training.fitting import fit
 from sentilora.training.ground import prepare
 from tests.conftest import TINY_SETTINGS, make_texts, write_csv

@@ -184,9 +184,9 @@ def test_the_data_may_not_change_before_a_resume(tiny_base, tmp_path):
 
 
 def test_stretches_of_a_resumed_run_are_added_up(tmp_path):
-    from sentilora.training.cost import Spent, spent_in_all
-    from sentilora.training.events import EventLog
-    from sentilora.training.run import Run
+    from sentilora.runs.cost import Spent, spent_in_all
+    from sentilora.runs.events import EventLog
+    from sentilora.runs.run_folder import Run
 
     run = Run(tmp_path)
     log = EventLog(tmp_path)

@@ -11,7 +11,7 @@ import pytest
 from safetensors.torch import load_file
 
 from sentilora.config import make_config, write_config
-from sentilora.training.run import Run
+from sentilora.runs.run_folder import Run
 from tests.conftest import TINY_SETTINGS
 
 SETTINGS = {
@@ -152,7 +152,7 @@ def test_a_moved_run_goes_on(settings, unbroken, tmp_path):
 
 
 def test_half_a_checkpoint_is_not_trusted(tmp_path):
-    from sentilora.training.checkpoints import last_checkpoint
+    from sentilora.runs.checkpoints import last_checkpoint
 
     for step, state in ((5, '{"global_step": 5}'), (10, '{"global_st'), (15, None)):
         folder = tmp_path / f"checkpoint-{step}"

@@ -10,10 +10,10 @@ import sentilora
 from sentilora.config import RunConfig, make_config, read_config
 from sentilora.errors import ConfigError, RunError
 from sentilora.model.bases import sha256_of
+from sentilora.runs.run_folder import Run
 from sentilora.training import training
 from sentilora.training.estimating import estimate
 from sentilora.training.fitting import Interrupted
-from sentilora.training.run import Run
 from sentilora.training.starting import resolve_start
 from tests.conftest import TINY_SETTINGS, make_texts, write_csv
 

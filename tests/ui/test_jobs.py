@@ -8,8 +8,8 @@ import pytest
 
 from sentilora.config import read_config
 from sentilora.errors import RunError
-from sentilora.training.events import EventLog, read_events
-from sentilora.training.run import Run
+from sentilora.runs.events import EventLog, read_events
+from sentilora.runs.run_folder import Run
 from sentilora.ui import jobs
 from sentilora.ui.jobs import Job, Wanted, find_jobs, running_job
 from sentilora.ui.watching import STOPPED, watch

@@ -7,8 +7,8 @@ import shutil
 import psutil
 import pytest
 
-from sentilora.training.events import EventLog
-from sentilora.training.run import Run
+from sentilora.runs.events import EventLog
+from sentilora.runs.run_folder import Run
 from sentilora.ui import jobs
 from sentilora.ui.jobs import Job
 from tests.conftest import make_texts

@@ -31,10 +31,10 @@ from sentilora.adaptation.saving import save_base, seal_base, write_report
 from sentilora.adaptation.windows import TextWindows, open_windows
 from sentilora.errors import ConfigError, RunError, SentiloraError
 from sentilora.model.artifact import PARTIAL
-from sentilora.training.events import EventLog, Listener
+from sentilora.runs.events import EventLog, Listener
+from sentilora.runs.memory import keep_freed_memory
+from sentilora.runs.run_folder import DISK_ERRORS, check_space
 from sentilora.training.fitting import Interrupted, stop_on_signal
-from sentilora.training.memory import keep_freed_memory
-from sentilora.training.run import DISK_ERRORS, check_space
 from sentilora.training.trainer import Interruption
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from sentilora.adaptation.ground import (
 )
 from sentilora.adaptation.objective import WordModel
 from sentilora.adaptation.pretraining import Material, make_optimizer, update
-from sentilora.training.cost import peak_memory_bytes
+from sentilora.runs.cost import peak_memory_bytes
 
 
 def estimate_adaptation(base: str, texts: Sequence[str | Path], **settings: Any) -> dict[str, Any]:

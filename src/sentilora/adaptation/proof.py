@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from sentilora.errors import ModelError
-from sentilora.training.cleanprocess import ask_clean_process
-from sentilora.training.proof import TOLERANCE
+from sentilora.runs.clean_process import ask_clean_process
+from sentilora.runs.proof import TOLERANCE
 
 SENTENCE = "A plain sentence, to compare the tokenizers with."
 

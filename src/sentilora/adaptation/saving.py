@@ -27,7 +27,7 @@ from sentilora.adaptation.state import Progress
 from sentilora.adaptation.windows import TextWindows
 from sentilora.model.artifact import write_manifest
 from sentilora.model.classifier import quiet_transformers
-from sentilora.training.cost import peak_memory_bytes
+from sentilora.runs.cost import peak_memory_bytes
 
 FORMAT = 1
 PROOF_ROWS = 8

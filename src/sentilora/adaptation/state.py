@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from safetensors.torch import load_file, save_file
 
-from sentilora.training.checkpoints import STATE, last_checkpoint
+from sentilora.runs.checkpoints import STATE, last_checkpoint
 
 WEIGHTS = "weights.safetensors"
 MOMENTS = "moments.safetensors"

@@ -13,7 +13,7 @@ from rich.table import Table
 from sentilora.cli.progress import duration
 
 if TYPE_CHECKING:
-    from sentilora.training.run import Run
+    from sentilora.runs.run_folder import Run
     from sentilora.training.seeds import SeedSummary
 
 NAMES = {

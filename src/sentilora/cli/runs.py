@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from sentilora.training.run import Run
+    from sentilora.runs.run_folder import Run
 
 EXAMPLE = "Example:  sentilora runs --output runs"
 
@@ -20,7 +20,7 @@ def runs(
     as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
 ) -> None:
     """List the runs in a folder, oldest first."""
-    from sentilora.training.run import list_runs
+    from sentilora.runs.run_folder import list_runs
 
     rows = [_describe(run) for run in list_runs(output.expanduser())]
     if as_json:
@@ -48,7 +48,7 @@ def _describe(run: Run) -> dict[str, Any]:
 
 
 def _started(run: Run) -> str | None:
-    from sentilora.training.events import read_events
+    from sentilora.runs.events import read_events
 
     first = next(read_events(run.path), None)
     seconds = first["time"] if first else (run.path / "config.toml").stat().st_mtime

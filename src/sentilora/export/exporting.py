@@ -63,8 +63,8 @@ from sentilora.model.artifact import (
 from sentilora.model.firststage import FIRST_STAGE, load_first_stage
 from sentilora.model.settings import Settings, write_json
 from sentilora.model.tokens import TextEncoder
-from sentilora.training.proof import Proof, prove_reload
-from sentilora.training.run import check_space
+from sentilora.runs.proof import Proof, prove_reload
+from sentilora.runs.run_folder import check_space
 
 FOLDER = "exports"
 PROOF_TEXTS = 64

@@ -10,9 +10,9 @@ from sentilora.errors import ModelError
 from sentilora.export.cascading import Cascaded, fit_first_stage, let_in
 from sentilora.inference.scoring import score_texts
 from sentilora.inference.sentiment_model import load
-from sentilora.training.environment import describe_files
+from sentilora.runs.environment import describe_files
+from sentilora.runs.run_folder import CONFIG
 from sentilora.training.ground import ENVIRONMENT, read_config_parts
-from sentilora.training.run import CONFIG
 
 if TYPE_CHECKING:
     from sentilora.data.examples import Parts

@@ -15,13 +15,13 @@ from sentilora.model.bases import resolve_base
 from sentilora.model.classifier import count_parameters, create_model, load_tokenizer
 from sentilora.model.quick import quick_blocks
 from sentilora.model.tokens import TextEncoder, average_windows
+from sentilora.runs.cost import peak_memory_bytes
+from sentilora.runs.memory import keep_freed_memory
 from sentilora.training.batches import Collator
-from sentilora.training.cost import peak_memory_bytes
 from sentilora.training.coupling import plan_pairs, read_config_pairs
 from sentilora.training.encoding import EncodedExamples, encode_examples
 from sentilora.training.fitting import make_plan
 from sentilora.training.ground import needed_bytes, read_config_parts, text_rule
-from sentilora.training.memory import keep_freed_memory
 from sentilora.training.pairing import Plan
 from sentilora.training.starting import resolve_start
 

@@ -23,16 +23,16 @@ from sentilora.model.outputs import add_to_logits
 from sentilora.model.probabilities import softmax
 from sentilora.model.quick import quick_blocks
 from sentilora.model.tokens import TextEncoder
+from sentilora.runs.checkpoints import last_checkpoint
+from sentilora.runs.cost import Meter, Spent, peak_memory_bytes
+from sentilora.runs.memory import keep_freed_memory
+from sentilora.runs.run_folder import CONFIG, DISK_ERRORS, Run
 from sentilora.training.arguments import early_stopping, make_arguments
 from sentilora.training.batches import BatchPlan, Collator, balanced_weights
-from sentilora.training.checkpoints import last_checkpoint
-from sentilora.training.cost import Meter, Spent, peak_memory_bytes
 from sentilora.training.coupling import couple
 from sentilora.training.encoding import EncodedExamples
 from sentilora.training.ground import Ground
-from sentilora.training.memory import keep_freed_memory
 from sentilora.training.pairing import BatchMaker, Plan
-from sentilora.training.run import CONFIG, DISK_ERRORS, Run
 from sentilora.training.trainer import Interruption, Reporting, SentimentTrainer
 
 if TYPE_CHECKING:

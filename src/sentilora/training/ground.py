@@ -18,12 +18,12 @@ from sentilora.model.classifier import create_model, load_tokenizer
 from sentilora.model.fourbit import check_four_bit
 from sentilora.model.starting import Start, create_started_model
 from sentilora.model.tokens import TextEncoder, TextRule
+from sentilora.runs.environment import describe_environment, write_environment
+from sentilora.runs.events import EventLog, Listener
+from sentilora.runs.processes import Processes, join_processes
+from sentilora.runs.run_folder import Run, check_space, create_run
 from sentilora.training.coupling import encode_pair_texts, read_config_pairs
 from sentilora.training.encoding import EncodedExamples, encode_examples
-from sentilora.training.environment import describe_environment, write_environment
-from sentilora.training.events import EventLog, Listener
-from sentilora.training.processes import Processes, join_processes
-from sentilora.training.run import Run, check_space, create_run
 from sentilora.training.starting import resolve_start
 
 if TYPE_CHECKING:

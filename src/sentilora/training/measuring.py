@@ -18,9 +18,9 @@ from sentilora.inference.engines import TorchEngine
 from sentilora.inference.scoring import score_texts, score_with_features
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.probabilities import softmax
+from sentilora.runs.events import EventLog
 from sentilora.training.batches import balanced_weights
 from sentilora.training.coupling import reference_of
-from sentilora.training.events import EventLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable

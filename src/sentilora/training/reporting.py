@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sentilora.config import RunConfig
     from sentilora.data.examples import Parts
     from sentilora.data.withholding import PairParts
-    from sentilora.training.run import Run
+    from sentilora.runs.run_folder import Run
 
 
 def write_report(

@@ -13,11 +13,11 @@ from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import save_artifact, seal_artifact
 from sentilora.model.localbases import fingerprint
 from sentilora.model.settings import Settings
-from sentilora.training.cost import spent_in_all
+from sentilora.runs.cost import spent_in_all
+from sentilora.runs.proof import prove_reload
 from sentilora.training.encoding import EncodedExamples
 from sentilora.training.fitting import Fitted
 from sentilora.training.ground import Ground
-from sentilora.training.proof import prove_reload
 
 PROOF_TEXTS = 64
 TRAINING = "training.json"

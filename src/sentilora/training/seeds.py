@@ -13,8 +13,8 @@ from scipy.stats import t as student_t
 
 from sentilora.config import RunConfig, make_config
 from sentilora.errors import ConfigError
-from sentilora.training.events import Listener
-from sentilora.training.run import Run, create_name
+from sentilora.runs.events import Listener
+from sentilora.runs.run_folder import Run, create_name
 from sentilora.training.starting import resolve_start
 from sentilora.training.training import train
 

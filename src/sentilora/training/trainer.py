@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from transformers.trainer_callback import TrainerControl, TrainerState
 
     from sentilora.config import TrainingConfig
-    from sentilora.training.events import EventLog
+    from sentilora.runs.events import EventLog
 
 
 @dataclass

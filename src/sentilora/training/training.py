@@ -19,12 +19,12 @@ from sentilora.inference.sentiment_model import load
 from sentilora.model.classifier import count_parameters
 from sentilora.model.fourbit import move_adapter
 from sentilora.model.starting import describe_start
-from sentilora.training.events import Listener
+from sentilora.runs.events import Listener
+from sentilora.runs.run_folder import CONFIG, Run, resume_run
 from sentilora.training.fitting import Interrupted, fit
 from sentilora.training.ground import Ground, prepare
 from sentilora.training.measuring import measure_model, measure_pairs
 from sentilora.training.reporting import write_report
-from sentilora.training.run import CONFIG, Run, resume_run
 from sentilora.training.saving import TRAINING, save
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sentilora.errors import SentiloraError
 from sentilora.model.artifact import MANIFEST, find_artifact
+from sentilora.runs.run_folder import Run, list_runs
 from sentilora.samples import GENERAL
-from sentilora.training.run import Run, list_runs
 from sentilora.ui.settings import Settings
 
 

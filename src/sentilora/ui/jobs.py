@@ -31,8 +31,8 @@ import psutil
 
 from sentilora.config import make_config
 from sentilora.errors import RunError
-from sentilora.training.events import read_events
-from sentilora.training.run import CONFIG, Run, create_name
+from sentilora.runs.events import read_events
+from sentilora.runs.run_folder import CONFIG, Run, create_name
 
 FOLDER = ".app"
 PROCESS = "process.json"

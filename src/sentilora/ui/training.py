@@ -10,8 +10,8 @@ from sentilora import samples
 from sentilora.config import PRESETS
 from sentilora.evaluation import wording
 from sentilora.model.bases import BASES
-from sentilora.training.events import read_events
-from sentilora.training.run import Run, list_runs
+from sentilora.runs.events import read_events
+from sentilora.runs.run_folder import Run, list_runs
 from sentilora.ui import jobs, session
 from sentilora.ui.charts import draw_loss, draw_validation
 from sentilora.ui.failing import show_error, told

@@ -51,7 +51,7 @@ def watch(events: Iterable[dict[str, Any]], *, is_alive: bool, said: str | None 
     """Put the events of a run together.
 
     Args:
-        events: from :func:`~sentilora.training.events.read_events`.
+        events: from :func:`~sentilora.runs.events.read_events`.
         is_alive: whether a process works on it.
         said: the error that the process printed, for one that failed before it had a run.
     """

@@ -10,8 +10,8 @@ from sentilora.errors import ModelError
 from sentilora.inference.engines import open_engine
 from sentilora.model.artifact import open_artifact
 from sentilora.model.tokens import TextEncoder
-from sentilora.training import cleanprocess
-from sentilora.training.proof import prove_reload
+from sentilora.runs import clean_process
+from sentilora.runs.proof import prove_reload
 from tests.conftest import TINY_SETTINGS, make_texts
 from tests.helpers.clean_process import run_here, run_in_new_process
 
@@ -64,8 +64,8 @@ def test_a_training_is_proved_in_a_clean_process_which_answers_as_this_one_does(
         answers.append((done, run_here(module, request)))
         return done
 
-    assert cleanprocess._run is run_in_new_process
-    monkeypatch.setattr(cleanprocess, "_run", run_both_ways)
+    assert clean_process._run is run_in_new_process
+    monkeypatch.setattr(clean_process, "_run", run_both_ways)
     run = sentilora.train(
         tiny_data,
         config={
@@ -88,7 +88,7 @@ def test_a_clean_process_fails_as_this_one_does(tmp_path):
     failed = []
     for run in (run_in_new_process, run_here):
         request = b'{"folder": "%s", "texts": [], "threads": 1}' % bytes(tmp_path)
-        failed.append(run("sentilora.training.proof", request))
+        failed.append(run("sentilora.runs.proof", request))
     assert [done.returncode for done in failed] == [1, 1]
     assert [done.stdout for done in failed] == [b"", b""]
     last = [done.stderr.decode().strip().splitlines()[-1] for done in failed]

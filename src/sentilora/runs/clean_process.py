@@ -1,6 +1,6 @@
 """Asking a clean process, which knows nothing but what lies on the disk.
 
-The process is ``python -m sentilora.training.cleanprocess MODULE``: it reads the request as JSON
+The process is ``python -m sentilora.runs.clean_process MODULE``: it reads the request as JSON
 from stdin, hands it to the function ``answer`` of the module, and writes what that returns to
 stdout.
 """

@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 
 import sentilora
 from sentilora.errors import ModelError, RunError
-from sentilora.training.run import Run, check_space, list_runs
+from sentilora.runs.run_folder import Run, check_space, list_runs
 from tests.conftest import TINY_SETTINGS
 
 

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sentilora.training.run import Run
+    from sentilora.runs.run_folder import Run
 
 # World average that codecarbon itself falls back to (g CO2-equivalent per kWh).
 WORLD_INTENSITY_G_PER_KWH = 475.0

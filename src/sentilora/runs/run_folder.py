@@ -20,7 +20,7 @@ from typing import Any
 
 from sentilora.config import RunConfig, read_config, write_config
 from sentilora.errors import RunError
-from sentilora.training.events import read_events
+from sentilora.runs.events import read_events
 
 CONFIG = "config.toml"
 # Of an OSError: the disk is full or may not be written, which the user can mend.

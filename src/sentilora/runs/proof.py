@@ -14,7 +14,7 @@ from sentilora.inference.engines import Engine, open_engine
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import open_artifact
 from sentilora.model.tokens import TextEncoder
-from sentilora.training.cleanprocess import ask_clean_process
+from sentilora.runs.clean_process import ask_clean_process
 
 TOLERANCE = 1e-5
 ATTEMPTS = 2
@@ -74,7 +74,7 @@ def prove_reload(folder: Path, texts: list[str], engine: Engine, encoder: TextEn
 
 def _difference(folder: Path, texts: list[str], logits: np.ndarray) -> float:
     logits_again = ask_clean_process(
-        "sentilora.training.proof",
+        "sentilora.runs.proof",
         {"folder": str(folder), "texts": texts},
         failed=f"The saved model {folder}",
         advice=ADVICE,
