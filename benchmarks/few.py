@@ -35,7 +35,7 @@ from sentilora.data.splitting import split
 from sentilora.errors import SentiloraError
 from sentilora.evaluation.baselines import run_baselines
 from sentilora.evaluation.metrics import measure
-from sentilora.training.batches import balanced_weights
+from sentilora.training.batches.batch_plan import balanced_weights
 from sentilora.training.seeds import mean_interval
 
 TFIDF, FRESH, AS_IT_IS, STARTED = "tfidf", "fresh", "as it is", "started"

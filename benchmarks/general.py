@@ -35,7 +35,7 @@ from sentilora.config import RunConfig, make_config, read_settings
 from sentilora.errors import ConfigError, SentiloraError
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.runs.run_folder import Run
-from sentilora.training.estimating import estimate
+from sentilora.training.training_estimate import estimate
 from shipping.card import render
 from shipping.measuring import measure_three, measure_two
 from shipping.mixture import (

@@ -11,8 +11,8 @@ from contest.flops import flops_per_token
 from contest.job import Job
 from contest.side import Contestant
 from sentilora.config import PRESETS, RunConfig, make_config
-from sentilora.training.fitting import fit, make_plan
-from sentilora.training.ground import prepare as prepare_ground
+from sentilora.training.run_context import prepare as prepare_ground
+from sentilora.training.training_loop import fit, make_plan
 
 FULL_PRESET = "balanced"
 

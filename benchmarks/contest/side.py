@@ -11,12 +11,12 @@ import numpy as np
 from contest.counting import Positions
 from sentilora.labels import Labels
 from sentilora.model.tokens import TextEncoder
-from sentilora.training.fitting import validate
+from sentilora.training.training_loop import validate
 
 if TYPE_CHECKING:
     import torch
 
-    from sentilora.training.encoding import EncodedExamples
+    from sentilora.training.batches.encoded_examples import EncodedExamples
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def _train(connection: Connection, job: Job) -> None:
     from contest.pacing import Pacer, measuring_steps
     from sentilora.data.reading import read_examples
     from sentilora.runs.cost import Meter
-    from sentilora.training.encoding import encode_examples
+    from sentilora.training.batches.encoded_examples import encode_examples
 
     started = time.perf_counter()
     side = (ordinary if job.side in ordinary.RECIPES else presets).prepare(job)
@@ -129,7 +129,7 @@ def _test_accuracy(job: Job, side: Contestant, network: Any) -> float | None:
     if job.test is None:
         return None
     from sentilora.data.reading import read_examples
-    from sentilora.training.encoding import encode_examples
+    from sentilora.training.batches.encoded_examples import encode_examples
 
     text, label = job.columns
     examples = read_examples(job.test, text=text, label=label, labels=side.labels, part="test")

@@ -29,7 +29,7 @@ from sentilora.model.settings import write_settings
 from sentilora.model.tokens import TextEncoder
 from sentilora.runs.proof import prove_reload
 from sentilora.runs.run_folder import Run
-from sentilora.training.ground import read_config_parts
+from sentilora.training.run_context import read_config_parts
 
 LIMIT_BYTES = 3_000_000  # of the whole folder, tokeniser included
 PROOF_TEXTS = 64

@@ -16,7 +16,7 @@ _HOME = {
     "evaluate": "sentilora.evaluation.evaluating",
     "export": "sentilora.export.exporting",
     "load": "sentilora.inference.sentiment_model",
-    "train": "sentilora.training.training",
+    "train": "sentilora.training.train",
 }
 
 __all__ = [
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from sentilora.inference.sentiment_model import load as load
     from sentilora.model.classifier import create_model as create_model
     from sentilora.runs.run_folder import Run as Run
-    from sentilora.training.training import train as train
+    from sentilora.training.train import train as train
 else:  # hidden from type checkers, so that they still flag misspelt names
 
     def __getattr__(name: str) -> object:

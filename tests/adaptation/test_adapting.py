@@ -26,7 +26,7 @@ from sentilora.model.artifact import MANIFEST
 from sentilora.model.bases import sha256_of
 from sentilora.model.classifier import quiet_transformers
 from sentilora.runs import clean_process
-from sentilora.training.fitting import Interrupted
+from sentilora.training.training_loop import Interrupted
 from tests.conftest import TINY_SETTINGS, WORDS, write_csv
 from tests.helpers.clean_process import run_here, run_in_new_process
 

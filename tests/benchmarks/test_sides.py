@@ -7,7 +7,7 @@ from contest import ordinary, presets
 from contest.account import Account
 from contest.pacing import Pacer
 from sentilora.config import PRESETS
-from sentilora.training.encoding import encode_examples
+from sentilora.training.batches.encoded_examples import encode_examples
 from tests.benchmarks.conftest import AllTurnsAtOnce
 
 

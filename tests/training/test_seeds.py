@@ -6,8 +6,8 @@ import pytest
 
 from sentilora.config import make_config
 from sentilora.errors import ConfigError
-from sentilora.training.estimating import estimate
 from sentilora.training.seeds import mean_interval, train_seeds
+from sentilora.training.training_estimate import estimate
 from tests.conftest import TINY_SETTINGS
 
 

@@ -34,8 +34,8 @@ from sentilora.model.artifact import PARTIAL
 from sentilora.runs.events import EventLog, Listener
 from sentilora.runs.memory import keep_freed_memory
 from sentilora.runs.run_folder import DISK_ERRORS, check_space
-from sentilora.training.fitting import Interrupted, stop_on_signal
 from sentilora.training.trainer import Interruption
+from sentilora.training.training_loop import Interrupted, stop_on_signal
 
 if TYPE_CHECKING:
     from sentilora.data.corpus import Corpus

@@ -144,7 +144,7 @@ def train(
     )
     if resume:
         _check_resume(config, settings)
-        from sentilora.training.training import train as run_training
+        from sentilora.training.train import train as run_training
 
         with Progress() as listener:
             run = run_training(resume=config, listener=listener)
@@ -162,7 +162,7 @@ def train(
             "sentilora train sample --base minilm"
         )
     if dry_run:
-        from sentilora.training.estimating import estimate
+        from sentilora.training.training_estimate import estimate
 
         show_dry_run(estimate(resolved), as_json=as_json)
         return
@@ -176,7 +176,7 @@ def train(
         else:
             show_seeds(summary)
         return
-    from sentilora.training.training import train as run_training
+    from sentilora.training.train import train as run_training
 
     with Progress() as listener:
         run = run_training(config=resolved, listener=listener)

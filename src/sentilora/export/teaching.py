@@ -12,7 +12,7 @@ from sentilora.inference.scoring import score_texts
 from sentilora.inference.sentiment_model import load
 from sentilora.runs.environment import describe_files
 from sentilora.runs.run_folder import CONFIG
-from sentilora.training.ground import ENVIRONMENT, read_config_parts
+from sentilora.training.run_context import ENVIRONMENT, read_config_parts
 
 if TYPE_CHECKING:
     from sentilora.data.examples import Parts

@@ -9,7 +9,7 @@ import torch
 from transformers import EarlyStoppingCallback, TrainerCallback, TrainingArguments
 
 from sentilora.model.classifier import quiet_transformers
-from sentilora.training.pairing import Plan
+from sentilora.training.preference.pair_batches import Plan
 
 if TYPE_CHECKING:
     from sentilora.config import TrainingConfig

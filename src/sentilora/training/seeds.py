@@ -15,8 +15,8 @@ from sentilora.config import RunConfig, make_config
 from sentilora.errors import ConfigError
 from sentilora.runs.events import Listener
 from sentilora.runs.run_folder import Run, create_name
-from sentilora.training.starting import resolve_start
-from sentilora.training.training import train
+from sentilora.training.start_settings import resolve_start
+from sentilora.training.train import train
 
 
 @dataclass(frozen=True)

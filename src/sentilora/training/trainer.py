@@ -2,7 +2,7 @@
 
 The plan of batches covers all epochs, so for ``Trainer`` the whole training is one epoch: its
 step is the index of the batch, which makes resuming exact. Batches are not handed to accelerate:
-:class:`~sentilora.training.batches.Collator` already gives each process its share.
+:class:`~sentilora.training.batches.batch_plan.Collator` already gives each process its share.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from transformers.trainer_callback import PrinterCallback
 from sentilora.model.artifact import save_weights
 from sentilora.model.classifier import quiet_transformers
 from sentilora.model.tokens import average_windows
-from sentilora.training.pairing import PAIRS, BatchMaker, PairLoss, Plan
+from sentilora.training.preference.pair_batches import PAIRS, BatchMaker, PairLoss, Plan
 
 if TYPE_CHECKING:
     from transformers.trainer_callback import TrainerControl, TrainerState

@@ -22,9 +22,9 @@ from sentilora.runs.environment import describe_environment, write_environment
 from sentilora.runs.events import EventLog, Listener
 from sentilora.runs.processes import Processes, join_processes
 from sentilora.runs.run_folder import Run, check_space, create_run
-from sentilora.training.coupling import encode_pair_texts, read_config_pairs
-from sentilora.training.encoding import EncodedExamples, encode_examples
-from sentilora.training.starting import resolve_start
+from sentilora.training.batches.encoded_examples import EncodedExamples, encode_examples
+from sentilora.training.preference.pair_data import encode_pair_texts, read_config_pairs
+from sentilora.training.start_settings import resolve_start
 
 if TYPE_CHECKING:
     import torch

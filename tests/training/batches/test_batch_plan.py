@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sentilora.model.tokens import TextEncoder, TextRule, padded_length
-from sentilora.training.batches import BatchPlan, Collator, balanced_weights, plan_epoch
-from sentilora.training.encoding import EncodedExamples
+from sentilora.training.batches.batch_plan import BatchPlan, Collator, balanced_weights, plan_epoch
+from sentilora.training.batches.encoded_examples import EncodedExamples
 
 lengths_of_rows = st.lists(st.integers(1, 80), min_size=1, max_size=200).map(np.asarray)
 

@@ -8,10 +8,10 @@ import pytest
 from sentilora.config import make_config
 from sentilora.errors import ModelError, RunError
 from sentilora.model.classifier import create_model
-from sentilora.training import fitting
-from sentilora.training.fitting import fit
-from sentilora.training.ground import prepare
+from sentilora.training import training_loop
+from sentilora.training.run_context import prepare
 from sentilora.training.trainer import SentimentTrainer
+from sentilora.training.training_loop import fit
 from tests.conftest import TINY_SETTINGS, make_texts, write_csv
 
 
@@ -67,7 +67,7 @@ def test_the_best_checkpoint_wins_not_the_last(fitted):
     evaluations = {e["step"]: e for e in events if e["kind"] == "evaluation"}
     best = max(evaluations.values(), key=lambda e: e["selection"])
     assert result.best_step == best["step"]
-    again = fitting.validate(
+    again = training_loop.validate(
         result.model,
         ground.encode("validation", ground.parts.validation),
         ground.labels,

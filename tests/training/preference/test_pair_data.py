@@ -16,10 +16,10 @@ from sentilora.errors import ConfigError, DataError, RunError
 from sentilora.inference.engines import TorchEngine
 from sentilora.inference.scoring import score_texts
 from sentilora.runs.events import EventLog
-from sentilora.training.coupling import REFERENCE
-from sentilora.training.estimating import estimate
-from sentilora.training.fitting import fit
-from sentilora.training.ground import prepare
+from sentilora.training.preference.pair_data import REFERENCE
+from sentilora.training.run_context import prepare
+from sentilora.training.training_estimate import estimate
+from sentilora.training.training_loop import fit
 from tests.conftest import TINY_SETTINGS, make_texts, write_csv
 
 

@@ -16,7 +16,7 @@ from sentilora.model import classifier, fourbit
 from sentilora.model.classifier import create_model, load_tokenizer
 from sentilora.model.fourbit import check_four_bit, four_bit_options, move_adapter
 from sentilora.model.tokens import TextEncoder, TextRule
-from sentilora.training import ground
+from sentilora.training import run_context
 from tests.conftest import TINY_SETTINGS, make_texts
 
 
@@ -102,7 +102,7 @@ def test_a_run_keeps_the_adapter_on_the_base_in_float32(
 
     plain_load = classifier.load_base_classifier
     monkeypatch.setattr(classifier, "load_base_classifier", load)
-    for module in (ground, classifier):
+    for module in (run_context, classifier):
         monkeypatch.setattr(module, "check_four_bit", lambda device: None)
     settings = {**TINY_SETTINGS, "base": str(tiny_base), "output": str(tmp_path)}
     run = sentilora.train(tiny_data, config={**settings, "lora.load_in_4bit": True})

@@ -11,8 +11,8 @@ from sentilora.data.pairreading import read_pairs
 from sentilora.data.pairs import PairFile, Pairs
 from sentilora.data.withholding import PairParts, part_pairs
 from sentilora.labels import poles_of
-from sentilora.training.encoding import EncodedExamples, encode_table
-from sentilora.training.pairing import (
+from sentilora.training.batches.encoded_examples import EncodedExamples, encode_table
+from sentilora.training.preference.pair_batches import (
     EncodedPairs,
     PairCollator,
     PairedCollator,
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from sentilora.config import RunConfig
     from sentilora.data.examples import Parts
     from sentilora.model.tokens import TextEncoder
-    from sentilora.training.batches import BatchPlan, Collator
-    from sentilora.training.ground import Ground
+    from sentilora.training.batches.batch_plan import BatchPlan, Collator
+    from sentilora.training.run_context import Ground
 
 REFERENCE = "reference.npy"
 

@@ -20,9 +20,13 @@ from sentilora.inference.engines import TorchEngine
 from sentilora.inference.scoring import score_windows
 from sentilora.labels import Labels, poles_of
 from sentilora.model.tokens import TextEncoder, average_windows
-from sentilora.training.batches import BatchPlan, plan_epoch
-from sentilora.training.encoding import EncodedExamples
-from sentilora.training.preference import bradley_terry_losses, preference_losses, signed_logits
+from sentilora.training.batches.batch_plan import BatchPlan, plan_epoch
+from sentilora.training.batches.encoded_examples import EncodedExamples
+from sentilora.training.preference.preference_loss import (
+    bradley_terry_losses,
+    preference_losses,
+    signed_logits,
+)
 
 if TYPE_CHECKING:
     from sentilora.config import PairsConfig, RunConfig
@@ -33,7 +37,10 @@ Floats = npt.NDArray[np.float64]
 
 
 class Plan(Protocol):
-    """All batches of a training, in order; see :class:`~sentilora.training.batches.BatchPlan`."""
+    """All batches of a training, in order.
+
+    See :class:`~sentilora.training.batches.batch_plan.BatchPlan`.
+    """
 
     steps_per_epoch: list[int]
     tokens: npt.NDArray[Any]
@@ -48,7 +55,10 @@ class Plan(Protocol):
 
 
 class BatchMaker(Protocol):
-    """Makes the tensors of a batch; see :class:`~sentilora.training.batches.Collator`."""
+    """Makes the tensors of a batch.
+
+    See :class:`~sentilora.training.batches.batch_plan.Collator`.
+    """
 
     examples: EncodedExamples
     world_size: int

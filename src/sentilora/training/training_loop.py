@@ -28,11 +28,11 @@ from sentilora.runs.cost import Meter, Spent, peak_memory_bytes
 from sentilora.runs.memory import keep_freed_memory
 from sentilora.runs.run_folder import CONFIG, DISK_ERRORS, Run
 from sentilora.training.arguments import early_stopping, make_arguments
-from sentilora.training.batches import BatchPlan, Collator, balanced_weights
-from sentilora.training.coupling import couple
-from sentilora.training.encoding import EncodedExamples
-from sentilora.training.ground import Ground
-from sentilora.training.pairing import BatchMaker, Plan
+from sentilora.training.batches.batch_plan import BatchPlan, Collator, balanced_weights
+from sentilora.training.batches.encoded_examples import EncodedExamples
+from sentilora.training.preference.pair_batches import BatchMaker, Plan
+from sentilora.training.preference.pair_data import couple
+from sentilora.training.run_context import Ground
 from sentilora.training.trainer import Interruption, Reporting, SentimentTrainer
 
 if TYPE_CHECKING:

@@ -19,15 +19,15 @@ from sentilora.inference.scoring import score_texts, score_with_features
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.probabilities import softmax
 from sentilora.runs.events import EventLog
-from sentilora.training.batches import balanced_weights
-from sentilora.training.coupling import reference_of
+from sentilora.training.batches.batch_plan import balanced_weights
+from sentilora.training.preference.pair_data import reference_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sentilora.config import RunConfig
     from sentilora.data.examples import Parts
-    from sentilora.training.ground import Ground
+    from sentilora.training.run_context import Ground
 
 
 def measure_model(

@@ -11,10 +11,10 @@ from sentilora.config import RunConfig, make_config, read_config
 from sentilora.errors import ConfigError, RunError
 from sentilora.model.bases import sha256_of
 from sentilora.runs.run_folder import Run
-from sentilora.training import training
-from sentilora.training.estimating import estimate
-from sentilora.training.fitting import Interrupted
-from sentilora.training.starting import resolve_start
+from sentilora.training import train as train_module
+from sentilora.training.start_settings import resolve_start
+from sentilora.training.training_estimate import estimate
+from sentilora.training.training_loop import Interrupted
 from tests.conftest import TINY_SETTINGS, make_texts, write_csv
 
 SETTINGS = {
@@ -141,7 +141,7 @@ def test_settings_that_say_the_same_are_no_contradiction(tiny_run, tiny_base):
 def test_a_config_object_can_be_added_to(tiny_run, monkeypatch):
     """Adding a setting must not turn defaults into settings that contradict the source."""
     seen = []
-    monkeypatch.setattr(training, "_go", lambda config, *_: seen.append(config))
+    monkeypatch.setattr(train_module, "_go", lambda config, *_: seen.append(config))
     config = RunConfig(start_from=str(tiny_run.path), lora={"dropout": 0.1}, preset="fast")
     sentilora.train("reviews.csv", config=config, name="added")
     assert (seen[0].name, seen[0].data.train) == ("added", "reviews.csv")

@@ -15,9 +15,9 @@ from sentilora.model.localbases import fingerprint
 from sentilora.model.settings import Settings
 from sentilora.runs.cost import spent_in_all
 from sentilora.runs.proof import prove_reload
-from sentilora.training.encoding import EncodedExamples
-from sentilora.training.fitting import Fitted
-from sentilora.training.ground import Ground
+from sentilora.training.batches.encoded_examples import EncodedExamples
+from sentilora.training.run_context import Ground
+from sentilora.training.training_loop import Fitted
 
 PROOF_TEXTS = 64
 TRAINING = "training.json"

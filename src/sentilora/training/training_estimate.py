@@ -17,13 +17,13 @@ from sentilora.model.quick import quick_blocks
 from sentilora.model.tokens import TextEncoder, average_windows
 from sentilora.runs.cost import peak_memory_bytes
 from sentilora.runs.memory import keep_freed_memory
-from sentilora.training.batches import Collator
-from sentilora.training.coupling import plan_pairs, read_config_pairs
-from sentilora.training.encoding import EncodedExamples, encode_examples
-from sentilora.training.fitting import make_plan
-from sentilora.training.ground import needed_bytes, read_config_parts, text_rule
-from sentilora.training.pairing import Plan
-from sentilora.training.starting import resolve_start
+from sentilora.training.batches.batch_plan import Collator
+from sentilora.training.batches.encoded_examples import EncodedExamples, encode_examples
+from sentilora.training.preference.pair_batches import Plan
+from sentilora.training.preference.pair_data import plan_pairs, read_config_pairs
+from sentilora.training.run_context import needed_bytes, read_config_parts, text_rule
+from sentilora.training.start_settings import resolve_start
+from sentilora.training.training_loop import make_plan
 
 
 def estimate(config: RunConfig) -> dict[str, Any]:

@@ -21,11 +21,11 @@ from sentilora.model.fourbit import move_adapter
 from sentilora.model.starting import describe_start
 from sentilora.runs.events import Listener
 from sentilora.runs.run_folder import CONFIG, Run, resume_run
-from sentilora.training.fitting import Interrupted, fit
-from sentilora.training.ground import Ground, prepare
-from sentilora.training.measuring import measure_model, measure_pairs
-from sentilora.training.reporting import write_report
-from sentilora.training.saving import TRAINING, save
+from sentilora.training.measurement import measure_model, measure_pairs
+from sentilora.training.report_files import write_report
+from sentilora.training.run_context import Ground, prepare
+from sentilora.training.seal import TRAINING, save
+from sentilora.training.training_loop import Interrupted, fit
 
 
 def train(

@@ -8,7 +8,7 @@ import torch
 from sentilora.errors import ConfigError
 from sentilora.inference.prediction import make_predictions
 from sentilora.labels import BINARY, TERNARY, Labels, poles_of
-from sentilora.training.preference import (
+from sentilora.training.preference.preference_loss import (
     bradley_terry_losses,
     preference_losses,
     signed_logits,

@@ -14,7 +14,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from sentilora.model.tokens import TextEncoder
-    from sentilora.training.encoding import EncodedExamples
+    from sentilora.training.batches.encoded_examples import EncodedExamples
 
 CHUNK_BATCHES = 20
 

@@ -8,9 +8,9 @@ from sentilora.config import make_config
 from sentilora.data.pairreading import read_pairs
 from sentilora.labels import BINARY, Labels
 from sentilora.model.tokens import TextEncoder, TextRule
-from sentilora.training.batches import BatchPlan, Collator
-from sentilora.training.encoding import EncodedExamples
-from sentilora.training.pairing import (
+from sentilora.training.batches.batch_plan import BatchPlan, Collator
+from sentilora.training.batches.encoded_examples import EncodedExamples
+from sentilora.training.preference.pair_batches import (
     PAIRS,
     EncodedPairs,
     PairCollator,

@@ -1,0 +1,1 @@
+"""Training on preference pairs: their data, their batches, their loss."""
