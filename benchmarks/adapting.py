@@ -34,9 +34,9 @@ import sentilora
 from contest.machine import describe_machine, describe_options
 from contest.rows import write_parts
 from sentilora.adaptation.adapting import adapt, resume_adaptation
-from sentilora.data.allocating import thin
-from sentilora.data.reading import read_examples
-from sentilora.data.splitting import split
+from sentilora.data.labelled.reader import read_examples
+from sentilora.data.labelled.split import split
+from sentilora.data.labelled.stratification import thin
 from sentilora.errors import ConfigError, SentiloraError
 from sentilora.runs.run_folder import Run
 

@@ -28,10 +28,10 @@ from contest.machine import describe_machine, describe_options
 from contest.rows import write_parts
 from sentilora import samples
 from sentilora.config import read_settings
-from sentilora.data.allocating import thin
-from sentilora.data.examples import Examples
-from sentilora.data.reading import read_examples
-from sentilora.data.splitting import split
+from sentilora.data.labelled.examples import Examples
+from sentilora.data.labelled.reader import read_examples
+from sentilora.data.labelled.split import split
+from sentilora.data.labelled.stratification import thin
 from sentilora.errors import SentiloraError
 from sentilora.evaluation.baselines import run_baselines
 from sentilora.evaluation.metrics import measure

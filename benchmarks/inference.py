@@ -40,9 +40,9 @@ from contest.machine import describe_machine, describe_options
 from scoring.contest import Score, run_contest
 from scoring.prepare import REFERENCE, prepare
 from scoring.table import render
-from sentilora.data.allocating import thin
-from sentilora.data.examples import Examples
-from sentilora.data.reading import read_examples
+from sentilora.data.labelled.examples import Examples
+from sentilora.data.labelled.reader import read_examples
+from sentilora.data.labelled.stratification import thin
 from sentilora.errors import SentiloraError
 from sentilora.model.artifact import load_classifier, open_artifact
 from sentilora.model.tokens import TextEncoder

@@ -33,7 +33,7 @@ import sentilora
 from contest.machine import describe_machine, describe_options
 from preferring.files import Files, Sizes, prepare
 from sentilora.config import read_settings
-from sentilora.data.reading import read_examples
+from sentilora.data.labelled.reader import read_examples
 from sentilora.errors import SentiloraError
 from sentilora.labels import BINARY
 from sentilora.training.seeds import mean_interval

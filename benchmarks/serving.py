@@ -26,7 +26,7 @@ from loadtest import servers
 from loadtest.adapters import make_adapters
 from loadtest.clients import Load, ask_once, put_load, to_request
 from loadtest.table import render
-from sentilora.data.reading import read_examples
+from sentilora.data.labelled.reader import read_examples
 from sentilora.errors import SentiloraError
 
 Record = dict[str, Any]

@@ -13,7 +13,7 @@ import pytest
 
 from sentilora import samples
 from sentilora.config import read_config
-from sentilora.data.checking import check
+from sentilora.data.labelled.check import check
 from sentilora.errors import DataError
 from tests.embedded import needs_minilm
 

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from sentilora.data.examples import Examples, Parts
+from sentilora.data.labelled.examples import Examples, Parts
 from sentilora.runs.environment import describe_environment
 
 

@@ -24,8 +24,8 @@ from contest.counting import Positions
 from contest.flops import flops_per_token
 from contest.job import Job
 from contest.side import Contestant
-from sentilora.data.examples import Examples
-from sentilora.data.reading import read_examples
+from sentilora.data.labelled.examples import Examples
+from sentilora.data.labelled.reader import read_examples
 from sentilora.inference.device import pick_device
 from sentilora.labels import Labels
 from sentilora.model.bases import ResolvedBase, resolve_base

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sentilora.data.allocating import thin
-from sentilora.data.examples import Examples
-from sentilora.data.reading import read_examples
-from sentilora.data.splitting import split
+from sentilora.data.labelled.examples import Examples
+from sentilora.data.labelled.reader import read_examples
+from sentilora.data.labelled.split import split
+from sentilora.data.labelled.stratification import thin
 
 VALIDATION_SHARE = 0.1
 

@@ -61,7 +61,7 @@ def _train(connection: Connection, job: Job) -> None:
     from contest import ordinary, presets
     from contest.account import Account
     from contest.pacing import Pacer, measuring_steps
-    from sentilora.data.reading import read_examples
+    from sentilora.data.labelled.reader import read_examples
     from sentilora.runs.cost import Meter
     from sentilora.training.batches.encoded_examples import encode_examples
 
@@ -128,7 +128,7 @@ def _test_accuracy(job: Job, side: Contestant, network: Any) -> float | None:
     """Score the test file, which is read here and nowhere else."""
     if job.test is None:
         return None
-    from sentilora.data.reading import read_examples
+    from sentilora.data.labelled.reader import read_examples
     from sentilora.training.batches.encoded_examples import encode_examples
 
     text, label = job.columns

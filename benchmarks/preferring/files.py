@@ -14,11 +14,11 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from sentilora.data.building import write_pairs
-from sentilora.data.contrasting import pairs_from_counterfactuals
-from sentilora.data.folding import fold
-from sentilora.data.grading import pairs_from_ratings
-from sentilora.data.pairs import LABELS, PairFile
+from sentilora.data.pairs.built_pairs import write_pairs
+from sentilora.data.pairs.from_edits import pairs_from_counterfactuals
+from sentilora.data.pairs.from_ratings import pairs_from_ratings
+from sentilora.data.pairs.preference_pairs import LABELS, PairFile
+from sentilora.data.same_text import fold
 from sentilora.labels import BINARY, Labels
 
 Row = dict[str, Any]

@@ -15,7 +15,7 @@ import numpy as np
 import sentilora
 from scoring.job import Job
 from scoring.sides import HEAD, INT8_ONNX
-from sentilora.data.allocating import thin
+from sentilora.data.labelled.stratification import thin
 from sentilora.errors import ModelError
 from sentilora.export.teaching import read_run_parts
 from sentilora.model.artifact import Artifact, base_of, open_artifact

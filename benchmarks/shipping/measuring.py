@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from sentilora.data.locating import locate
-from sentilora.data.scanning import Asked
+from sentilora.data.files.sources import locate
+from sentilora.data.labelled.scan import Asked
 from sentilora.evaluation.evaluating import evaluate
 from sentilora.evaluation.matching import labels_of_file, read_rows
 from sentilora.evaluation.report import evaluation_part

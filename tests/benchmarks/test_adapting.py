@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import adapting
-from sentilora.data.folding import fold
+from sentilora.data.same_text import fold
 from tests.conftest import TINY_SETTINGS, make_texts
 
 ROWS = make_texts(240, seed=21)

@@ -9,8 +9,8 @@ from pyarrow import parquet
 
 import preference
 from preferring.files import Sizes, draw_films, prepare
-from sentilora.data.folding import fold
-from sentilora.data.pairreading import read_pairs
+from sentilora.data.pairs.pair_reader import read_pairs
+from sentilora.data.same_text import fold
 from sentilora.labels import BINARY, Labels
 from tests.conftest import TINY_SETTINGS, make_texts
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from contest.rows import read_parts, write_parts
-from sentilora.data.folding import text_hashes
-from sentilora.data.reading import read_examples
+from sentilora.data.labelled.reader import read_examples
+from sentilora.data.same_text import text_hashes
 from tests.conftest import make_texts, write_csv
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from sentilora.cli import answers, app
 from sentilora.cli.rowbar import RowBar, describe
-from sentilora.data.tables import open_batches
+from sentilora.data.files.tables import open_batches
 from sentilora.inference import rows
 from tests.conftest import make_texts
 

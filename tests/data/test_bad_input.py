@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sentilora.data.examples import write_skipped
-from sentilora.data.reading import read_examples
-from sentilora.data.splitting import read_parts
+from sentilora.data.labelled.examples import write_skipped
+from sentilora.data.labelled.reader import read_examples
+from sentilora.data.labelled.split import read_parts
 from sentilora.errors import DataError
 from sentilora.labels import Labels
 
@@ -353,7 +353,7 @@ def test_problems_of_all_parts_are_in_one_error(write, reviews, tmp_path):
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_temporary_disk_is_full(write, reviews, monkeypatch):
     path = write("a.csv", reviews(5000))
-    monkeypatch.setattr("sentilora.data.scanning.new_folder", FullFolder)
+    monkeypatch.setattr("sentilora.data.labelled.scan.new_folder", FullFolder)
     with pytest.raises(DataError, match=r"No space left on device.*TMPDIR"):
         read_examples(path)
 

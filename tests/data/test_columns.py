@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from sentilora.data.columns import choose_columns
+from sentilora.data.files.tables import find_text_column
 from sentilora.data.problems import Problems
-from sentilora.data.tables import find_text_column
 from sentilora.errors import DataError
 
 

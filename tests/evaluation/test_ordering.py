@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import spearmanr
 
 import sentilora
-from sentilora.data.pairs import PairFile
+from sentilora.data.pairs.preference_pairs import PairFile
 from sentilora.errors import ConfigError, DataError
 from tests.conftest import make_texts, write_csv
 

@@ -45,7 +45,7 @@ def write(tmp_path: Path) -> Callable[[str, Rows], Path]:
     """Write rows to a file of any format."""
     import pyarrow as pa
 
-    from sentilora.data.tables import write_batches
+    from sentilora.data.files.tables import write_batches
 
     def write_file(name: str, rows: Rows) -> Path:
         table = pa.Table.from_pylist(rows)
@@ -59,6 +59,6 @@ def write(tmp_path: Path) -> Callable[[str, Rows], Path]:
 
 def read(path: Path) -> Rows:
     """Read a file of any format back as rows."""
-    from sentilora.data.tables import open_batches
+    from sentilora.data.files.tables import open_batches
 
     return [row for batch in open_batches(path) for row in batch.to_pylist()]

@@ -13,7 +13,7 @@ from sentilora.cli.options import Group, Label, LabelNames, Stars, Test, Text, V
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from sentilora.data.checking import Check, Finding
+    from sentilora.data.labelled.check import Check, Finding
 
 EXAMPLE = "Example:  sentilora check reviews.csv --text body --label stars --stars 5"
 
@@ -36,7 +36,7 @@ def check(
 
     The exit code is 1 when a training would refuse the data.
     """
-    from sentilora.data.checking import check as check_data
+    from sentilora.data.labelled.check import check as check_data
     from sentilora.labels import parse_labels
 
     found = check_data(

@@ -19,7 +19,7 @@ from sentilora.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from sentilora.data.pairs import PairFile
+    from sentilora.data.pairs.preference_pairs import PairFile
 
 EXAMPLE = (
     "Example:  sentilora evaluate runs/NAME reviews-test.csv --baselines --train reviews-train.csv"
@@ -102,8 +102,8 @@ def _pair_file(
     path: str | None, columns: str | None, texts: str | None, key: str | None
 ) -> PairFile | None:
     """Put the options about pairs together."""
-    from sentilora.data.paircolumns import parse_pair_columns
-    from sentilora.data.pairs import PairFile
+    from sentilora.data.pairs.pair_columns import parse_pair_columns
+    from sentilora.data.pairs.preference_pairs import PairFile
     from sentilora.errors import ConfigError
 
     if path is None:
@@ -127,7 +127,7 @@ def _check_page(path: Path | None) -> None:
 
 
 def _write_page(report: dict[str, object], path: Path) -> None:
-    from sentilora.data.writing import replacing
+    from sentilora.data.files.table_files import replacing
     from sentilora.evaluation.html import render_html
 
     with replacing(path) as stream:

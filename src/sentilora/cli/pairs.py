@@ -12,7 +12,7 @@ import typer
 from sentilora.cli.options import Text
 
 if TYPE_CHECKING:
-    from sentilora.data.building import BuiltPairs
+    from sentilora.data.pairs.built_pairs import BuiltPairs
 
 EXAMPLE = (
     "Example:  sentilora pairs reviews.csv --rating stars --group product --output pairs.parquet"
@@ -63,7 +63,7 @@ def pairs(
     as_json: Annotated[bool, typer.Option("--json", help="Print what was built as JSON.")] = False,
 ) -> None:
     """Build pairs to learn preferences from: of ratings, or of counterfactual edits."""
-    from sentilora.data.building import write_pairs
+    from sentilora.data.pairs.built_pairs import write_pairs
 
     shared: dict[str, Any] = {
         "text": text,
@@ -76,12 +76,12 @@ def pairs(
     shared |= {"max_pairs": max_pairs} if max_pairs is not None else {}
     _check(rating, counterfactual, group, label, kind)
     if rating is not None:
-        from sentilora.data.grading import pairs_from_ratings
+        from sentilora.data.pairs.from_ratings import pairs_from_ratings
 
         built = pairs_from_ratings(data, rating=rating, group=group, min_gap=min_gap, **shared)
     else:
-        from sentilora.data.contrasting import pairs_from_counterfactuals
-        from sentilora.data.pairs import GRADED, LABELS
+        from sentilora.data.pairs.from_edits import pairs_from_counterfactuals
+        from sentilora.data.pairs.preference_pairs import GRADED, LABELS
         from sentilora.labels import parse_labels
 
         assert group is not None

@@ -68,7 +68,7 @@ def check(request: Request) -> None:
 
 
 def _check_texts(request: Request) -> None:
-    from sentilora.data.endings import has_ending
+    from sentilora.data.files.formats import has_ending
     from sentilora.errors import ConfigError
 
     texts, command = request.texts, request.command

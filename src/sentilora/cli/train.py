@@ -103,7 +103,7 @@ def train(
     """Train a sentiment model, prove that it reloads, and show what training bought."""
     from sentilora.cli.progress import Progress
     from sentilora.cli.render import show_dry_run, show_run, show_seeds
-    from sentilora.data.paircolumns import parse_pair_columns
+    from sentilora.data.pairs.pair_columns import parse_pair_columns
     from sentilora.errors import ConfigError
 
     settings = _settings(

@@ -1,7 +1,7 @@
 """Texts without labels: found in files and folders, checked, and each text kept once.
 
 Two texts are the same when they differ only in case and white space
-(:mod:`~sentilora.data.folding`). Texts that stand in a guarded file, which a model is later
+(:mod:`~sentilora.data.same_text`). Texts that stand in a guarded file, which a model is later
 measured on, are left out: an encoder must not have read what it is tested with. The files are read
 twice, once to decide and once to use; between the two, only 8 bytes a text are held in memory.
 """
@@ -16,14 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sentilora.data.columns import find_text_column
-from sentilora.data.endings import ENDINGS, has_ending
-from sentilora.data.folding import fold, hash_of
-from sentilora.data.locating import locate
-from sentilora.data.plaintext import ENDINGS as PLAIN_ENDINGS
-from sentilora.data.plaintext import PlainTextFile, is_plain_text
+from sentilora.data.files.formats import ENDINGS, has_ending
+from sentilora.data.files.plaintext import ENDINGS as PLAIN_ENDINGS
+from sentilora.data.files.plaintext import PlainTextFile, is_plain_text
+from sentilora.data.files.sources import locate
+from sentilora.data.files.streams import Table, text_problem
+from sentilora.data.files.tables import open_table
 from sentilora.data.problems import Problems, quoted, raise_if_any
-from sentilora.data.streams import Table, text_problem
-from sentilora.data.tables import open_table
+from sentilora.data.same_text import fold, hash_of
 from sentilora.errors import DataError, several
 
 # Files of a folder with these names are for measuring: their texts are left out.

@@ -15,9 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sentilora.data.locating import locate
-from sentilora.data.pairs import PairFile
-from sentilora.data.scanning import Asked
+from sentilora.data.files.sources import locate
+from sentilora.data.labelled.scan import Asked
+from sentilora.data.pairs.preference_pairs import PairFile
 from sentilora.errors import ConfigError
 from sentilora.evaluation.comparing import Compared, Listener, compare, counting
 from sentilora.evaluation.matching import Rows, labels_of_file, read_rows

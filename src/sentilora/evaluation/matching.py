@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sentilora.data.drafting import Draft, draft, settle
-from sentilora.data.examples import Examples
-from sentilora.data.locating import Location
+from sentilora.data.files.sources import Location
+from sentilora.data.labelled.draft import Draft, draft, settle
+from sentilora.data.labelled.examples import Examples
+from sentilora.data.labelled.reader import finish
+from sentilora.data.labelled.scan import Asked
 from sentilora.data.problems import quoted, raise_if_any
-from sentilora.data.reading import finish
-from sentilora.data.scanning import Asked
 from sentilora.errors import ConfigError
 from sentilora.labels import Labels, parse_labels
 

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentilora.data.columns import match_column
-from sentilora.data.examples import Examples
-from sentilora.data.locating import Location
-from sentilora.data.pairreading import read_pairs
-from sentilora.data.pairs import PairFile, Pairs
+from sentilora.data.files.sources import Location
+from sentilora.data.labelled.examples import Examples
+from sentilora.data.pairs.pair_reader import read_pairs
+from sentilora.data.pairs.preference_pairs import PairFile, Pairs
 from sentilora.data.problems import Problems, quoted, raise_if_any, shortened
 from sentilora.errors import DataError
 from sentilora.evaluation.comparing import Listener, counting

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sentilora.data.locating import locate
-from sentilora.data.scanning import Asked
+from sentilora.data.files.sources import locate
+from sentilora.data.labelled.scan import Asked
 from sentilora.errors import ModelError
 from sentilora.evaluation.matching import Rows, read_rows
 from sentilora.evaluation.metrics import measure

@@ -37,7 +37,7 @@ from sentilora.model.settings import Settings
 from sentilora.model.tokens import TextEncoder
 
 if TYPE_CHECKING:
-    from sentilora.data.examples import Examples, Parts
+    from sentilora.data.labelled.examples import Examples, Parts
 
 MAX_DROP = 0.3  # points of macro F1
 ROWS = 2000  # validation rows that accuracy is measured on, at most

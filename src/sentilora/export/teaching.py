@@ -15,7 +15,7 @@ from sentilora.runs.run_folder import CONFIG
 from sentilora.training.run_context import ENVIRONMENT, read_config_parts
 
 if TYPE_CHECKING:
-    from sentilora.data.examples import Parts
+    from sentilora.data.labelled.examples import Parts
     from sentilora.inference.engines import Engine
     from sentilora.model.artifact import Artifact
     from sentilora.model.firststage import FirstStage

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sentilora.data.streams import text_problem
+from sentilora.data.files.streams import text_problem
 from sentilora.errors import ConfigError
 from sentilora.inference.prediction import Prediction, make_predictions
 from sentilora.inference.remembering import RememberingScorer

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sentilora.data.endings import ending_of
+from sentilora.data.files.formats import ending_of
+from sentilora.data.files.tables import write_batches
 from sentilora.data.problems import quoted
-from sentilora.data.tables import write_batches
 from sentilora.errors import ConfigError, DataError
 from sentilora.inference.answering import (
     Answerer,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from sentilora.data.writing import remove_partial
+from sentilora.data.files.table_files import remove_partial
 from sentilora.errors import ConfigError, DataError
 from sentilora.inference.remembering import RememberingScorer
 from sentilora.inference.scoring import Progress, Scored

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sentilora.data.columns import find_text_column
+from sentilora.data.files.streams import text_problem
 from sentilora.data.problems import Problems
-from sentilora.data.streams import text_problem
 from sentilora.errors import ConfigError, DataError
 from sentilora.inference.rows import refuse
 

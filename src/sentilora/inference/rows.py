@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sentilora.data.files.streams import text_problem
+from sentilora.data.files.table_files import JSON_MARK
+from sentilora.data.files.tables import Batches, find_text_column, open_table
 from sentilora.data.problems import Problems
-from sentilora.data.streams import text_problem
-from sentilora.data.tables import Batches, find_text_column, open_table
-from sentilora.data.writing import JSON_MARK
 from sentilora.errors import DataError, several
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sentilora.model.bases import sha256_of
 
 if TYPE_CHECKING:
-    from sentilora.data.examples import Parts
+    from sentilora.data.labelled.examples import Parts
     from sentilora.model.starting import Start
 
 PACKAGES = (

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sentilora.config import RunConfig
-    from sentilora.data.examples import Parts
+    from sentilora.data.labelled.examples import Parts
     from sentilora.training.run_context import Ground
 
 

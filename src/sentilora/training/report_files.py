@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentilora.data.examples import HasSkipped, write_skipped
+from sentilora.data.labelled.examples import HasSkipped, write_skipped
 from sentilora.evaluation.report import compose_report
 from sentilora.model.bases import BASES, ResolvedBase
 
 if TYPE_CHECKING:
     from sentilora.config import RunConfig
-    from sentilora.data.examples import Parts
-    from sentilora.data.withholding import PairParts
+    from sentilora.data.labelled.examples import Parts
+    from sentilora.data.pairs.held_out import PairParts
     from sentilora.runs.run_folder import Run
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sentilora.config import RunConfig
-from sentilora.data.splitting import read_parts
+from sentilora.data.labelled.split import read_parts
 from sentilora.errors import RunError, several
 from sentilora.inference.device import pick_device, pick_precision
 from sentilora.labels import Labels, parse_labels
@@ -29,8 +29,8 @@ from sentilora.training.start_settings import resolve_start
 if TYPE_CHECKING:
     import torch
 
-    from sentilora.data.examples import Examples, Parts
-    from sentilora.data.withholding import PairParts
+    from sentilora.data.labelled.examples import Examples, Parts
+    from sentilora.data.pairs.held_out import PairParts
 
 ENVIRONMENT = "environment.json"
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sentilora.data.locating import locate
-from sentilora.data.scanning import Asked
+from sentilora.data.files.sources import locate
+from sentilora.data.labelled.scan import Asked
 from sentilora.evaluation.matching import labels_of_file, read_rows
 from sentilora.evaluation.report import evaluation_part
 from sentilora.inference.sentiment_model import SentimentModel

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentilora.data.endings import ending_of
-from sentilora.data.tables import Batches, open_table, write_batches
+from sentilora.data.files.formats import ending_of
+from sentilora.data.files.tables import Batches, open_table, write_batches
 from sentilora.inference.answering import FileSummary, RowProgress
 from sentilora.inference.files import predict_file
 from sentilora.inference.rows import TextRows, open_rows

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from sentilora.data.endings import ENDINGS
+from sentilora.data.files.formats import ENDINGS
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.ui.choosing import Choice, list_choices
 from sentilora.ui.settings import read_settings

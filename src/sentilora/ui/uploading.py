@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from sentilora.data.columns import LABEL_NAMES, find_text_column
-from sentilora.data.endings import ending_of
-from sentilora.data.tables import open_table
+from sentilora.data.files.formats import ending_of
+from sentilora.data.files.tables import open_table
 from sentilora.errors import DataError
 
 

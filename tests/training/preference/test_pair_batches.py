@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from sentilora.config import make_config
-from sentilora.data.pairreading import read_pairs
+from sentilora.data.pairs.pair_reader import read_pairs
 from sentilora.labels import BINARY, Labels
 from sentilora.model.tokens import TextEncoder, TextRule
 from sentilora.training.batches.batch_plan import BatchPlan, Collator

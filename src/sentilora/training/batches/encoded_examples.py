@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import datasets
 
-    from sentilora.data.examples import Examples
+    from sentilora.data.labelled.examples import Examples
 
 CHUNK = 1000
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from sentilora.data.pairs import Pairs
+from sentilora.data.pairs.preference_pairs import Pairs
 from sentilora.inference.engines import TorchEngine
 from sentilora.inference.scoring import score_windows
 from sentilora.labels import Labels, poles_of

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sentilora.data.pairreading import read_pairs
-from sentilora.data.pairs import PairFile, Pairs
-from sentilora.data.withholding import PairParts, part_pairs
+from sentilora.data.pairs.held_out import PairParts, part_pairs
+from sentilora.data.pairs.pair_reader import read_pairs
+from sentilora.data.pairs.preference_pairs import PairFile, Pairs
 from sentilora.labels import poles_of
 from sentilora.training.batches.encoded_examples import EncodedExamples, encode_table
 from sentilora.training.preference.pair_batches import (
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sentilora.config import RunConfig
-    from sentilora.data.examples import Parts
+    from sentilora.data.labelled.examples import Parts
     from sentilora.model.tokens import TextEncoder
     from sentilora.training.batches.batch_plan import BatchPlan, Collator
     from sentilora.training.run_context import Ground

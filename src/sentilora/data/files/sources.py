@@ -1,0 +1,172 @@
+"""What DATA means: a file, a folder with parts, a data set on the hub, or the sample."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+from sentilora.data.files.arrow import HubTable
+from sentilora.data.files.formats import ENDINGS, has_ending
+from sentilora.data.files.streams import Table
+from sentilora.data.files.tables import open_table
+from sentilora.data.problems import quoted
+from sentilora.errors import DataError
+
+SAMPLE = "sample"
+
+_PART_NAMES = {"train": ("train",), "validation": ("validation", "val", "dev"), "test": ("test",)}
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?(:[\w.-]+)?")
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where the tables of a DATA argument are.
+
+    Attributes:
+        source: what the user typed.
+        parts: how to open each part; a single file stands under ``file`` and serves as any part.
+        inside: what was found there, to be told when a part is missing.
+        is_folder: it is a folder of files.
+    """
+
+    source: str
+    parts: Mapping[str, Callable[[], Table]]
+    inside: tuple[str, ...] = ()
+    is_folder: bool = False
+
+    def has(self, part: str) -> bool:
+        """Tell whether there is such a part of its own."""
+        return part in self.parts
+
+    def open(self, part: str) -> Table:
+        """Open a part, or the single file.
+
+        Raises:
+            DataError: there is no such part, or it cannot be opened.
+        """
+        opener = self.parts.get(part) or self.parts.get("file")
+        if opener is None:
+            missing = f"is a folder without {part}.*" if self.is_folder else f"has no part '{part}'"
+            expected = (
+                f" Expected {part}.csv, or {', '.join(ENDINGS[1:])}." if self.is_folder else ""
+            )
+            raise DataError(f"{self.source} {missing}. Found: {quoted(self.inside)}.{expected}")
+        return opener()
+
+
+def locate(data: str | Path) -> Location:
+    """Find out what ``data`` names, without reading rows.
+
+    Raises:
+        DataError: nothing is there, a folder has no ``train.*`` or two of them, or the hub data
+            set cannot be loaded.
+    """
+    source = str(data)
+    if data == SAMPLE:
+        return _sample()
+    path = Path(data)
+    if path.is_dir():
+        return _folder(path, source)
+    if path.exists():
+        return Location(source, {"file": _opener(path)})
+    if not _looks_like_hub_id(source):
+        raise DataError(
+            f"There is no file or folder {source}. Expected a file ({', '.join(ENDINGS)}), a "
+            f"folder with train.* and test.*, the id of a hub data set, or '{SAMPLE}'."
+        )
+    return _hub(source)
+
+
+def _folder(folder: Path, source: str) -> Location:
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    parts: dict[str, Callable[[], Table]] = {}
+    problems = []
+    for part, spellings in _PART_NAMES.items():
+        found = [path for path in files if _is_part(path, spellings)]
+        if len(found) > 1:
+            problems.append(f"more than one file for {part}: {quoted([p.name for p in found])}")
+        elif found:
+            parts[part] = _opener(found[0])
+    if problems:
+        raise DataError(f"{source}: {'; '.join(problems)}. Keep one, or give the files by name.")
+    return Location(source, parts, tuple(path.name for path in files), is_folder=True)
+
+
+def _opener(path: Path) -> Callable[[], Table]:
+    return lambda: open_table(path)
+
+
+def _is_part(path: Path, spellings: tuple[str, ...]) -> bool:
+    stem, dot, ending = path.name.lower().partition(".")
+    return stem in spellings and dot + ending in ENDINGS
+
+
+def _sample() -> Location:
+    # By name: data and samples stand side by side, and neither needs the other to be imported.
+    samples: Any = importlib.import_module("sentilora.samples")
+    parts: dict[str, Callable[[], Table]] = {}
+    for part in ("train", "test"):
+        parts[part] = _opener(Path(samples.path(part)))
+    return Location(SAMPLE, parts, tuple(parts))
+
+
+def _looks_like_hub_id(source: str) -> bool:
+    return bool(_HUB_ID.fullmatch(source)) and not has_ending(source)
+
+
+def _hub(source: str) -> Location:
+    found = _load_from_hub(source)
+    parts: dict[str, Callable[[], Table]] = {}
+    for part, spellings in _PART_NAMES.items():
+        for spelling in spellings:
+            if spelling in found and part not in parts:
+                parts[part] = _hub_opener(found[spelling], f"{source} [{spelling}]")
+    return Location(source, parts, tuple(sorted(found)))
+
+
+def _hub_opener(part: Any, name: str) -> Callable[[], Table]:
+    return lambda: HubTable(part, name)
+
+
+def _load_from_hub(source: str) -> Any:
+    import datasets
+
+    name, _, config = source.partition(":")
+    try:
+        _refuse_unreachable(name)
+        return datasets.load_dataset(name, config or None)
+    except OSError as error:
+        raise DataError(
+            f"There is no file or folder {source}, and as a hub data set it cannot be reached: "
+            f"{_first_line(error)}. Check the path, or the network; '{SAMPLE}' needs neither."
+        ) from error
+    except (ValueError, datasets.exceptions.DatasetsError) as error:
+        raise DataError(
+            f"The hub data set {source} cannot be loaded: {_first_line(error)}. If it has several "
+            f"configurations, name one as {name}:CONFIG."
+        ) from error
+
+
+def _refuse_unreachable(name: str) -> None:
+    """Ask the hub once, unless the data set is cached: loading itself asks for half a minute."""
+    import datasets
+    from huggingface_hub import constants
+
+    cached = Path(datasets.config.HF_DATASETS_CACHE) / name.replace("/", "___")
+    if constants.HF_HUB_OFFLINE or cached.exists():
+        return
+    try:
+        urlopen(f"{constants.ENDPOINT}/api/datasets/{name}", timeout=10).close()  # noqa: S310
+    except HTTPError:
+        return  # it answers; whether there is such a data set, loading will say
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(getattr(error, "reason", error)).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__

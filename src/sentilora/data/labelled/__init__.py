@@ -1,0 +1,1 @@
+"""From rows with a label column to checked, split examples on disk."""

@@ -1,0 +1,210 @@
+"""What is wrong with a data set before it is trained on.
+
+Not covered: near duplicates beyond case and white space, and labels that are wrong but consistent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sentilora.data.labelled.draft import rare_labels, read_drafts
+from sentilora.data.labelled.examples import Examples
+from sentilora.data.labelled.reader import finish
+from sentilora.data.labelled.scan import Asked
+from sentilora.data.labelled.stratification import MIN_PER_SIDE
+from sentilora.data.problems import SHOWN_ROWS, Problems
+from sentilora.data.same_text import hashes, numbered, text_hashes
+from sentilora.labels import Labels
+
+QUANTILES = {"0%": 0.0, "5%": 0.05, "25%": 0.25, "50%": 0.5, "75%": 0.75, "95%": 0.95, "100%": 1.0}
+
+Numbers = npt.NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Rows that something was found in.
+
+    Attributes:
+        count: how many rows.
+        rows: the first ones, as sets of row numbers that belong together; across two parts, a
+            pair of one row of each.
+    """
+
+    count: int
+    rows: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class PartCheck:
+    """What was found in one part.
+
+    Attributes:
+        source: the file.
+        usable: rows that can be trained on.
+        counts: usable rows of each label.
+        lengths: quantiles of the lengths of usable texts, in characters.
+        bad_rows: rows that cannot be used, by what is wrong with them.
+        exact_duplicates: usable rows whose text stands in an earlier row.
+        near_duplicates: those whose text does so but for case and white space.
+        conflicts: usable rows with the same text (but for case and white space) and other labels.
+    """
+
+    source: str
+    usable: int
+    counts: dict[str, int]
+    lengths: dict[str, int]
+    bad_rows: dict[str, Finding]
+    exact_duplicates: Finding
+    near_duplicates: Finding
+    conflicts: Finding
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was found in a data set.
+
+    Attributes:
+        source: what the user typed.
+        labels: label names in id order.
+        parts: by name: ``train``, and ``validation`` and ``test`` where there are such.
+        shared: rows of the second part whose text stands in the first, by ``first/second``.
+        problems: what would stop a training.
+        notes: how the data were read.
+    """
+
+    source: str
+    labels: tuple[str, ...]
+    parts: dict[str, PartCheck]
+    shared: dict[str, Finding]
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether a training would start."""
+        return not self.problems
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the whole as what JSON can hold."""
+        return {"is_usable": self.is_usable, **asdict(self)}
+
+
+def check(
+    data: str | Path,
+    *,
+    validation: str | Path | None = None,
+    test: str | Path | None = None,
+    text: str | None = None,
+    label: str | None = None,
+    group: str | None = None,
+    labels: Labels | None = None,
+    stars: int | None = None,
+) -> Check:
+    """Read all parts of the data and report what is in them.
+
+    Raises:
+        DataError: the data cannot be opened, or it cannot be decided which column is what or how
+            the labels are meant. Bad rows and rare labels are reported, not raised.
+    """
+    asked = Asked(text, label, group, stars, skip_bad_rows=True)
+    drafts = read_drafts(data, {"validation": validation, "test": test}, asked, labels)
+    problems = [
+        f"{one.scan.table.name}: {line}"
+        for one in drafts.values()
+        for line in one.scan.problems.row_lines()
+    ]
+    examples = {part: finish(one) for part, one in drafts.items()}
+    checked = {
+        part: _check_part(examples[part], one.scan.table.name, one.scan.problems)
+        for part, one in drafts.items()
+    }
+    carved = 3 - len(drafts)
+    problems += rare_labels(checked["train"].counts, MIN_PER_SIDE * (1 + carved))
+    return Check(
+        source=str(data),
+        labels=examples["train"].labels.names,
+        parts=checked,
+        shared=_shared(examples),
+        problems=tuple(problems),
+        notes=tuple(dict.fromkeys(note for part in examples.values() for note in part.notes)),
+    )
+
+
+def _check_part(examples: Examples, source: str, problems: Problems) -> PartCheck:
+    rows = examples.numbers("row")
+    folded = numbered(text_hashes(examples))
+    exact = numbered(
+        hashes(text for batch in examples.batches("text") for text in batch.to_pylist())
+    )
+    exact_sets, near_sets = _sizes(exact), _sizes(_pairs(folded, exact)[0])
+    label_sets = _sizes(_pairs(folded, examples.label_ids)[0])
+    conflicting = label_sets > 1
+    return PartCheck(
+        source=source,
+        usable=len(examples),
+        counts=examples.counts(),
+        lengths=_lengths(examples),
+        bad_rows={
+            kind: Finding(count, tuple((row,) for row in shown))
+            for kind, (count, shown) in problems.kinds.items()
+        },
+        exact_duplicates=Finding(len(rows) - len(exact_sets), _sets(exact, rows, exact_sets > 1)),
+        near_duplicates=Finding(
+            len(exact_sets) - len(near_sets), _sets(folded, rows, near_sets > 1)
+        ),
+        conflicts=Finding(int(conflicting[folded].sum()), _sets(folded, rows, conflicting)),
+    )
+
+
+def _shared(examples: Mapping[str, Examples]) -> dict[str, Finding]:
+    keys = {part: text_hashes(one) for part, one in examples.items()}
+    rows = {part: one.numbers("row") for part, one in examples.items()}
+    shared = {}
+    for first, second in combinations(examples, 2):
+        places = np.flatnonzero(np.isin(keys[second], keys[first]))
+        pairs = []
+        for place in places[:SHOWN_ROWS]:
+            twin = int(np.argmax(keys[first] == keys[second][place]))
+            pairs.append((int(rows[first][twin]), int(rows[second][place])))
+        shared[f"{first}/{second}"] = Finding(len(places), tuple(pairs))
+    return shared
+
+
+def _lengths(examples: Examples) -> dict[str, int]:
+    import pyarrow.compute as pc
+
+    lengths = np.concatenate(
+        [np.asarray(pc.utf8_length(batch)) for batch in examples.batches("text")]
+    )
+    values = np.quantile(lengths, list(QUANTILES.values()), method="nearest")
+    return {name: int(value) for name, value in zip(QUANTILES, values, strict=True)}
+
+
+def _sizes(numbers: Numbers) -> Numbers:
+    return np.asarray(np.bincount(numbers), np.int64)
+
+
+def _pairs(first: Numbers, second: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the different pairs of two numberings, as two columns."""
+    width = int(second.max()) + 1
+    both = np.unique(first.astype(np.int64) * width + second)
+    return both // width, both % width
+
+
+def _sets(
+    numbers: Numbers, rows: Numbers, wanted: npt.NDArray[np.bool_]
+) -> tuple[tuple[int, ...], ...]:
+    """Return the rows of the first wanted numbers, as they are met."""
+    places = np.flatnonzero(wanted[numbers])
+    first = dict.fromkeys(numbers[places].tolist())
+    chosen = list(first)[:SHOWN_ROWS]
+    found = [places[numbers[places] == number][:SHOWN_ROWS] for number in chosen]
+    return tuple(tuple(int(row) for row in rows[group]) for group in found)

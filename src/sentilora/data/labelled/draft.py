@@ -1,0 +1,154 @@
+"""Parts of the data that were read once: what their labels mean, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+
+from sentilora.data.files.sources import SAMPLE, Location, locate
+from sentilora.data.files.temporary import read_batches
+from sentilora.data.labelled.label_values import Meanings, read_meanings
+from sentilora.data.labelled.scan import MAX_SPELLINGS, Asked, Scan, scan
+from sentilora.data.problems import raise_if_any, shortened
+from sentilora.errors import DataError
+from sentilora.labels import Labels
+
+
+@dataclass
+class Draft:
+    """A part that was read once.
+
+    Attributes:
+        source: what the user typed.
+        meanings: what its label values stand for, once that is settled.
+    """
+
+    source: str
+    scan: Scan
+    asked: Asked
+    meanings: Meanings | None = None
+
+
+def draft(location: Location, part: str, asked: Asked) -> Draft:
+    """Read a part once and note what is wrong with it.
+
+    Raises:
+        DataError: it cannot be opened, or not read to its end.
+    """
+    if location.source == SAMPLE:  # it has labels and ratings, which would be ambiguous
+        label = asked.label or ("label" if asked.stars is None else "rating")
+        asked = replace(asked, text=asked.text or "text", label=label)
+    return Draft(location.source, scan(location.open(part), asked), asked)
+
+
+def settle(draft: Draft, labels: Labels | None, min_per_label: int) -> None:
+    """Decide what the label values mean; note the rows and the labels that this rules out."""
+    found = draft.scan
+    problems = found.problems
+    if found.columns.label is None or len(found.spellings) > MAX_SPELLINGS:
+        return
+    tally = {name: found.tally[code] for name, code in found.spellings.items()}
+    if not any(tally.values()):
+        if problems.keeps_rows and not problems.whole:
+            problems.add(f"no row can be used. {'; '.join(problems.row_lines())}")
+        return
+    meanings = draft.meanings = read_meanings(
+        tally,
+        column=found.columns.label,
+        labels=labels,
+        stars=draft.asked.stars,
+        class_names=found.table.class_names(found.columns.label),
+    )
+    if meanings.labels is None:
+        problems.add(meanings.problem)
+        return
+    _note_bad_labels(found, meanings)
+    counts = _counts(meanings.labels, meanings, tally)
+    for problem in rare_labels(counts, min_per_label):
+        problems.add(problem)
+    if not any(counts.values()):
+        problems.add(f"no row has one of the labels {', '.join(meanings.labels.names)}.")
+
+
+def read_drafts(
+    data: str | Path,
+    files: Mapping[str, str | Path | None],
+    asked: Asked,
+    labels: Labels | None,
+    min_per_part: int = 0,
+) -> dict[str, Draft]:
+    """Read train and the other parts that are given, and settle their labels by train's.
+
+    Args:
+        data: source of train, and of the other parts that it has.
+        files: the other parts by name; None where none was given.
+        asked: how to read them all.
+        labels: the labels; decided by train when None.
+        min_per_part: rows of each label that train needs for itself, and for each part that is to
+            be carved out of it because it is not given.
+
+    Raises:
+        DataError: a part cannot be read or used; the problems of all parts are named.
+    """
+    location = locate(data)
+    given = {part: file for part, file in files.items() if file is not None}
+    wanted = ["train", *(part for part in files if part in given or location.has(part))]
+    drafts: dict[str, Draft] = {}
+    failures: list[str] = []
+    for part in wanted:
+        try:
+            place = locate(given[part]) if part in given else location
+            drafts[part] = draft(place, part, asked)
+        except DataError as error:
+            failures.append(str(error))
+    if "train" in drafts:
+        carved = len(files.keys() - set(wanted))
+        _settle_all(drafts, labels, min_per_part * (1 + carved))
+    raise_if_any([one.scan.problems for one in drafts.values()], failures)
+    return drafts
+
+
+def rare_labels(counts: Mapping[str, int], min_per_label: int) -> list[str]:
+    """Say which labels have too few rows."""
+    return [
+        f"label '{name}' has {count} usable row(s); at least {min_per_label} are needed. "
+        f"Add rows, or leave the label out."
+        for name, count in counts.items()
+        if count < min_per_label
+    ]
+
+
+def _settle_all(drafts: dict[str, Draft], labels: Labels | None, min_per_label: int) -> None:
+    settle(drafts["train"], labels, min_per_label)
+    decided = drafts["train"].meanings
+    if decided is None or decided.labels is None:
+        return
+    for part in drafts.keys() - {"train"}:
+        settle(drafts[part], decided.labels, 0)
+
+
+def _note_bad_labels(found: Scan, meanings: Meanings) -> None:
+    spellings = list(found.spellings)
+    meaning_of = [meanings.of[spelling] for spelling in spellings]
+    if all(isinstance(meaning, int) for meaning in meaning_of):
+        return
+    for row, code in chain(_codes(found), found.bad):
+        if isinstance(kind := meaning_of[code], str):
+            found.problems.add_row(row, kind, f"'{shortened(spellings[code])}'")
+
+
+def _codes(found: Scan) -> Iterator[tuple[int, int]]:
+    for batch in read_batches(found.path):
+        rows, codes = batch.column("row").to_pylist(), batch.column("code").to_pylist()
+        yield from zip(rows, codes, strict=True)
+
+
+def _counts(labels: Labels, meanings: Meanings, tally: Mapping[str, int]) -> dict[str, int]:
+    counts = dict.fromkeys(labels.names, 0)
+    for spelling, count in tally.items():
+        meaning = meanings.of[spelling]
+        if isinstance(meaning, int):
+            counts[labels.names[meaning]] += count
+    return counts

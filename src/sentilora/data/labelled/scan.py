@@ -1,0 +1,162 @@
+"""The first pass over a source: rows are checked, and good ones go to a temporary Arrow file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sentilora.data.columns import Columns, choose_columns
+from sentilora.data.files.streams import Chunk, Table, broken_text, text_problem
+from sentilora.data.files.temporary import arrow_writer, new_folder
+from sentilora.data.labelled.label_values import spell
+from sentilora.data.problems import Problems, shortened
+from sentilora.errors import ConfigError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MAX_SPELLINGS = 1000  # different label values; more are a wrong column, not labels
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How the user wants a source to be read.
+
+    Raises:
+        ConfigError: the number of stars is neither 5 nor 10.
+    """
+
+    text: str | None = None
+    label: str | None = None
+    group: str | None = None
+    stars: int | None = None
+    skip_bad_rows: bool = False
+
+    def __post_init__(self) -> None:
+        if self.stars not in (None, 5, 10):
+            raise ConfigError(f"--stars {self.stars}: expected 5 or 10.")
+
+
+@dataclass
+class Scan:
+    """What the first pass found.
+
+    Attributes:
+        path: Arrow file with ``text``, ``row``, ``code`` (index into ``spellings``), ``group``.
+        spellings: the different label values, in order of appearance.
+        tally: number of good rows with each of them.
+        bad: row and code of rows that have a label but another problem.
+        row_count: rows met, good and bad, that were rows of the table at all.
+    """
+
+    table: Table
+    columns: Columns
+    problems: Problems
+    path: Path
+    spellings: dict[str, int] = field(default_factory=dict)
+    tally: list[int] = field(default_factory=list)
+    bad: list[tuple[int, int]] = field(default_factory=list)
+    row_count: int = 0
+
+    @property
+    def good_count(self) -> int:
+        """Rows without a problem so far."""
+        return sum(self.tally)
+
+
+def scan(table: Table, asked: Asked) -> Scan:
+    """Read a table once from start to end.
+
+    Raises:
+        DataError: it cannot be read to its end, or the disk is full.
+    """
+    problems = Problems(table.name, keeps_rows=asked.skip_bad_rows)
+    columns = choose_columns(
+        table.names, text=asked.text, label=asked.label, group=asked.group, problems=problems
+    )
+    found = Scan(table, columns, problems, new_folder() / "scan.arrow")
+    with arrow_writer(found.path, _schema(columns)) as write:
+        for chunk in table.chunks(columns.used, problems):
+            write(_check(chunk, found))
+    if columns.used and not found.row_count and not problems.kinds:
+        problems.add("no rows, only a header. Expected rows with a text and a label.")
+    if len(found.spellings) > MAX_SPELLINGS:
+        problems.add(
+            f"column '{columns.label}' holds more than {MAX_SPELLINGS:,} different values, such as "
+            f"'{shortened(next(iter(found.spellings)))}'. Choose the label with --label."
+        )
+    return found
+
+
+def _schema(columns: Columns) -> pa.Schema:
+    import pyarrow as pa
+
+    fields = [("text", pa.string()), ("row", pa.int64()), ("code", pa.int32())]
+    if columns.group is not None:
+        fields.append(("group", pa.string()))
+    return pa.schema(fields)
+
+
+def _check(chunk: Chunk, found: Scan) -> pa.RecordBatch:
+    """Sort the rows of a chunk into good ones, returned, and bad ones, noted."""
+    import pyarrow as pa
+
+    columns = found.columns
+    good: list[tuple[Any, ...]] = []
+    for row, text, label, group in _rows(chunk, columns):
+        found.row_count += 1
+        code, is_bad = _check_label(row, label, found)
+        if columns.text is not None and (kind := text_problem(text)) is not None:
+            found.problems.add_row(row, kind, "" if kind in ("empty text", "no text") else "text")
+            is_bad = True
+        name = spell(group)
+        if columns.group is not None and (name is None or broken_text(name) is not None):
+            found.problems.add_row(row, f"no proper value in group column '{columns.group}'")
+            is_bad = True
+        if is_bad:
+            if code >= 0:
+                found.bad.append((row, code))
+            continue
+        if code >= 0:
+            found.tally[code] += 1
+        good.append((text, row, code, name))
+    schema = _schema(columns)
+    arrays = [
+        pa.array([values[place] for values in good], field.type)
+        for place, field in enumerate(schema)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _rows(chunk: Chunk, columns: Columns) -> Iterator[tuple[int, Any, Any, Any]]:
+    nothing = [None] * len(chunk.rows)
+    lists = [
+        nothing if name is None else chunk.columns[name]
+        for name in (columns.text, columns.label, columns.group)
+    ]
+    return zip(chunk.rows, *lists, strict=True)
+
+
+def _check_label(row: int, value: object, found: Scan) -> tuple[int, bool]:
+    """Return the code of a label (-1: none), and whether that makes the row a bad one."""
+    if found.columns.label is None:
+        return -1, False
+    if isinstance(value, (dict, list, bytes)):
+        found.problems.add_row(row, "label is neither a string nor a number")
+        return -1, True
+    spelling = spell(value)
+    if spelling is None:
+        found.problems.add_row(row, "no label")
+        return -1, True
+    code = found.spellings.get(spelling)
+    if code is None:
+        if (kind := broken_text(spelling)) is not None:
+            found.problems.add_row(row, kind, "label")
+            return -1, True
+        if len(found.spellings) > MAX_SPELLINGS:
+            return -1, True
+        code = found.spellings[spelling] = len(found.spellings)
+        found.tally.append(0)
+    return code, False

@@ -1,0 +1,1 @@
+"""Preference pairs: read from files, made of ratings or edits, held out."""

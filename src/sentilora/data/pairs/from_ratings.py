@@ -1,0 +1,245 @@
+"""Graded pairs from ratings: of two reviews of one product, the one with more stars is preferred.
+
+Pairs are drawn within a group (a product, a film), so that what is learned is how pleased the
+writer is, not what the text is about. Of all pairs of a group whose ratings differ, each is equally
+likely.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from sentilora.data.columns import find_text_column, match_column
+from sentilora.data.files.sources import locate
+from sentilora.data.files.streams import Table, text_problem
+from sentilora.data.files.temporary import new_folder
+from sentilora.data.labelled.label_values import spell
+from sentilora.data.pairs.built_pairs import BuiltPairs, drop_contradictions, limit_pairs, text_keys
+from sentilora.data.pairs.preference_pairs import GRADED, Pairs
+from sentilora.data.pairs.random_pairs import draw_pairs
+from sentilora.data.pairs.text_pool import TextPool, gather_texts, open_texts
+from sentilora.data.problems import Problems, quoted, raise_if_any, shortened
+from sentilora.errors import ConfigError, DataError
+
+PER_GROUP = 50
+MAX_PAIRS = 50_000
+
+Ids = npt.NDArray[np.int64]
+
+
+def pairs_from_ratings(
+    data: str | Path,
+    *,
+    rating: str,
+    group: str | None = None,
+    text: str | None = None,
+    stars: int | None = None,
+    leave_out: Sequence[str | Path] = (),
+    per_group: int = PER_GROUP,
+    max_pairs: int = MAX_PAIRS,
+    min_gap: float = 0.0,
+    seed: int = 13,
+    skip_bad_rows: bool = False,
+) -> BuiltPairs:
+    """Pair texts of one group whose ratings differ.
+
+    The margin of a pair is the difference of its ratings, divided by the largest that there can be:
+    ``stars - 1``, or that of the highest and the lowest rating of the file. It lies in (0, 1].
+
+    Args:
+        data: a file, a folder (its train part, without texts of its test part), a hub data set.
+        rating: column with numbers; more is more positive.
+        group: column whose values pairs may not cross; without one, all texts are one group.
+        text: column with the texts; found by name when None.
+        stars: ratings go from 1 to this; others are bad rows.
+        leave_out: files whose texts may not be in a pair, such as that of the test.
+        per_group: pairs of one group at most, drawn at random; without groups it does not count.
+        max_pairs: pairs in all at most, drawn at random.
+        min_gap: ratings of a pair differ by this at least; 0: by anything.
+        seed: the same seed gives the same pairs.
+        skip_bad_rows: leave out rows that cannot be used; they are told in the notes.
+
+    Raises:
+        DataError: the data cannot be read, have bad rows, or no two texts can be paired.
+        ConfigError: a limit is below 1, or ``min_gap`` below 0.
+    """
+    if per_group < 1 or max_pairs < 1 or min_gap < 0:
+        raise ConfigError(
+            f"--per-group {per_group}, --max-pairs {max_pairs}, --min-gap {min_gap:g}: expected at "
+            "least 1 pair a group and in all, and a gap of at least 0."
+        )
+    location = locate(data)
+    table = location.open("train")
+    files = [*leave_out, *([data] if location.has("test") else [])]
+    closed = np.concatenate([np.zeros(0, np.uint64), *(text_keys(file) for file in files)])
+    path = new_folder() / "texts.arrow"
+    with gather_texts(path) as pool:
+        found = _read(table, rating, group, text, stars, skip_bad_rows, pool)
+    rows, notes = _usable(found, pool.keys, closed)
+    sides = rows[
+        draw_pairs(
+            found.group_ids[rows],
+            found.ratings_of[rows],
+            most=per_group if group else max_pairs,
+            min_gap=min_gap,
+            seed=seed,
+        )
+    ]
+    if not len(sides):
+        raise DataError(
+            f"{table.name}: no two texts of one group have ratings that differ"
+            f"{f' by {min_gap:g}' if min_gap else ''}. Found {len(rows):,} texts in "
+            f"{len(np.unique(found.group_ids[rows])):,} groups. Leave --group out to pair any two."
+        )
+    gaps = found.ratings_of[sides[:, 0]] - found.ratings_of[sides[:, 1]]
+    built = BuiltPairs(
+        Pairs(
+            kind=GRADED,
+            table=open_texts(path),
+            keys=pool.keys,
+            sides=found.text_ids[sides],
+            label_ids=np.zeros((len(sides), 0), np.int64),
+            margins=gaps / (stars - 1 if stars else np.ptp(found.ratings_of)),
+            weights=np.ones(len(sides)),
+            rows=np.arange(1, len(sides) + 1),
+            labels=None,
+            source=str(data),
+            files=table.files,
+            skipped=found.problems.rows,
+        ),
+        _columns(found, sides, has_groups=group is not None),
+        tuple(notes),
+    )
+    return limit_pairs(drop_contradictions(built), max_pairs, seed)
+
+
+@dataclass
+class _Rated:
+    """The rows of the data, good ones only."""
+
+    problems: Problems
+    texts: list[int] = field(default_factory=list)
+    ratings: list[float] = field(default_factory=list)
+    groups: list[int] = field(default_factory=list)
+    names: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.text_ids = self.group_ids = np.zeros(0, np.int64)
+        self.ratings_of = np.zeros(0)
+
+    def close(self) -> None:
+        self.text_ids = np.asarray(self.texts, np.int64)
+        self.group_ids = np.asarray(self.groups, np.int64)
+        self.ratings_of = np.asarray(self.ratings, np.float64)
+
+
+def _read(
+    table: Table,
+    rating: str,
+    group: str | None,
+    text: str | None,
+    stars: int | None,
+    skip_bad_rows: bool,
+    pool: TextPool,
+) -> _Rated:
+    found = _Rated(Problems(table.name, keeps_rows=skip_bad_rows))
+    columns = [find_text_column(table.names, text, table.name)]
+    for option, wanted in (("rating", rating), ("group", group)):
+        name = match_column(table.names, wanted)
+        if wanted is not None and name is None:
+            raise DataError(
+                f"{table.name}: no column '{wanted}' for --{option}. Found: {quoted(table.names)}."
+            )
+        columns += [name] if name is not None else []
+    for chunk in table.chunks(tuple(dict.fromkeys(columns)), found.problems):
+        lists = [chunk.columns[name] for name in columns]
+        for row, written, value, *more in zip(chunk.rows, *lists, strict=True):
+            _take(found, row, written, value, spell(more[0]) if more else "", stars, pool)
+    raise_if_any([found.problems])
+    found.close()
+    return found
+
+
+def _take(
+    found: _Rated,
+    row: int,
+    written: object,
+    value: object,
+    name: str | None,
+    stars: int | None,
+    pool: TextPool,
+) -> None:
+    kinds = []
+    if (kind := text_problem(written)) is not None:
+        kinds.append((kind, ""))
+    number = _number(value)
+    if number is None:
+        kinds.append(("rating that is no number", _shown(value)))
+    elif stars is not None and not 1 <= number <= stars:
+        kinds.append((f"rating outside 1 … {stars}", _shown(value)))
+    if name is None:
+        kinds.append(("no value in the group column", ""))
+    for kind, detail in kinds:
+        found.problems.add_row(row, kind, detail)
+    if kinds:
+        return
+    assert isinstance(written, str)
+    assert number is not None
+    assert name is not None
+    found.texts.append(pool.add(written))
+    found.ratings.append(number)
+    found.groups.append(found.names.setdefault(name, len(found.names)))
+
+
+def _number(value: object) -> float | None:
+    try:
+        number = float(value) if isinstance(value, str | int | float) else math.nan
+    except ValueError:
+        return None
+    return None if isinstance(value, bool) or not math.isfinite(number) else number
+
+
+def _shown(value: object) -> str:
+    return "" if value is None or value == "" else f"'{shortened(str(value))}'"
+
+
+def _usable(
+    found: _Rated, keys: npt.NDArray[np.uint64], closed: npt.NDArray[np.uint64]
+) -> tuple[Ids, list[str]]:
+    """Return the rows to pair: each text once a group, none that is closed or rated two ways."""
+    notes = []
+    row_keys = keys[found.text_ids]
+    rows = np.flatnonzero(~np.isin(row_keys, closed))
+    if len(rows) < len(row_keys):
+        notes.append(f"{len(row_keys) - len(rows):,} texts left out: they stand in the test")
+    order = rows[np.lexsort((found.ratings_of[rows], row_keys[rows], found.group_ids[rows]))]
+    groups, texts, ratings = found.group_ids[order], row_keys[order], found.ratings_of[order]
+    is_first = np.ones(len(order), np.bool_)
+    is_first[1:] = (groups[1:] != groups[:-1]) | (texts[1:] != texts[:-1])
+    starts = np.flatnonzero(is_first)
+    ends = np.append(starts[1:], len(order)) - 1
+    is_clear = ratings[starts] == ratings[ends] if len(starts) else np.zeros(0, np.bool_)
+    if not is_clear.all():
+        count = int((~is_clear).sum())
+        notes.append(f"{count:,} texts left out: they have several ratings in one group")
+    if found.problems.rows:
+        told = "; ".join(found.problems.row_lines())
+        notes.append(f"{len(found.problems.rows):,} rows left out: {told}")
+    return order[starts[is_clear]], notes
+
+
+def _columns(found: _Rated, sides: Ids, *, has_groups: bool) -> dict[str, list[object]]:
+    names = list(found.names)
+    columns: dict[str, list[object]] = {
+        "rating_preferred": found.ratings_of[sides[:, 0]].tolist(),
+        "rating_other": found.ratings_of[sides[:, 1]].tolist(),
+    }
+    if has_groups:
+        columns["group"] = [names[number] for number in found.group_ids[sides[:, 0]]]
+    return columns

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import pytest
+
+from sentilora.data.labelled.label_values import read_meanings, spell
+from sentilora.labels import Labels
+
+BINARY = Labels(("negative", "positive"))
+TERNARY = Labels(("negative", "neutral", "positive"))
+
+
+def meanings(*values, column="label", **options):
+    return read_meanings(dict.fromkeys(values, 1), column=column, **options)
+
+
+@pytest.mark.parametrize(
+    ("value", "spelling"),
+    [
+        ("  pos ", "pos"),
+        (1, "1"),
+        (1.0, "1"),
+        (4.5, "4.5"),
+        (True, "true"),
+        ("", None),
+        ("  ", None),
+        (None, None),
+        (float("nan"), None),
+    ],
+)
+def test_spelling_is_the_same_from_every_format(value, spelling):
+    assert spell(value) == spelling
+
+
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [
+        (("0", "1"), ("negative", "positive")),
+        (("1.0", "0.0"), ("negative", "positive")),
+        (("2", "0", "1"), ("negative", "neutral", "positive")),
+    ],
+)
+def test_small_ids_have_default_names_that_are_told(values, names):
+    read = meanings(*values)
+    assert read.labels == Labels(names)
+    assert all(read.of[value] == int(float(value)) for value in values)
+    ids = ", ".join(map(str, range(len(names))))
+    assert read.notes == (f"labels {ids} read as {', '.join(names)}",)
+
+
+@pytest.mark.parametrize(
+    "values", [("1", "2"), ("0", "2"), ("-1", "1"), ("0", "1", "2", "3"), ("0", "0.5", "1"), ("1",)]
+)
+def test_other_numbers_need_labels_or_stars(values):
+    read = meanings(*values)
+    assert read.labels is None
+    assert "holds the numbers" in read.problem
+    assert "--labels" in read.problem
+    assert "--stars 5 or --stars 10" in read.problem
+
+
+def test_ids_with_labels_given():
+    labels = Labels(("a", "b", "c", "d"))
+    read = meanings("0", "3", "3.0", labels=labels)
+    assert read.of == {"0": 0, "3": 3, "3.0": 3}
+    assert read.notes == ("labels 0, 1, 2, 3 read as a, b, c, d",)
+
+
+def test_ids_outside_the_labels():
+    read = meanings("0", "1", "5", labels=BINARY)
+    assert read.of["1"] == 1
+    assert "label outside 0 … 1 (negative, positive)" in str(read.of["5"])
+
+
+def test_names_win_over_ids():
+    read = meanings("1", "2", "5", labels=Labels(("1", "2", "3", "4", "5")))
+    assert read.of == {"1": 0, "2": 1, "5": 4}
+
+
+def test_names_and_ids_do_not_mix():
+    read = meanings("positive", "0", labels=BINARY)
+    assert read.of["positive"] == 1
+    assert read.of["0"] == "label is not one of negative, positive"
+
+
+def test_numbers_and_words_do_not_mix():
+    read = meanings("0", "1", "nan")
+    assert read.labels is None
+    assert "mixes numbers ('0', '1') and words ('nan')" in read.problem
+    named = meanings("0", "1", "nan", labels=BINARY)
+    assert named.of["1"] == 1
+    assert isinstance(named.of["nan"], str)
+
+
+@pytest.mark.parametrize("column", ["stars", "rating", "Rating", " STARS "])
+@pytest.mark.parametrize("labels", [None, TERNARY])
+def test_rating_columns_need_stars(column, labels):
+    read = meanings("0", "1", "2", column=column, labels=labels)
+    assert read.labels is None
+    assert "--stars 5 or --stars 10" in read.problem
+
+
+def test_rating_column_with_words_needs_no_stars():
+    assert meanings("good", "bad", column="rating").labels == BINARY
+
+
+@pytest.mark.parametrize(
+    ("stars", "expected"),
+    [
+        (5, {"1": 0, "2": 0, "3": 1, "4": 2, "5": 2, "2.5": 1, "5 stars": 2, "1 star": 0}),
+        (10, {"1": 0, "4": 0, "5": 1, "6": 1, "7": 2, "10": 2}),
+    ],
+)
+def test_stars(stars, expected):
+    read = meanings(*expected, column="stars", stars=stars)
+    assert read.labels == TERNARY
+    assert read.of == expected
+
+
+def test_stars_without_a_middle_give_two_labels():
+    read = meanings("1", "5", column="stars", stars=5)
+    assert read.labels == BINARY
+    assert read.of == {"1": 0, "5": 1}
+    assert read.notes == ("ratings of 1 to 5 read as negative, positive",)
+
+
+@pytest.mark.parametrize("value", ["0", "6", "-1", "good", "4/5", "nan"])
+def test_stars_off_the_scale(value):
+    assert meanings("1", "5", value, stars=5).of[value] == "rating outside 1 … 5"
+
+
+def test_stars_with_labels_that_have_no_middle():
+    read = meanings("1", "3", "5", stars=5, labels=BINARY)
+    assert read.of["3"] == "rating that is neutral, which is not one of negative, positive"
+
+
+def test_stars_of_one_sentiment_only():
+    read = meanings("4", "5", stars=5)
+    assert read.labels is None
+    assert "too few labels" in read.problem
+
+
+def test_spellings_are_folded_and_told():
+    read = meanings("POS", "neg", "Neutral", "positive")
+    assert read.labels == TERNARY
+    assert read.of == {"POS": 2, "neg": 0, "Neutral": 1, "positive": 2}
+    assert "POS as positive" in read.notes[0]
+    assert "positive as positive" not in read.notes[0]
+
+
+def test_unknown_words_keep_their_names():
+    read = meanings("joy", "anger")
+    assert read.labels == Labels(("anger", "joy"))
+    assert read.notes == ()
+
+
+def test_star_names_are_labels_of_their_own():
+    read = meanings("1 star", "2 stars", "5 stars")
+    assert read.labels == Labels(("1 star", "2 stars", "5 stars"))
+
+
+def test_values_of_bad_rows_make_no_label():
+    read = read_meanings({"pos": 3, "neg": 2, "odd": 0}, column="label")
+    assert read.labels == BINARY
+    assert isinstance(read.of["odd"], str)
+    assert isinstance(read_meanings({"0": 1, "1": 1, "7": 0}, column="label").of["7"], str)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("negative", 0), ("NEGATIVE", 0), ("neg", 0), (" Pos", 1), ("very positive", None)],
+)
+def test_given_labels_match_known_spellings(value, expected):
+    read = meanings("positive", value.strip(), labels=BINARY)
+    found = read.of[value.strip()]
+    assert (found if isinstance(found, int) else None) == expected
+
+
+def test_given_labels_that_share_a_sentiment_match_only_exactly():
+    labels = Labels(("negative", "positive", "very positive"))
+    read = meanings("positive", "very positive", "pos", labels=labels)
+    assert read.of["very positive"] == 2
+    assert isinstance(read.of["pos"], str)
+
+
+def test_class_names_keep_their_order():
+    read = meanings("0", "1", "-1", class_names=("pos", "neg"))
+    assert read.labels == Labels(("positive", "negative"))
+    assert read.of == {"0": 0, "1": 1, "-1": "label id outside 0 … 1"}
+
+
+def test_class_names_that_would_fall_together_stay():
+    read = meanings("0", "1", class_names=("good", "positive"))
+    assert read.labels == Labels(("good", "positive"))
+
+
+def test_class_names_with_stars():
+    read = meanings("0", "1", "2", class_names=("1 star", "3 stars", "5 stars"), stars=5)
+    assert read.of == {"0": 0, "1": 1, "2": 2}
+
+
+def test_one_class_name_is_too_few():
+    read = meanings("0", class_names=("all",))
+    assert "label names stored in the file" in read.problem
