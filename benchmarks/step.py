@@ -23,7 +23,7 @@ import torch
 
 from sentilora.inference.device import autocast
 from sentilora.model.classifier import create_model
-from sentilora.model.quick import quick_blocks
+from sentilora.model.quick.quick_blocks import quick_blocks
 from sentilora.model.tokens import padded_length
 from sentilora.runs.memory import keep_freed_memory
 

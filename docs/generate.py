@@ -167,7 +167,7 @@ def presets_table() -> str:
 
 def bases_table() -> str:
     """Return the named bases."""
-    from sentilora.model.bases import BASES
+    from sentilora.model.bases.known_bases import BASES
 
     rows = [
         [

@@ -4,9 +4,9 @@ import torch
 
 from sentilora.labels import Labels
 from sentilora.model.artifact import save_artifact, seal_artifact
-from sentilora.model.bases import resolve_base
+from sentilora.model.bases.known_bases import resolve_base
 from sentilora.model.classifier import create_model, load_tokenizer
-from sentilora.model.settings import Settings
+from sentilora.model.model_info import Settings
 from sentilora.model.tokens import TextRule
 
 

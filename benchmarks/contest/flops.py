@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from sentilora.model.layouts import LAYOUTS
+from sentilora.model.quick.layouts import LAYOUTS
 
 PROBE_TOKENS = 16
 

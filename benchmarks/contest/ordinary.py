@@ -28,7 +28,7 @@ from sentilora.data.labelled.examples import Examples
 from sentilora.data.labelled.reader import read_examples
 from sentilora.inference.device import pick_device
 from sentilora.labels import Labels
-from sentilora.model.bases import ResolvedBase, resolve_base
+from sentilora.model.bases.known_bases import ResolvedBase, resolve_base
 from sentilora.model.classifier import load_tokenizer, quiet_transformers
 from sentilora.model.tokens import TextEncoder, TextRule
 

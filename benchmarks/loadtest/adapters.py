@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 
-from sentilora.model.adapterfile import ADAPTER_WEIGHTS
+from sentilora.model.adapter_file import ADAPTER_WEIGHTS
 from sentilora.model.artifact import MANIFEST, find_artifact, write_manifest
 
 NOISE = 0.001  # of each tensor's spread: other weights, the same work

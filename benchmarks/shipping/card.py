@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sentilora import samples
 from sentilora.evaluation import wording
-from sentilora.model.bases import BASES
+from sentilora.model.bases.known_bases import BASES
 from sentilora.runs.run_folder import Run
 from shipping.sets import SETS
 

@@ -16,7 +16,7 @@ from sentilora.evaluation.calibration import fit_calibration
 from sentilora.inference.engines import TorchEngine, open_engine
 from sentilora.inference.scoring import score_texts
 from sentilora.inference.sentiment_model import SentimentModel
-from sentilora.model.adapterfile import ADAPTER_WEIGHTS
+from sentilora.model.adapter_file import ADAPTER_WEIGHTS
 from sentilora.model.artifact import (
     MANIFEST,
     PARTIAL,
@@ -24,8 +24,8 @@ from sentilora.model.artifact import (
     open_artifact,
     seal_artifact,
 )
+from sentilora.model.model_info import write_settings
 from sentilora.model.probabilities import UNCALIBRATED
-from sentilora.model.settings import write_settings
 from sentilora.model.tokens import TextEncoder
 from sentilora.runs.proof import prove_reload
 from sentilora.runs.run_folder import Run

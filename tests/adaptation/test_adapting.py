@@ -23,7 +23,7 @@ from sentilora.adaptation.adapting import adapt, resume_adaptation
 from sentilora.adaptation.estimating import estimate_adaptation
 from sentilora.errors import ConfigError, DataError, ModelError, RunError
 from sentilora.model.artifact import MANIFEST
-from sentilora.model.bases import sha256_of
+from sentilora.model.bases.known_bases import sha256_of
 from sentilora.model.classifier import quiet_transformers
 from sentilora.runs import clean_process
 from sentilora.training.training_loop import Interrupted

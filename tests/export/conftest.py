@@ -25,8 +25,8 @@ from sentilora.model.artifact import (
     seal_artifact,
     write_manifest,
 )
+from sentilora.model.model_info import Settings
 from sentilora.model.probabilities import Calibration
-from sentilora.model.settings import Settings
 from sentilora.model.tokens import TextEncoder, TextRule
 from tests.chromium import unless_required
 from tests.conftest import tiny_config

@@ -12,7 +12,7 @@ import sentilora
 from sentilora.errors import ConfigError, ModelError
 from sentilora.export.cascading import fit_first_stage, let_in, upper_bound
 from sentilora.inference.files import predict_file
-from sentilora.model.firststage import FIRST_STAGE, count_ngrams, load_first_stage
+from sentilora.model.first_stage import FIRST_STAGE, count_ngrams, load_first_stage
 from sentilora.model.probabilities import Calibration, softmax
 from tests.conftest import BAD, GOOD, make_texts
 from tests.inference.conftest import read
@@ -234,6 +234,6 @@ def test_a_changed_first_stage_is_refused(cascade, tmp_path):
 
 
 def test_a_first_stage_of_another_format_is_refused(cascade, tmp_path, monkeypatch):
-    monkeypatch.setattr("sentilora.model.firststage.FORMAT", 3)
+    monkeypatch.setattr("sentilora.model.first_stage.FORMAT", 3)
     with pytest.raises(ModelError, match=r"has format 2; this version reads 3. Export the run"):
         sentilora.load(cascade)

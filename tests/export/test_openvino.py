@@ -16,8 +16,8 @@ from sentilora.errors import DeviceError, MissingExtraError, ModelError
 from sentilora.export.openvinofile import write_openvino
 from sentilora.labels import Labels
 from sentilora.model.classifier import create_model
+from sentilora.model.model_info import Settings
 from sentilora.model.probabilities import Calibration
-from sentilora.model.settings import Settings
 from sentilora.model.tokens import TextRule
 from tests.conftest import ARCHITECTURES
 

@@ -30,8 +30,8 @@ from sentilora.inference.runtimes import OnnxEngine, OpenVinoEngine
 from sentilora.labels import Labels
 from sentilora.model.artifact import load_classifier, open_artifact
 from sentilora.model.classifier import create_model
+from sentilora.model.model_info import Settings
 from sentilora.model.probabilities import Calibration
-from sentilora.model.settings import Settings
 from sentilora.model.tokens import TextEncoder, TextRule
 from tests.conftest import ARCHITECTURES, WORDS, make_texts
 

@@ -26,7 +26,7 @@ def make_model(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
     from sentilora.labels import Labels
     from sentilora.model.artifact import save_artifact, seal_artifact
     from sentilora.model.classifier import create_model, load_tokenizer
-    from sentilora.model.settings import Settings
+    from sentilora.model.model_info import Settings
     from sentilora.model.tokens import TextRule
 
     def make(names: Sequence[str], base: Path = tiny_base, **rule: Any):

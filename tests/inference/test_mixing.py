@@ -9,9 +9,9 @@ import torch
 from sentilora.errors import ModelError
 from sentilora.inference.mixing import MIXABLE, SharedEncoder
 from sentilora.labels import Labels
-from sentilora.model.adapterfile import SpecialAdapterError, read_adapter
+from sentilora.model.adapter_file import SpecialAdapterError, read_adapter
 from sentilora.model.artifact import load_classifier, open_artifact
-from sentilora.model.bases import resolve_base
+from sentilora.model.bases.known_bases import resolve_base
 from sentilora.model.classifier import load_tokenizer
 from sentilora.model.tokens import TextEncoder, TextRule
 from tests.adapters import save_adapter

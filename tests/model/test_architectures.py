@@ -14,7 +14,7 @@ from sentilora.inference.scoring import score_texts
 from sentilora.labels import Labels
 from sentilora.model.artifact import load_classifier, open_artifact, save_artifact, seal_artifact
 from sentilora.model.classifier import count_parameters, create_model, load_tokenizer
-from sentilora.model.settings import Settings
+from sentilora.model.model_info import Settings
 from sentilora.model.tokens import TextEncoder, TextRule
 from tests.conftest import ARCHITECTURES, GOOD
 

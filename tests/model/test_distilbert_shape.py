@@ -20,7 +20,7 @@ from sentilora.model.classifier import (
     load_tokenizer,
     quiet_transformers,
 )
-from sentilora.model.settings import Settings
+from sentilora.model.model_info import Settings
 from sentilora.model.tokens import TextEncoder, TextRule
 from tests.conftest import WORDS, make_texts, write_csv
 

@@ -14,10 +14,10 @@ import sentilora
 import tests.benchmarks  # noqa: F401 - lets shipping be found
 from sentilora import samples
 from sentilora.labels import TERNARY, Labels
-from sentilora.model.adapterfile import ADAPTER_WEIGHTS
+from sentilora.model.adapter_file import ADAPTER_WEIGHTS
 from sentilora.model.artifact import open_artifact
-from sentilora.model.bases import BASES
-from sentilora.model.starting import create_started_model, open_start
+from sentilora.model.bases.known_bases import BASES
+from sentilora.model.warm_start import create_started_model, open_start
 from shipping.packing import LIMIT_BYTES
 from shipping.sets import SETS
 from tests.embedded import needs_minilm

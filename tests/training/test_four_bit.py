@@ -12,9 +12,9 @@ from sentilora.config import make_config
 from sentilora.errors import ConfigError, DeviceError, MissingExtraError
 from sentilora.inference.engines import TorchEngine
 from sentilora.inference.scoring import score_texts
-from sentilora.model import classifier, fourbit
+from sentilora.model import classifier, four_bit
 from sentilora.model.classifier import create_model, load_tokenizer
-from sentilora.model.fourbit import check_four_bit, four_bit_options, move_adapter
+from sentilora.model.four_bit import check_four_bit, four_bit_options, move_adapter
 from sentilora.model.tokens import TextEncoder, TextRule
 from sentilora.training import run_context
 from tests.conftest import TINY_SETTINGS, make_texts
@@ -28,7 +28,7 @@ def test_without_a_gpu_it_is_refused_before_anything_is_written(tiny_data, tiny_
 
 
 def test_without_bitsandbytes_the_extra_is_named(monkeypatch):
-    monkeypatch.setattr(fourbit, "find_spec", lambda name: None)
+    monkeypatch.setattr(four_bit, "find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"pip install 'sentilora\[qlora\]'"):
         check_four_bit(torch.device("cuda"))
 

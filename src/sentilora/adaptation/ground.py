@@ -18,11 +18,11 @@ from sentilora.adaptation.windows import TextWindows, encode_corpus
 from sentilora.data.corpus import Corpus, read_corpus
 from sentilora.errors import ConfigError
 from sentilora.inference.device import pick_device, pick_precision
-from sentilora.model.bases import BASES, ResolvedBase, resolve_base, sha256_of
+from sentilora.model.bases.known_bases import BASES, ResolvedBase, resolve_base, sha256_of
+from sentilora.model.bases.local_bases import fingerprint
 from sentilora.model.classifier import load_tokenizer
-from sentilora.model.localbases import fingerprint
 from sentilora.model.tokens import TextEncoder, TextRule
-from sentilora.model.wordhead import build_head, load_encoder
+from sentilora.model.word_head import build_head, load_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sentilora.model.tokens import TextEncoder
-    from sentilora.model.wordhead import WordHead
+    from sentilora.model.word_head import WordHead
 
 LOGITS_AT_ONCE = {"cpu": 1 << 24, "cuda": 1 << 28}  # numbers of 4 bytes
 BLOCK_ROWS = 128  # of products whose number of rows is another one in each update
@@ -82,7 +82,7 @@ class WordModel(nn.Module):
 
     Args:
         encoder: any encoder of transformers.
-        head: from :func:`~sentilora.model.wordhead.build_head`.
+        head: from :func:`~sentilora.model.word_head.build_head`.
         bag_weight: of the second objective; 0 leaves it out.
         precision: ``fp32`` or ``bf16``, of the matrix products.
     """

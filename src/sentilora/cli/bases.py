@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from sentilora.model.bases import Base
+    from sentilora.model.bases.known_bases import Base
 
 EXAMPLE = "Example:  sentilora bases --install minilm"
 
@@ -23,7 +23,7 @@ def bases(
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
 ) -> None:
     """List the bases that have a name, and where their weights are."""
-    from sentilora.model.bases import BASES, install_base
+    from sentilora.model.bases.known_bases import BASES, install_base
 
     if install is not None:
         path = install_base(install)
@@ -51,7 +51,7 @@ def _places(base: Base) -> list[str]:
     from huggingface_hub import try_to_load_from_cache
 
     from sentilora.errors import MissingExtraError
-    from sentilora.model.bases import resolve_base
+    from sentilora.model.bases.known_bases import resolve_base
 
     places = []
     try:

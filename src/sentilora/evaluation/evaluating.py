@@ -33,7 +33,7 @@ from sentilora.evaluation.report import (
 from sentilora.inference.sentiment_model import SentimentModel, load
 from sentilora.labels import Labels
 from sentilora.model.artifact import Artifact
-from sentilora.model.bases import BASES
+from sentilora.model.bases.known_bases import BASES
 
 
 def evaluate(

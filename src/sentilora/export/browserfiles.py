@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 from sentilora.errors import ConfigError, ModelError, several
 from sentilora.inference.scoring import score_texts
-from sentilora.model.settings import FORMAT, Settings, write_json
+from sentilora.model.model_info import FORMAT, Settings, write_json
 
 if TYPE_CHECKING:
     from sentilora.inference.engines import Engine

@@ -8,7 +8,7 @@ from typing import Any
 
 from sentilora.evaluation.wording import calibrated_in_torch
 from sentilora.export.quantised import Quantised
-from sentilora.model.settings import Settings
+from sentilora.model.model_info import Settings
 
 _USE = re.compile(r"^## Use it\n.*?(?=^## )", re.DOTALL | re.MULTILINE)
 _ELSEWHERE = " `config.toml` beside this card repeats the run."

@@ -1,6 +1,6 @@
 """A first stage for an export: fitted to the network's answers, let in only where it agrees.
 
-The first stage (:mod:`sentilora.model.firststage`) learns the calibrated probabilities that the
+The first stage (:mod:`sentilora.model.first_stage`) learns the calibrated probabilities that the
 network gave the training texts, as in distillation (Hinton et al. 2015, arXiv:1503.02531). It may
 answer a text alone when its probability is above a threshold. The threshold is chosen on validation
 texts: from the strictest on, each candidate is tested, and the last that passes before the first
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from sentilora.errors import ModelError
 from sentilora.evaluation.calibration import fit_calibration
-from sentilora.model.firststage import FirstStage, count_ngrams, weigh
+from sentilora.model.first_stage import FirstStage, count_ngrams, weigh
 from sentilora.model.probabilities import UNCALIBRATED
 
 COLUMNS = 2**18

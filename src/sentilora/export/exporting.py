@@ -60,8 +60,8 @@ from sentilora.model.artifact import (
     save_texts,
     seal_artifact,
 )
-from sentilora.model.firststage import FIRST_STAGE, load_first_stage
-from sentilora.model.settings import Settings, write_json
+from sentilora.model.first_stage import FIRST_STAGE, load_first_stage
+from sentilora.model.model_info import Settings, write_json
 from sentilora.model.tokens import TextEncoder
 from sentilora.runs.proof import Proof, prove_reload
 from sentilora.runs.run_folder import check_space

@@ -20,8 +20,8 @@ from sentilora.inference.staging import score_in_stages
 
 if TYPE_CHECKING:
     from sentilora.inference.engines import Engine
-    from sentilora.model.firststage import FirstStage
-    from sentilora.model.settings import Settings
+    from sentilora.model.first_stage import FirstStage
+    from sentilora.model.model_info import Settings
     from sentilora.model.tokens import TextEncoder
 
 

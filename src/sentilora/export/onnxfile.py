@@ -21,8 +21,8 @@ from torch import Tensor, nn
 
 from sentilora.errors import MissingExtraError, ModelError
 from sentilora.export.quiet import quiet
+from sentilora.model.model_info import Settings
 from sentilora.model.probabilities import SMALLEST_SPREAD, Calibration
-from sentilora.model.settings import Settings
 
 OPSET = 18
 METADATA = "sentilora"

@@ -15,7 +15,7 @@ from typing import Any
 
 from sentilora.errors import MissingExtraError, ModelError
 from sentilora.export.onnxfile import METADATA, about_model, write_onnx
-from sentilora.model.settings import Settings
+from sentilora.model.model_info import Settings
 
 
 def write_openvino(network: Any, settings: Settings, path: Path) -> None:

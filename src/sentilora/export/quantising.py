@@ -33,7 +33,7 @@ from sentilora.inference.device import pick_precision
 from sentilora.inference.engines import Engine
 from sentilora.inference.runtimes import RUNTIMES
 from sentilora.inference.scoring import score_texts
-from sentilora.model.settings import Settings
+from sentilora.model.model_info import Settings
 from sentilora.model.tokens import TextEncoder
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sentilora.data.labelled.examples import Parts
     from sentilora.inference.engines import Engine
     from sentilora.model.artifact import Artifact
-    from sentilora.model.firststage import FirstStage
+    from sentilora.model.first_stage import FirstStage
     from sentilora.model.tokens import TextEncoder
 
 

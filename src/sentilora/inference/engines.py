@@ -68,7 +68,7 @@ class TorchEngine:
 
     def __post_init__(self) -> None:
         if self.is_fixed:
-            from sentilora.model.quick import quick_blocks
+            from sentilora.model.quick.quick_blocks import quick_blocks
 
             self.network.eval()
             ready = quick_blocks(self.network, is_fixed=True)
@@ -92,7 +92,7 @@ class TorchEngine:
 
     def prepared(self, texts: int) -> AbstractContextManager[Any]:
         """Return a block inside which so many texts are computed, and no weight changes."""
-        from sentilora.model.quick import quick_blocks
+        from sentilora.model.quick.quick_blocks import quick_blocks
 
         if self.is_fixed or texts < QUICK_ROWS:
             return nullcontext()

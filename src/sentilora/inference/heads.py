@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sentilora.errors import ModelError
-from sentilora.model.layouts import HEADS
+from sentilora.model.quick.layouts import HEADS
 
 
 class Head:

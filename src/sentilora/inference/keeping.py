@@ -25,7 +25,7 @@ from sentilora.inference.remembering import RememberingScorer
 from sentilora.inference.scoring import Progress, Scored
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.artifact import MANIFEST
-from sentilora.model.bases import sha256_of
+from sentilora.model.bases.known_bases import sha256_of
 
 if TYPE_CHECKING:
     from sentilora.inference.rows import TextRows

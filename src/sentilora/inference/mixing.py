@@ -2,7 +2,7 @@
 
 PEFT's own mixed batches fail on heads that are more than one linear layer, and on adapters with
 different numbers of labels. Here the encoder computes all rows at once, each with the LoRA updates
-of its adapter (``model/adapterbank.py``), and then each adapter's own head reads its own rows
+of its adapter (``model/quick/adapter_bank.py``), and then each adapter's own head reads its own rows
 (``inference/heads.py``).
 
 Not covered: adapters that are more than LoRA on linear layers, fully trained models, and
@@ -23,11 +23,11 @@ from sentilora.errors import ModelError, several
 from sentilora.inference.device import autocast, dtype_of
 from sentilora.inference.heads import Head
 from sentilora.labels import Labels
-from sentilora.model.adapterbank import AdapterBank, Routing
-from sentilora.model.adapterfile import AdapterWeights, SpecialAdapterError
-from sentilora.model.bases import ResolvedBase
+from sentilora.model.adapter_file import AdapterWeights, SpecialAdapterError
+from sentilora.model.bases.known_bases import ResolvedBase
 from sentilora.model.classifier import load_base_classifier
-from sentilora.model.quick import QuickBlocks, quick_blocks
+from sentilora.model.quick.adapter_bank import AdapterBank, Routing
+from sentilora.model.quick.quick_blocks import QuickBlocks, quick_blocks
 
 MIXABLE = ("bert", "distilbert", "electra", "modernbert", "roberta", "xlm-roberta")
 

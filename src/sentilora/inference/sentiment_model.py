@@ -18,7 +18,7 @@ from sentilora.inference.scoring import Progress, Scored, score_texts
 from sentilora.inference.staging import score_in_stages
 from sentilora.labels import Labels
 from sentilora.model.artifact import Artifact, open_artifact
-from sentilora.model.firststage import load_first_stage
+from sentilora.model.first_stage import load_first_stage
 from sentilora.model.tokens import TextEncoder
 
 if TYPE_CHECKING:

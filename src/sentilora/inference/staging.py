@@ -9,7 +9,7 @@ import numpy as np
 from sentilora.inference.budget import BatchBudget
 from sentilora.inference.engines import Engine
 from sentilora.inference.scoring import Piece, Progress, Scored, score_pieces
-from sentilora.model.firststage import FirstStage
+from sentilora.model.first_stage import FirstStage
 from sentilora.model.probabilities import Calibration, softmax
 from sentilora.model.tokens import TextEncoder
 

@@ -14,9 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from sentilora.errors import ConfigError, ModelError, several
 from sentilora.labels import Labels
-from sentilora.model.bases import Architecture, ResolvedBase, architecture_of, resolve_base
-from sentilora.model.bases import unreachable as _unreachable
-from sentilora.model.fourbit import check_four_bit, four_bit_options
+from sentilora.model.bases.known_bases import (
+    Architecture,
+    ResolvedBase,
+    architecture_of,
+    resolve_base,
+)
+from sentilora.model.bases.known_bases import unreachable as _unreachable
+from sentilora.model.four_bit import check_four_bit, four_bit_options
 
 if TYPE_CHECKING:
     import torch

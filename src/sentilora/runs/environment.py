@@ -11,11 +11,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentilora.model.bases import sha256_of
+from sentilora.model.bases.known_bases import sha256_of
 
 if TYPE_CHECKING:
     from sentilora.data.labelled.examples import Parts
-    from sentilora.model.starting import Start
+    from sentilora.model.warm_start import Start
 
 PACKAGES = (
     "sentilora",

@@ -11,7 +11,7 @@ from torch import Tensor
 from sentilora.inference.engines import Engine
 from sentilora.inference.mixing import SharedEncoder
 from sentilora.labels import Labels
-from sentilora.model.firststage import FirstStage
+from sentilora.model.first_stage import FirstStage
 from sentilora.model.probabilities import Calibration
 from sentilora.model.tokens import TextEncoder
 from sentilora.serving.cores import MOST_WORKERS

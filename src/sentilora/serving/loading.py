@@ -10,11 +10,11 @@ from sentilora.errors import ModelError
 from sentilora.inference.device import pick_device, pick_precision
 from sentilora.inference.engines import open_engine
 from sentilora.inference.mixing import SharedEncoder
-from sentilora.model.adapterfile import AdapterWeights, SpecialAdapterError, read_adapter
+from sentilora.model.adapter_file import AdapterWeights, SpecialAdapterError, read_adapter
 from sentilora.model.artifact import Artifact, base_of, open_artifact
-from sentilora.model.bases import ResolvedBase, sha256_of
+from sentilora.model.bases.known_bases import ResolvedBase, sha256_of
 from sentilora.model.classifier import load_tokenizer
-from sentilora.model.firststage import load_first_stage
+from sentilora.model.first_stage import load_first_stage
 from sentilora.model.tokens import TextEncoder, TextRule
 from sentilora.serving.lanes import Loaded, OwnLane, SharedLane
 from sentilora.serving.pool import Served

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sentilora.data.labelled.examples import HasSkipped, write_skipped
 from sentilora.evaluation.report import compose_report
-from sentilora.model.bases import BASES, ResolvedBase
+from sentilora.model.bases.known_bases import BASES, ResolvedBase
 
 if TYPE_CHECKING:
     from sentilora.config import RunConfig

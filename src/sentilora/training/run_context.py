@@ -13,11 +13,11 @@ from sentilora.data.labelled.split import read_parts
 from sentilora.errors import RunError, several
 from sentilora.inference.device import pick_device, pick_precision
 from sentilora.labels import Labels, parse_labels
-from sentilora.model.bases import ResolvedBase, resolve_base
+from sentilora.model.bases.known_bases import ResolvedBase, resolve_base
 from sentilora.model.classifier import create_model, load_tokenizer
-from sentilora.model.fourbit import check_four_bit
-from sentilora.model.starting import Start, create_started_model
+from sentilora.model.four_bit import check_four_bit
 from sentilora.model.tokens import TextEncoder, TextRule
+from sentilora.model.warm_start import Start, create_started_model
 from sentilora.runs.environment import describe_environment, write_environment
 from sentilora.runs.events import EventLog, Listener
 from sentilora.runs.processes import Processes, join_processes

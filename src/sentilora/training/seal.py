@@ -11,8 +11,8 @@ from sentilora.evaluation.calibration import fit_calibration
 from sentilora.inference.engines import TorchEngine
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import save_artifact, seal_artifact
-from sentilora.model.localbases import fingerprint
-from sentilora.model.settings import Settings
+from sentilora.model.bases.local_bases import fingerprint
+from sentilora.model.model_info import Settings
 from sentilora.runs.cost import spent_in_all
 from sentilora.runs.proof import prove_reload
 from sentilora.training.batches.encoded_examples import EncodedExamples

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from sentilora.config import RunConfig
 from sentilora.errors import ConfigError, several
-from sentilora.model.bases import BASES, resolve_base
-from sentilora.model.starting import Start, open_start
+from sentilora.model.bases.known_bases import BASES, resolve_base
+from sentilora.model.warm_start import Start, open_start
 
 
 def resolve_start(config: RunConfig) -> tuple[RunConfig, Start | None]:

@@ -17,8 +17,8 @@ from sentilora.config import RunConfig, make_config
 from sentilora.errors import SentiloraError
 from sentilora.inference.sentiment_model import load
 from sentilora.model.classifier import count_parameters
-from sentilora.model.fourbit import move_adapter
-from sentilora.model.starting import describe_start
+from sentilora.model.four_bit import move_adapter
+from sentilora.model.warm_start import describe_start
 from sentilora.runs.events import Listener
 from sentilora.runs.run_folder import CONFIG, Run, resume_run
 from sentilora.training.measurement import measure_model, measure_pairs

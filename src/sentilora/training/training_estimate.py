@@ -11,9 +11,9 @@ import numpy as np
 
 from sentilora.config import RunConfig
 from sentilora.inference.device import autocast, pick_device, pick_precision
-from sentilora.model.bases import resolve_base
+from sentilora.model.bases.known_bases import resolve_base
 from sentilora.model.classifier import count_parameters, create_model, load_tokenizer
-from sentilora.model.quick import quick_blocks
+from sentilora.model.quick.quick_blocks import quick_blocks
 from sentilora.model.tokens import TextEncoder, average_windows
 from sentilora.runs.cost import peak_memory_bytes
 from sentilora.runs.memory import keep_freed_memory

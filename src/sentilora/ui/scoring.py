@@ -15,7 +15,7 @@ from sentilora.inference.files import predict_file
 from sentilora.inference.rows import TextRows, open_rows
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.artifact import MANIFEST
-from sentilora.model.bases import sha256_of
+from sentilora.model.bases.known_bases import sha256_of
 from sentilora.ui.uploading import Upload
 
 if TYPE_CHECKING:

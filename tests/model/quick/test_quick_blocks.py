@@ -9,11 +9,11 @@ import torch
 from torch.nn import functional
 
 from sentilora.inference.device import autocast
-from sentilora.model import forwardmath, joinedlinear
 from sentilora.model.classifier import create_model
-from sentilora.model.joinedlinear import JoinedLinear
-from sentilora.model.layouts import LAYOUTS
-from sentilora.model.quick import quick_blocks
+from sentilora.model.quick import block_forward, joined_linear
+from sentilora.model.quick.joined_linear import JoinedLinear
+from sentilora.model.quick.layouts import LAYOUTS
+from sentilora.model.quick.quick_blocks import quick_blocks
 
 CPU = torch.device("cpu")
 QUICK = sorted(LAYOUTS)
@@ -169,9 +169,9 @@ def test_scoring_too(
     monkeypatch: Any,
 ) -> None:
     """Also token by token, and where oneDNN has no fused products."""
-    monkeypatch.setattr(forwardmath, "WIDE_BYTES", wide_bytes)
+    monkeypatch.setattr(block_forward, "WIDE_BYTES", wide_bytes)
     if not is_fused:
-        monkeypatch.setattr(joinedlinear, "_has_fused_bf16", lambda: False)
+        monkeypatch.setattr(joined_linear, "_has_fused_bf16", lambda: False)
     model = make(tiny_bases, architecture).eval()
     ids, mask = batch()
     with torch.inference_mode():

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from sentilora.inference.device import autocast
-from sentilora.model import forwardmath
 from sentilora.model.classifier import create_model
-from sentilora.model.quick import quick_blocks
+from sentilora.model.quick import block_forward
+from sentilora.model.quick.quick_blocks import quick_blocks
 
 CPU = torch.device("cpu")
 
@@ -17,18 +17,18 @@ CPU = torch.device("cpu")
 )
 def test_rows_are_filled_up_to_few_numbers(count, expected):
     rows = torch.randn(count, 3).to(torch.bfloat16)
-    filled = forwardmath._fill(rows)
+    filled = block_forward._fill(rows)
     assert filled.shape == (expected, 3)
     assert torch.equal(filled[:count], rows)
     assert not filled[count:].any()
-    assert forwardmath._fill(rows.float()).shape == (count, 3)
+    assert block_forward._fill(rows.float()).shape == (count, 3)
 
 
 def test_few_numbers_of_rows_are_multiplied(tiny_bases, monkeypatch):
     seen = set()
-    normalise = forwardmath._normalise
+    normalise = block_forward._normalise
     monkeypatch.setattr(
-        forwardmath,
+        block_forward,
         "_normalise",
         lambda inputs, *rest: [seen.add(len(inputs)), normalise(inputs, *rest)][1],
     )

@@ -21,7 +21,7 @@ import torch
 from torch import nn
 
 from sentilora.errors import ModelError
-from sentilora.model.bases import ResolvedBase, unreachable
+from sentilora.model.bases.known_bases import ResolvedBase, unreachable
 from sentilora.model.classifier import quiet_transformers, set_dropout
 
 # Of the logits that embeddings add to word frequencies at the start, in nats. On masked positions

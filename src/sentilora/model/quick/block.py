@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sentilora.model.joinedlinear import JoinedLinear
-from sentilora.model.layouts import Layout
+from sentilora.model.quick.joined_linear import JoinedLinear
+from sentilora.model.quick.layouts import Layout
 
 CACHED_SCORES = 1 << 20  # attention scores worked on at a time, going back
 

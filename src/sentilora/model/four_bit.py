@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from sentilora.errors import ConfigError, DeviceError, MissingExtraError
-from sentilora.model.bases import architecture_of
+from sentilora.model.bases.known_bases import architecture_of
 
 if TYPE_CHECKING:
     import torch

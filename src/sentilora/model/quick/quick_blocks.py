@@ -26,9 +26,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sentilora.model.blockmath import Block, ComputeBlock
-from sentilora.model.forwardmath import compute_blocks
-from sentilora.model.layouts import LAYOUTS, Layout
+from sentilora.model.quick.block import Block, ComputeBlock
+from sentilora.model.quick.block_forward import compute_blocks
+from sentilora.model.quick.layouts import LAYOUTS, Layout
 
 
 @contextmanager

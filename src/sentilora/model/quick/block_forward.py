@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from sentilora.model.blockmath import Block
+from sentilora.model.quick.block import Block
 
 # Bytes of the widest layer's outputs at a time. Beyond 32 MiB the C library gives memory back to
 # the system each time, and every page of it has to be made again.
@@ -17,7 +17,7 @@ WIDE_BYTES = 1 << 24
 
 @torch.no_grad()
 def compute_blocks(states: Tensor, mask: Tensor | None, blocks: Sequence[Block]) -> Tensor:
-    """Compute what a :class:`~sentilora.model.blockmath.ComputeBlock` for each block does.
+    """Compute what a :class:`~sentilora.model.quick.block.ComputeBlock` for each block does.
 
     Attention reads heads where they lie, and in bf16 bias, activation and residual are part of the
     matrix products, which get their rows in a few different numbers only.

@@ -12,8 +12,8 @@ from sentilora.errors import ModelError
 from sentilora.labels import Labels
 from sentilora.model.artifact import load_classifier, open_artifact, write_manifest
 from sentilora.model.classifier import count_parameters, create_model, load_tokenizer
-from sentilora.model.starting import create_started_model, describe_start, open_start
 from sentilora.model.tokens import TextEncoder
+from sentilora.model.warm_start import create_started_model, describe_start, open_start
 from tests.conftest import ARCHITECTURES
 from tests.model.test_architectures import LABELS, RULE, logits_of, save, train_a_little
 

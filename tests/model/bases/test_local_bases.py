@@ -14,10 +14,10 @@ from sentilora.model.artifact import (
     save_artifact,
     seal_artifact,
 )
-from sentilora.model.bases import ResolvedBase, resolve_base, sha256_of
+from sentilora.model.bases.known_bases import ResolvedBase, resolve_base, sha256_of
+from sentilora.model.bases.local_bases import PLACES, fingerprint, fingerprint_of
 from sentilora.model.classifier import create_model, load_tokenizer
-from sentilora.model.localbases import PLACES, fingerprint, fingerprint_of
-from sentilora.model.settings import Settings
+from sentilora.model.model_info import Settings
 from sentilora.model.tokens import TextRule
 
 LABELS = Labels(("negative", "positive"))

@@ -9,9 +9,9 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModel, AutoModelForMaskedLM
 
 from sentilora.errors import ModelError
-from sentilora.model.bases import resolve_base
+from sentilora.model.bases.known_bases import resolve_base
 from sentilora.model.classifier import quiet_transformers
-from sentilora.model.wordhead import START_SPREAD, UNSEEN, build_head, load_encoder
+from sentilora.model.word_head import START_SPREAD, UNSEEN, build_head, load_encoder
 from tests.conftest import ARCHITECTURES, WORDS, tiny_config
 
 COUNTS = np.arange(len(WORDS)) % 7

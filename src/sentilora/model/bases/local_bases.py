@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from sentilora.errors import ModelError
-from sentilora.model.bases import ResolvedBase, sha256_of
+from sentilora.model.bases.known_bases import ResolvedBase, sha256_of
 
 PLACES = "SENTILORA_BASES"
 FOLDER = "bases"

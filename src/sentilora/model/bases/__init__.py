@@ -1,0 +1,1 @@
+"""Pre-trained encoders: the table of those known, and folders of the user's."""

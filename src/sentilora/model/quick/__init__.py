@@ -1,0 +1,1 @@
+"""BERT-like encoders on a CPU with fewer and larger operations."""
