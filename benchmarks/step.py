@@ -21,7 +21,7 @@ from typing import Any
 
 import torch
 
-from sentilora.inference.device import autocast
+from sentilora.inference.engines.device import autocast
 from sentilora.model.classifier import create_model
 from sentilora.model.quick.quick_blocks import quick_blocks
 from sentilora.model.tokens import padded_length

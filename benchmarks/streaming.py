@@ -27,7 +27,7 @@ import psutil
 
 from contest.machine import describe_options
 from sentilora import samples
-from sentilora.inference.keeping import kept_path
+from sentilora.inference.rows.resume_file import kept_path
 
 PERIOD_S = 0.1
 Record = dict[str, Any]

@@ -183,7 +183,7 @@ def main() -> None:
     options = parse()
     import torch
 
-    from sentilora.inference.device import pick_device
+    from sentilora.inference.engines.device import pick_device
 
     options.threads = options.threads or torch.get_num_threads()
     outcome = Outcome()

@@ -26,7 +26,7 @@ from contest.job import Job
 from contest.side import Contestant
 from sentilora.data.labelled.examples import Examples
 from sentilora.data.labelled.reader import read_examples
-from sentilora.inference.device import pick_device
+from sentilora.inference.engines.device import pick_device
 from sentilora.labels import Labels
 from sentilora.model.bases.known_bases import ResolvedBase, resolve_base
 from sentilora.model.classifier import load_tokenizer, quiet_transformers

@@ -147,7 +147,7 @@ def _stored_bytes(network: Any, folder: Path) -> int:
 
 def _multiply(connection: Connection, job: Job) -> None:
     from contest.gemm import encoder_shapes, time_products
-    from sentilora.inference.device import pick_device
+    from sentilora.inference.engines.device import pick_device
     from sentilora.labels import Labels
     from sentilora.model.bases.known_bases import resolve_base
     from sentilora.model.classifier import load_base_classifier

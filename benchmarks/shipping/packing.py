@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from sentilora.errors import ModelError
 from sentilora.evaluation.calibration import fit_calibration
-from sentilora.inference.engines import TorchEngine, open_engine
+from sentilora.inference.engines.engine import TorchEngine, open_engine
 from sentilora.inference.scoring import score_texts
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.adapter_file import ADAPTER_WEIGHTS

@@ -16,7 +16,7 @@ import pytest
 from sentilora.cli import answers, app
 from sentilora.cli.rowbar import RowBar, describe
 from sentilora.data.files.tables import open_batches
-from sentilora.inference import rows
+from sentilora.inference.rows import text_rows
 from tests.conftest import make_texts
 
 ROWS = make_texts(30, seed=8)
@@ -167,8 +167,8 @@ def test_standard_input_to_a_file(predict, tmp_path):
 def test_arguments_to_a_file(predict, tmp_path):
     output = tmp_path / "o.jsonl"
     assert predict("good\nfilm", "bad", "--output", output).code == 0
-    rows = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
-    assert [row["text"] for row in rows] == ["good\nfilm", "bad"]
+    text_rows = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
+    assert [row["text"] for row in text_rows] == ["good\nfilm", "bad"]
 
 
 def test_a_file_to_a_file(predict, reviews, tmp_path, tiny_run):
@@ -181,10 +181,10 @@ def test_a_file_to_a_file(predict, reviews, tmp_path, tiny_run):
         f"output      {output}   next: sentilora evaluate {tiny_run.path} {reviews}"
     )
     (batch,) = open_batches(output)
-    rows = batch.to_pylist()
-    assert [row["text"] for row in rows] == [text for text, _ in ROWS]
-    assert [row["label"] for row in rows] == [label for _, label in ROWS]
-    assert {row["predicted_label"] for row in rows} == {"negative", "positive"}
+    text_rows = batch.to_pylist()
+    assert [row["text"] for row in text_rows] == [text for text, _ in ROWS]
+    assert [row["label"] for row in text_rows] == [label for _, label in ROWS]
+    assert {row["predicted_label"] for row in text_rows} == {"negative", "positive"}
 
 
 def test_json_with_an_output_is_the_summary(predict, reviews, tmp_path):
@@ -197,7 +197,7 @@ def test_json_with_an_output_is_the_summary(predict, reviews, tmp_path):
 
 
 def test_a_stopped_file_goes_on(predict, reviews, tmp_path, monkeypatch):
-    monkeypatch.setattr(rows, "ROWS", 10)
+    monkeypatch.setattr(text_rows, "ROWS", 10)
     output = tmp_path / "out.csv"
     arguments = ("--input", reviews, "--output", output)
     with monkeypatch.context() as patch:

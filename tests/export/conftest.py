@@ -15,7 +15,7 @@ import sentilora
 from sentilora.errors import ConfigError
 from sentilora.export.browserfiles import check_runtime, write_page
 from sentilora.export.onnxfile import write_onnx
-from sentilora.inference.engines import open_engine
+from sentilora.inference.engines.engine import open_engine
 from sentilora.labels import Labels
 from sentilora.model.artifact import (
     BROWSER_FILE,

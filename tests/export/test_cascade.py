@@ -11,7 +11,7 @@ from scipy.stats import binom
 import sentilora
 from sentilora.errors import ConfigError, ModelError
 from sentilora.export.cascading import fit_first_stage, let_in, upper_bound
-from sentilora.inference.files import predict_file
+from sentilora.inference.rows.predict_file import predict_file
 from sentilora.model.first_stage import FIRST_STAGE, count_ngrams, load_first_stage
 from sentilora.model.probabilities import Calibration, softmax
 from tests.conftest import BAD, GOOD, make_texts
@@ -188,7 +188,7 @@ def test_an_export_of_a_cascade_is_one(cascade, tmp_path):
 
 
 def test_files_name_the_stage_and_go_on(cascade, tmp_path, monkeypatch):
-    from sentilora.inference import rows as rows_module
+    from sentilora.inference.rows import text_rows as rows_module
 
     monkeypatch.setattr(rows_module, "ROWS", 10)
     model = sentilora.load(cascade, device="cpu")

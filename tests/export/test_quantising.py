@@ -25,8 +25,8 @@ from sentilora.export.quantising import quantise, size_of
 from sentilora.export.sensitivity import most_sensitive
 from sentilora.export.teaching import read_run_parts
 from sentilora.export.ways import Way
-from sentilora.inference.device import pick_precision
-from sentilora.inference.runtimes import OnnxEngine, OpenVinoEngine
+from sentilora.inference.engines.device import pick_precision
+from sentilora.inference.engines.runtimes import OnnxEngine, OpenVinoEngine
 from sentilora.labels import Labels
 from sentilora.model.artifact import load_classifier, open_artifact
 from sentilora.model.classifier import create_model

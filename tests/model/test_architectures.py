@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from sentilora.errors import ConfigError
-from sentilora.inference.engines import TorchEngine
+from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_texts
 from sentilora.labels import Labels
 from sentilora.model.artifact import load_classifier, open_artifact, save_artifact, seal_artifact
@@ -24,7 +24,7 @@ RULE = TextRule(max_tokens=32)
 
 ANSWER = """
 import json, sys, numpy, torch
-from sentilora.inference.engines import TorchEngine
+from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import load_classifier, open_artifact
 from sentilora.model.tokens import TextEncoder

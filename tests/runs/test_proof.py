@@ -7,7 +7,7 @@ import pytest
 
 import sentilora
 from sentilora.errors import ModelError
-from sentilora.inference.engines import open_engine
+from sentilora.inference.engines.engine import open_engine
 from sentilora.model.artifact import open_artifact
 from sentilora.model.tokens import TextEncoder
 from sentilora.runs import clean_process

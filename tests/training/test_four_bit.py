@@ -10,7 +10,7 @@ import torch
 import sentilora
 from sentilora.config import make_config
 from sentilora.errors import ConfigError, DeviceError, MissingExtraError
-from sentilora.inference.engines import TorchEngine
+from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_texts
 from sentilora.model import classifier, four_bit
 from sentilora.model.classifier import create_model, load_tokenizer

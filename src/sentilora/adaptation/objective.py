@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from sentilora.adaptation.masking import Masked, MaskingRule, Vocabulary, mask_batch
-from sentilora.inference.device import autocast
+from sentilora.inference.engines.device import autocast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,9 +16,9 @@ from rich.cells import cell_len, set_cell_size
 from sentilora.cli.progress import duration
 
 if TYPE_CHECKING:
-    from sentilora.inference.answering import FileSummary
     from sentilora.inference.explanation import Explanation, WordContribution
     from sentilora.inference.prediction import Prediction
+    from sentilora.inference.rows.answers import FileSummary
 
 STRONGEST = 10  # words that are shown on a terminal
 # Line ends would break the lines, and escape sequences in a text would reach the terminal.

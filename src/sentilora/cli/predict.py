@@ -16,8 +16,8 @@ from sentilora.cli.options import Engine, Precision, Text
 from sentilora.cli.request import STDIN, Request, check
 
 if TYPE_CHECKING:
-    from sentilora.inference.answering import FileSummary
-    from sentilora.inference.rows import TextRows
+    from sentilora.inference.rows.answers import FileSummary
+    from sentilora.inference.rows.text_rows import TextRows
     from sentilora.inference.sentiment_model import SentimentModel
 
 EXAMPLE = (
@@ -113,8 +113,8 @@ def _named(run: str | None) -> str:
 @contextmanager
 def _opened(request: Request) -> Iterator[TextRows | Iterable[list[Any]]]:
     """Open what is to be predicted: rows of a file, or lists of texts."""
-    from sentilora.inference.lines import NAME, LineStream, spooled, texts_as_json
-    from sentilora.inference.rows import open_rows, refuse_bad_rows
+    from sentilora.inference.rows.text_lines import NAME, LineStream, spooled, texts_as_json
+    from sentilora.inference.rows.text_rows import open_rows, refuse_bad_rows
 
     skip = request.skip_bad_rows
     if request.source not in (None, STDIN):
@@ -141,8 +141,8 @@ def _opened(request: Request) -> Iterator[TextRows | Iterable[list[Any]]]:
 def _run(request: Request, model: SentimentModel, opened: TextRows | Iterable[list[Any]]) -> None:
     from sentilora.cli import answers
     from sentilora.cli.rowbar import RowBar
-    from sentilora.inference.files import predict_file
-    from sentilora.inference.rows import TextRows
+    from sentilora.inference.rows.predict_file import predict_file
+    from sentilora.inference.rows.text_rows import TextRows
 
     if request.output is not None and isinstance(opened, TextRows):
         with _resumable(request.output), RowBar("predict") as bar:
@@ -172,7 +172,7 @@ def _run(request: Request, model: SentimentModel, opened: TextRows | Iterable[li
 @contextmanager
 def _resumable(output: Path) -> Iterator[None]:
     """Tell who stops the block how to go on."""
-    from sentilora.inference.keeping import kept_path
+    from sentilora.inference.rows.resume_file import kept_path
 
     try:
         yield
@@ -188,8 +188,8 @@ def _print_all(
     """Print the answers as they come."""
     from sentilora.cli.answers import print_json, print_plain
     from sentilora.cli.rowbar import RowBar
-    from sentilora.inference.answering import Answerer
-    from sentilora.inference.rows import TextRows
+    from sentilora.inference.rows.answers import Answerer
+    from sentilora.inference.rows.text_rows import TextRows
 
     show = print_json if request.as_json else print_plain
     total = None

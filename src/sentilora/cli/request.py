@@ -33,8 +33,8 @@ class Request:
 def check(request: Request) -> None:
     """Refuse what cannot work before anything slow starts."""
     from sentilora.errors import ConfigError
-    from sentilora.inference.answering import check_threshold
-    from sentilora.inference.files import check_output
+    from sentilora.inference.rows.answers import check_threshold
+    from sentilora.inference.rows.predict_file import check_output
     from sentilora.model.artifact import find_artifact
 
     command = request.command

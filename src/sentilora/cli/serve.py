@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sentilora.cli.options import Precision
-from sentilora.inference.device import SHARED_CORES
+from sentilora.inference.engines.device import SHARED_CORES
 from sentilora.serving.limits import Limits
 
 if TYPE_CHECKING:

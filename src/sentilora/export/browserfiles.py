@@ -32,7 +32,7 @@ from sentilora.inference.scoring import score_texts
 from sentilora.model.model_info import FORMAT, Settings, write_json
 
 if TYPE_CHECKING:
-    from sentilora.inference.engines import Engine
+    from sentilora.inference.engines.engine import Engine
     from sentilora.model.tokens import TextEncoder
 
 PAGE = Path(__file__).parent / "page"

@@ -47,7 +47,7 @@ from sentilora.export.quantising import MAX_DROP, Tell, quantise
 from sentilora.export.source import run_file, run_name, run_part
 from sentilora.export.targets import KINDS, WRITERS, check_no_columns, check_targets
 from sentilora.export.teaching import make_first_stage, read_run_parts
-from sentilora.inference.engines import Engine, TorchEngine, open_engine
+from sentilora.inference.engines.engine import Engine, TorchEngine, open_engine
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import (
     BROWSER_FILE,

@@ -15,11 +15,11 @@ from sentilora.errors import ModelError
 from sentilora.evaluation.matching import Rows, read_rows
 from sentilora.evaluation.metrics import measure
 from sentilora.export.parity import TOLERANCE, Parity, compare
+from sentilora.inference.cascade import score_in_stages
 from sentilora.inference.scoring import score_texts
-from sentilora.inference.staging import score_in_stages
 
 if TYPE_CHECKING:
-    from sentilora.inference.engines import Engine
+    from sentilora.inference.engines.engine import Engine
     from sentilora.model.first_stage import FirstStage
     from sentilora.model.model_info import Settings
     from sentilora.model.tokens import TextEncoder

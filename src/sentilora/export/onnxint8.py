@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from sentilora.errors import MissingExtraError, ModelError
 from sentilora.export.sensitivity import PROBE_TEXTS, most_sensitive
 from sentilora.export.ways import Way
-from sentilora.inference.device import usable_cpus
+from sentilora.inference.engines.device import usable_cpus
 
 SMALLEST_TABLE = 2**14
 _FLOAT32 = 1  # onnx.TensorProto.FLOAT

@@ -29,9 +29,9 @@ from sentilora.export.onnxint8 import onnx_ways
 from sentilora.export.openvinoint8 import openvino_ways
 from sentilora.export.quantised import Quantised, Speeds, Tried, refusal
 from sentilora.export.ways import Way
-from sentilora.inference.device import pick_precision
-from sentilora.inference.engines import Engine
-from sentilora.inference.runtimes import RUNTIMES
+from sentilora.inference.engines.device import pick_precision
+from sentilora.inference.engines.engine import Engine
+from sentilora.inference.engines.runtimes import RUNTIMES
 from sentilora.inference.scoring import score_texts
 from sentilora.model.model_info import Settings
 from sentilora.model.tokens import TextEncoder

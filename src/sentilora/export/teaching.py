@@ -16,7 +16,7 @@ from sentilora.training.run_context import ENVIRONMENT, read_config_parts
 
 if TYPE_CHECKING:
     from sentilora.data.labelled.examples import Parts
-    from sentilora.inference.engines import Engine
+    from sentilora.inference.engines.engine import Engine
     from sentilora.model.artifact import Artifact
     from sentilora.model.first_stage import FirstStage
     from sentilora.model.tokens import TextEncoder

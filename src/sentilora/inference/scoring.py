@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from sentilora.inference.batching import token_batches
-from sentilora.inference.budget import BatchBudget
-from sentilora.inference.device import autocast
-from sentilora.inference.engines import Engine
+from sentilora.inference.batches import token_batches
+from sentilora.inference.engines.device import autocast
+from sentilora.inference.engines.engine import Engine
+from sentilora.inference.token_budget import BatchBudget
 from sentilora.model.tokens import Encoded, TextEncoder, average_windows
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from sentilora.errors import DataError, several
-from sentilora.inference.budget import BatchBudget
-from sentilora.inference.engines import Engine, open_engine
+from sentilora.inference.cascade import score_in_stages
+from sentilora.inference.engines.engine import Engine, open_engine
 from sentilora.inference.explanation import Explanation
 from sentilora.inference.prediction import Prediction, make_predictions
 from sentilora.inference.scoring import Progress, Scored, score_texts
-from sentilora.inference.staging import score_in_stages
+from sentilora.inference.token_budget import BatchBudget
 from sentilora.labels import Labels
 from sentilora.model.artifact import Artifact, open_artifact
 from sentilora.model.first_stage import load_first_stage
@@ -95,12 +95,12 @@ class SentimentModel:
         """Tell what each word of a text contributed to its label, or to another one.
 
         By integrated gradients on torch, by hiding each word in turn on other engines; see
-        :mod:`sentilora.inference.explaining`.
+        :mod:`sentilora.inference.attribution`.
 
         Raises:
             DataError: the text is not a string, or is empty, or there is no such label.
         """
-        from sentilora.inference.explaining import explain
+        from sentilora.inference.attribution import explain
 
         check_texts([text])
         with self._turn:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sentilora.errors import ModelError
-from sentilora.inference.engines import Engine, open_engine
+from sentilora.inference.engines.engine import Engine, open_engine
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import open_artifact
 from sentilora.model.tokens import TextEncoder

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from sentilora.inference.staging import answer_early
+from sentilora.inference.cascade import answer_early
 from sentilora.model.tokens import TextEncoder
 from sentilora.serving.accepting import Request, Waiting
 from sentilora.serving.pool import BatchDone

@@ -8,8 +8,8 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from sentilora.inference.engines import Engine
-from sentilora.inference.mixing import SharedEncoder
+from sentilora.inference.engines.engine import Engine
+from sentilora.inference.shared_encoder import SharedEncoder
 from sentilora.labels import Labels
 from sentilora.model.first_stage import FirstStage
 from sentilora.model.probabilities import Calibration

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sentilora.errors import ModelError
-from sentilora.inference.device import pick_device, pick_precision
-from sentilora.inference.engines import open_engine
-from sentilora.inference.mixing import SharedEncoder
+from sentilora.inference.engines.device import pick_device, pick_precision
+from sentilora.inference.engines.engine import open_engine
+from sentilora.inference.shared_encoder import SharedEncoder
 from sentilora.model.adapter_file import AdapterWeights, SpecialAdapterError, read_adapter
 from sentilora.model.artifact import Artifact, base_of, open_artifact
 from sentilora.model.bases.known_bases import ResolvedBase, sha256_of

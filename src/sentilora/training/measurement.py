@@ -14,7 +14,7 @@ from sentilora.evaluation.report import (
     evaluation_part,
     significance_part,
 )
-from sentilora.inference.engines import TorchEngine
+from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_texts, score_with_features
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.probabilities import softmax

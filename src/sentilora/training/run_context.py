@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sentilora.config import RunConfig
 from sentilora.data.labelled.split import read_parts
 from sentilora.errors import RunError, several
-from sentilora.inference.device import pick_device, pick_precision
+from sentilora.inference.engines.device import pick_device, pick_precision
 from sentilora.labels import Labels, parse_labels
 from sentilora.model.bases.known_bases import ResolvedBase, resolve_base
 from sentilora.model.classifier import create_model, load_tokenizer

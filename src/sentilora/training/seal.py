@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from sentilora.evaluation.calibration import fit_calibration
-from sentilora.inference.engines import TorchEngine
+from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import save_artifact, seal_artifact
 from sentilora.model.bases.local_bases import fingerprint

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sentilora.config import RunConfig
-from sentilora.inference.device import autocast, pick_device, pick_precision
+from sentilora.inference.engines.device import autocast, pick_device, pick_precision
 from sentilora.model.bases.known_bases import resolve_base
 from sentilora.model.classifier import count_parameters, create_model, load_tokenizer
 from sentilora.model.quick.quick_blocks import quick_blocks

@@ -14,7 +14,7 @@ import numpy as np
 from sentilora.errors import RunError
 from sentilora.evaluation.biases import fit_biases, shifted_probabilities
 from sentilora.evaluation.metrics import measure
-from sentilora.inference.engines import TorchEngine
+from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_windows
 from sentilora.labels import Labels
 from sentilora.model.bases.known_bases import architecture_of

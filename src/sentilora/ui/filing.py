@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from sentilora.inference.answering import FileSummary
+from sentilora.inference.rows.answers import FileSummary
 from sentilora.ui import session
 from sentilora.ui.charts import draw_counts, draw_over_time
 from sentilora.ui.dating import count_over_time, date_columns

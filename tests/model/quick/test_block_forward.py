@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from sentilora.inference.device import autocast
+from sentilora.inference.engines.device import autocast
 from sentilora.model.classifier import create_model
 from sentilora.model.quick import block_forward
 from sentilora.model.quick.quick_blocks import quick_blocks

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from sentilora.inference.device import autocast
+from sentilora.inference.engines.device import autocast
 from sentilora.model.classifier import create_model
 from sentilora.model.quick import block_forward, joined_linear
 from sentilora.model.quick.joined_linear import JoinedLinear

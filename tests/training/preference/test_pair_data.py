@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 import sentilora
 from sentilora.config import make_config, write_config
 from sentilora.errors import ConfigError, DataError, RunError
-from sentilora.inference.engines import TorchEngine
+from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_texts
 from sentilora.runs.events import EventLog
 from sentilora.training.preference.pair_data import REFERENCE

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import torch
 
 from sentilora.data.pairs.preference_pairs import Pairs
-from sentilora.inference.engines import TorchEngine
+from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_windows
 from sentilora.labels import Labels, poles_of
 from sentilora.model.tokens import TextEncoder, average_windows

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from sentilora.inference import device
+from sentilora.inference.engines import device
 
 
 @pytest.mark.parametrize(

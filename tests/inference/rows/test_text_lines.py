@@ -6,7 +6,7 @@ import json
 import pytest
 
 from sentilora.errors import ConfigError, DataError
-from sentilora.inference.lines import LineStream
+from sentilora.inference.rows.text_lines import LineStream
 
 
 class Slow(io.BytesIO):

@@ -8,8 +8,8 @@ import pytest
 
 import sentilora
 from sentilora.errors import ConfigError, DeviceError
-from sentilora.inference import runtimes
-from sentilora.inference.files import predict_file
+from sentilora.inference.engines import runtimes
+from sentilora.inference.rows.predict_file import predict_file
 
 WORDS = ["the food was great", "a sad , broken app !", "not " * 60 + "bad"]
 

@@ -11,9 +11,9 @@ import pytest
 
 import sentilora
 from sentilora.errors import ConfigError, DataError
-from sentilora.inference import rows as rows_module
-from sentilora.inference.files import predict_file
-from sentilora.inference.keeping import kept_path
+from sentilora.inference.rows import text_rows as rows_module
+from sentilora.inference.rows.predict_file import predict_file
+from sentilora.inference.rows.resume_file import kept_path
 from tests.conftest import make_texts
 from tests.inference.conftest import read
 
@@ -22,7 +22,7 @@ SLOW = """
 import sys, time
 import sentilora
 from sentilora.inference import rows
-from sentilora.inference.files import predict_file
+from sentilora.inference.rows.predict_file import predict_file
 
 rows.ROWS = 4
 model = sentilora.load(sys.argv[1], device="cpu")

@@ -11,9 +11,9 @@ from hashlib import blake2b
 
 import numpy as np
 
-from sentilora.inference.budget import measured_budget
 from sentilora.inference.scoring import Progress, Scored
 from sentilora.inference.sentiment_model import SentimentModel
+from sentilora.inference.token_budget import measured_budget
 
 CAPACITY = 65_536
 PIECE_ROWS = 8192

@@ -19,16 +19,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sentilora.errors import DataError
-from sentilora.inference.budget import BATCH_TOKENS
-from sentilora.inference.engines import TorchEngine
+from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.explanation import Explanation, WordContribution
 from sentilora.inference.scoring import score_windows
+from sentilora.inference.token_budget import BATCH_TOKENS
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from sentilora.inference.engines import Engine
+    from sentilora.inference.engines.engine import Engine
     from sentilora.inference.sentiment_model import SentimentModel
     from sentilora.model.tokens import TextEncoder
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from sentilora.errors import ModelError
-from sentilora.inference.mixing import MIXABLE, SharedEncoder
+from sentilora.inference.shared_encoder import MIXABLE, SharedEncoder
 from sentilora.labels import Labels
 from sentilora.model.adapter_file import SpecialAdapterError, read_adapter
 from sentilora.model.artifact import load_classifier, open_artifact

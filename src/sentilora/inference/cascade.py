@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sentilora.inference.budget import BatchBudget
-from sentilora.inference.engines import Engine
+from sentilora.inference.engines.engine import Engine
 from sentilora.inference.scoring import Piece, Progress, Scored, score_pieces
+from sentilora.inference.token_budget import BatchBudget
 from sentilora.model.first_stage import FirstStage
 from sentilora.model.probabilities import Calibration, softmax
 from sentilora.model.tokens import TextEncoder

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sentilora.errors import ConfigError, DeviceError
-from sentilora.inference.device import autocast, pick_device, pick_precision
-from sentilora.inference.runtimes import RUNTIMES, open_runtime
+from sentilora.inference.engines.device import autocast, pick_device, pick_precision
+from sentilora.inference.engines.runtimes import RUNTIMES, open_runtime
 from sentilora.model.artifact import Artifact, load_classifier
 from sentilora.model.classifier import load_tokenizer
 

@@ -9,9 +9,9 @@ import pytest
 from pyarrow import parquet
 
 from sentilora.errors import ConfigError, DataError, ModelError
-from sentilora.inference import rows as rows_module
-from sentilora.inference.files import predict_file
-from sentilora.inference.rows import open_rows
+from sentilora.inference.rows import text_rows as rows_module
+from sentilora.inference.rows.predict_file import predict_file
+from sentilora.inference.rows.text_rows import open_rows
 from tests.conftest import make_texts
 from tests.inference.conftest import read
 

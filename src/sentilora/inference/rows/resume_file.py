@@ -21,14 +21,14 @@ import numpy as np
 
 from sentilora.data.files.table_files import remove_partial
 from sentilora.errors import ConfigError, DataError
-from sentilora.inference.remembering import RememberingScorer
+from sentilora.inference.rows.score_cache import RememberingScorer
 from sentilora.inference.scoring import Progress, Scored
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.artifact import MANIFEST
 from sentilora.model.bases.known_bases import sha256_of
 
 if TYPE_CHECKING:
-    from sentilora.inference.rows import TextRows
+    from sentilora.inference.rows.text_rows import TextRows
 
 FORMAT = 2
 HEAD_BYTES = 4096

@@ -12,7 +12,7 @@ import numpy as np
 from sentilora.data.files.streams import text_problem
 from sentilora.errors import ConfigError
 from sentilora.inference.prediction import Prediction, make_predictions
-from sentilora.inference.remembering import RememberingScorer
+from sentilora.inference.rows.score_cache import RememberingScorer
 from sentilora.inference.scoring import Progress, Scored
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.labels import Labels

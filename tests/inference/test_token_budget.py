@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import sentilora
-from sentilora.inference import budget as module
-from sentilora.inference.batching import token_batches
-from sentilora.inference.budget import BATCH_TOKENS, ROUNDS, BatchBudget, measured_budget
-from sentilora.inference.remembering import RememberingScorer
+from sentilora.inference import token_budget as module
+from sentilora.inference.batches import token_batches
+from sentilora.inference.rows.score_cache import RememberingScorer
+from sentilora.inference.token_budget import BATCH_TOKENS, ROUNDS, BatchBudget, measured_budget
 from tests.conftest import make_texts
 
 SIZES = (100, 200, 400)

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sentilora.inference import remembering
-from sentilora.inference.remembering import RememberingScorer
+from sentilora.inference.rows import score_cache
+from sentilora.inference.rows.score_cache import RememberingScorer
 
 TEXTS = [
     "the film is good",
@@ -56,8 +56,8 @@ def test_more_texts_than_are_remembered_are_all_scored(model):
 
 @pytest.mark.parametrize(("rows", "characters"), [(2, 1 << 20), (100, 30), (1, 1)])
 def test_pieces_change_nothing(model, monkeypatch, rows, characters):
-    monkeypatch.setattr(remembering, "PIECE_ROWS", rows)
-    monkeypatch.setattr(remembering, "PIECE_CHARACTERS", characters)
+    monkeypatch.setattr(score_cache, "PIECE_ROWS", rows)
+    monkeypatch.setattr(score_cache, "PIECE_CHARACTERS", characters)
     scored = RememberingScorer(model).score(TEXTS)
     np.testing.assert_allclose(scored.logits, model.score(TEXTS).logits, atol=1e-5)
     assert scored.truncated[4]

@@ -19,7 +19,7 @@ from sentilora.data.columns import find_text_column
 from sentilora.data.files.streams import text_problem
 from sentilora.data.problems import Problems
 from sentilora.errors import ConfigError, DataError
-from sentilora.inference.rows import refuse
+from sentilora.inference.rows.text_rows import refuse
 
 NAME = "standard input"
 BLOCK_BYTES = 1 << 18

@@ -2,8 +2,8 @@
 
 PEFT's own mixed batches fail on heads that are more than one linear layer, and on adapters with
 different numbers of labels. Here the encoder computes all rows at once, each with the LoRA updates
-of its adapter (``model/quick/adapter_bank.py``), and then each adapter's own head reads its own rows
-(``inference/heads.py``).
+of its adapter (``model/quick/adapter_bank.py``), and then each adapter's own head reads its own
+rows (``inference/heads.py``).
 
 Not covered: adapters that are more than LoRA on linear layers, fully trained models, and
 architectures that are not in ``MIXABLE``, as some layers of theirs compute what belongs to no row
@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from sentilora.errors import ModelError, several
-from sentilora.inference.device import autocast, dtype_of
+from sentilora.inference.engines.device import autocast, dtype_of
 from sentilora.inference.heads import Head
 from sentilora.labels import Labels
 from sentilora.model.adapter_file import AdapterWeights, SpecialAdapterError

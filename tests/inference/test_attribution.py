@@ -11,8 +11,8 @@ import torch
 
 import sentilora
 from sentilora.errors import DataError
-from sentilora.inference.engines import TorchEngine
-from sentilora.inference.explaining import TOLERANCE, log_odds
+from sentilora.inference.attribution import TOLERANCE, log_odds
+from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.sentiment_model import SentimentModel
 from tests.conftest import ARCHITECTURES, BAD, GOOD
 

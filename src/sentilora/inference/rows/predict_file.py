@@ -20,16 +20,16 @@ from sentilora.data.files.formats import ending_of
 from sentilora.data.files.tables import write_batches
 from sentilora.data.problems import quoted
 from sentilora.errors import ConfigError, DataError
-from sentilora.inference.answering import (
+from sentilora.inference.prediction import STAGES
+from sentilora.inference.rows.answers import (
     Answerer,
     Answers,
     FileSummary,
     RowProgress,
     check_threshold,
 )
-from sentilora.inference.keeping import keeping
-from sentilora.inference.prediction import STAGES
-from sentilora.inference.rows import TextRows, open_rows
+from sentilora.inference.rows.resume_file import keeping
+from sentilora.inference.rows.text_rows import TextRows, open_rows
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.labels import Labels
 

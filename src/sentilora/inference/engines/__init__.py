@@ -1,0 +1,1 @@
+"""What computes logits, and on which device."""

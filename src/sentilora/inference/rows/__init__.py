@@ -1,0 +1,1 @@
+"""Rows of files and of stdin to answers: streamed, cached, resumable."""
