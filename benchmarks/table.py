@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sentilora.evaluation.wording import calibrated_by
+from sentilora.evaluation.reports.wording import calibrated_by
 
 NAMES = {
     "majority": "majority class",

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sentilora import samples
-from sentilora.evaluation import wording
+from sentilora.evaluation.reports import wording
 from sentilora.model.bases.known_bases import BASES
 from sentilora.runs.run_folder import Run
 from shipping.sets import SETS

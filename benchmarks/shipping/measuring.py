@@ -10,9 +10,9 @@ import numpy as np
 
 from sentilora.data.files.sources import locate
 from sentilora.data.labelled.scan import Asked
-from sentilora.evaluation.evaluating import evaluate
-from sentilora.evaluation.matching import labels_of_file, read_rows
-from sentilora.evaluation.report import evaluation_part
+from sentilora.evaluation.evaluate import evaluate
+from sentilora.evaluation.model_rows import labels_of_file, read_rows
+from sentilora.evaluation.reports.report import evaluation_part
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.labels import Labels
 

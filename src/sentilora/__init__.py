@@ -7,13 +7,13 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Prediction": "sentilora.inference.prediction",
-    "Report": "sentilora.evaluation.report",
+    "Report": "sentilora.evaluation.reports.report",
     "Run": "sentilora.runs.run_folder",
     "RunConfig": "sentilora.config",
     "SentiloraError": "sentilora.errors",
     "SentimentModel": "sentilora.inference.sentiment_model",
     "create_model": "sentilora.model.classifier",
-    "evaluate": "sentilora.evaluation.evaluating",
+    "evaluate": "sentilora.evaluation.evaluate",
     "export": "sentilora.export.exporting",
     "load": "sentilora.inference.sentiment_model",
     "train": "sentilora.training.train",
@@ -37,8 +37,8 @@ __all__ = [
 if TYPE_CHECKING:
     from sentilora.config import RunConfig as RunConfig
     from sentilora.errors import SentiloraError as SentiloraError
-    from sentilora.evaluation.evaluating import evaluate as evaluate
-    from sentilora.evaluation.report import Report as Report
+    from sentilora.evaluation.evaluate import evaluate as evaluate
+    from sentilora.evaluation.reports.report import Report as Report
     from sentilora.export.exporting import export as export
     from sentilora.inference.prediction import Prediction as Prediction
     from sentilora.inference.sentiment_model import SentimentModel as SentimentModel

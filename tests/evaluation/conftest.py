@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sentilora.evaluation.baselines import Baseline
-from sentilora.evaluation.report import (
+from sentilora.evaluation.reports.report import (
     calibration_part,
     compose_report,
     evaluation_part,

@@ -8,7 +8,7 @@ import pytest
 import sentilora
 from sentilora.cli import app
 from sentilora.errors import ConfigError, DataError, ModelError
-from sentilora.evaluation.evaluating import evaluate
+from sentilora.evaluation.evaluate import evaluate
 from tests.conftest import make_texts
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from sentilora.evaluation.wording import calibrated_by, calibrated_in_torch
+from sentilora.evaluation.reports.wording import calibrated_by, calibrated_in_torch
 from sentilora.model.probabilities import UNCALIBRATED, Calibration, softmax
 
 LOGITS = np.random.default_rng(3).normal(scale=3, size=(50, 3))

@@ -73,7 +73,7 @@ def evaluate(
     from sentilora.cli.progress import Progress
     from sentilora.cli.render import show_evaluation
     from sentilora.evaluation.baselines import NAMES
-    from sentilora.evaluation.evaluating import evaluate as measure
+    from sentilora.evaluation.evaluate import evaluate as measure
     from sentilora.inference.sentiment_model import load
 
     _check_page(html)
@@ -128,7 +128,7 @@ def _check_page(path: Path | None) -> None:
 
 def _write_page(report: dict[str, object], path: Path) -> None:
     from sentilora.data.files.table_files import replacing
-    from sentilora.evaluation.html import render_html
+    from sentilora.evaluation.reports.report_html import render_html
 
     with replacing(path) as stream:
         stream.write(render_html(report).encode("utf-8"))

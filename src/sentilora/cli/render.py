@@ -155,7 +155,7 @@ def ordering_line(part: dict[str, Any]) -> str:
 
 def show_evaluation(report: dict[str, Any], run: str, *, page: Path | None, as_json: bool) -> None:
     """Print what ``sentilora evaluate`` measured."""
-    from sentilora.evaluation.wording import calibrated_by
+    from sentilora.evaluation.reports.wording import calibrated_by
 
     if as_json:
         print(json.dumps(report, indent=2, ensure_ascii=False))

@@ -31,7 +31,7 @@ def runs(
 
 def _describe(run: Run) -> dict[str, Any]:
     from sentilora.errors import SentiloraError
-    from sentilora.evaluation.report import read_report
+    from sentilora.evaluation.reports.report import read_report
 
     row: dict[str, Any] = {"name": run.path.name, "path": str(run.path), "state": "finished"}
     row |= dict.fromkeys(("base", "accuracy", "macro_f1", "created", "hint"))

@@ -4,7 +4,7 @@ Macro averages go over the labels that occur among the truth or the answers, as 
 label that is never answered has precision 0. Where two labels are equally probable, the first one
 counts as the answer.
 
-Not covered: the order of texts and groups of rows; see :mod:`~sentilora.evaluation.ranking`.
+Not covered: the order of texts and groups of rows; see :mod:`~sentilora.evaluation.rank_metrics`.
 """
 
 from __future__ import annotations

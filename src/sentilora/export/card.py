@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from sentilora.evaluation.wording import calibrated_in_torch
+from sentilora.evaluation.reports.wording import calibrated_in_torch
 from sentilora.export.quantised import Quantised
 from sentilora.model.model_info import Settings
 

@@ -37,7 +37,7 @@ import torch
 from safetensors import SafetensorError
 
 from sentilora.errors import ModelError
-from sentilora.evaluation.matching import Rows
+from sentilora.evaluation.model_rows import Rows
 from sentilora.export.browserfiles import page_runtime, write_page
 from sentilora.export.card import write_card
 from sentilora.export.cascading import MAX_DISAGREEMENT

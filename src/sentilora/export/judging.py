@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sentilora.data.files.sources import locate
 from sentilora.data.labelled.scan import Asked
 from sentilora.errors import ModelError
-from sentilora.evaluation.matching import Rows, read_rows
 from sentilora.evaluation.metrics import measure
+from sentilora.evaluation.model_rows import Rows, read_rows
 from sentilora.export.parity import TOLERANCE, Parity, compare
 from sentilora.inference.cascade import score_in_stages
 from sentilora.inference.scoring import score_texts

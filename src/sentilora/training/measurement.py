@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sentilora.evaluation.baselines import run_baselines
-from sentilora.evaluation.ordering import pairs_part
-from sentilora.evaluation.report import (
+from sentilora.evaluation.order import pairs_part
+from sentilora.evaluation.reports.report import (
     baselines_part,
     calibration_part,
     evaluation_part,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sentilora.data.labelled.examples import HasSkipped, write_skipped
-from sentilora.evaluation.report import compose_report
+from sentilora.evaluation.reports.report import compose_report
 from sentilora.model.bases.known_bases import BASES, ResolvedBase
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def write_report(
     ``start`` names the adapter that the training started from, if it was not a fresh one; rows of
     ``pairs`` that were left out are listed beside those of the data.
     """
-    from sentilora.evaluation.card import render_card
-    from sentilora.evaluation.html import render_html
+    from sentilora.evaluation.reports.model_card import render_card
+    from sentilora.evaluation.reports.report_html import render_html
 
     named = {"train": parts.train, "validation": parts.validation, "test": parts.test}
     read: list[HasSkipped] = [*named.values()]

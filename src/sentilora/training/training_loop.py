@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sentilora.errors import RunError
-from sentilora.evaluation.biases import fit_biases, shifted_probabilities
 from sentilora.evaluation.metrics import measure
+from sentilora.evaluation.order_bounds import fit_biases, shifted_probabilities
 from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_windows
 from sentilora.labels import Labels

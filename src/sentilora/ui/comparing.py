@@ -6,7 +6,7 @@ import streamlit as st
 
 from sentilora import samples
 from sentilora.errors import SentiloraError
-from sentilora.evaluation.report import read_report
+from sentilora.evaluation.reports.report import read_report
 from sentilora.ui import session
 from sentilora.ui.choosing import Choice, run_of
 from sentilora.ui.failing import show_error, told

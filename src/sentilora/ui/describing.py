@@ -7,8 +7,8 @@ from typing import BinaryIO
 
 import streamlit as st
 
-from sentilora.evaluation import wording
-from sentilora.evaluation.report import read_report
+from sentilora.evaluation.reports import wording
+from sentilora.evaluation.reports.report import read_report
 from sentilora.export.quantising import MAX_DROP
 from sentilora.model.artifact import find_artifact
 from sentilora.ui import session

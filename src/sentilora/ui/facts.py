@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from sentilora.evaluation import wording
+from sentilora.evaluation.reports import wording
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.ui.asking import machine_of
 

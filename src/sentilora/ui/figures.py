@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sentilora.evaluation import wording
+from sentilora.evaluation.reports import wording
 from sentilora.ui.measuring import Measured
 from sentilora.ui.painting import Cell
 

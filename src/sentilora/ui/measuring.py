@@ -9,8 +9,8 @@ from typing import Any
 
 from sentilora.data.files.sources import locate
 from sentilora.data.labelled.scan import Asked
-from sentilora.evaluation.matching import labels_of_file, read_rows
-from sentilora.evaluation.report import evaluation_part
+from sentilora.evaluation.model_rows import labels_of_file, read_rows
+from sentilora.evaluation.reports.report import evaluation_part
 from sentilora.inference.sentiment_model import SentimentModel
 
 RESAMPLES = 500

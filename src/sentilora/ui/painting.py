@@ -11,7 +11,7 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
-from sentilora.evaluation import wording
+from sentilora.evaluation.reports import wording
 from sentilora.inference.explanation import Explanation, WordContribution
 from sentilora.inference.prediction import Prediction
 from sentilora.ui.colours import label_colours

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from sentilora.evaluation import wording
-from sentilora.evaluation.html import cost_cards, cost_methods
-from sentilora.evaluation.report import Report, read_report
+from sentilora.evaluation.reports import wording
+from sentilora.evaluation.reports.report import Report, read_report
+from sentilora.evaluation.reports.report_html import cost_cards, cost_methods
 from sentilora.ui.charts import draw_reliability
 from sentilora.ui.figures import HEADINGS, report_rows
 from sentilora.ui.painting import paint_confusion, paint_table, paint_tiles

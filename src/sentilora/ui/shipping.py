@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sentilora.errors import ModelError
-from sentilora.evaluation import wording
+from sentilora.evaluation.reports import wording
 
 TARGETS = {
     "merged": "transformers folder",

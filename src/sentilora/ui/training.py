@@ -8,7 +8,7 @@ import streamlit as st
 
 from sentilora import samples
 from sentilora.config import PRESETS
-from sentilora.evaluation import wording
+from sentilora.evaluation.reports import wording
 from sentilora.model.bases.known_bases import BASES
 from sentilora.runs.events import read_events
 from sentilora.runs.run_folder import Run, list_runs

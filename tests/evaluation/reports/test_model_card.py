@@ -5,7 +5,7 @@ import re
 import yaml
 from huggingface_hub import ModelCard
 
-from sentilora.evaluation.card import render_card
+from sentilora.evaluation.reports.model_card import render_card
 
 
 def test_the_front_matter_is_read_back_with_its_results(report):

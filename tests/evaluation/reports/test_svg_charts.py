@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from sentilora.evaluation.charts import (
+from sentilora.evaluation.reports.svg_charts import (
     WIDTH,
     Series,
     line_chart,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sentilora.errors import ModelError
-from sentilora.evaluation.biases import fit_biases, shifted_probabilities
+from sentilora.evaluation.order_bounds import fit_biases, shifted_probabilities
 from sentilora.model.probabilities import softmax
 
 

@@ -19,10 +19,10 @@ from sentilora.data.files.sources import locate
 from sentilora.data.labelled.scan import Asked
 from sentilora.data.pairs.preference_pairs import PairFile
 from sentilora.errors import ConfigError
-from sentilora.evaluation.comparing import Compared, Listener, compare, counting
-from sentilora.evaluation.matching import Rows, labels_of_file, read_rows
-from sentilora.evaluation.ordering import measure_order, read_order
-from sentilora.evaluation.report import (
+from sentilora.evaluation.model_baselines import Compared, Listener, compare, counting
+from sentilora.evaluation.model_rows import Rows, labels_of_file, read_rows
+from sentilora.evaluation.order import measure_order, read_order
+from sentilora.evaluation.reports.report import (
     Report,
     baselines_part,
     calibration_part,

@@ -17,8 +17,8 @@ from sentilora.data.pairs.pair_reader import read_pairs
 from sentilora.data.pairs.preference_pairs import PairFile, Pairs
 from sentilora.data.problems import Problems, quoted, raise_if_any, shortened
 from sentilora.errors import DataError
-from sentilora.evaluation.comparing import Listener, counting
-from sentilora.evaluation.ranking import (
+from sentilora.evaluation.model_baselines import Listener, counting
+from sentilora.evaluation.rank_metrics import (
     Share,
     consistency,
     ranking_accuracy,

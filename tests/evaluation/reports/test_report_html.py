@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from sentilora.evaluation.html import label_tones, render_html
+from sentilora.evaluation.reports.report_html import label_tones, render_html
 from sentilora.labels import BINARY
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sentilora.errors import MissingExtraError, ModelError
 from sentilora.evaluation.baselines import NAMES, Baseline, Features, run_baselines
-from sentilora.evaluation.matching import Rows
+from sentilora.evaluation.model_rows import Rows
 from sentilora.inference.scoring import score_with_features
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.artifact import base_of

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from sentilora.errors import ConfigError, DataError
-from sentilora.evaluation.ranking import (
+from sentilora.evaluation.rank_metrics import (
     consistency,
     ranking_accuracy,
     signed_scores,

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sentilora.evaluation import wording
-from sentilora.evaluation.html import cost_cards, cost_methods, page_environment
+from sentilora.evaluation.reports import wording
+from sentilora.evaluation.reports.report_html import cost_cards, cost_methods, page_environment
 from sentilora.model.probabilities import Calibration
 
 if TYPE_CHECKING:

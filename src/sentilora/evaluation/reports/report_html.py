@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from sentilora.errors import ConfigError
-from sentilora.evaluation import wording
-from sentilora.evaluation.charts import Series, line_chart, reliability_diagram, smooth
+from sentilora.evaluation.reports import wording
+from sentilora.evaluation.reports.svg_charts import Series, line_chart, reliability_diagram, smooth
 from sentilora.labels import Labels
 
 if TYPE_CHECKING:

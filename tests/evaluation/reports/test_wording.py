@@ -2,7 +2,7 @@
 
 import pytest
 
-from sentilora.evaluation import wording
+from sentilora.evaluation.reports import wording
 
 
 @pytest.mark.parametrize(

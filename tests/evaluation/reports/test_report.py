@@ -7,7 +7,7 @@ import pytest
 
 from sentilora.errors import DataError
 from sentilora.evaluation.baselines import run_baselines
-from sentilora.evaluation.report import (
+from sentilora.evaluation.reports.report import (
     Report,
     baselines_part,
     calibration_part,

@@ -1,0 +1,1 @@
+"""What was measured as ``report.json``, as a page, and as a model card."""
