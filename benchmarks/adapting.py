@@ -33,7 +33,7 @@ import pyarrow.parquet as pq
 import sentilora
 from contest.machine import describe_machine, describe_options
 from contest.rows import write_parts
-from sentilora.adaptation.adapting import adapt, resume_adaptation
+from sentilora.adaptation.adapt import adapt, resume_adaptation
 from sentilora.data.labelled.reader import read_examples
 from sentilora.data.labelled.split import split
 from sentilora.data.labelled.stratification import thin

@@ -88,13 +88,13 @@ def test_wrong_usage_is_told(run_command, tiny_base, texts):
 def test_a_stopped_adaptation_exits_with_130_and_is_resumed(
     run_command, tiny_base, texts, monkeypatch
 ):
-    from sentilora.adaptation import adapting
+    from sentilora.adaptation import adapt as adapt_module
 
     def stop(*_, **__):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(adapting, "measure", stop)
+        patch.setattr(adapt_module, "measure", stop)
         code, out, err = run_command("adapt", tiny_base, texts, *QUICK)
     assert (code, out) == (130, "")
     assert err.strip().endswith("Go on with: sentilora adapt --resume bases/bert-reviews")

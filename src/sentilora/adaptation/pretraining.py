@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from sentilora.adaptation.budget import Schedule
+from sentilora.adaptation.adaptation_state import Progress, load_state, save_state
 from sentilora.adaptation.masking import MaskingRule, Vocabulary
 from sentilora.adaptation.objective import WordBatch, WordLoss, WordModel, make_batch
-from sentilora.adaptation.state import Progress, load_state, save_state
+from sentilora.adaptation.schedule import Schedule
 from sentilora.errors import ModelError
 from sentilora.training.trainer import Interruption
 

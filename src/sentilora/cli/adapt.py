@@ -105,7 +105,7 @@ def adapt(
     settings = {name: value for name, value in options.items() if value is not None}
     if resume is not None:
         _check_resume(resume, base, texts, settings)
-        from sentilora.adaptation.adapting import resume_adaptation
+        from sentilora.adaptation.adapt import resume_adaptation
 
         with Progress() as listener:
             folder = resume_adaptation(resume, listener)
@@ -113,12 +113,12 @@ def adapt(
         missing = "base and texts" if base is None else "texts"
         raise ConfigError(f"No {missing} given. Type, e.g.: sentilora adapt minilm reviews.csv")
     elif dry_run:
-        from sentilora.adaptation.estimating import estimate_adaptation
+        from sentilora.adaptation.adaptation_estimate import estimate_adaptation
 
         _show_dry_run(estimate_adaptation(base, texts, **settings), as_json=as_json)
         return
     else:
-        from sentilora.adaptation.adapting import adapt as run_adaptation
+        from sentilora.adaptation.adapt import adapt as run_adaptation
 
         with Progress() as listener:
             folder = run_adaptation(base, texts, listener=listener, **settings)

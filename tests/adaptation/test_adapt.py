@@ -19,8 +19,8 @@ from transformers import AutoModel, AutoModelForSequenceClassification, AutoToke
 
 import sentilora
 from sentilora.adaptation import pretraining
-from sentilora.adaptation.adapting import adapt, resume_adaptation
-from sentilora.adaptation.estimating import estimate_adaptation
+from sentilora.adaptation.adapt import adapt, resume_adaptation
+from sentilora.adaptation.adaptation_estimate import estimate_adaptation
 from sentilora.errors import ConfigError, DataError, ModelError, RunError
 from sentilora.model.artifact import MANIFEST
 from sentilora.model.bases.known_bases import sha256_of
@@ -281,9 +281,7 @@ def test_a_killed_process_leaves_what_another_one_goes_on_with(
 ):
     final = tmp_path / "process"
     options = {**STEPS, "output": str(final)}
-    code = (
-        "import json, sys, sentilora.adaptation.adapting as a; a.adapt(**json.loads(sys.argv[1]))"
-    )
+    code = "import json, sys, sentilora.adaptation.adapt as a; a.adapt(**json.loads(sys.argv[1]))"
     request = json.dumps({"base": str(tiny_base), "texts": str(texts), **options})
     process = subprocess.Popen([sys.executable, "-c", code, request], stderr=subprocess.DEVNULL)
     log = tmp_path / "process.partial" / "events.jsonl"

@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError
 
-from sentilora.adaptation.config import make_adapt_config
-from sentilora.adaptation.ground import (
+from sentilora.adaptation.adaptation_config import make_adapt_config
+from sentilora.adaptation.adaptation_context import (
     AdaptGround,
     describe_data,
     prepare_adaptation,
     read_texts,
 )
+from sentilora.adaptation.base_seal import save_base, seal_base, write_report
 from sentilora.adaptation.pretraining import measure, pretrain
-from sentilora.adaptation.saving import save_base, seal_base, write_report
 from sentilora.adaptation.windows import TextWindows, open_windows
 from sentilora.errors import ConfigError, RunError, SentiloraError
 from sentilora.model.artifact import PARTIAL
@@ -58,7 +58,7 @@ def adapt(
         base: name in the bases table, hub id, or folder.
         texts: files and folders; see :func:`~sentilora.data.corpus.read_corpus`.
         listener: is told every event.
-        settings: of :class:`~sentilora.adaptation.config.AdaptConfig`: ``minutes=30``,
+        settings: of :class:`~sentilora.adaptation.adaptation_config.AdaptConfig`: ``minutes=30``,
             ``test=["test.csv"]``.
 
     Returns:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sentilora.adaptation.config import make_adapt_config
-from sentilora.adaptation.ground import (
+from sentilora.adaptation.adaptation_config import make_adapt_config
+from sentilora.adaptation.adaptation_context import (
     AdaptGround,
     describe_data,
     prepare_adaptation,

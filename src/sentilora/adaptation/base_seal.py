@@ -19,11 +19,11 @@ from typing import Any
 
 import torch
 
-from sentilora.adaptation.card import render_card
-from sentilora.adaptation.ground import REPORT, AdaptGround, describe_base
+from sentilora.adaptation.adaptation_context import REPORT, AdaptGround, describe_base
+from sentilora.adaptation.adaptation_state import Progress
+from sentilora.adaptation.base_card import render_card
+from sentilora.adaptation.base_proof import prove_base
 from sentilora.adaptation.pretraining import Material, Recipe
-from sentilora.adaptation.proof import prove_base
-from sentilora.adaptation.state import Progress
 from sentilora.adaptation.windows import TextWindows
 from sentilora.model.artifact import write_manifest
 from sentilora.model.classifier import quiet_transformers

@@ -31,7 +31,7 @@ def prove_base(folder: Path, encoder: Any, tokenizer: Any, rows: list[list[int]]
         ModelError: it cannot be loaded, tokenises otherwise, or differs by more than 1e-5.
     """
     computed = ask_clean_process(
-        "sentilora.adaptation.proof",
+        "sentilora.adaptation.base_proof",
         {"folder": str(folder), "rows": rows},
         failed=f"The adapted base {folder}",
         advice="Mend the cause and repeat the command with --resume.",

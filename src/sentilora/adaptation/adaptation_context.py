@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sentilora.adaptation.budget import Schedule
-from sentilora.adaptation.config import LEARNING_RATES, MAX_TOKENS, AdaptConfig
+from sentilora.adaptation.adaptation_config import LEARNING_RATES, MAX_TOKENS, AdaptConfig
 from sentilora.adaptation.masking import MaskingRule, Vocabulary, describe_vocabulary
 from sentilora.adaptation.objective import WordModel
 from sentilora.adaptation.pretraining import Material, Recipe
+from sentilora.adaptation.schedule import Schedule
 from sentilora.adaptation.windows import TextWindows, encode_corpus
 from sentilora.data.corpus import Corpus, read_corpus
 from sentilora.errors import ConfigError

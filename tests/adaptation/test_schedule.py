@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sentilora.adaptation.budget import Schedule
+from sentilora.adaptation.schedule import Schedule
 
 LENGTHS = np.random.default_rng(0).integers(5, 40, 300)
 
