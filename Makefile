@@ -29,7 +29,7 @@ test-browser: $(VENV)/.browser node_modules/.sentilora  ## Test the exported web
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 	    { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
 	    { echo "The browser tests need Chromium, and it could not be installed: Debian's packages are out of reach, or you are not root. Type: sudo apt-get install chromium" >&2; exit 1; }
-	SENTILORA_BROWSER=required $(BIN)/python -m pytest -m browser tests/export tests/ui
+	SENTILORA_BROWSER=required $(BIN)/python -m pytest -m browser tests/exports tests/ui
 
 lint: $(VENV)/.dev  ## Check style, types and which room imports which
 	$(BIN)/ruff check .
@@ -60,10 +60,10 @@ $(VENV)/.browser: $(VENV)/.dev
 	$(PIP) install --quiet -c constraints.txt --group browser
 	@touch $@
 
-node_modules/.sentilora: src/sentilora/export/browserfiles.py | $(VENV)/.dev
+node_modules/.sentilora: src/sentilora/exports/browser_page.py | $(VENV)/.dev
 	@command -v npm >/dev/null || \
 	    { echo "The browser tests need npm, which comes with Node.js. Type: sudo apt-get install npm" >&2; exit 1; }
-	@packages=$$($(BIN)/python -c 'from sentilora.export.browserfiles import PACKAGES; print(PACKAGES)') && \
+	@packages=$$($(BIN)/python -c 'from sentilora.exports.browser_page import PACKAGES; print(PACKAGES)') && \
 	    { npm install --prefix . --no-save --no-package-lock --ignore-scripts --no-audit --no-fund $$packages || \
 	    { echo "The browser tests need $$packages, and npm could not install them: its registry is out of reach." >&2; exit 1; }; }
 	@touch $@

@@ -50,7 +50,11 @@ def test_nothing_heavy_is_imported_before_it_is_needed(code):
 
 @pytest.mark.parametrize(
     "first",
-    ["import sentilora", "import sentilora.export.parity", "from sentilora.cli import app, export"],
+    [
+        "import sentilora",
+        "import sentilora.exports.parity",
+        "from sentilora.cli import app, export",
+    ],
 )
 def test_export_is_a_verb_and_a_room(first):
     """The public function has the name of a package, which Python binds over it when loaded."""
@@ -58,7 +62,7 @@ def test_export_is_a_verb_and_a_room(first):
 {first}
 import inspect, sentilora
 from sentilora.errors import ConfigError
-from sentilora.export.exporting import export
+from sentilora.exports.export import export
 for _ in range(2):
     try:
         sentilora.export("nowhere", to="nothing")

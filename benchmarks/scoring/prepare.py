@@ -17,7 +17,7 @@ from scoring.job import Job
 from scoring.sides import HEAD, INT8_ONNX
 from sentilora.data.labelled.stratification import thin
 from sentilora.errors import ModelError
-from sentilora.export.teaching import read_run_parts
+from sentilora.exports.first_stage_data import read_run_parts
 from sentilora.model.artifact import Artifact, base_of, open_artifact
 
 DEFAULT = "pipeline, batch 1"

@@ -14,7 +14,7 @@ _HOME = {
     "SentimentModel": "sentilora.inference.sentiment_model",
     "create_model": "sentilora.model.classifier",
     "evaluate": "sentilora.evaluation.evaluate",
-    "export": "sentilora.export.exporting",
+    "export": "sentilora.exports.export",
     "load": "sentilora.inference.sentiment_model",
     "train": "sentilora.training.train",
 }
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from sentilora.errors import SentiloraError as SentiloraError
     from sentilora.evaluation.evaluate import evaluate as evaluate
     from sentilora.evaluation.reports.report import Report as Report
-    from sentilora.export.exporting import export as export
+    from sentilora.exports.export import export as export
     from sentilora.inference.prediction import Prediction as Prediction
     from sentilora.inference.sentiment_model import SentimentModel as SentimentModel
     from sentilora.inference.sentiment_model import load as load

@@ -61,10 +61,10 @@ def export(
 ) -> None:
     """Write a model as files to deploy, and prove that they answer as the run does."""
     from sentilora.cli.render import show_ways
-    from sentilora.export.cascading import Cascaded
-    from sentilora.export.exporting import export as write_export
-    from sentilora.export.parity import read_parity
-    from sentilora.export.teaching import cascade_line
+    from sentilora.exports.export import export as write_export
+    from sentilora.exports.first_stage_data import cascade_line
+    from sentilora.exports.first_stage_fit import Cascaded
+    from sentilora.exports.parity import read_parity
 
     print("export      writing, comparing and loading again …", file=sys.stderr)
     folder = write_export(

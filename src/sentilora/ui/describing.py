@@ -9,7 +9,7 @@ import streamlit as st
 
 from sentilora.evaluation.reports import wording
 from sentilora.evaluation.reports.report import read_report
-from sentilora.export.quantising import MAX_DROP
+from sentilora.exports.int8.int8_search import MAX_DROP
 from sentilora.model.artifact import find_artifact
 from sentilora.ui import session
 from sentilora.ui.choosing import run_of

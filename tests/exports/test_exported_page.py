@@ -12,10 +12,10 @@ import pytest
 import sentilora
 from sentilora import samples
 from sentilora.errors import DataError
-from sentilora.export.browserfiles import CDN, RUNTIME
+from sentilora.exports.browser_page import CDN, RUNTIME
 from sentilora.model.probabilities import Calibration
 from sentilora.model.tokens import TextRule
-from tests.export.conftest import make_page
+from tests.exports.conftest import make_page
 
 pytestmark = pytest.mark.browser
 

@@ -38,15 +38,15 @@ from safetensors import SafetensorError
 
 from sentilora.errors import ModelError
 from sentilora.evaluation.model_rows import Rows
-from sentilora.export.browserfiles import page_runtime, write_page
-from sentilora.export.card import write_card
-from sentilora.export.cascading import MAX_DISAGREEMENT
-from sentilora.export.judging import judge_export, read_labelled
-from sentilora.export.parity import PARITY, Parity, compare, parity_texts, read_parity
-from sentilora.export.quantising import MAX_DROP, Tell, quantise
-from sentilora.export.source import run_file, run_name, run_part
-from sentilora.export.targets import KINDS, WRITERS, check_no_columns, check_targets
-from sentilora.export.teaching import make_first_stage, read_run_parts
+from sentilora.exports.accuracy import judge_export, read_labelled
+from sentilora.exports.browser_page import page_runtime, write_page
+from sentilora.exports.export_card import write_card
+from sentilora.exports.export_source import run_file, run_name, run_part
+from sentilora.exports.first_stage_data import make_first_stage, read_run_parts
+from sentilora.exports.first_stage_fit import MAX_DISAGREEMENT
+from sentilora.exports.int8.int8_search import MAX_DROP, Tell, quantise
+from sentilora.exports.parity import PARITY, Parity, compare, parity_texts, read_parity
+from sentilora.exports.targets import KINDS, WRITERS, check_no_columns, check_targets
 from sentilora.inference.engines.engine import Engine, TorchEngine, open_engine
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import (

@@ -13,8 +13,8 @@ import pytest
 
 import sentilora
 from sentilora.errors import ConfigError
-from sentilora.export.browserfiles import check_runtime, write_page
-from sentilora.export.onnxfile import write_onnx
+from sentilora.exports.browser_page import check_runtime, write_page
+from sentilora.exports.onnx_model import write_onnx
 from sentilora.inference.engines.engine import open_engine
 from sentilora.labels import Labels
 from sentilora.model.artifact import (

@@ -13,7 +13,7 @@ import torch
 
 import sentilora
 from sentilora.errors import DeviceError, MissingExtraError, ModelError
-from sentilora.export.openvinofile import write_openvino
+from sentilora.exports.openvino_model import write_openvino
 from sentilora.labels import Labels
 from sentilora.model.classifier import create_model
 from sentilora.model.model_info import Settings

@@ -14,17 +14,17 @@ from onnx import TensorProto, helper, numpy_helper
 import sentilora
 from sentilora.cli import app
 from sentilora.errors import ConfigError, ModelError
-from sentilora.export import onnxint8, openvinoint8, quantising
-from sentilora.export.judging import Accuracy, judge
-from sentilora.export.onnxfile import write_onnx
-from sentilora.export.onnxint8 import onnx_ways, quantise_tables
-from sentilora.export.openvinofile import write_openvino
-from sentilora.export.openvinoint8 import openvino_ways
-from sentilora.export.quantised import Quantised, Speeds, Tried, refusal
-from sentilora.export.quantising import quantise, size_of
-from sentilora.export.sensitivity import most_sensitive
-from sentilora.export.teaching import read_run_parts
-from sentilora.export.ways import Way
+from sentilora.exports.accuracy import Accuracy, judge
+from sentilora.exports.first_stage_data import read_run_parts
+from sentilora.exports.int8 import int8_search, onnx_quantisers, openvino_quantisers
+from sentilora.exports.int8.int8_result import Quantised, Speeds, Tried, refusal
+from sentilora.exports.int8.int8_search import quantise, size_of
+from sentilora.exports.int8.int8_way import Way
+from sentilora.exports.int8.onnx_quantisers import onnx_ways, quantise_tables
+from sentilora.exports.int8.openvino_quantisers import openvino_ways
+from sentilora.exports.int8.sensitivity import most_sensitive
+from sentilora.exports.onnx_model import write_onnx
+from sentilora.exports.openvino_model import write_openvino
 from sentilora.inference.engines.device import pick_precision
 from sentilora.inference.engines.runtimes import OnnxEngine, OpenVinoEngine
 from sentilora.labels import Labels
@@ -46,7 +46,7 @@ def raced(ratio):
 
 @pytest.fixture
 def fast(monkeypatch):
-    monkeypatch.setattr(quantising, "measure_speed", raced(2.0))
+    monkeypatch.setattr(int8_search, "measure_speed", raced(2.0))
 
 
 def inputs(rows=4, seed=0, length=20):
@@ -146,11 +146,11 @@ def test_both_sides_answer_in_turns(monkeypatch):
         order.append(engine)
         return {"fp32": 4.0, "int8": 2.0}[engine] * (len(order) if len(order) < 3 else 1)
 
-    monkeypatch.setattr(quantising, "_seconds", seconds)
-    speeds = quantising.measure_speed("fp32", "int8", None, ["text"] * 8)
+    monkeypatch.setattr(int8_search, "_seconds", seconds)
+    speeds = int8_search.measure_speed("fp32", "int8", None, ["text"] * 8)
     assert speeds == Speeds(fp32=2.0, way=4.0, ratio=2.0)
     assert order[:6] == ["int8", "fp32", "fp32", "int8", "int8", "fp32"]
-    assert order.count("fp32") == order.count("int8") == quantising.ROUNDS + 1
+    assert order.count("fp32") == order.count("int8") == int8_search.ROUNDS + 1
 
 
 # --- whole exports --------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ def onnx_int8(tiny_run, tmp_path_factory):
     output = tmp_path_factory.mktemp("exports") / "tiny-int8"
     told = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(quantising, "measure_speed", raced(2.0))
+        patch.setattr(int8_search, "measure_speed", raced(2.0))
         sentilora.export(
             tiny_run.path, to="onnx", quantize="int8", max_drop=100, output=output, tell=told.append
         )
@@ -174,8 +174,8 @@ def openvino_int8(tiny_run, tmp_path_factory):
     """Return an export with both: int8, of two ways, and a cascade."""
     output = tmp_path_factory.mktemp("exports") / "tiny-openvino-int8"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(quantising, "measure_speed", raced(2.0))
-        patch.setitem(quantising.WAYS, "openvino", lambda *given: openvino_ways(*given)[2:4])
+        patch.setattr(int8_search, "measure_speed", raced(2.0))
+        patch.setitem(int8_search.WAYS, "openvino", lambda *given: openvino_ways(*given)[2:4])
         sentilora.export(
             tiny_run.path,
             to="openvino",
@@ -232,8 +232,8 @@ def test_a_cascade_is_bounded_against_the_int8_network(openvino_int8, tiny_run):
 
 
 def test_a_slow_export_is_refused_and_leaves_nothing(tiny_run, tmp_path, monkeypatch):
-    monkeypatch.setattr(quantising, "measure_speed", raced(0.7))
-    monkeypatch.setitem(quantising.WAYS, "onnx", lambda *given: onnx_ways(*given)[:1])
+    monkeypatch.setattr(int8_search, "measure_speed", raced(0.7))
+    monkeypatch.setitem(int8_search.WAYS, "onnx", lambda *given: onnx_ways(*given)[:1])
     options = {"to": "onnx", "quantize": "int8", "max_drop": 100, "output": tmp_path / "out"}
     with pytest.raises(ModelError, match=r"0\.70 times the speed of fp32 .*: no faster\n"):
         sentilora.export(tiny_run.path, **options)
@@ -267,7 +267,7 @@ def test_the_budget_decides_what_replaces_the_file(tiny_run, tmp_path, monkeypat
         assert texts[0]["input_ids"].shape[0] == 1
         return [Way("turned", lambda target: turned_round(path, target)), Way("torn", torn)]
 
-    monkeypatch.setitem(quantising.WAYS, "onnx", ways)
+    monkeypatch.setitem(int8_search.WAYS, "onnx", ways)
     given = (file, settings, encoder, read_run_parts(artifact))
     with pytest.raises(ModelError, match=r"2\.00 times .*: loses too much\n  torn: does not work"):
         quantise(*given, max_drop=5)
@@ -283,7 +283,7 @@ def test_the_budget_decides_what_replaces_the_file(tiny_run, tmp_path, monkeypat
 @pytest.mark.usefixtures("fast")
 def test_the_command_shows_what_was_tried(tiny_run, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(quantising.WAYS, "onnx", lambda *given: onnx_ways(*given)[1:2])
+    monkeypatch.setitem(int8_search.WAYS, "onnx", lambda *given: onnx_ways(*given)[1:2])
     options = ["--to", "onnx", "--quantize", "int8", "--max-drop", "100", "--output", "out"]
     monkeypatch.setattr(sys, "argv", ["sentilora", "export", str(tiny_run.path), *options])
     with pytest.raises(SystemExit) as stopped:
@@ -371,7 +371,7 @@ def test_an_openvino_model_is_at_least_70_percent_smaller(heavy_base, tmp_path, 
         assert_close(OpenVinoEngine(target), exact, atol=0.1)
         model = openvino.Core().read_model(target)
         assert json.loads(model.get_rt_info("sentilora").astype(str))["labels"] == list(LABELS)
-        kept = set(openvinoint8.float_nodes(openvino.Core().read_model(file)))
+        kept = set(openvino_quantisers.float_nodes(openvino.Core().read_model(file)))
         for node in model.get_ordered_ops():
             if node.get_friendly_name() in kept:
                 given = {one.get_node().get_type_name() for one in node.input_values()}
@@ -386,7 +386,7 @@ def test_every_architecture_can_be_quantised(tiny_bases, tmp_path, architecture)
     way.write(tmp_path / "int8.onnx")
     assert_close(OnnxEngine(tmp_path / "int8.onnx"), OnnxEngine(file))
     ops = [node.op_type for node in onnx.load(tmp_path / "int8.onnx").graph.node]
-    layers = len(onnxint8.linear_layers(onnx.load(file)))
+    layers = len(onnx_quantisers.linear_layers(onnx.load(file)))
     assert ops.count("MatMulInteger") == layers - max(1, round(layers / 8)) > 5
 
 

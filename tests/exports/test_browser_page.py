@@ -10,8 +10,8 @@ import pytest
 
 import sentilora
 from sentilora.errors import ConfigError, ModelError
-from sentilora.export import browserfiles
-from sentilora.export.browserfiles import (
+from sentilora.exports import browser_page
+from sentilora.exports.browser_page import (
     CHECKS,
     PACKAGES,
     PAGE,
@@ -44,9 +44,9 @@ def npm_folder(tmp_path, monkeypatch):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"// {key}\n", encoding="utf-8")
         place = (file.package, file.version, file.path)
-        known[key] = browserfiles.RuntimeFile(*place, integrity_of(path))
+        known[key] = browser_page.RuntimeFile(*place, integrity_of(path))
     (folder / RUNTIME["tokenizers"].package / "LICENSE").write_text("free\n", encoding="utf-8")
-    monkeypatch.setattr(browserfiles, "RUNTIME", known)
+    monkeypatch.setattr(browser_page, "RUNTIME", known)
     return folder
 
 

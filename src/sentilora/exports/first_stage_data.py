@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sentilora.config import read_config
 from sentilora.errors import ModelError
-from sentilora.export.cascading import Cascaded, fit_first_stage, let_in
+from sentilora.exports.first_stage_fit import Cascaded, fit_first_stage, let_in
 from sentilora.inference.scoring import score_texts
 from sentilora.inference.sentiment_model import load
 from sentilora.runs.environment import describe_files

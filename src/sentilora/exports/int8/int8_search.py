@@ -24,11 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentilora.errors import ModelError
-from sentilora.export.judging import Accuracy, judge
-from sentilora.export.onnxint8 import onnx_ways
-from sentilora.export.openvinoint8 import openvino_ways
-from sentilora.export.quantised import Quantised, Speeds, Tried, refusal
-from sentilora.export.ways import Way
+from sentilora.exports.accuracy import Accuracy, judge
+from sentilora.exports.int8.int8_result import Quantised, Speeds, Tried, refusal
+from sentilora.exports.int8.int8_way import Way
+from sentilora.exports.int8.onnx_quantisers import onnx_ways
+from sentilora.exports.int8.openvino_quantisers import openvino_ways
 from sentilora.inference.engines.device import pick_precision
 from sentilora.inference.engines.engine import Engine
 from sentilora.inference.engines.runtimes import RUNTIMES

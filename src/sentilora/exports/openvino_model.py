@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sentilora.errors import MissingExtraError, ModelError
-from sentilora.export.onnxfile import METADATA, about_model, write_onnx
+from sentilora.exports.onnx_model import METADATA, about_model, write_onnx
 from sentilora.model.model_info import Settings
 
 

@@ -13,7 +13,7 @@ import torch
 
 import sentilora
 from sentilora.errors import DeviceError, MissingExtraError, ModelError
-from sentilora.export.onnxfile import write_onnx
+from sentilora.exports.onnx_model import write_onnx
 from sentilora.labels import Labels
 from sentilora.model.classifier import create_model
 from sentilora.model.model_info import Settings

@@ -74,7 +74,7 @@ def test_both_stages_are_judged_together(tiny_run, labelled, tmp_path, capsys, m
 
 def test_an_export_that_differs_on_them_is_not_kept(tiny_run, labelled, tmp_path, monkeypatch):
     """The first comparison, on the package's own texts, is let through."""
-    monkeypatch.setattr("sentilora.export.judging.TOLERANCE", -1.0)
+    monkeypatch.setattr("sentilora.exports.accuracy.TOLERANCE", -1.0)
     output = tmp_path / "out"
     with pytest.raises(ModelError, match="over 120 texts the largest difference"):
         sentilora.export(

@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentilora.errors import MissingExtraError, ModelError
-from sentilora.export.sensitivity import PROBE_TEXTS, most_sensitive
-from sentilora.export.ways import Way
+from sentilora.exports.int8.int8_way import Way
+from sentilora.exports.int8.sensitivity import PROBE_TEXTS, most_sensitive
 from sentilora.inference.engines.device import usable_cpus
 
 SMALLEST_TABLE = 2**14
@@ -37,7 +37,7 @@ def onnx_ways(path: Path, texts: Sequence[Mapping[str, NDArray[Any]]]) -> list[W
     """Return the ways to an int8 file that are worth a try, the simplest first.
 
     Args:
-        path: the float32 file, from :func:`~sentilora.export.onnxfile.write_onnx`.
+        path: the float32 file, from :func:`~sentilora.exports.onnx_model.write_onnx`.
         texts: training texts as inputs of one row each, to find sensitive layers with.
 
     Raises:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sentilora.errors import ModelError
-from sentilora.export.parity import PARITY
+from sentilora.exports.parity import PARITY
 from sentilora.model.artifact import Artifact
 
 

@@ -22,10 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentilora.errors import MissingExtraError, ModelError
-from sentilora.export.onnxfile import METADATA
-from sentilora.export.quiet import quiet
-from sentilora.export.sensitivity import PROBE_TEXTS, most_sensitive
-from sentilora.export.ways import Way
+from sentilora.exports.int8.int8_way import Way
+from sentilora.exports.int8.sensitivity import PROBE_TEXTS, most_sensitive
+from sentilora.exports.onnx_model import METADATA
+from sentilora.exports.quiet import quiet
 
 _TAIL_STOPS = ("Result",)
 _NO_SMOOTHING = -1  # an alpha below 0 turns SmoothQuant off
@@ -35,7 +35,7 @@ def openvino_ways(path: Path, texts: Sequence[Mapping[str, NDArray[Any]]]) -> li
     """Return the ways to an int8 model that are worth a try.
 
     Args:
-        path: the float32 model, from :func:`~sentilora.export.openvinofile.write_openvino`.
+        path: the float32 model, from :func:`~sentilora.exports.openvino_model.write_openvino`.
         texts: training texts as inputs of one row each, to find ranges with.
 
     Raises:

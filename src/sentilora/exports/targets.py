@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from sentilora.errors import ConfigError
-from sentilora.export.onnxfile import write_onnx
-from sentilora.export.openvinofile import write_openvino
-from sentilora.export.quantised import INT8
-from sentilora.export.quantising import MAX_DROP
+from sentilora.exports.int8.int8_result import INT8
+from sentilora.exports.int8.int8_search import MAX_DROP
+from sentilora.exports.onnx_model import write_onnx
+from sentilora.exports.openvino_model import write_openvino
 from sentilora.model.artifact import BROWSER_FILE, ONNX_FILE, OPENVINO_FILE
 
 # Kind of the artifact, by target.

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sentilora.export.judging import Accuracy
+from sentilora.exports.accuracy import Accuracy
 
 INT8 = "int8"
 SAME_SPEED = 0.95  # a race of two equal files may end like that

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from sentilora.errors import MissingExtraError, ModelError
-from sentilora.export.quiet import quiet
+from sentilora.exports.quiet import quiet
 from sentilora.model.model_info import Settings
 from sentilora.model.probabilities import SMALLEST_SPREAD, Calibration
 

@@ -11,7 +11,7 @@ import pytest
 
 import sentilora
 from sentilora.errors import ConfigError, ModelError, RunError
-from sentilora.export.parity import LONG_TEXTS, compare, parity_texts
+from sentilora.exports.parity import LONG_TEXTS, compare, parity_texts
 from sentilora.model.probabilities import softmax
 from tests.embedded import TEXTS, minilm_cache, minilm_run, needs_minilm, plainly
 
@@ -134,7 +134,7 @@ def test_an_output_inside_a_file_is_an_error(tiny_run, tmp_path):
 
 
 def test_a_disk_without_room_is_told_before_anything_is_written(tiny_run, tmp_path, monkeypatch):
-    monkeypatch.setattr("sentilora.export.exporting._SLACK_BYTES", 10**18)
+    monkeypatch.setattr("sentilora.exports.export._SLACK_BYTES", 10**18)
     with pytest.raises(RunError, match=r"MB free, .* needs about"):
         sentilora.export(tiny_run.path, output=tmp_path / "out")
     assert not list(tmp_path.iterdir())
@@ -174,7 +174,7 @@ def test_answers_that_differ_are_refused():
 
 
 def test_a_merge_that_changes_answers_is_not_kept(tiny_run, tmp_path, monkeypatch):
-    from sentilora.export import exporting
+    from sentilora.exports import export as export_module
 
     def shifted(artifact, *, merge=True):
         import torch
@@ -185,8 +185,8 @@ def test_a_merge_that_changes_answers_is_not_kept(tiny_run, tmp_path, monkeypatc
                 model.classifier.bias += torch.tensor([0.01, 0.0])
         return model, tokenizer
 
-    load = exporting.load_classifier
-    monkeypatch.setattr(exporting, "load_classifier", shifted)
+    load = export_module.load_classifier
+    monkeypatch.setattr(export_module, "load_classifier", shifted)
     with pytest.raises(ModelError, match=r"does not answer as the run does.*0\.01"):
         sentilora.export(tiny_run.path, output=tmp_path / "out")
     assert not list(tmp_path.iterdir())

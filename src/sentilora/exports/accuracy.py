@@ -14,7 +14,7 @@ from sentilora.data.labelled.scan import Asked
 from sentilora.errors import ModelError
 from sentilora.evaluation.metrics import measure
 from sentilora.evaluation.model_rows import Rows, read_rows
-from sentilora.export.parity import TOLERANCE, Parity, compare
+from sentilora.exports.parity import TOLERANCE, Parity, compare
 from sentilora.inference.cascade import score_in_stages
 from sentilora.inference.scoring import score_texts
 

@@ -10,7 +10,7 @@ from scipy.stats import binom
 
 import sentilora
 from sentilora.errors import ConfigError, ModelError
-from sentilora.export.cascading import fit_first_stage, let_in, upper_bound
+from sentilora.exports.first_stage_fit import fit_first_stage, let_in, upper_bound
 from sentilora.inference.rows.predict_file import predict_file
 from sentilora.model.first_stage import FIRST_STAGE, count_ngrams, load_first_stage
 from sentilora.model.probabilities import Calibration, softmax

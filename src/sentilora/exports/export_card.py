@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sentilora.evaluation.reports.wording import calibrated_in_torch
-from sentilora.export.quantised import Quantised
+from sentilora.exports.int8.int8_result import Quantised
 from sentilora.model.model_info import Settings
 
 _USE = re.compile(r"^## Use it\n.*?(?=^## )", re.DOTALL | re.MULTILINE)
