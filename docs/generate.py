@@ -123,7 +123,7 @@ def training_page() -> str:
 
 def openapi_page() -> str:
     """Return the description of the server, with its default limits and no key."""
-    from sentilora.serving.app import build_app
+    from sentilora.serving.http.asgi_app import build_app
 
     return json.dumps(build_app(None).openapi(), indent=2, ensure_ascii=False) + "\n"
 

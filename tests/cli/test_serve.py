@@ -2,8 +2,8 @@
 
 import pytest
 
-from sentilora.serving import running
-from sentilora.serving.limits import Limits
+from sentilora.serving.http import server
+from sentilora.serving.http.limits import Limits
 from tests.serving.fakes import make_served
 
 
@@ -17,7 +17,7 @@ def served(monkeypatch):
         listening("http://127.0.0.1:8000")
         ready([make_served("general")])
 
-    monkeypatch.setattr(running, "serve", serve)
+    monkeypatch.setattr(server, "serve", serve)
     monkeypatch.delenv("SENTILORA_KEY", raising=False)
     return kept
 
@@ -96,7 +96,7 @@ def test_a_folder_of_adapters_has_to_be_there(run_command, served, monkeypatch):
 def test_the_extra_is_named_when_it_is_missing(run_command, monkeypatch):
     import sys
 
-    monkeypatch.setitem(sys.modules, "sentilora.serving.running", None)
+    monkeypatch.setitem(sys.modules, "sentilora.serving.http.server", None)
     code, _, err = run_command("serve", "general")
     assert code == 1
     assert "pip install 'sentilora[server]'" in err

@@ -16,9 +16,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from sentilora.serving.app import build_app
-from sentilora.serving.limits import Limits
-from sentilora.serving.running import Door, Server, bound
+from sentilora.serving.http.asgi_app import build_app
+from sentilora.serving.http.limits import Limits
+from sentilora.serving.http.server import Door, Server, bound
 from tests.serving.fakes import FakePool
 
 

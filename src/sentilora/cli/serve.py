@@ -11,11 +11,11 @@ import typer
 
 from sentilora.cli.options import Precision
 from sentilora.inference.engines.device import SHARED_CORES
-from sentilora.serving.limits import Limits
+from sentilora.serving.http.limits import Limits
 
 if TYPE_CHECKING:
+    from sentilora.serving.http.server import Door, Models
     from sentilora.serving.pool import Served
-    from sentilora.serving.running import Door, Models
 
 EXAMPLE = (
     "Example:  sentilora serve general shop=runs/NAME --port 8000"
@@ -97,7 +97,7 @@ def serve(
     paths = _named(runs)
     key = _key(key_file, adapters_dir)
     try:
-        from sentilora.serving.running import Door, Models
+        from sentilora.serving.http.server import Door, Models
     except ModuleNotFoundError as error:
         from sentilora.errors import MissingExtraError
 
@@ -108,7 +108,7 @@ def serve(
 
 def _named(runs: list[str] | None) -> dict[str, str]:
     from sentilora.errors import ConfigError
-    from sentilora.serving.naming import name_runs
+    from sentilora.serving.http.model_names import name_runs
 
     if not runs:
         raise ConfigError(
@@ -120,7 +120,7 @@ def _named(runs: list[str] | None) -> dict[str, str]:
 
 def _key(file: Path | None, folders: list[Path] | None) -> str | None:
     from sentilora.errors import ConfigError
-    from sentilora.serving.keys import read_key
+    from sentilora.serving.http.api_key import read_key
 
     key = read_key(file, os.environ)
     if folders and key is None:
@@ -135,7 +135,7 @@ def _key(file: Path | None, folders: list[Path] | None) -> str | None:
 
 
 def _run(models: Models, door: Door, limits: Limits) -> None:
-    from sentilora.serving.running import serve as run
+    from sentilora.serving.http.server import serve as run
 
     address = ""
 

@@ -1,6 +1,6 @@
 """What answers: loaded adapters behind one queue. The routes know no more about it than this.
 
-:mod:`sentilora.serving.opening` makes the real one; the tests have one without weights.
+:mod:`sentilora.serving.queue.pool_factory` makes the real one; the tests have one without weights.
 """
 
 from __future__ import annotations

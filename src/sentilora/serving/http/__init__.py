@@ -1,0 +1,1 @@
+"""What clients see: routes, shapes of requests and answers, limits, errors."""

@@ -1,0 +1,103 @@
+"""The app: all routes on one service, behind the guard."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sentilora.serving.http.limits import Limits
+from sentilora.serving.http.messages.openapi import describe_app
+from sentilora.serving.http.messages.refusals import Refusal
+from sentilora.serving.http.messages.responses import reply_refusal
+from sentilora.serving.http.middleware import Guard
+from sentilora.serving.http.routes import adapters, classify, huggingface, info, tei
+from sentilora.serving.http.routing import PlainRoute, Shortcut, note
+from sentilora.serving.http.service import Service
+from sentilora.serving.pool import Pool
+
+REQUESTS: tuple[type[BaseModel], ...] = (
+    classify.ClassifyRequest,
+    tei.PredictRequest,
+    huggingface.PipelineRequest,
+    adapters.AdapterRequest,
+)
+DESCRIPTION = """Sentiment of texts, by models that SentiLoRA has trained. Scores are calibrated
+probabilities. Texts are neither kept nor logged."""
+
+
+def build_app(
+    pool: Pool | None,
+    limits: Limits | None = None,
+    *,
+    key: str | None = None,
+    folders: tuple[Path, ...] = (),
+) -> FastAPI:
+    """Build the app around a pool; its :class:`Service` is ``app.state.service``.
+
+    Args:
+        pool: what answers; None when it is still being loaded, and comes by ``Service.take``.
+        limits: of requests.
+        key: that requests must show.
+        folders: from which adapters may be added.
+    """
+    service = Service(limits or Limits(), key=key, folders=folders)
+    if pool is not None:
+        service.take(pool)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        service.is_closing = False
+        yield
+        service.is_closing = True
+        if service.pool is not None:
+            await asyncio.to_thread(service.pool.close, service.limits.stop_timeout_s)
+
+    app = FastAPI(
+        title="SentiLoRA",
+        version=version("sentilora"),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    app.state.service = service
+    app.router.route_class = PlainRoute
+    for shape in (classify, tei, huggingface, info, adapters):
+        shape.add_to(app, service)
+    app.add_exception_handler(HTTPException, _refuse)
+    app.add_exception_handler(Refusal, _refuse)
+    app.add_exception_handler(Exception, _refuse)
+    app.add_middleware(Shortcut, routes=app.routes)
+    app.add_middleware(Guard, service=service)
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            has_key = service.key is not None
+            app.openapi_schema = describe_app(app, REQUESTS, service.limits, has_key=has_key)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    return app
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    """Put errors that the framework raises into the one shape."""
+    if isinstance(error, HTTPException):
+        path = request.url.path
+        message = {
+            404: f"There is nothing at {path}. The routes are listed at /docs and /openapi.json.",
+            405: f"{request.method} is not for {path}. The routes are listed at /docs.",
+        }.get(error.status_code, str(error.detail))
+        return reply_refusal(Refusal(error.status_code, message, error.headers))
+    return reply_refusal(note(error))

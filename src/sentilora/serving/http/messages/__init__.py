@@ -1,0 +1,1 @@
+"""What goes over the wire: bodies, responses, refusals, and their description in OpenAPI."""

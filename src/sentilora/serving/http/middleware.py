@@ -1,0 +1,153 @@
+"""The door: key, size of the body, and the count of what went through. Plain ASGI.
+
+A body is counted while it comes in, so that none is ever held that is larger than allowed, however
+it declares itself. Of a body that is a little too large the rest is read and dropped, since most
+clients look for an answer only when they have sent everything; beyond that the line is cut.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sentilora.serving.http.messages.refusals import Refusal, overloaded
+from sentilora.serving.http.messages.responses import reply_refusal
+from sentilora.serving.http.service import VISIT, Service, Visit
+
+OPEN = frozenset(("/health", "/ready"))  # without a key
+DROPPED_BYTES = 8_000_000
+DROPPING_S = 5.0
+CLOSE = {"connection": "close"}
+
+
+class Guard:
+    """Lets requests through to the app, or refuses them."""
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self.app = app
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request through, and count it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        visit = scope[VISIT] = Visit()
+        status = 499  # the client has gone before it got one
+
+        async def counted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        service = self.service
+        takes_part = scope["method"] == "POST"  # the others are answered at once
+        service.active += takes_part
+        try:
+            bounded = await self._admit(scope, receive, visit)
+            await self.app(scope, bounded, counted)
+        except Refusal as refusal:
+            await reply_refusal(refusal)(scope, receive, counted)
+        finally:
+            service.active -= takes_part
+            route = scope.get("route")
+            service.metrics.count_request(
+                visit.adapter,
+                "" if route is None else route.path,
+                status,
+                time.perf_counter() - visit.started,
+            )
+
+    async def _admit(self, scope: Scope, receive: Receive, visit: Visit) -> Receive:
+        """Read the headers once, and return how the body is to be read."""
+        shown, length, waits = b"", b"0", False
+        for name, value in scope["headers"]:
+            if name == b"authorization":
+                shown = value
+            elif name == b"content-length":
+                length = value
+            elif name == b"content-type":
+                visit.is_json = value.partition(b";")[0].strip().lower() == b"application/json"
+            elif name == b"expect":
+                waits = True
+        if self.service.key is not None and scope["path"] not in OPEN:
+            check_key(shown, self.service.key)
+        limits = self.service.limits
+        if self.service.active > limits.max_concurrent_requests and scope["method"] == "POST":
+            raise overloaded(
+                f"{limits.max_concurrent_requests} requests are being answered, and no more are "
+                "taken on. Send it again later.",
+                1.0,
+            )
+        limit = limits.payload_limit
+        size = int(length) if length.isdigit() else 0
+        if size > limit:
+            if not waits and size <= limit + DROPPED_BYTES:
+                await drop(receive)
+            raise too_large(limit)
+        return limited(receive, limit)
+
+
+def check_key(shown: bytes, key: bytes) -> None:
+    """Compare in constant time, as bytes, so that no header can break it.
+
+    Raises:
+        Refusal: the key is missing or wrong.
+    """
+    scheme, _, value = shown.partition(b" ")
+    is_bearer = scheme.lower() == b"bearer"
+    if hmac.compare_digest(value.strip(), key) and is_bearer:
+        return
+    what = "The key is wrong" if is_bearer else "This server wants a key"
+    raise Refusal(
+        401,
+        f"{what}. Send the header 'Authorization: Bearer KEY' with the key that the server was "
+        "started with.",
+        {"www-authenticate": "Bearer"},
+    )
+
+
+def limited(receive: Receive, limit: int) -> Receive:
+    """Return a way to read that ends when more than ``limit`` bytes have come."""
+    size = 0
+
+    async def read() -> Message:
+        nonlocal size
+        message = await receive()
+        if message["type"] == "http.request":
+            size += len(message.get("body", b""))
+            if size > limit:
+                if message.get("more_body"):
+                    await drop(receive)
+                raise too_large(limit)
+        return message
+
+    return read
+
+
+def too_large(limit: int) -> Refusal:
+    """Refuse a body, and the rest of it."""
+    return Refusal(
+        413,
+        f"The body is larger than {limit:,} bytes, the limit of this server. Send fewer texts in "
+        "one request.",
+        CLOSE,
+    )
+
+
+async def drop(receive: Receive) -> None:
+    """Read the rest of a body and forget it, within bounds."""
+    dropped = 0
+    try:
+        async with asyncio.timeout(DROPPING_S):
+            while dropped < DROPPED_BYTES:
+                message = await receive()
+                if message["type"] != "http.request" or not message.get("more_body"):
+                    return
+                dropped += len(message.get("body", b""))
+    except TimeoutError:
+        return

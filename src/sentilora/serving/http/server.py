@@ -1,0 +1,213 @@
+"""The running server: it listens, loads, answers, and stops when it has answered what it took on.
+
+It listens before the models are loaded, so that whoever starts it can watch ``/ready``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from sentilora.errors import ConfigError
+from sentilora.serving.http.asgi_app import build_app
+from sentilora.serving.http.limits import Limits
+from sentilora.serving.http.protocol import bounded_protocol
+from sentilora.serving.http.service import Service
+from sentilora.serving.pool import Pool, Served
+
+KEEP_ALIVE_S = 30
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True)
+class Models:
+    """What is to be served, and how it is to be computed.
+
+    Attributes:
+        paths: run folders, exports or ``general``, by the name that requests use.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        precision: ``fp32``, ``bf16``, ``fp16`` or ``auto``.
+    """
+
+    paths: dict[str, str]
+    device: str = "auto"
+    precision: str = "fp32"
+
+    def open(self, limits: Limits) -> Pool:
+        """Load them. This is the one place where the server learns which pool it has."""
+        from sentilora.serving.queue.pool_factory import open_pool
+
+        pool: Pool = open_pool(
+            self.paths,
+            device=self.device,
+            precision=self.precision,
+            max_requests=limits.max_concurrent_requests,
+            max_texts=limits.max_queue_texts,
+            batch_tokens=limits.max_batch_tokens,
+        )
+        return pool
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where the server listens, and whom it lets in.
+
+    Attributes:
+        host: address to listen at.
+        port: 0 for any that is free.
+        key: that requests must show; None for none.
+        folders: from which adapters may be added.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    key: str | None = None
+    folders: tuple[Path, ...] = ()
+
+    @property
+    def is_open_to_others(self) -> bool:
+        """Whether other machines may reach it."""
+        if self.host == "localhost":
+            return False
+        try:
+            return not ip_address(self.host).is_loopback
+        except ValueError:
+            return True  # a name, which may mean anything
+
+
+Listening = Callable[[str], None]
+Ready = Callable[[list[Served]], None]
+
+
+def serve(
+    open_pool: Callable[[], Pool],
+    door: Door,
+    limits: Limits,
+    *,
+    listening: Listening | None = None,
+    ready: Ready | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT, and finish what was accepted.
+
+    Args:
+        open_pool: loads the models; runs in a thread of its own.
+        door: where to listen, and the key.
+        limits: of requests.
+        listening: called with the address once connections are taken.
+        ready: called with what is served once the models are loaded.
+
+    Raises:
+        ConfigError: the address cannot be had.
+        SentiloraError: what ``open_pool`` raises; the server has stopped then.
+    """
+    app = build_app(None, limits, key=door.key, folders=door.folders)
+    service: Service = app.state.service
+    with bound(door) as listener:
+        server = Server(app, service, limits)
+        host, port = listener.getsockname()[:2]
+        if listening is not None:
+            listening(f"http://{f'[{host}]' if ':' in host else host}:{port}")
+        failures: list[BaseException] = []
+
+        def load() -> None:
+            try:
+                pool = open_pool()
+            except BaseException as error:  # noqa: BLE001 - raised again below, in the main thread
+                failures.append(error)
+                server.should_exit = True
+                return
+            service.take(pool)
+            if ready is not None:
+                ready(pool.served())
+
+        loader = threading.Thread(target=load, name="loading", daemon=True)
+        loader.start()
+        with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+            runner.run(server.serve(sockets=[listener]))
+    if failures:
+        raise failures[0]
+
+
+class Server(uvicorn.Server):
+    """Uvicorn's, which ends well when it is told to end.
+
+    Whoever asks from then on is told by a 503, which also ends his connection. Only after
+    ``grace_s`` seconds of that the port is closed: what has just connected then would find its
+    connection reset, and could not know whether its request was taken.
+    """
+
+    grace_s = 0.25
+
+    def __init__(self, app: object, service: Service, limits: Limits) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,  # type: ignore[arg-type]
+                http=bounded_protocol(),
+                access_log=False,
+                log_config=None,
+                log_level="warning",
+                ws="none",
+                lifespan="on",
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=KEEP_ALIVE_S,
+                timeout_graceful_shutdown=max(1, round(limits.stop_timeout_s)),
+                backlog=limits.max_concurrent_requests + 128,
+            )
+        )
+        self._service = service
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at a signal, without raising it once more at the end."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {one: signal.signal(one, self.handle_exit) for one in SIGNALS}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take on nothing more, at once."""
+        self._service.is_closing = True
+        super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the port, and wait for the answers that are due."""
+        self._service.is_closing = True
+        await asyncio.sleep(self.grace_s)
+        await super().shutdown(sockets)
+
+
+@contextlib.contextmanager
+def bound(door: Door) -> Iterator[socket.socket]:
+    """Open the socket to listen at.
+
+    Raises:
+        ConfigError: the address cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in door.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((door.host, door.port))
+            listener.listen()
+        except (OSError, OverflowError) as error:
+            raise ConfigError(
+                f"The server cannot listen at {door.host} port {door.port}: {error}. Choose "
+                "another place with --host and --port; --port 0 takes any that is free."
+            ) from error
+        yield listener

@@ -1,0 +1,195 @@
+"""The way from checked texts to an answer, which all routes share."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.types import Receive, Scope
+
+from sentilora.errors import several
+from sentilora.serving.http.limits import Limits
+from sentilora.serving.http.messages.refusals import Refusal
+from sentilora.serving.http.messages.responses import RawHeaders
+from sentilora.serving.http.prometheus import Metrics
+from sentilora.serving.http.waiting_requests import WaitingRoom
+from sentilora.serving.pool import Answer, Closing, Pool, Served
+
+VISIT = "sentilora.visit"
+
+
+class Visit:
+    """One request, as the guard at the door and the routes both see it.
+
+    Attributes:
+        started: on ``time.perf_counter()``.
+        adapter: that it reached; empty for none.
+        is_json: its body is declared as JSON.
+    """
+
+    __slots__ = ("adapter", "is_json", "started")
+
+    def __init__(self) -> None:
+        self.started = time.perf_counter()
+        self.adapter = ""
+        self.is_json = False
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer with what every shape is made of.
+
+    Attributes:
+        served: who answered.
+        answer: of the pool.
+        rows: calibrated probabilities of each text, in label order.
+        chosen: label id of each text.
+        headers: that tell tokens and times.
+    """
+
+    served: Served
+    answer: Answer
+    rows: list[list[float]]
+    chosen: list[int]
+    headers: RawHeaders
+
+
+class Service:
+    """The pool, once it is there, and the rules under which requests reach it.
+
+    Attributes:
+        limits: of requests.
+        metrics: what is counted.
+        key: that requests must show; None for none.
+        folders: from which adapters may be added.
+        pool: None until the models are loaded.
+        is_closing: nothing new is accepted.
+        active: requests with a body that are being read, wait or are answered.
+    """
+
+    def __init__(
+        self, limits: Limits, *, key: str | None = None, folders: tuple[Path, ...] = ()
+    ) -> None:
+        self.limits = limits
+        self.key = None if key is None else key.encode()
+        self.folders = tuple(folder.resolve() for folder in folders)
+        self.metrics = Metrics()
+        self.pool: Pool | None = None
+        self.is_closing = False
+        self.active = 0
+        self._room = WaitingRoom()
+        self.metrics.waiting = self._waiting
+
+    def take(self, pool: Pool) -> None:
+        """Begin to answer."""
+        pool.watch(self.metrics.count_batch)
+        self.pool = pool
+
+    def ready(self) -> Pool:
+        """Return the pool.
+
+        Raises:
+            Refusal: it is not loaded yet.
+            Closing: the server stops.
+        """
+        if self.is_closing:
+            raise Closing
+        if self.pool is None:
+            raise Refusal(
+                503, "The models are being loaded. Ask /ready for the end.", {"retry-after": "2"}
+            )
+        return self.pool
+
+    def find(self, name: str | None) -> Served:
+        """Return what answers: under a name, or the only one there is.
+
+        Raises:
+            UnknownAdapter: there is no such model.
+            Refusal: there are several, and none was named.
+        """
+        pool = self.ready()
+        if name is not None:
+            return pool.find(name)
+        served = pool.served()
+        if not served:
+            raise Refusal(404, "No model is served at present. Add one: POST /v1/adapters")
+        if len(served) > 1:
+            names = ", ".join(one.name for one in served)
+            raise Refusal(
+                422,
+                f"{len(served)} models are served, so the request has to name one. Served here: "
+                f'{names}. Write "model": "NAME" to /v1/classify, or send to /models/NAME.',
+            )
+        return served[0]
+
+    async def answer(
+        self, name: str | None, texts: list[str], scope: Scope, receive: Receive
+    ) -> Answered:
+        """Answer texts.
+
+        Raises:
+            Refusal: too many texts, or one is empty or too long, or the answer took too long.
+            SentiloraError: what the pool raises.
+            ClientGone: nobody waits any more.
+        """
+        served = self.find(name)
+        visit: Visit = scope[VISIT]
+        visit.adapter = served.name
+        check(texts, self.limits)
+        timeout_s = self.limits.timeout_s
+        future = self.ready().submit(served.name, texts, time.monotonic() + timeout_s)
+        try:
+            answer = await self._room.wait(future, receive, timeout_s)
+        except TimeoutError as error:
+            raise Refusal(
+                504,
+                f"The answer took too long: this server gives up after {timeout_s:g} s. Send fewer "
+                "texts in one request, or send them later.",
+            ) from error
+        rows = answer.probabilities.tolist()
+        chosen = answer.probabilities.argmax(axis=1).tolist()
+        if any(row[label_id] != row[label_id] for row, label_id in zip(rows, chosen, strict=True)):
+            raise Refusal(500, f"The model {served.name!r} is broken: it answers with no numbers.")
+        self.metrics.count_answer(served, answer, rows, chosen)
+        return Answered(served, answer, rows, chosen, _headers(answer, visit.started))
+
+    def _waiting(self) -> tuple[int, int, int]:
+        texts, tokens = (0, 0) if self.pool is None else self.pool.queued()
+        return self.active, texts, tokens
+
+
+def check(texts: list[str], limits: Limits) -> None:
+    """Refuse what cannot be answered, and name every text that cannot."""
+    if not texts:
+        raise Refusal(422, "There is no text. Send one at least.")
+    if len(texts) > limits.max_client_batch_size:
+        raise Refusal(
+            413,
+            f"{len(texts)} texts in one request; at most {limits.max_client_batch_size} are "
+            "taken. Send them in several requests, at the same time if you like: the server "
+            "puts them together.",
+        )
+    longest = limits.max_text_characters
+    problems = []
+    for position, text in enumerate(texts):
+        if len(text) > longest:
+            problems.append(f"text {position} has {len(text)} characters; at most {longest}")
+        elif not text or text.isspace():
+            problems.append(f"text {position} is empty")
+    if problems:
+        shown = problems[:10]
+        if len(problems) > 10:
+            shown.append(f"… and {len(problems) - 10} more")
+        raise Refusal(422, several("the texts", shown))
+
+
+def _headers(answer: Answer, started: float) -> RawHeaders:
+    """Tell tokens and milliseconds, under the names that TEI gives them."""
+    return [
+        (b"x-compute-tokens", b"%d" % answer.tokens),
+        (b"x-tokenization-time", b"%.2f" % (answer.tokenise_s * 1000)),
+        (b"x-queue-time", b"%.2f" % (answer.queue_s * 1000)),
+        (b"x-inference-time", b"%.2f" % (answer.inference_s * 1000)),
+        (b"x-total-time", b"%.2f" % ((time.perf_counter() - started) * 1000)),
+    ]

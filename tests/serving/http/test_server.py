@@ -1,0 +1,131 @@
+"""The running server: it loads, listens, and ends well."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from sentilora.errors import ConfigError, ModelError
+from sentilora.serving.http.limits import Limits
+from sentilora.serving.http.server import Door, bound, serve
+from tests.serving.conftest import ask, until
+
+# A server with a pool that takes 0.8 seconds to load, and for each answer.
+SERVER = """
+import sys, threading, time
+from sentilora.serving.http.limits import Limits
+from sentilora.serving.http.server import Door, serve
+from tests.serving.fakes import FakePool
+
+def open_pool():
+    time.sleep(0.8)
+    pool = FakePool("general", is_slow=True)
+    work = pool._work
+    def slowly(*arguments):
+        print("begun", flush=True)
+        time.sleep(0.8)
+        return work(*arguments)
+    pool._work = slowly
+    return pool
+
+def tell(url):
+    print(url, flush=True)
+
+serve(open_pool, Door(port=0), Limits(), listening=tell)
+print("ended", flush=True)
+"""
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_what_was_accepted_is_answered_before_it_stops(sent):
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True, env=os.environ
+    ) as process:
+        try:
+            url = process.stdout.readline().strip()
+            assert ask(url, "GET", "/health")[0] == 200
+            assert ask(url, "GET", "/ready")[0] == 503
+            until(lambda: ask(url, "GET", "/ready")[0] == 200)
+            answers = []
+            thread = threading.Thread(
+                target=lambda: answers.append(ask(url, "POST", "/predict", {"inputs": "Great!"}))
+            )
+            thread.start()
+            assert process.stdout.readline() == "begun\n"
+            process.send_signal(sent)
+            thread.join()
+            status, _, value = answers[0]
+            assert status == 200
+            assert value[0]["label"] == "positive"
+            assert process.stdout.readline() == "ended\n"
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
+    with pytest.raises(OSError, match="refused"):
+        ask(url, "GET", "/health")
+
+
+def test_a_model_that_cannot_be_loaded_ends_the_server():
+    def open_pool():
+        time.sleep(0.2)
+        raise ModelError("runs/x holds no finished model.")
+
+    told = []
+    with pytest.raises(ModelError, match="holds no finished model"):
+        serve(open_pool, Door(port=0), Limits(), listening=told.append)
+    assert told[0].startswith("http://127.0.0.1:")
+
+
+def test_a_port_that_is_taken_is_told():
+    with bound(Door(port=0)) as first:
+        port = first.getsockname()[1]
+        with (
+            pytest.raises(ConfigError, match=f"cannot listen at 127.0.0.1 port {port}.*--port 0"),
+            bound(Door(port=port)),
+        ):
+            pass
+
+
+@pytest.mark.parametrize("door", [Door(host="no.such.host.invalid"), Door(port=99999)])
+def test_an_address_that_cannot_be_had_is_told(door):
+    with pytest.raises(ConfigError, match="cannot listen at"), bound(door):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("host", "is_open"),
+    [
+        ("127.0.0.1", False),
+        ("127.1.2.3", False),
+        ("localhost", False),
+        ("::1", False),
+        ("0.0.0.0", True),
+        ("::", True),
+        ("192.168.1.5", True),
+        ("example.org", True),
+    ],
+)
+def test_who_may_reach_it(host, is_open):
+    assert Door(host=host).is_open_to_others is is_open
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6")
+def test_an_address_of_ipv6_is_written_in_brackets():
+    try:
+        with bound(Door(host="::1", port=0)):
+            pass
+    except ConfigError:
+        pytest.skip("no IPv6 here")
+
+    def open_pool():
+        raise ModelError("enough")
+
+    told = []
+    with pytest.raises(ModelError, match="enough"):
+        serve(open_pool, Door(host="::1", port=0), Limits(), listening=told.append)
+    assert told[0].startswith("http://[::1]:")
