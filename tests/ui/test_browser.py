@@ -13,7 +13,7 @@ import sys
 import pytest
 
 import sentilora
-from sentilora.ui.colours import contrast
+from sentilora.ui.display.colours import contrast
 from tests.conftest import make_texts
 
 pytestmark = pytest.mark.browser

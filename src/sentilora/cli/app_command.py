@@ -30,7 +30,7 @@ def open_app(
     It runs until Ctrl-C. Texts stay on this machine; there is no password, so open it to others
     only in a network you trust.
     """
-    from sentilora.ui.launching import check_installed, launch
+    from sentilora.ui.launcher import check_installed, launch
 
     check_installed()
     _check_run(run)

@@ -6,17 +6,19 @@ from pathlib import Path
 
 import streamlit as st
 
-from sentilora.ui import comparing, describing, filing, session, training, trying
-from sentilora.ui.painting import STYLE
+from sentilora.ui import session
+from sentilora.ui.display.answer_html import STYLE
+from sentilora.ui.pages import compare_page, file_page, model_page, train_page, try_page
 
 # Drawn here, because the browser would fetch the icon of a page from a server of Google's.
-ICON, LOGO = Path(__file__).with_name("icon.svg"), Path(__file__).with_name("logo.svg")
+STATIC = Path(__file__).with_name("static")
+ICON, LOGO = STATIC / "icon.svg", STATIC / "logo.svg"
 PAGES = (
-    (trying.show, "Try", "try", ":material/chat_bubble:"),
-    (filing.show, "File", "file", ":material/table_view:"),
-    (training.show, "Train", "train", ":material/model_training:"),
-    (comparing.show, "Compare", "compare", ":material/balance:"),
-    (describing.show, "Model", "model", ":material/info:"),
+    (try_page.show, "Try", "try", ":material/chat_bubble:"),
+    (file_page.show, "File", "file", ":material/table_view:"),
+    (train_page.show, "Train", "train", ":material/model_training:"),
+    (compare_page.show, "Compare", "compare", ":material/balance:"),
+    (model_page.show, "Model", "model", ":material/info:"),
 )
 
 

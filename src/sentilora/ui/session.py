@@ -11,10 +11,10 @@ import streamlit as st
 
 from sentilora.data.files.formats import ENDINGS
 from sentilora.inference.sentiment_model import SentimentModel
-from sentilora.ui.choosing import Choice, list_choices
+from sentilora.ui.models.model_cache import open_shared
+from sentilora.ui.models.model_choice import Choice, list_choices
 from sentilora.ui.settings import read_settings
-from sentilora.ui.sharing import open_shared
-from sentilora.ui.uploading import Upload, keep_upload
+from sentilora.ui.uploads import Upload, keep_upload
 
 MODEL = "model"
 # The endings that can be read, by their last part, as a browser knows them.

@@ -9,8 +9,8 @@ import pytest
 
 from sentilora.runs.events import EventLog
 from sentilora.runs.run_folder import Run
-from sentilora.ui import jobs
-from sentilora.ui.jobs import Job
+from sentilora.ui.jobs import training_jobs
+from sentilora.ui.jobs.training_jobs import Job
 from tests.conftest import make_texts
 from tests.ui.conftest import button, html_of, problem
 
@@ -26,7 +26,9 @@ def runs(tmp_path, monkeypatch, settings):
 def started(monkeypatch):
     """Catch what the page wants to start; nothing is trained."""
     calls = []
-    monkeypatch.setattr(jobs, "_spawn", lambda job, arguments: calls.append((job, arguments)))
+    monkeypatch.setattr(
+        training_jobs, "_spawn", lambda job, arguments: calls.append((job, arguments))
+    )
     return calls
 
 
@@ -45,7 +47,7 @@ def play(runs, name, *, is_alive):
     job.folder.mkdir(parents=True)
     created = psutil.Process().create_time() if is_alive else 1.0
     told = json.dumps({"pid": os.getpid(), "created": created})
-    (job.folder / jobs.PROCESS).write_text(told, encoding="utf-8")
+    (job.folder / training_jobs.PROCESS).write_text(told, encoding="utf-8")
     return log
 
 

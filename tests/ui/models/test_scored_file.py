@@ -7,9 +7,9 @@ import pytest
 
 import sentilora
 from sentilora.errors import DataError
-from sentilora.ui.scoring import ROWS, choose_rows, preview, score_file
+from sentilora.ui.models.scored_file import ROWS, choose_rows, preview, score_file
 from tests.conftest import make_texts
-from tests.ui.test_uploading import keep
+from tests.ui.test_uploads import keep
 
 
 @pytest.fixture(scope="module")

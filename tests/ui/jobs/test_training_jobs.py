@@ -10,9 +10,9 @@ from sentilora.config import read_config
 from sentilora.errors import RunError
 from sentilora.runs.events import EventLog, read_events
 from sentilora.runs.run_folder import Run
-from sentilora.ui import jobs
-from sentilora.ui.jobs import Job, Wanted, find_jobs, running_job
-from sentilora.ui.watching import STOPPED, watch
+from sentilora.ui.jobs import training_jobs
+from sentilora.ui.jobs.run_progress import STOPPED, watch
+from sentilora.ui.jobs.training_jobs import Job, Wanted, find_jobs, running_job
 from tests.conftest import make_texts, write_csv
 
 WAIT_S = 240
@@ -49,14 +49,14 @@ def test_a_training_is_stopped_gently_and_goes_on_where_it_was(tiny_base, tmp_pa
     data = write_csv(tmp_path / "reviews.csv", make_texts(400, 3))
     runs = tmp_path / "runs"
     wanted = Wanted(str(data), str(tiny_base), preset="fast", epochs=100)
-    job = jobs.start(wanted, runs)
+    job = training_jobs.start(wanted, runs)
     data.unlink()  # a copy is kept, so that it can go on when the session has gone
     assert job.is_alive
     assert running_job(runs) == job
     with pytest.raises(RunError, match=f"The training {job.run.path.name} is at work"):
-        jobs.start(wanted, runs)
+        training_jobs.start(wanted, runs)
     with pytest.raises(RunError, match="one at a time"):
-        jobs.resume(job.run)
+        training_jobs.resume(job.run)
     wait_for(lambda: look(job).step or not job.is_alive)
     assert look(job).state == "running", look(job).error
     job.stop()
@@ -69,7 +69,7 @@ def test_a_training_is_stopped_gently_and_goes_on_where_it_was(tiny_base, tmp_pa
     config = read_config(job.run.path / "config.toml").model_dump(exclude_none=True)
     assert config["training"]["epochs"] == 100
     (found,) = find_jobs(runs)  # as another session finds it
-    again = jobs.resume(found.run)
+    again = training_jobs.resume(found.run)
     assert again.is_alive
     wait_for(lambda: look(again).step > stopped.step or not again.is_alive)
     assert any("checkpoint" in note for note in look(again).notes)
@@ -81,7 +81,7 @@ def test_a_training_is_stopped_gently_and_goes_on_where_it_was(tiny_base, tmp_pa
 def test_a_training_that_cannot_begin_says_why(tmp_path):
     data = tmp_path / "bad.csv"
     data.write_text("body,stars\ngood,5\nbad,1\n", encoding="utf-8")
-    job = jobs.start(Wanted(str(data), "minilm"), tmp_path / "runs")
+    job = training_jobs.start(Wanted(str(data), "minilm"), tmp_path / "runs")
     wait_for(lambda: not job.is_alive)
     seen = look(job)
     assert seen.state == "failed"
@@ -94,17 +94,17 @@ def test_a_run_that_works_elsewhere_is_not_resumed(tmp_path):
     run.path.mkdir(parents=True)
     EventLog(run.path).emit("step", step=1)
     with pytest.raises(RunError, match=r"wrote its last event \d+ s ago"):
-        jobs.resume(run)
+        training_jobs.resume(run)
 
 
 def test_another_process_with_the_same_number_is_not_the_training(tmp_path):
     job = Job(Run(tmp_path / "runs" / "old"))
     job.folder.mkdir(parents=True)
     told = {"pid": os.getpid(), "created": 1.0}
-    (job.folder / jobs.PROCESS).write_text(json.dumps(told), encoding="utf-8")
+    (job.folder / training_jobs.PROCESS).write_text(json.dumps(told), encoding="utf-8")
     assert not job.is_alive
     job.stop()  # must not hit this process
-    (job.folder / jobs.PROCESS).write_text("half a li", encoding="utf-8")
+    (job.folder / training_jobs.PROCESS).write_text("half a li", encoding="utf-8")
     assert not job.is_alive
     assert find_jobs(tmp_path / "runs") == [job]
 
@@ -121,11 +121,11 @@ def test_the_error_is_what_the_command_said_last(said, error, tmp_path):
     job = Job(Run(tmp_path / "runs" / "one"))
     assert job.error is None
     job.folder.mkdir(parents=True)
-    (job.folder / jobs.SAID).write_text(said, encoding="utf-8")
+    (job.folder / training_jobs.SAID).write_text(said, encoding="utf-8")
     assert job.error == error
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "runs").write_text("a file", encoding="utf-8")
     with pytest.raises(RunError, match="cannot be written"):
-        jobs.start(Wanted("sample", "minilm"), tmp_path / "runs")
+        training_jobs.start(Wanted("sample", "minilm"), tmp_path / "runs")

@@ -9,9 +9,9 @@ import streamlit as st
 from sentilora.evaluation.reports import wording
 from sentilora.evaluation.reports.report import Report, read_report
 from sentilora.evaluation.reports.report_html import cost_cards, cost_methods
-from sentilora.ui.charts import draw_reliability
-from sentilora.ui.figures import HEADINGS, report_rows
-from sentilora.ui.painting import paint_confusion, paint_table, paint_tiles
+from sentilora.ui.display.altair_charts import draw_reliability
+from sentilora.ui.display.answer_html import paint_confusion, paint_table, paint_tiles
+from sentilora.ui.display.figure_rows import HEADINGS, report_rows
 
 
 def show_report(folder: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sentilora.evaluation.reports import wording
 from sentilora.inference.sentiment_model import SentimentModel
-from sentilora.ui.asking import machine_of
+from sentilora.ui.models.single_answer import machine_of
 
 CARD = "README.md"
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)

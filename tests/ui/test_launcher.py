@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from sentilora.errors import ConfigError, MissingExtraError
-from sentilora.ui import launching
-from sentilora.ui.launching import check_installed, free_port, launch, server_command
+from sentilora.ui import launcher
+from sentilora.ui.launcher import check_installed, free_port, launch, server_command
 from sentilora.ui.settings import Settings
 
 START_S = 120
@@ -60,14 +60,14 @@ def test_an_address_that_is_not_ours_is_told(host, port):
 
 
 def test_without_streamlit_the_extra_is_named(monkeypatch):
-    monkeypatch.setattr(launching.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(launcher.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"pip install 'sentilora\[app\]'"):
         check_installed()
 
 
 def test_help_and_import_leave_streamlit_alone():
     code = (
-        "import sys, sentilora, sentilora.cli.app as app, sentilora.ui.launching\n"
+        "import sys, sentilora, sentilora.cli.app as app, sentilora.ui.launcher\n"
         "sys.argv = ['sentilora', 'app', '--help']\n"
         "try: app.main()\n"
         "except SystemExit: pass\n"

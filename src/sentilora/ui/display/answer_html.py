@@ -14,11 +14,11 @@ from markupsafe import Markup, escape
 from sentilora.evaluation.reports import wording
 from sentilora.inference.explanation import Explanation, WordContribution
 from sentilora.inference.prediction import Prediction
-from sentilora.ui.colours import label_colours
+from sentilora.ui.display.colours import label_colours
 
 Cell = str | tuple[str, str]  # a value, or a value and what stands below it in small print
 
-STYLE = Path(__file__).with_name("page.css")
+STYLE = Path(__file__).parents[1] / "static" / "streamlit.css"
 STRONGEST = 5  # words that carry their figure
 _ROW_HEAD, _CELL = Markup('<th scope="row">{}</th>'), Markup("<td>{}</td>")
 _FAINT = 0.06  # share of the largest contribution below which a word stays plain

@@ -8,14 +8,14 @@ from sentilora import samples
 from sentilora.errors import SentiloraError
 from sentilora.evaluation.reports.report import read_report
 from sentilora.ui import session
-from sentilora.ui.choosing import Choice, run_of
-from sentilora.ui.failing import show_error, told
-from sentilora.ui.figures import HEADINGS, measured_rows
-from sentilora.ui.measuring import Measured, Texts, disagreements, measure_model
-from sentilora.ui.painting import paint_table
-from sentilora.ui.plaintext import plain
-from sentilora.ui.reporting import show_comparison, show_errors
-from sentilora.ui.sharing import open_shared
+from sentilora.ui.display.answer_html import paint_table
+from sentilora.ui.display.error_messages import show_error, told
+from sentilora.ui.display.figure_rows import HEADINGS, measured_rows
+from sentilora.ui.display.markdown import plain
+from sentilora.ui.models.model_cache import open_shared
+from sentilora.ui.models.model_choice import Choice, run_of
+from sentilora.ui.models.model_comparison import Measured, Texts, disagreements, measure_model
+from sentilora.ui.pages.report_section import show_comparison, show_errors
 
 MEASURED = "compare-measured"
 SAMPLE, UPLOAD = "Sample test texts", "My labelled file"

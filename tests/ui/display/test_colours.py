@@ -2,7 +2,7 @@
 
 import pytest
 
-from sentilora.ui.colours import (
+from sentilora.ui.display.colours import (
     DARK,
     LIGHT,
     MILD_NEGATIVE,

@@ -12,14 +12,14 @@ from sentilora.evaluation.reports.report import read_report
 from sentilora.exports.int8.int8_search import MAX_DROP
 from sentilora.model.artifact import find_artifact
 from sentilora.ui import session
-from sentilora.ui.choosing import run_of
-from sentilora.ui.facts import card_of, model_tiles
-from sentilora.ui.failing import told
-from sentilora.ui.painting import paint_tiles
-from sentilora.ui.plaintext import plain
-from sentilora.ui.reporting import show_cost, show_report
+from sentilora.ui.display.answer_html import paint_tiles
+from sentilora.ui.display.error_messages import told
+from sentilora.ui.display.markdown import plain
+from sentilora.ui.jobs.export_jobs import TARGETS, Shipped, parity_tiles, ship
+from sentilora.ui.models.model_choice import run_of
+from sentilora.ui.models.model_facts import card_of, model_tiles
+from sentilora.ui.pages.report_section import show_cost, show_report
 from sentilora.ui.settings import read_settings
-from sentilora.ui.shipping import TARGETS, Shipped, parity_tiles, ship
 
 SHIPPED = "model-shipped"
 

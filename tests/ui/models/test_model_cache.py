@@ -12,8 +12,8 @@ import pytest
 import sentilora
 from sentilora.errors import ModelError
 from sentilora.model.artifact import write_manifest
-from sentilora.ui import sharing
-from sentilora.ui.sharing import MOST_MODELS, open_shared
+from sentilora.ui.models import model_cache
+from sentilora.ui.models.model_cache import MOST_MODELS, open_shared
 
 TEXTS = ["good film", "bad food", "the room was awful and dirty", "we love it", "blue table"]
 
@@ -21,7 +21,7 @@ TEXTS = ["good film", "bad food", "the room was awful and dirty", "we love it", 
 @pytest.fixture(autouse=True)
 def _forget():
     yield
-    sharing._load.clear()
+    model_cache._load.clear()
 
 
 def copies(run, folder, count):

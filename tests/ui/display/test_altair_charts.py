@@ -2,14 +2,14 @@
 
 import pytest
 
-from sentilora.ui.charts import (
+from sentilora.ui.display.altair_charts import (
     draw_counts,
     draw_loss,
     draw_over_time,
     draw_reliability,
     draw_validation,
 )
-from sentilora.ui.colours import NEGATIVE, POSITIVE
+from sentilora.ui.display.colours import NEGATIVE, POSITIVE
 
 BIN = {"low": 0.5, "high": 0.6, "confidence": 0.55, "accuracy": 0.6, "count": 7}
 EVALUATION = {"kind": "evaluation", "step": 4, "accuracy": 0.5, "macro_f1": 0.25}

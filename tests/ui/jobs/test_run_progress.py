@@ -2,7 +2,7 @@
 
 import pytest
 
-from sentilora.ui.watching import watch
+from sentilora.ui.jobs.run_progress import watch
 
 ROWS = {"train": 8, "validation": 2, "test": 2}
 STARTED = {"kind": "started", "rows": ROWS, "labels": ["a", "b"], "notes": ["read as text"]}

@@ -8,13 +8,13 @@ import streamlit as st
 
 from sentilora.inference.rows.answers import FileSummary
 from sentilora.ui import session
-from sentilora.ui.charts import draw_counts, draw_over_time
-from sentilora.ui.dating import count_over_time, date_columns
-from sentilora.ui.failing import told
-from sentilora.ui.plaintext import plain
-from sentilora.ui.scoring import SHOWN, ScoredFile, choose_rows, preview, score_file
+from sentilora.ui.date_columns import count_over_time, date_columns
+from sentilora.ui.display.altair_charts import draw_counts, draw_over_time
+from sentilora.ui.display.error_messages import told
+from sentilora.ui.display.markdown import plain
+from sentilora.ui.models.scored_file import SHOWN, ScoredFile, choose_rows, preview, score_file
 from sentilora.ui.settings import MAX_UPLOAD_MB
-from sentilora.ui.uploading import Upload
+from sentilora.ui.uploads import Upload
 
 if TYPE_CHECKING:
     import pyarrow as pa

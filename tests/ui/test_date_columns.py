@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 import pytest
 
-from sentilora.ui.dating import count_over_time, date_columns, day_of
+from sentilora.ui.date_columns import count_over_time, date_columns, day_of
 
 
 def test_iso_strings_and_arrow_dates_are_dates_and_nothing_else_is():

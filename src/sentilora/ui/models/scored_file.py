@@ -16,7 +16,7 @@ from sentilora.inference.rows.text_rows import TextRows, open_rows
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.artifact import MANIFEST
 from sentilora.model.bases.known_bases import sha256_of
-from sentilora.ui.uploading import Upload
+from sentilora.ui.uploads import Upload
 
 if TYPE_CHECKING:
     import pyarrow as pa

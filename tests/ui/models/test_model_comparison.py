@@ -4,8 +4,8 @@ import pytest
 
 import sentilora
 from sentilora.errors import DataError
-from sentilora.ui.figures import HEADINGS, measured_rows, report_rows
-from sentilora.ui.measuring import Measured, Texts, disagreements, measure_model
+from sentilora.ui.display.figure_rows import HEADINGS, measured_rows, report_rows
+from sentilora.ui.models.model_comparison import Measured, Texts, disagreements, measure_model
 
 
 def measured(name, answers, scores, truths=("good", "bad", "good"), texts=("a", "b", "c")):

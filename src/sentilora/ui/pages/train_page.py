@@ -12,15 +12,16 @@ from sentilora.evaluation.reports import wording
 from sentilora.model.bases.known_bases import BASES
 from sentilora.runs.events import read_events
 from sentilora.runs.run_folder import Run, list_runs
-from sentilora.ui import jobs, session
-from sentilora.ui.charts import draw_loss, draw_validation
-from sentilora.ui.failing import show_error, told
-from sentilora.ui.jobs import Job, Wanted
-from sentilora.ui.painting import paint_tiles
-from sentilora.ui.plaintext import plain
-from sentilora.ui.reporting import show_report
+from sentilora.ui import session
+from sentilora.ui.display.altair_charts import draw_loss, draw_validation
+from sentilora.ui.display.answer_html import paint_tiles
+from sentilora.ui.display.error_messages import show_error, told
+from sentilora.ui.display.markdown import plain
+from sentilora.ui.jobs import training_jobs
+from sentilora.ui.jobs.run_progress import FAILED, FINISHED, STARTING, STOPPED, Watched, watch
+from sentilora.ui.jobs.training_jobs import Job, Wanted
+from sentilora.ui.pages.report_section import show_report
 from sentilora.ui.settings import read_settings
-from sentilora.ui.watching import FAILED, FINISHED, STARTING, STOPPED, Watched, watch
 
 SHOWN = "train-shown"  # the run that is looked at
 STOPPING = "train-stopping"
@@ -40,7 +41,7 @@ def show() -> None:
     """Draw the page."""
     st.title("Train a model", anchor=False)
     runs = read_settings().runs
-    running = jobs.running_job(runs)
+    running = training_jobs.running_job(runs)
     if running is not None:
         st.session_state[SHOWN] = running.run.path.name
     name = st.session_state.get(SHOWN)
@@ -100,7 +101,7 @@ def _ask(runs: Path) -> None:
             epochs=epochs,
             skip_bad_rows=skip,
         )
-        st.session_state[SHOWN] = jobs.start(wanted, runs).run.path.name
+        st.session_state[SHOWN] = training_jobs.start(wanted, runs).run.path.name
         st.rerun()
 
 
@@ -198,7 +199,7 @@ def _show_stopped(job: Job, seen: Watched) -> None:
     st.info("The training was stopped. What it learned is kept.", icon=":material/pause:")
     if st.button("Resume", type="primary", icon=":material/play_arrow:", key="train-resume"):
         with told():
-            jobs.resume(job.run)
+            training_jobs.resume(job.run)
         st.rerun()
 
 
@@ -218,7 +219,7 @@ def _show_finished(job: Job) -> None:
 
 def _list_trainings(runs: Path) -> None:
     """Offer what was trained here before, and what can go on, the newest first."""
-    started = [job.run for job in jobs.find_jobs(runs)]
+    started = [job.run for job in training_jobs.find_jobs(runs)]
     unfinished = [run for run in list_runs(runs) if not run.is_finished]
     names = sorted({run.path.name for run in (*started, *unfinished)}, reverse=True)
     if not names:

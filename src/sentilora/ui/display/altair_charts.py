@@ -8,7 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from sentilora.ui.colours import NEUTRAL, OTHERS, POSITIVE, label_colours
+from sentilora.ui.display.colours import NEUTRAL, OTHERS, POSITIVE, label_colours
 
 HEIGHT = 300
 _BAR = 44

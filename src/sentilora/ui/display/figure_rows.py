@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sentilora.evaluation.reports import wording
-from sentilora.ui.measuring import Measured
-from sentilora.ui.painting import Cell
+from sentilora.ui.display.answer_html import Cell
+from sentilora.ui.models.model_comparison import Measured
 
 COLUMNS = ("accuracy", "macro_f1", "macro_recall", "log_loss", "ece")
 HEADINGS = [wording.METRICS[name] for name in COLUMNS]

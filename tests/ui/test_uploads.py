@@ -7,8 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from sentilora.errors import DataError
-from sentilora.ui.failing import on_the_page
-from sentilora.ui.uploading import keep_upload
+from sentilora.ui.display.error_messages import on_the_page
+from sentilora.ui.uploads import keep_upload
 
 
 class Uploaded:

@@ -6,7 +6,7 @@ import pytest
 
 from sentilora.inference.explanation import Explanation, WordContribution
 from sentilora.inference.prediction import Prediction
-from sentilora.ui.painting import (
+from sentilora.ui.display.answer_html import (
     paint_bars,
     paint_confusion,
     paint_headline,

@@ -8,11 +8,11 @@ import pytest
 import sentilora
 from sentilora import samples
 from sentilora.errors import ModelError
-from sentilora.ui.choosing import list_choices, run_of
-from sentilora.ui.facts import card_of, model_tiles
-from sentilora.ui.plaintext import plain
+from sentilora.ui.display.markdown import plain
+from sentilora.ui.jobs.export_jobs import Shipped, ship
+from sentilora.ui.models.model_choice import list_choices, run_of
+from sentilora.ui.models.model_facts import card_of, model_tiles
 from sentilora.ui.settings import Settings, read_settings
-from sentilora.ui.shipping import Shipped, ship
 
 
 def test_without_anything_there_is_the_model_that_ships(tmp_path):

@@ -5,15 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from sentilora.ui import session
-from sentilora.ui.asking import EXAMPLES, Answer, ask, explained
-from sentilora.ui.failing import told
-from sentilora.ui.painting import (
+from sentilora.ui.display.answer_html import (
     paint_bars,
     paint_headline,
     paint_legend,
     paint_table,
     paint_words,
 )
+from sentilora.ui.display.error_messages import told
+from sentilora.ui.models.single_answer import EXAMPLES, Answer, ask, explained
 
 TEXT, HISTORY, PENDING = "try-text", "try-history", "try-pending"
 MOST_CHARACTERS = 20_000

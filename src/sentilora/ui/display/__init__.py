@@ -1,0 +1,1 @@
+"""How answers and figures look on a page: charts, HTML, colours, errors."""
