@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from sentilora.cli import commands
+from sentilora.cli import command_table
 from sentilora.errors import ConfigError, SentiloraError
 
 app = typer.Typer(
@@ -45,7 +45,7 @@ def _options(
         os.environ["SENTILORA_DEBUG"] = "1"
 
 
-commands.add_to(app)
+command_table.add_to(app)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from sentilora.cli.options import Engine, Precision, Text
-from sentilora.cli.request import STDIN, Request, check
+from sentilora.cli.predict_request import STDIN, Request, check
 
 if TYPE_CHECKING:
     from sentilora.inference.rows.answers import FileSummary
@@ -139,8 +139,8 @@ def _opened(request: Request) -> Iterator[TextRows | Iterable[list[Any]]]:
 
 
 def _run(request: Request, model: SentimentModel, opened: TextRows | Iterable[list[Any]]) -> None:
-    from sentilora.cli import answers
-    from sentilora.cli.rowbar import RowBar
+    from sentilora.cli import answer_lines
+    from sentilora.cli.row_progress import RowBar
     from sentilora.inference.rows.predict_file import predict_file
     from sentilora.inference.rows.text_rows import TextRows
 
@@ -155,15 +155,15 @@ def _run(request: Request, model: SentimentModel, opened: TextRows | Iterable[li
                 resume=request.resume,
                 progress=bar,
             )
-        answers.print_summary(summary)
+        answer_lines.print_summary(summary)
         if request.as_json:
-            answers.print_summary_json(summary, request.output)
+            answer_lines.print_summary_json(summary, request.output)
         names = opened.batches.schema.names
-        answers.print_output(request.output, _following(request, names))
+        answer_lines.print_output(request.output, _following(request, names))
         return
     summary = _print_all(request, model, opened)
     if request.source is not None:
-        answers.print_summary(summary)
+        answer_lines.print_summary(summary)
     elif summary.truncated:
         limit = model.encoder.rule.max_tokens
         print(f"note: texts over {limit} tokens: {summary.truncated}", file=sys.stderr)
@@ -186,8 +186,8 @@ def _print_all(
     request: Request, model: SentimentModel, opened: TextRows | Iterable[list[Any]]
 ) -> FileSummary:
     """Print the answers as they come."""
-    from sentilora.cli.answers import print_json, print_plain
-    from sentilora.cli.rowbar import RowBar
+    from sentilora.cli.answer_lines import print_json, print_plain
+    from sentilora.cli.row_progress import RowBar
     from sentilora.inference.rows.answers import Answerer
     from sentilora.inference.rows.text_rows import TextRows
 

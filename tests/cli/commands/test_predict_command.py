@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from sentilora.cli import answers, app
-from sentilora.cli.rowbar import RowBar, describe
+from sentilora.cli import answer_lines, app
+from sentilora.cli.row_progress import RowBar, describe
 from sentilora.data.files.tables import open_batches
 from sentilora.inference.rows import text_rows
 from tests.conftest import make_texts
@@ -316,7 +316,7 @@ def test_on_a_terminal_columns_are_aligned_and_texts_cut(tiny_run, monkeypatch, 
     monkeypatch.setenv("COLUMNS", "40")
     texts = ["good film", "the bad " * 20, "日本語の長い文章 " * 5, "\x1b[31mred\x1b[0m\ngood"]
     predictions = sentilora.load(tiny_run.path, device="cpu").predict(texts)
-    answers.print_plain(texts, list(predictions))
+    answer_lines.print_plain(texts, list(predictions))
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 4
     assert {line.index(".") for line in lines} == {len("negative   0")}
@@ -328,10 +328,10 @@ def test_on_a_terminal_columns_are_aligned_and_texts_cut(tiny_run, monkeypatch, 
 
 
 def test_texts_are_cut_by_cells():
-    assert answers.cut("abc", 3) == "abc"
-    assert answers.cut("abcd", 3) == "ab…"
-    assert answers.cut("日本語", 5) == "日本…"
-    assert answers.cut("abc", 0) == "…"
+    assert answer_lines.cut("abc", 3) == "abc"
+    assert answer_lines.cut("abcd", 3) == "ab…"
+    assert answer_lines.cut("日本語", 5) == "日本…"
+    assert answer_lines.cut("abc", 0) == "…"
 
 
 def test_progress_in_words():

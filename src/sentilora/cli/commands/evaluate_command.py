@@ -71,7 +71,7 @@ def evaluate(
 ) -> None:
     """Measure a model on a labelled file, beside baselines on request."""
     from sentilora.cli.progress import Progress
-    from sentilora.cli.render import show_evaluation
+    from sentilora.cli.report_tables import show_evaluation
     from sentilora.evaluation.baselines import NAMES
     from sentilora.evaluation.evaluate import evaluate as measure
     from sentilora.inference.sentiment_model import load

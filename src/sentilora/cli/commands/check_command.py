@@ -68,7 +68,7 @@ def check(
 
 
 def _show(found: Check, arguments: str) -> None:
-    from sentilora.cli.render import console
+    from sentilora.cli.report_tables import console
 
     out = console()
     out.print(_parts(found))

@@ -59,7 +59,7 @@ def _show(rows: list[dict[str, Any]], folder: Path) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from sentilora.cli.render import console
+    from sentilora.cli.report_tables import console
 
     out = console()
     if not rows:

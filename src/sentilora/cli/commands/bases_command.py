@@ -69,7 +69,7 @@ def _places(base: Base) -> list[str]:
 def _show(rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
-    from sentilora.cli.render import console
+    from sentilora.cli.report_tables import console
 
     said = {
         "embedded": "embedded",

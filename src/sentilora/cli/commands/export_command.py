@@ -60,7 +60,7 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="Print path and parity as JSON.")] = False,
 ) -> None:
     """Write a model as files to deploy, and prove that they answer as the run does."""
-    from sentilora.cli.render import show_ways
+    from sentilora.cli.report_tables import show_ways
     from sentilora.exports.export import export as write_export
     from sentilora.exports.first_stage_data import cascade_line
     from sentilora.exports.first_stage_fit import Cascaded

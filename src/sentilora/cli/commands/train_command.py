@@ -102,7 +102,7 @@ def train(
 ) -> None:
     """Train a sentiment model, prove that it reloads, and show what training bought."""
     from sentilora.cli.progress import Progress
-    from sentilora.cli.render import show_dry_run, show_run, show_seeds
+    from sentilora.cli.report_tables import show_dry_run, show_run, show_seeds
     from sentilora.data.pairs.pair_columns import parse_pair_columns
     from sentilora.errors import ConfigError
 

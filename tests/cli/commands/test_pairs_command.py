@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sentilora.cli.render import pairs_line
+from sentilora.cli.report_tables import pairs_line
 from sentilora.data.pairs.pair_reader import read_pairs
 from sentilora.labels import BINARY, Labels
 from tests.conftest import make_texts

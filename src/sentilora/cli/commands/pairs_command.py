@@ -122,7 +122,7 @@ def _check(
 
 
 def _show(built: BuiltPairs, data: str, output: Path, *, as_json: bool) -> None:
-    from sentilora.cli.render import console
+    from sentilora.cli.report_tables import console
 
     pairs = built.pairs
     facts = {

@@ -146,7 +146,7 @@ def _show(folder: Path, *, as_json: bool) -> None:
     from rich.table import Table
 
     from sentilora.cli.progress import duration
-    from sentilora.cli.render import console
+    from sentilora.cli.report_tables import console
 
     held_out, training = report["held_out"], report["training"]
     table = Table(title=f"{held_out['texts']:,} texts held out", title_justify="left")
@@ -180,7 +180,7 @@ def _show_dry_run(estimate: dict[str, Any], *, as_json: bool) -> None:
         print(json.dumps(estimate, indent=2, ensure_ascii=False))
         return
     from sentilora.cli.progress import duration
-    from sentilora.cli.render import console
+    from sentilora.cli.report_tables import console
 
     texts = estimate["data"]["texts"]
     facts = {

@@ -1,0 +1,34 @@
+"""Which command lives where. Bodies import what they need when they run."""
+
+from __future__ import annotations
+
+import typer
+
+from sentilora.cli.commands import (
+    adapt_command,
+    app_command,
+    bases_command,
+    check_command,
+    evaluate_command,
+    export_command,
+    pairs_command,
+    predict_command,
+    runs_command,
+    serve_command,
+    train_command,
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register every command."""
+    app.command(epilog=train_command.EXAMPLE)(train_command.train)
+    app.command(epilog=predict_command.EXAMPLE)(predict_command.predict)
+    app.command(epilog=evaluate_command.EXAMPLE)(evaluate_command.evaluate)
+    app.command(epilog=check_command.EXAMPLE)(check_command.check)
+    app.command(epilog=adapt_command.EXAMPLE)(adapt_command.adapt)
+    app.command(epilog=pairs_command.EXAMPLE)(pairs_command.pairs)
+    app.command(epilog=export_command.EXAMPLE)(export_command.export)
+    app.command(epilog=serve_command.EXAMPLE)(serve_command.serve)
+    app.command("app", epilog=app_command.EXAMPLE)(app_command.open_app)
+    app.command(epilog=bases_command.EXAMPLE)(bases_command.bases)
+    app.command(epilog=runs_command.EXAMPLE)(runs_command.runs)
