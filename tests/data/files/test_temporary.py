@@ -45,9 +45,10 @@ def test_reading_loads_no_torch(write):
     path = write("a.csv", "text,label\na,pos\nb,neg\n")
     code = (
         "import sys; from sentilora.data.labelled.split import read_parts\n"
-        "from sentilora.data import reading, tables, checking\n"
+        "from sentilora.data.files import tables\n"
+        "from sentilora.data.labelled import check, reader\n"
         "assert not {'torch', 'datasets', 'pyarrow', 'scipy', 'sklearn'} & set(sys.modules)\n"
-        "reading.read_examples(sys.argv[1])\n"
+        "reader.read_examples(sys.argv[1])\n"
         "assert not {'torch', 'transformers'} & set(sys.modules)"
     )
     done = subprocess.run(
