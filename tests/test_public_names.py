@@ -17,7 +17,7 @@ def test_every_public_name_resolves(name):
     assert getattr(sentilora, name) is not None
 
 
-@pytest.mark.parametrize("name", ["evalute", "Evaluate", "exports", "predict", "labels_of"])
+@pytest.mark.parametrize("name", ["evalute", "Evaluate", "exporter", "predict", "labels_of"])
 def test_a_misspelt_name_is_an_attribute_error(name):
     with pytest.raises(AttributeError, match=f"'sentilora' has no attribute '{name}'"):
         getattr(sentilora, name)
