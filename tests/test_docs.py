@@ -1,6 +1,5 @@
 """The user's pages say what the code does: generated parts, examples, code, messages, links."""
 
-import csv
 import os
 import re
 import shutil
@@ -11,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from sentilora import samples
 from sentilora.config import read_config
 from sentilora.data.labelled.check import check
 from sentilora.errors import DataError
-from tests.embedded import needs_minilm
+from tests.helpers.docs_pages import DOCS, anchors, write_reviews
+from tests.helpers.embedded_base import needs_minilm
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 EXAMPLES = sorted((DOCS / "examples").glob("*.toml"))
 CODE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -73,16 +71,6 @@ def run_code(blocks: Iterable[re.Match]) -> dict:
         lines_before = block.string[: block.start(1)].count("\n")
         exec(compile("\n" * lines_before + block[1], "a page of docs/", "exec"), names)
     return names
-
-
-def write_reviews(path: Path, part: str, rows: int) -> None:
-    """Write the first rows of the sample with the columns text and label only."""
-    with samples.path(part).open(encoding="utf-8", newline="") as source:
-        chosen = [row for row, _ in zip(csv.DictReader(source), range(rows), strict=False)]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, ["text", "label"], extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows(chosen)
 
 
 @needs_minilm
@@ -157,12 +145,6 @@ def test_every_event_and_its_fields_are_explained(tiny_run):
     for event in tiny_run.events:
         told = re.findall(r"`(\w+)`", lines[event["kind"]])
         assert event.keys() - {"kind", "time"} == set(told)
-
-
-def anchors(page: Path) -> set[str]:
-    """Return the anchors of a page's headings, as GitHub makes them."""
-    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))

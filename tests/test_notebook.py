@@ -14,8 +14,8 @@ import pytest
 from nbclient import NotebookClient
 
 from sentilora.runs.run_folder import Run
-from tests.embedded import needs_minilm
-from tests.test_docs import anchors
+from tests.helpers.docs_pages import anchors
+from tests.helpers.embedded_base import needs_minilm
 
 NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "quickstart.ipynb"
 LAST_BEFORE_TRAINING = "sentilora.train("

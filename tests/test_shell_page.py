@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.embedded import needs_minilm
-from tests.test_docs import DOCS, write_reviews
+from tests.helpers.docs_pages import DOCS, write_reviews
+from tests.helpers.embedded_base import needs_minilm
 
 PAGE = DOCS / "shell.md"
 BLOCK = re.compile(r"^```(bash|console)\n(.*?)^```", re.DOTALL | re.MULTILINE)

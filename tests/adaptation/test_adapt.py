@@ -27,8 +27,9 @@ from sentilora.model.bases.known_bases import sha256_of
 from sentilora.model.classifier import quiet_transformers
 from sentilora.runs import clean_process
 from sentilora.training.training_loop import Interrupted
-from tests.conftest import TINY_SETTINGS, WORDS, write_csv
 from tests.helpers.clean_process import run_here, run_in_new_process
+from tests.helpers.texts import WORDS, write_csv
+from tests.helpers.tiny_settings import TINY_SETTINGS
 
 SETTINGS: dict[str, Any] = {
     "max_tokens": 32,

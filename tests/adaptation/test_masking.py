@@ -6,7 +6,7 @@ import pytest
 from sentilora.adaptation.masking import MaskingRule, Vocabulary, describe_vocabulary, mask_batch
 from sentilora.errors import ModelError
 from sentilora.model.classifier import load_tokenizer
-from tests.conftest import WORDS
+from tests.helpers.texts import WORDS
 
 MASK = WORDS.index("[MASK]")
 SPECIAL = 5  # the first five words

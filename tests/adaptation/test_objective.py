@@ -14,7 +14,7 @@ from sentilora.model.bases.known_bases import resolve_base
 from sentilora.model.classifier import load_tokenizer
 from sentilora.model.tokens import TextEncoder, TextRule
 from sentilora.model.word_head import build_head, load_encoder
-from tests.conftest import WORDS, make_texts
+from tests.helpers.texts import WORDS, make_texts
 
 TEXTS = [text for text, _ in make_texts(24, seed=11)]
 

@@ -9,7 +9,7 @@ from sentilora.data.corpus import read_corpus
 from sentilora.errors import DataError
 from sentilora.model.classifier import load_tokenizer
 from sentilora.model.tokens import TextEncoder, TextRule
-from tests.conftest import WORDS, make_texts
+from tests.helpers.texts import WORDS, make_texts
 
 
 @pytest.fixture

@@ -4,20 +4,7 @@ import pytest
 
 from contest.job import Job
 from contest.rows import read_parts, write_parts
-from tests.conftest import make_texts, write_csv
-
-
-class AllTurnsAtOnce:
-    """Gives one turn after the other without any waiting, each of no length."""
-
-    def __init__(self):
-        self.handed_over = []
-
-    def wait(self):
-        return 0.0
-
-    def hand_over(self, points, step):
-        self.handed_over.append(step)
+from tests.helpers.texts import make_texts, write_csv
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 
 import adapting
 from sentilora.data.same_text import fold
-from tests.conftest import TINY_SETTINGS, make_texts
+from tests.helpers.texts import make_texts
+from tests.helpers.tiny_settings import TINY_SETTINGS
 
 ROWS = make_texts(240, seed=21)
 UNSUP = [text for text, _ in make_texts(320, seed=22)]

@@ -5,7 +5,8 @@ import json
 import pytest
 
 import few
-from tests.conftest import TINY_SETTINGS, make_texts, write_csv
+from tests.helpers.texts import make_texts, write_csv
+from tests.helpers.tiny_settings import TINY_SETTINGS
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from scoring.contest import run_contest
 from scoring.job import Job
 from scoring.table import render
 from sentilora.model.artifact import load_classifier, open_artifact
-from tests.conftest import make_texts, write_csv
+from tests.helpers.texts import make_texts, write_csv
 
 
 @pytest.fixture(scope="module")

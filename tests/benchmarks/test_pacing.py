@@ -7,7 +7,7 @@ import torch
 from contest import presets
 from contest.account import Account
 from contest.pacing import Pacer, measuring_steps
-from tests.benchmarks.conftest import AllTurnsAtOnce
+from tests.helpers.turns import AllTurnsAtOnce
 
 
 def test_measuring_is_geometric_in_tokens_and_at_the_end_of_epochs():

@@ -12,7 +12,8 @@ from preferring.files import Sizes, draw_films, prepare
 from sentilora.data.pairs.pair_reader import read_pairs
 from sentilora.data.same_text import fold
 from sentilora.labels import BINARY, Labels
-from tests.conftest import TINY_SETTINGS, make_texts
+from tests.helpers.texts import make_texts
+from tests.helpers.tiny_settings import TINY_SETTINGS
 
 SIZES = Sizes(rows=60, validation_rows=20, test_rows=40, pairs=40, edits=12, test_pairs=50)
 

@@ -5,7 +5,7 @@ import numpy as np
 from contest.rows import read_parts, write_parts
 from sentilora.data.labelled.reader import read_examples
 from sentilora.data.same_text import text_hashes
-from tests.conftest import make_texts, write_csv
+from tests.helpers.texts import make_texts, write_csv
 
 
 def test_no_text_stands_in_two_parts(tmp_path):

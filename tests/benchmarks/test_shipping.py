@@ -21,7 +21,8 @@ from shipping import packing
 from shipping.measuring import split_neutral
 from shipping.mixture import held_out_keys, key_of, measured_parts, mix, with_breaks
 from shipping.sets import SETS, check_folders, without_treebank_marks
-from tests.conftest import TINY_SETTINGS, make_texts
+from tests.helpers.texts import make_texts
+from tests.helpers.tiny_settings import TINY_SETTINGS
 
 TERNARY_IDS = {"negative": 0, "neutral": 1, "positive": 2}
 

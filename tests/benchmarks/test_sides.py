@@ -8,7 +8,7 @@ from contest.account import Account
 from contest.pacing import Pacer
 from sentilora.config import PRESETS
 from sentilora.training.batches.encoded_examples import encode_examples
-from tests.benchmarks.conftest import AllTurnsAtOnce
+from tests.helpers.turns import AllTurnsAtOnce
 
 
 def test_the_ordinary_recipe_pads_every_text_to_the_limit(job_of, parts):

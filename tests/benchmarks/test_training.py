@@ -10,7 +10,7 @@ import training
 from contest.gemm import Timing
 from contest.race import Outcome
 from tests.benchmarks import BENCHMARKS
-from tests.conftest import make_texts, write_csv
+from tests.helpers.texts import make_texts, write_csv
 
 
 def test_all_wrong_options_are_named_at_once(capsys):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import make_texts, write_csv
-from tests.embedded import minilm_cache, needs_minilm
+from tests.helpers.embedded_base import minilm_cache, needs_minilm
+from tests.helpers.texts import make_texts, write_csv
 
 COMMANDS = ["evaluate", "check", "export", "bases", "runs"]
 

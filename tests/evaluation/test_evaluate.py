@@ -10,7 +10,7 @@ import sentilora
 from sentilora.errors import ConfigError, DataError, ModelError
 from sentilora.evaluation.metrics import measure
 from sentilora.evaluation.reports.report_html import render_html
-from tests.conftest import make_texts, write_csv
+from tests.helpers.texts import make_texts, write_csv
 
 FAST = {"resamples": 100}
 

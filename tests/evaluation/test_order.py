@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 import sentilora
 from sentilora.data.pairs.preference_pairs import PairFile
 from sentilora.errors import ConfigError, DataError
-from tests.conftest import make_texts, write_csv
+from tests.helpers.texts import make_texts, write_csv
 
 FAST = {"resamples": 100}
 
@@ -159,7 +159,7 @@ def test_texts_in_another_file_can_be_named(model, rated, tmp_path):
 
 
 def test_labels_without_two_sides_have_no_order(tiny_base, tmp_path, rated):
-    from tests.conftest import TINY_SETTINGS
+    from tests.helpers.tiny_settings import TINY_SETTINGS
 
     rows = [
         (text, {"negative": "refund", "positive": "praise"}[label])

@@ -9,7 +9,7 @@ import sentilora
 from sentilora.cli import app
 from sentilora.errors import ConfigError, DataError, ModelError
 from sentilora.evaluation.evaluate import evaluate
-from tests.conftest import make_texts
+from tests.helpers.texts import make_texts
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from sentilora.exports.browser_page import (
     integrity_of,
 )
 from sentilora.model.artifact import open_artifact
-from tests.chromium import unless_required
+from tests.helpers.chromium import unless_required
 
 TEXTS = ["the food was great", "a sad , broken app !", "it was tuesday", "not " * 60 + "bad"]
 CDN = "https://cdn.jsdelivr.net/npm/"

@@ -15,7 +15,7 @@ from sentilora.errors import DataError
 from sentilora.exports.browser_page import CDN, RUNTIME
 from sentilora.model.probabilities import Calibration
 from sentilora.model.tokens import TextRule
-from tests.exports.conftest import make_page
+from tests.helpers.web_page import make_page
 
 pytestmark = pytest.mark.browser
 

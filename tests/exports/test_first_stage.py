@@ -14,8 +14,8 @@ from sentilora.exports.first_stage_fit import fit_first_stage, let_in, upper_bou
 from sentilora.inference.rows.predict_file import predict_file
 from sentilora.model.first_stage import FIRST_STAGE, count_ngrams, load_first_stage
 from sentilora.model.probabilities import Calibration, softmax
-from tests.conftest import BAD, GOOD, make_texts
-from tests.inference.conftest import read
+from tests.helpers.tables import read
+from tests.helpers.texts import BAD, GOOD, make_texts
 
 COLUMNS = 2**12
 

@@ -13,7 +13,7 @@ import sentilora
 from sentilora.errors import ConfigError, ModelError, RunError
 from sentilora.exports.parity import LONG_TEXTS, compare, parity_texts
 from sentilora.model.probabilities import softmax
-from tests.embedded import TEXTS, minilm_cache, minilm_run, needs_minilm, plainly
+from tests.helpers.embedded_base import TEXTS, minilm_cache, minilm_run, needs_minilm, plainly
 
 WORDS = ["the food was great", "a sad , broken app !", "it was tuesday", "not " * 60 + "bad"]
 

@@ -19,7 +19,7 @@ from sentilora.model.classifier import create_model
 from sentilora.model.model_info import Settings
 from sentilora.model.probabilities import Calibration
 from sentilora.model.tokens import TextRule
-from tests.conftest import ARCHITECTURES
+from tests.helpers.tiny_bases import ARCHITECTURES
 
 WORDS = ["the food was great", "a sad , broken app !", "it was tuesday", "not " * 60 + "bad"]
 LABELS = ("negative", "neutral", "positive")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import sentilora
-from tests.embedded import needs_minilm
+from tests.helpers.embedded_base import needs_minilm
 
 pytestmark = [pytest.mark.browser, needs_minilm]
 

@@ -55,10 +55,3 @@ def write(tmp_path: Path) -> Callable[[str, Rows], Path]:
         return tmp_path / name
 
     return write_file
-
-
-def read(path: Path) -> Rows:
-    """Read a file of any format back as rows."""
-    from sentilora.data.files.tables import open_batches
-
-    return [row for batch in open_batches(path) for row in batch.to_pylist()]

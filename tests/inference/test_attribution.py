@@ -14,7 +14,8 @@ from sentilora.errors import DataError
 from sentilora.inference.attribution import TOLERANCE, log_odds
 from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.sentiment_model import SentimentModel
-from tests.conftest import ARCHITECTURES, BAD, GOOD
+from tests.helpers.texts import BAD, GOOD
+from tests.helpers.tiny_bases import ARCHITECTURES
 
 NAMES = ["negative", "neutral", "positive"]
 TEXT = "The food was good, but the room (and the app) was very nasty!"

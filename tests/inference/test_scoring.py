@@ -8,7 +8,7 @@ import pytest
 import sentilora
 from sentilora.inference import scoring
 from sentilora.inference.scoring import ahead
-from tests.conftest import make_texts
+from tests.helpers.texts import make_texts
 
 
 def test_the_next_one_is_found_while_one_is_used():

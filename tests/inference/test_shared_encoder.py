@@ -14,9 +14,9 @@ from sentilora.model.artifact import load_classifier, open_artifact
 from sentilora.model.bases.known_bases import resolve_base
 from sentilora.model.classifier import load_tokenizer
 from sentilora.model.tokens import TextEncoder, TextRule
-from tests.adapters import save_adapter
-from tests.conftest import ARCHITECTURES
-from tests.embedded import needs_minilm
+from tests.helpers.adapters import save_adapter
+from tests.helpers.embedded_base import needs_minilm
+from tests.helpers.tiny_bases import ARCHITECTURES
 
 CPU = torch.device("cpu")
 RULE = TextRule(max_tokens=32)

@@ -8,7 +8,7 @@ from sentilora.inference import token_budget as module
 from sentilora.inference.batches import token_batches
 from sentilora.inference.rows.score_cache import RememberingScorer
 from sentilora.inference.token_budget import BATCH_TOKENS, ROUNDS, BatchBudget, measured_budget
-from tests.conftest import make_texts
+from tests.helpers.texts import make_texts
 
 SIZES = (100, 200, 400)
 LARGE = 2 * ROUNDS * sum(SIZES)

@@ -15,12 +15,10 @@ from sentilora.labels import Labels
 from sentilora.model.artifact import load_classifier, open_artifact, save_artifact, seal_artifact
 from sentilora.model.classifier import count_parameters, create_model, load_tokenizer
 from sentilora.model.model_info import Settings
-from sentilora.model.tokens import TextEncoder, TextRule
-from tests.conftest import ARCHITECTURES, GOOD
-
-LABELS = Labels(("negative", "neutral", "positive"))
-TEXTS = ["the film is good", "bad bad food and a slow app", "it was tuesday", "not bad !"]
-RULE = TextRule(max_tokens=32)
+from sentilora.model.tokens import TextEncoder
+from tests.helpers.classifiers import LABELS, RULE, TEXTS, logits_of, save, train_a_little
+from tests.helpers.texts import GOOD
+from tests.helpers.tiny_bases import ARCHITECTURES
 
 ANSWER = """
 import json, sys, numpy, torch
@@ -39,26 +37,6 @@ for folder in folders:
 """
 
 
-def train_a_little(model, encoder, steps=3):
-    """Change everything that can learn."""
-    optimizer = torch.optim.Adam(
-        [p for p in model.parameters() if p.requires_grad], lr=0.02, eps=1e-30
-    )
-    rows = [text[0] for text in encoder.encode(TEXTS).windows]
-    for _ in range(steps):
-        model.train()
-        labels = torch.tensor([2, 0, 1, 2])
-        model(**encoder.pad(rows), labels=labels).loss.backward()
-        optimizer.step()
-        optimizer.zero_grad()
-
-
-def logits_of(model, encoder):
-    rows = [text[0] for text in encoder.encode(TEXTS).windows]
-    with torch.inference_mode():
-        return model.eval()(**encoder.pad(rows)).logits.numpy()
-
-
 @pytest.fixture(params=ARCHITECTURES)
 def base(request, tiny_bases):
     return tiny_bases[request.param]
@@ -67,11 +45,6 @@ def base(request, tiny_bases):
 @pytest.fixture
 def encoder(base):
     return TextEncoder(load_tokenizer(str(base)), RULE)
-
-
-def save(model, encoder, folder, base, kind="adapter"):
-    settings = Settings(LABELS, str(base), None, RULE, kind=kind)
-    return seal_artifact(save_artifact(model, encoder.tokenizer, settings, folder / "model"))
 
 
 def test_everything_that_starts_at_random_learns(base, encoder):

@@ -22,7 +22,7 @@ from sentilora.model.classifier import (
 )
 from sentilora.model.model_info import Settings
 from sentilora.model.tokens import TextEncoder, TextRule
-from tests.conftest import WORDS, make_texts, write_csv
+from tests.helpers.texts import WORDS, make_texts, write_csv
 
 LABELS = Labels(("negative", "positive"))
 RULE = TextRule(max_tokens=32)

@@ -6,7 +6,7 @@ import torch
 from sentilora.errors import ModelError
 from sentilora.model.classifier import create_model
 from sentilora.model.outputs import add_to_logits, output_layer
-from tests.conftest import ARCHITECTURES
+from tests.helpers.tiny_bases import ARCHITECTURES
 
 LABELS = ["negative", "neutral", "positive"]
 

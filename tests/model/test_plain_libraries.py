@@ -7,7 +7,7 @@ import pytest
 
 import sentilora
 from sentilora.model.probabilities import softmax
-from tests.embedded import TEXTS, minilm_cache, minilm_run, needs_minilm, plainly
+from tests.helpers.embedded_base import TEXTS, minilm_cache, minilm_run, needs_minilm, plainly
 
 pytestmark = needs_minilm
 

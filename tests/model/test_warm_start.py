@@ -14,8 +14,8 @@ from sentilora.model.artifact import load_classifier, open_artifact, write_manif
 from sentilora.model.classifier import count_parameters, create_model, load_tokenizer
 from sentilora.model.tokens import TextEncoder
 from sentilora.model.warm_start import create_started_model, describe_start, open_start
-from tests.conftest import ARCHITECTURES
-from tests.model.test_architectures import LABELS, RULE, logits_of, save, train_a_little
+from tests.helpers.classifiers import LABELS, RULE, logits_of, save, train_a_little
+from tests.helpers.tiny_bases import ARCHITECTURES
 
 RANK = 3
 

@@ -12,7 +12,8 @@ from sentilora.errors import ModelError
 from sentilora.model.bases.known_bases import resolve_base
 from sentilora.model.classifier import quiet_transformers
 from sentilora.model.word_head import START_SPREAD, UNSEEN, build_head, load_encoder
-from tests.conftest import ARCHITECTURES, WORDS, tiny_config
+from tests.helpers.texts import WORDS
+from tests.helpers.tiny_bases import ARCHITECTURES, tiny_config
 
 COUNTS = np.arange(len(WORDS)) % 7
 WITH_HEADS = ("bert", "distilbert", "roberta", "electra", "modernbert")

@@ -12,8 +12,9 @@ from sentilora.model.artifact import open_artifact
 from sentilora.model.tokens import TextEncoder
 from sentilora.runs import clean_process
 from sentilora.runs.proof import prove_reload
-from tests.conftest import TINY_SETTINGS, make_texts
 from tests.helpers.clean_process import run_here, run_in_new_process
+from tests.helpers.texts import make_texts
+from tests.helpers.tiny_settings import TINY_SETTINGS
 
 TEXTS = [text for text, _ in make_texts(4, seed=3)]
 

@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 import sentilora
 from sentilora.errors import ModelError, RunError
 from sentilora.runs.run_folder import Run, check_space, list_runs
-from tests.conftest import TINY_SETTINGS
+from tests.helpers.tiny_settings import TINY_SETTINGS
 
 
 def test_the_folder_holds_what_the_design_names(tiny_run):

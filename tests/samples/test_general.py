@@ -20,7 +20,7 @@ from sentilora.model.bases.known_bases import BASES
 from sentilora.model.warm_start import create_started_model, open_start
 from shipping.packing import LIMIT_BYTES
 from shipping.sets import SETS
-from tests.embedded import needs_minilm
+from tests.helpers.embedded_base import needs_minilm
 
 FOLDER = samples.general()
 GOOD = ["Great movie, highly recommended!", "I love it, it works perfectly and the staff is kind."]

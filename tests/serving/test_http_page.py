@@ -15,9 +15,9 @@ from sentilora import samples
 from sentilora.serving.http.asgi_app import build_app
 from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.messages.refusals import STATUSES
-from tests.embedded import needs_minilm
-from tests.serving.conftest import client_of
-from tests.serving.fakes import FakePool
+from tests.helpers.embedded_base import needs_minilm
+from tests.helpers.fake_pool import FakePool
+from tests.helpers.http_client import client_of
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "http.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)

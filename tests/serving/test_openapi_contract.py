@@ -10,8 +10,8 @@ from jsonschema import Draft202012Validator
 
 from sentilora.serving.http.asgi_app import build_app
 from sentilora.serving.http.limits import Limits
-from tests.serving.conftest import client_of
-from tests.serving.fakes import FakePool
+from tests.helpers.fake_pool import FakePool
+from tests.helpers.http_client import client_of
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
 KEY = "a-key-of-the-tests"

@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 import sentilora
-from tests.adapters import save_adapter
-from tests.conftest import make_texts
+from tests.helpers.adapters import save_adapter
+from tests.helpers.texts import make_texts
 
 KEY = "a-key-for-tests-only"
 TEXTS = [text for text, _ in make_texts(40, seed=4)]

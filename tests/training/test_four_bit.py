@@ -17,7 +17,8 @@ from sentilora.model.classifier import create_model, load_tokenizer
 from sentilora.model.four_bit import check_four_bit, four_bit_options, move_adapter
 from sentilora.model.tokens import TextEncoder, TextRule
 from sentilora.training import run_context
-from tests.conftest import TINY_SETTINGS, make_texts
+from tests.helpers.texts import make_texts
+from tests.helpers.tiny_settings import TINY_SETTINGS
 
 
 def test_without_a_gpu_it_is_refused_before_anything_is_written(tiny_data, tiny_base, tmp_path):

@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 
 from sentilora.config import make_config, write_config
 from sentilora.runs.run_folder import Run
-from tests.conftest import TINY_SETTINGS
+from tests.helpers.tiny_settings import TINY_SETTINGS
 
 SETTINGS = {
     **TINY_SETTINGS,

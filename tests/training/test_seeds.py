@@ -8,7 +8,7 @@ from sentilora.config import make_config
 from sentilora.errors import ConfigError
 from sentilora.training.seeds import mean_interval, train_seeds
 from sentilora.training.training_estimate import estimate
-from tests.conftest import TINY_SETTINGS
+from tests.helpers.tiny_settings import TINY_SETTINGS
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from sentilora.training import train as train_module
 from sentilora.training.start_settings import resolve_start
 from sentilora.training.training_estimate import estimate
 from sentilora.training.training_loop import Interrupted
-from tests.conftest import TINY_SETTINGS, make_texts, write_csv
+from tests.helpers.texts import make_texts, write_csv
+from tests.helpers.tiny_settings import TINY_SETTINGS
 
 SETTINGS = {
     **{name: value for name, value in TINY_SETTINGS.items() if name != "lora.rank"},

@@ -12,7 +12,8 @@ from sentilora.training import training_loop
 from sentilora.training.run_context import prepare
 from sentilora.training.trainer import SentimentTrainer
 from sentilora.training.training_loop import fit
-from tests.conftest import TINY_SETTINGS, make_texts, write_csv
+from tests.helpers.texts import make_texts, write_csv
+from tests.helpers.tiny_settings import TINY_SETTINGS
 
 
 @pytest.fixture

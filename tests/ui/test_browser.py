@@ -14,7 +14,7 @@ import pytest
 
 import sentilora
 from sentilora.ui.display.colours import contrast
-from tests.conftest import make_texts
+from tests.helpers.texts import make_texts
 
 pytestmark = pytest.mark.browser
 

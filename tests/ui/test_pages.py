@@ -8,9 +8,9 @@ import pytest
 import sentilora
 from sentilora import samples
 from sentilora.ui import session
-from tests.conftest import make_texts
-from tests.embedded import needs_minilm
-from tests.ui.conftest import button, html_of, problem
+from tests.helpers.app_page import button, html_of, problem
+from tests.helpers.embedded_base import needs_minilm
+from tests.helpers.texts import make_texts
 
 EVIL = "good <img src=x onerror=alert(1)> film"
 

@@ -8,19 +8,7 @@ import pytest
 
 from sentilora.errors import DataError
 from sentilora.ui.display.error_messages import on_the_page
-from sentilora.ui.uploads import keep_upload
-
-
-class Uploaded:
-    def __init__(self, name, content):
-        self.name, self._content = name, content
-
-    def getvalue(self):
-        return self._content
-
-
-def keep(folder, name, content):
-    return keep_upload(Uploaded(name, content), folder)
+from tests.helpers.uploads import keep
 
 
 def test_a_file_is_kept_and_its_columns_are_known(tmp_path):

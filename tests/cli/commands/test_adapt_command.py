@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import make_texts, write_csv
+from tests.helpers.texts import make_texts, write_csv
 
 QUICK = ("--max-steps", "3", "--device", "cpu", "--precision", "fp32")
 

@@ -8,7 +8,7 @@ import pytest
 from sentilora.cli.report_tables import pairs_line
 from sentilora.data.pairs.pair_reader import read_pairs
 from sentilora.labels import BINARY, Labels
-from tests.conftest import make_texts
+from tests.helpers.texts import make_texts
 
 REVIEWS = "text,stars,product,label\n" + "".join(
     f"{text},{i % 5 + 1},{'lamp' if i < 20 else 'sofa'},{label}\n"

@@ -17,7 +17,7 @@ from sentilora.cli import answer_lines, app
 from sentilora.cli.row_progress import RowBar, describe
 from sentilora.data.files.tables import open_batches
 from sentilora.inference.rows import text_rows
-from tests.conftest import make_texts
+from tests.helpers.texts import make_texts
 
 ROWS = make_texts(30, seed=8)
 FIELDS = [

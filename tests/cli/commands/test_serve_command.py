@@ -4,7 +4,7 @@ import pytest
 
 from sentilora.serving.http import server
 from sentilora.serving.http.limits import Limits
-from tests.serving.fakes import make_served
+from tests.helpers.fake_pool import make_served
 
 
 @pytest.fixture

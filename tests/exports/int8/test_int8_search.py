@@ -33,7 +33,8 @@ from sentilora.model.classifier import create_model
 from sentilora.model.model_info import Settings
 from sentilora.model.probabilities import Calibration
 from sentilora.model.tokens import TextEncoder, TextRule
-from tests.conftest import ARCHITECTURES, WORDS, make_texts
+from tests.helpers.texts import WORDS, make_texts
+from tests.helpers.tiny_bases import ARCHITECTURES
 
 LABELS = ("negative", "neutral", "positive")
 CALIBRATION = Calibration(1.7, 0.3)
@@ -68,7 +69,7 @@ def heavy_base(tiny_bases, tmp_path_factory):
     """Return a base in which weights, and among them the embeddings, take nearly all room."""
     from transformers import AutoModel, AutoTokenizer
 
-    from tests.conftest import tiny_config
+    from tests.helpers.tiny_bases import tiny_config
 
     torch.manual_seed(7)
     config = tiny_config("bert")

@@ -12,8 +12,8 @@ from sentilora.errors import ConfigError, DataError, ModelError
 from sentilora.inference.rows import text_rows as rows_module
 from sentilora.inference.rows.predict_file import predict_file
 from sentilora.inference.rows.text_rows import open_rows
-from tests.conftest import make_texts
-from tests.inference.conftest import read
+from tests.helpers.tables import read
+from tests.helpers.texts import make_texts
 
 TEXTS = [text for text, _ in make_texts(40, seed=5)]
 ENDINGS = ["csv", "tsv", "jsonl", "parquet", "csv.gz", "tsv.gz", "jsonl.gz"]

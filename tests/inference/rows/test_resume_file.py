@@ -14,8 +14,8 @@ from sentilora.errors import ConfigError, DataError
 from sentilora.inference.rows import text_rows as rows_module
 from sentilora.inference.rows.predict_file import predict_file
 from sentilora.inference.rows.resume_file import kept_path
-from tests.conftest import make_texts
-from tests.inference.conftest import read
+from tests.helpers.tables import read
+from tests.helpers.texts import make_texts
 
 TEXTS = [f"{text} {i}" for i, (text, _) in enumerate(make_texts(40, seed=5))]
 SLOW = """

@@ -12,8 +12,8 @@ import pytest
 
 from sentilora.serving.http.asgi_app import build_app
 from sentilora.serving.http.limits import Limits
-from tests.serving.conftest import ask, client_of, listening, plugged, refused
-from tests.serving.fakes import FakePool
+from tests.helpers.fake_pool import FakePool
+from tests.helpers.http_client import ask, client_of, listening, plugged, refused
 
 KEY = "a-key-of-the-tests"
 ROUTES = [
@@ -133,7 +133,7 @@ def test_a_body_that_does_not_come_is_given_up():
 SERVER = """
 from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.server import Door, serve
-from tests.serving.fakes import FakePool
+from tests.helpers.fake_pool import FakePool
 
 def tell(url):
     print(url, flush=True)

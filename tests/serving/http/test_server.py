@@ -13,14 +13,14 @@ import pytest
 from sentilora.errors import ConfigError, ModelError
 from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.server import Door, bound, serve
-from tests.serving.conftest import ask, until
+from tests.helpers.http_client import ask, until
 
 # A server with a pool that takes 0.8 seconds to load, and for each answer.
 SERVER = """
 import sys, threading, time
 from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.server import Door, serve
-from tests.serving.fakes import FakePool
+from tests.helpers.fake_pool import FakePool
 
 def open_pool():
     time.sleep(0.8)

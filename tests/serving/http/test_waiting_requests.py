@@ -9,8 +9,8 @@ import pytest
 
 from sentilora.serving.http.asgi_app import build_app
 from sentilora.serving.http.limits import Limits
-from tests.serving.conftest import ask, listening, plugged, until
-from tests.serving.fakes import FakePool
+from tests.helpers.fake_pool import FakePool
+from tests.helpers.http_client import ask, listening, plugged, until
 
 BODY = json.dumps({"inputs": "a"}).encode()
 REQUEST = (
@@ -138,7 +138,7 @@ def test_an_answer_that_the_pool_gives_up_came_too_late():
 
 
 def text_of(url: str, path: str) -> str:
-    from tests.serving.conftest import connected
+    from tests.helpers.http_client import connected
 
     with connected(url) as connection:
         connection.request("GET", path)

@@ -11,82 +11,11 @@ from safetensors.torch import load_file, save_file
 import sentilora
 from sentilora.errors import ModelError
 from sentilora.model.artifact import write_manifest
-from sentilora.model.tokens import TextRule
 from sentilora.serving.pool import Closing, NameTaken, QueueFull, UnknownAdapter
 from sentilora.serving.queue.next_batch import like_lengths
 from sentilora.serving.queue.pool_factory import open_pool
-from tests.adapters import save_adapter
-
-TEXTS = ["the film is good", "bad bad food and a slow app , not very clean", "it was tuesday", "!"]
-LABELS = {
-    "mini-2": ("bert", ("negative", "positive")),
-    "mini-5": ("bert", ("1 star", "2 stars", "3 stars", "4 stars", "5 stars")),
-    "distil-3": ("distilbert", ("negative", "neutral", "positive")),
-    "roberta-2": ("roberta", ("calm", "angry")),
-    "deberta-2": ("deberta-v2", ("negative", "positive")),  # not mixed
-}
-
-
-@pytest.fixture(scope="module")
-def folders(tiny_bases, tmp_path_factory):
-    """Return model folders by name: two adapters on one base, other bases, and full weights."""
-    root = tmp_path_factory.mktemp("served")
-    made = {
-        name: save_adapter(tiny_bases[base], root / name / "model", names, seed)
-        for seed, (name, (base, names)) in enumerate(LABELS.items())
-    }
-    made["full-3"] = save_adapter(
-        tiny_bases["bert"], root / "full", ("a", "b", "c"), 9, kind="model"
-    )
-    made["windows-2"] = save_adapter(
-        tiny_bases["bert"], root / "w", ("no", "yes"), 10, rule=TextRule(8, "windows")
-    )
-    return made
-
-
-@pytest.fixture(scope="module")
-def alone(folders):
-    """Return each model's own answers to the texts."""
-    return {
-        name: sentilora.load(path, device="cpu").score(TEXTS).logits
-        for name, path in folders.items()
-    }
-
-
-@pytest.fixture
-def make_pool(folders):
-    """Make pools that are closed in the end."""
-    made = []
-
-    def make(*names, **options):
-        pool = open_pool({name: folders[name] for name in names}, device="cpu", **options)
-        made.append(pool)
-        return pool
-
-    yield make
-    for pool in made:
-        pool.close(timeout_s=20)
-
-
-class Held:
-    """Keeps the thread that computes busy, so that what is asked meanwhile has to wait."""
-
-    def __init__(self, pool):
-        self.pool, self.gate, self.begun = pool, threading.Event(), threading.Event()
-
-    def __enter__(self):
-        self.thread = threading.Thread(target=self.pool._do, args=(self._wait,))
-        self.thread.start()
-        assert self.begun.wait(10)
-        return self
-
-    def _wait(self):
-        self.begun.set()
-        assert self.gate.wait(30)
-
-    def __exit__(self, *_):
-        self.gate.set()
-        self.thread.join()
+from tests.helpers.adapters import save_adapter
+from tests.helpers.served_models import TEXTS, Held
 
 
 def test_everything_answers_in_mixed_batches_as_it_does_alone(make_pool, folders, alone):

@@ -18,8 +18,8 @@ from sentilora.serving.queue import threads as cores_module
 from sentilora.serving.queue.next_batch import BESIDE_TOKENS, take_batch
 from sentilora.serving.queue.pool_factory import open_pool
 from sentilora.serving.queue.threads import MOST_WORKERS, Cores
-from tests.serving.conftest import until
-from tests.serving.queue.test_scheduler import TEXTS, Held, alone, folders, make_pool  # noqa: F401
+from tests.helpers.http_client import until
+from tests.helpers.served_models import TEXTS, Held
 
 LONG = "good " * 12
 
@@ -77,7 +77,7 @@ def test_what_nobody_wants_makes_room_for_what_waits_behind_it():
     assert take(waiting((lane(), 5)), is_ready=lambda _: False) == []
 
 
-def test_two_batches_of_one_lane_are_computed_at_the_same_time(two_workers, make_pool, alone):  # noqa: F811
+def test_two_batches_of_one_lane_are_computed_at_the_same_time(two_workers, make_pool, alone):
     pool = make_pool("mini-2", batch_tokens=128)
     shared = pool._loaded["mini-2"].lane
     compute, together, batches = shared.logits, threading.Barrier(2), itertools.count()
@@ -95,7 +95,7 @@ def test_two_batches_of_one_lane_are_computed_at_the_same_time(two_workers, make
     assert shared.running == 0
 
 
-def test_whatever_computes_with_torch_answers_side_by_side(two_workers, make_pool, alone):  # noqa: F811
+def test_whatever_computes_with_torch_answers_side_by_side(two_workers, make_pool, alone):
     names = ["full-3", "deberta-2", "distil-3", "mini-5"]
     pool = make_pool(*names, batch_tokens=64)
     with Held(pool):
@@ -119,7 +119,7 @@ def test_runtimes_and_accelerators_compute_one_batch_at_a_time():
     assert SharedLane(engine("torch", "cuda")).most == 1
 
 
-def test_an_adapter_leaves_only_when_no_batch_is_computed(two_workers, make_pool, alone):  # noqa: F811
+def test_an_adapter_leaves_only_when_no_batch_is_computed(two_workers, make_pool, alone):
     """Also when its last request was given up while a batch with a text of it is computed."""
     pool = make_pool("mini-2", "mini-5", batch_tokens=16)
     shared = pool._loaded["mini-5"].lane
@@ -144,7 +144,7 @@ def test_an_adapter_leaves_only_when_no_batch_is_computed(two_workers, make_pool
     assert list(shared.shared._heads) == [0]
 
 
-def test_when_a_thread_breaks_down_nobody_waits_for_ever(make_pool, monkeypatch):  # noqa: F811
+def test_when_a_thread_breaks_down_nobody_waits_for_ever(make_pool, monkeypatch):
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     pool = make_pool("mini-2")
     with Held(pool):
@@ -204,7 +204,7 @@ def test_a_thread_takes_cores_for_itself_only():
     assert threads_here() == before
 
 
-def test_a_batch_that_is_alone_gets_all_cores(two_workers, make_pool, monkeypatch):  # noqa: F811
+def test_a_batch_that_is_alone_gets_all_cores(two_workers, make_pool, monkeypatch):
     pool = make_pool("mini-2")
     given = []
     monkeypatch.setattr(pool._cores, "use", given.append)
@@ -222,7 +222,7 @@ def test_a_batch_that_is_alone_gets_all_cores(two_workers, make_pool, monkeypatc
     assert 2 not in given[:4]  # more waits when the first batch begins
 
 
-def test_one_core_is_enough(folders, alone, monkeypatch):  # noqa: F811
+def test_one_core_is_enough(folders, alone, monkeypatch):
     monkeypatch.setattr(cores_module, "usable_threads", lambda: 1)
     pool = open_pool({"mini-2": folders["mini-2"]}, device="cpu")
     try:

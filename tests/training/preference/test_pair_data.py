@@ -20,7 +20,8 @@ from sentilora.training.preference.pair_data import REFERENCE
 from sentilora.training.run_context import prepare
 from sentilora.training.training_estimate import estimate
 from sentilora.training.training_loop import fit
-from tests.conftest import TINY_SETTINGS, make_texts, write_csv
+from tests.helpers.texts import make_texts, write_csv
+from tests.helpers.tiny_settings import TINY_SETTINGS
 
 
 def split_texts(count, seed):

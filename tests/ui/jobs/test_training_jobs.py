@@ -13,7 +13,7 @@ from sentilora.runs.run_folder import Run
 from sentilora.ui.jobs import training_jobs
 from sentilora.ui.jobs.run_progress import STOPPED, watch
 from sentilora.ui.jobs.training_jobs import Job, Wanted, find_jobs, running_job
-from tests.conftest import make_texts, write_csv
+from tests.helpers.texts import make_texts, write_csv
 
 WAIT_S = 240
 

@@ -8,8 +8,8 @@ import pytest
 import sentilora
 from sentilora.errors import DataError
 from sentilora.ui.models.scored_file import ROWS, choose_rows, preview, score_file
-from tests.conftest import make_texts
-from tests.ui.test_uploads import keep
+from tests.helpers.texts import make_texts
+from tests.helpers.uploads import keep
 
 
 @pytest.fixture(scope="module")

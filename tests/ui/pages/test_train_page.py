@@ -11,8 +11,8 @@ from sentilora.runs.events import EventLog
 from sentilora.runs.run_folder import Run
 from sentilora.ui.jobs import training_jobs
 from sentilora.ui.jobs.training_jobs import Job
-from tests.conftest import make_texts
-from tests.ui.conftest import button, html_of, problem
+from tests.helpers.app_page import button, html_of, problem
+from tests.helpers.texts import make_texts
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from sentilora.errors import DataError, ModelError
 from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.messages.refusals import STATUSES, kind_of
-from tests.serving.conftest import client_of, refused
-from tests.serving.fakes import FakePool, answer, make_served
+from tests.helpers.fake_pool import FakePool, answer, make_served
+from tests.helpers.http_client import client_of, refused
 
 JSON = {"content-type": "application/json"}
 SECRET = "my-neighbour-is-loud"

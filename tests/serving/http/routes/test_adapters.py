@@ -5,8 +5,8 @@ import pytest
 from sentilora.errors import ConfigError
 from sentilora.serving.http.api_key import read_key
 from sentilora.serving.http.model_names import name_runs
-from tests.serving.conftest import client_of, refused
-from tests.serving.fakes import FakePool
+from tests.helpers.fake_pool import FakePool
+from tests.helpers.http_client import client_of, refused
 
 KEY = "a-key-of-the-tests"
 SHOWN = {"authorization": f"Bearer {KEY}"}

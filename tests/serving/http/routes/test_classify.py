@@ -7,8 +7,8 @@ import pytest
 
 from sentilora.inference.prediction import make_predictions
 from sentilora.serving.http.limits import Limits
-from tests.serving.conftest import client_of, refused
-from tests.serving.fakes import TERNARY, FakePool, answer, make_served
+from tests.helpers.fake_pool import TERNARY, FakePool, answer, make_served
+from tests.helpers.http_client import client_of, refused
 
 TEXTS = ["Great!!", "Bad??", "It is a table."]
 

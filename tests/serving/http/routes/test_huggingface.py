@@ -7,8 +7,8 @@ from huggingface_hub.errors import HfHubHTTPError
 
 from sentilora.model.probabilities import softmax
 from sentilora.serving.http.asgi_app import build_app
-from tests.serving.conftest import client_of, listening, refused
-from tests.serving.fakes import FakePool, logits_of
+from tests.helpers.fake_pool import FakePool, logits_of
+from tests.helpers.http_client import client_of, listening, refused
 
 KEY = "a-key-of-the-tests"
 

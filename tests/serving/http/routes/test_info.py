@@ -2,8 +2,8 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.serving.conftest import client_of
-from tests.serving.fakes import TERNARY, FakePool
+from tests.helpers.fake_pool import TERNARY, FakePool
+from tests.helpers.http_client import client_of
 
 
 def samples_of(client) -> dict[tuple[str, frozenset], float]:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.serving.conftest import client_of, refused
-from tests.serving.fakes import FakePool
+from tests.helpers.fake_pool import FakePool
+from tests.helpers.http_client import client_of, refused
 
 
 def test_one_text_gets_its_labels_the_likeliest_first(client):
