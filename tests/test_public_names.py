@@ -57,7 +57,7 @@ def test_nothing_heavy_is_imported_before_it_is_needed(code):
     ],
 )
 def test_export_stays_a_verb_whatever_is_loaded_first(first):
-    """Python binds a package over its parent's name when it is loaded; no room has a verb's name."""
+    """Python binds a package over its parent's name once loaded; no room has a verb's name."""
     code = f"""
 {first}
 import inspect, sentilora
