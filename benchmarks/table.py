@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sentilora.evaluation.reports.wording import calibrated_by
+from sentilora.model.probabilities import Calibration
 
 NAMES = {
     "majority": "majority class",
@@ -56,7 +57,7 @@ def table(report: dict[str, Any]) -> str:
         f"peak memory {cost['peak_memory_bytes'] / 1e9:.1f} GB",
         f"{cost['energy_kwh'] * 1000:.1f} Wh, {cost['co2_g']:.1f} g CO2 ({cost['energy_method']}; "
         f"{cost['co2_method']})",
-        f"{calibrated_by(report['calibration'])}; ECE "
+        f"{calibrated_by(Calibration.from_dict(report['calibration']))}; ECE "
         f"{report['calibration']['ece_uncalibrated']:.4f} → {report['calibration']['ece']:.4f}",
     ]
     if significance:

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sentilora import samples
 from sentilora.evaluation.reports import wording
 from sentilora.model.bases.known_bases import BASES
+from sentilora.model.probabilities import Calibration
 from sentilora.runs.run_folder import Run
 from shipping.sets import SETS
 
@@ -77,6 +78,7 @@ def render(
     text = page.get_template("card.md.j2").render(
         base={"hub_id": report["run"]["hub_id"], "licence": known.licence if known else "its own"},
         packed=packed,
+        calibrated_by=wording.calibrated_by(Calibration.from_dict(packed)),
         rows=sum(one["total"] for one in used),
         held_out=held_out,
         used=used,

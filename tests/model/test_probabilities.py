@@ -47,6 +47,6 @@ def test_the_lines_for_torch_do_the_same(calibration):
 
 
 def test_it_is_told_in_words():
-    assert calibrated_by({"temperature": 1.25}) == "temperature 1.250"
-    told = calibrated_by({"temperature": 1.25, "temperature_power": 0.4})
+    assert calibrated_by(Calibration(1.25)) == "temperature 1.250"
+    told = calibrated_by(Calibration(1.25, 0.4))
     assert told == "temperature 1.250, power 0.40"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len, set_cell_size
 
-from sentilora.cli.progress import duration
+from sentilora.evaluation.reports.wording import duration
 
 if TYPE_CHECKING:
     from sentilora.inference.explanation import Explanation, WordContribution

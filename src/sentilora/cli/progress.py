@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as RichProgress
 
+from sentilora.evaluation.reports.wording import duration
+
 PLAIN_INTERVAL_S = 30.0
 
 
@@ -132,15 +134,3 @@ class Progress:
 
     def _say(self, line: str) -> None:
         self._bar.console.print(line, markup=False, soft_wrap=True)
-
-
-def duration(seconds: float | None) -> str:
-    """Write a number of seconds as ``45 s``, ``3 min 20 s`` or ``1 h 05 min``."""
-    if seconds is None:
-        return "?"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

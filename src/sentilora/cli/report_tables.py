@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sentilora.cli.progress import duration
+from sentilora.evaluation.reports.wording import duration
 
 if TYPE_CHECKING:
     from sentilora.runs.run_folder import Run
@@ -156,6 +156,7 @@ def ordering_line(part: dict[str, Any]) -> str:
 def show_evaluation(report: dict[str, Any], run: str, *, page: Path | None, as_json: bool) -> None:
     """Print what ``sentilora evaluate`` measured."""
     from sentilora.evaluation.reports.wording import calibrated_by
+    from sentilora.model.probabilities import Calibration
 
     if as_json:
         print(json.dumps(report, indent=2, ensure_ascii=False))
@@ -167,7 +168,7 @@ def show_evaluation(report: dict[str, Any], run: str, *, page: Path | None, as_j
         out.print(confusion(report))
     calibration = report["calibration"]
     out.print(
-        f"{calibrated_by(calibration)}: ECE "
+        f"{calibrated_by(Calibration.from_dict(calibration))}: ECE "
         f"{calibration['ece_uncalibrated']:.4f} → {calibration['ece']:.4f}; "
         f"{report['data']['truncated_share']:.1%} of the texts were cut",
         markup=False,

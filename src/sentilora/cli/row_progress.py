@@ -8,7 +8,8 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from sentilora.cli.progress import PLAIN_INTERVAL_S, duration
+from sentilora.cli.progress import PLAIN_INTERVAL_S
+from sentilora.evaluation.reports.wording import duration
 
 
 class RowBar:

@@ -145,8 +145,8 @@ def _show(folder: Path, *, as_json: bool) -> None:
         return
     from rich.table import Table
 
-    from sentilora.cli.progress import duration
     from sentilora.cli.report_tables import console
+    from sentilora.evaluation.reports.wording import duration
 
     held_out, training = report["held_out"], report["training"]
     table = Table(title=f"{held_out['texts']:,} texts held out", title_justify="left")
@@ -179,8 +179,8 @@ def _show_dry_run(estimate: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(estimate, indent=2, ensure_ascii=False))
         return
-    from sentilora.cli.progress import duration
     from sentilora.cli.report_tables import console
+    from sentilora.evaluation.reports.wording import duration
 
     texts = estimate["data"]["texts"]
     facts = {

@@ -113,6 +113,7 @@ def _body(report: Mapping[str, Any], licence: str | None) -> str:
             rows=report["metrics"]["rows"],
             per_label=(report.get("after") or {}).get("per_label") or {},
             calibration=fitted,
+            calibrated_by=wording.calibrated_by(Calibration.from_dict(fitted)),
             cost=cost_cards(cost),
             cost_methods=cost_methods(cost),
             skipped=wording.skipped_baselines(report),

@@ -7,8 +7,8 @@ that the page also serves ``sentilora evaluate``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -229,8 +229,9 @@ def cost_cards(cost: Mapping[str, Any]) -> list[dict[str, str]]:
     share = wording.percent(get("trainable_share"))
     stored, full = get("model_bytes"), get("full_model_bytes")
     part = f", {stored / full:.1%} of the {wording.size(full)} of all weights" if full else ""
-    cards = [
-        ("Time", get("seconds"), wording.duration, f"{wording.count(get('steps'))} steps"),
+    cards: list[tuple[str, Any, Callable[[Any], str], str]] = [
+        ("Time", get("seconds"), partial(wording.duration, digits=1),
+         f"{wording.count(get('steps'))} steps"),
         ("Speed", get("tokens_per_second"), lambda value: f"{value:,.0f} tokens/s",
          f"{wording.millions(get('tokens'))} tokens in all"),
         ("Weights trained", get("trainable_parameters"), wording.millions,

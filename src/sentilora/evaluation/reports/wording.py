@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sentilora.model.probabilities import SMALLEST_SPREAD, Calibration
+if TYPE_CHECKING:
+    from sentilora.model.probabilities import Calibration
 
 BASELINES = {
     "majority": "Majority label",
@@ -197,15 +198,16 @@ def interval(name: str, pair: tuple[float, float] | list[float] | None, rows: in
     return " – ".join(metric(name, value, rows).removesuffix(" %") for value in pair)
 
 
-def calibrated_by(fitted: Mapping[str, Any]) -> str:
-    """Return ``temperature 1.657, power 0.42`` of a report's calibration."""
-    calibration = Calibration.from_dict(fitted)
+def calibrated_by(calibration: Calibration) -> str:
+    """Return ``temperature 1.657, power 0.42``."""
     words = f"temperature {calibration.temperature:.3f}"
     return f"{words}, power {calibration.power:.2f}" if calibration.power else words
 
 
 def calibrated_in_torch(calibration: Calibration) -> str:
     """Return the Python lines that turn a tensor ``logits (N, C)`` into ``probabilities``."""
+    from sentilora.model.probabilities import SMALLEST_SPREAD
+
     if not calibration.power:
         return f"probabilities = (logits / {calibration.temperature:.4f}).softmax(-1)"
     return (
@@ -245,12 +247,17 @@ def millions(number: float | None) -> str:
     return count(number) if number is None or number < 1e6 else f"{number / 1e6:.1f} M"
 
 
-def duration(seconds: float | None) -> str:
-    """Write a time: ``2 h 05 min``, ``3 min 20 s``, ``4.2 s``."""
+def duration(seconds: float | None, digits: int = 0) -> str:
+    """Write a time: ``2 h 05 min``, ``3 min 20 s``, ``4 s``.
+
+    Args:
+        seconds: the time; None when it is not known.
+        digits: decimals of a time below a minute: ``4.2 s`` with 1.
+    """
     if seconds is None:
         return UNKNOWN
-    if seconds < 60:
-        return f"{seconds:.1f} s"
+    if round(seconds, digits) < 60:
+        return f"{seconds:.{digits}f} s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
         return f"{minutes} min {rest:02d} s"

@@ -39,7 +39,7 @@ def model_tiles(model: SentimentModel) -> list[dict[str, str]]:
         {
             "name": "Calibration",
             "value": f"{calibration.temperature:.2f}",
-            "note": wording.calibrated_by(calibration.to_dict()),
+            "note": wording.calibrated_by(calibration),
         },
         {"name": "Computed by", "value": model.engine.name, "note": machine_of(model)},
     ]
