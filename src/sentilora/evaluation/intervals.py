@@ -70,7 +70,7 @@ def bootstrap_intervals(
     figures = confusion_figures(drawn.reshape(resamples, n_labels, n_labels))
     enough = min(resamples, max(200, _ROW_DRAWS // len(cells)))
     figures |= _row_figures(label_ids, probabilities, enough, generator)
-    return {name: _percentiles(values) for name, values in figures.items()}
+    return {name: percentile_interval(values) for name, values in figures.items()}
 
 
 def confusion_figures(confusion: NDArray[Any]) -> dict[str, Floats]:
@@ -97,6 +97,24 @@ def confusion_figures(confusion: NDArray[Any]) -> dict[str, Floats]:
         "weighted_f1": _ratio((f1 * support).sum(axis=1), rows),
         "matthews_correlation": _ratio(covariance, np.sqrt(spread)),
     }
+
+
+def resample_chunks(resamples: int, units: int) -> Iterator[int]:
+    """Yield numbers of resamples that add up to all of them and are small enough for memory.
+
+    Args:
+        resamples: number of bootstrap resamples in all.
+        units: how many numbers one resample draws.
+    """
+    size = max(1, _CHUNK_DRAWS // units)
+    for start in range(0, resamples, size):
+        yield min(size, resamples - start)
+
+
+def percentile_interval(values: Floats) -> tuple[float, float]:
+    """Return the middle 95 % of a figure's resampled values ``(R,)``."""
+    low, high = np.percentile(values, [2.5, 97.5])
+    return float(low), float(high)
 
 
 def mcnemar(
@@ -141,7 +159,7 @@ def _row_figures(
     gaps = (probabilities.argmax(axis=1) == label_ids) - confidence
     bins = bin_indices(confidence)
     parts: dict[str, list[Floats]] = {"log_loss": [], "brier": [], "ece": []}
-    for size in _chunks(resamples, rows):
+    for size in resample_chunks(resamples, rows):
         drawn = generator.integers(0, rows, size=(size, rows), dtype=np.int32)
         parts["log_loss"].append(losses[drawn].mean(axis=1))
         parts["brier"].append(squares[drawn].mean(axis=1))
@@ -152,17 +170,6 @@ def _row_figures(
     ece = np.abs(np.bincount(bins, weights=gaps, minlength=BINS)).sum() / rows
     figures["ece"] = np.maximum(0.0, figures["ece"] - max(0.0, figures["ece"].mean() - ece))
     return figures
-
-
-def _chunks(resamples: int, rows: int) -> Iterator[int]:
-    size = max(1, _CHUNK_DRAWS // rows)
-    for start in range(0, resamples, size):
-        yield min(size, resamples - start)
-
-
-def _percentiles(values: Floats) -> tuple[float, float]:
-    low, high = np.percentile(values, [2.5, 97.5])
-    return float(low), float(high)
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:

@@ -7,7 +7,6 @@ about order. ``signed`` is that of :class:`~sentilora.inference.prediction.Predi
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentilora.errors import DataError
+from sentilora.evaluation.intervals import percentile_interval, resample_chunks
 from sentilora.labels import Labels, poles_of
 
-_CHUNK_DRAWS = 4_000_000
 Z95 = 1.959963984540054
 
 Floats = NDArray[np.float64]
@@ -152,14 +151,7 @@ def _bootstrap_ratio(sums: Floats, sizes: Floats, resamples: int, seed: int) -> 
     generator = np.random.default_rng(seed)
     count = len(sizes)
     values = []
-    for size in _chunks(resamples, count):
+    for size in resample_chunks(resamples, count):
         drawn = generator.multinomial(count, np.full(count, 1 / count), size=size)
         values.append((drawn @ sums) / (drawn @ sizes))
-    low, high = np.percentile(np.concatenate(values), [2.5, 97.5])
-    return float(low), float(high)
-
-
-def _chunks(resamples: int, count: int) -> Iterator[int]:
-    size = max(1, _CHUNK_DRAWS // count)
-    for start in range(0, resamples, size):
-        yield min(size, resamples - start)
+    return percentile_interval(np.concatenate(values))
