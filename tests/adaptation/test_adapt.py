@@ -22,8 +22,8 @@ from sentilora.adaptation import pretraining
 from sentilora.adaptation.adapt import adapt, resume_adaptation
 from sentilora.adaptation.adaptation_estimate import estimate_adaptation
 from sentilora.errors import ConfigError, DataError, ModelError, RunError
+from sentilora.files import sha256_of
 from sentilora.model.artifact import MANIFEST
-from sentilora.model.bases.known_bases import sha256_of
 from sentilora.model.classifier import quiet_transformers
 from sentilora.runs import clean_process
 from sentilora.training.training_loop import Interrupted

@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 import sentilora
 from sentilora.config import RunConfig, make_config, read_config
 from sentilora.errors import ConfigError, RunError
-from sentilora.model.bases.known_bases import sha256_of
+from sentilora.files import sha256_of
 from sentilora.runs.run_folder import Run
 from sentilora.training import train as train_module
 from sentilora.training.start_settings import resolve_start

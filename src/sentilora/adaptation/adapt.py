@@ -30,6 +30,7 @@ from sentilora.adaptation.base_seal import save_base, seal_base, write_report
 from sentilora.adaptation.pretraining import measure, pretrain
 from sentilora.adaptation.windows import TextWindows, open_windows
 from sentilora.errors import ConfigError, RunError, SentiloraError
+from sentilora.files import write_atomically
 from sentilora.model.artifact import PARTIAL
 from sentilora.runs.events import EventLog, Listener
 from sentilora.runs.memory import keep_freed_memory
@@ -93,8 +94,8 @@ def adapt(
         raise RunError(
             f"{work} cannot be made: {error.strerror}. Choose another folder with --output."
         ) from error
-    _write(work / DATA, describe_data(corpus))
-    _write(work / REQUEST, config.model_dump(exclude_none=True))
+    write_atomically(work / DATA, json.dumps(describe_data(corpus)))
+    write_atomically(work / REQUEST, json.dumps(config.model_dump(exclude_none=True)))
     return _go(ground, corpus, work, EventLog(work, listener))
 
 
@@ -172,7 +173,7 @@ def _work_on(
         own_head=model.head.is_own,
     )
     if not (work / BEFORE).is_file():
-        _write(work / BEFORE, measure(model, material, schedule))
+        write_atomically(work / BEFORE, json.dumps(measure(model, material, schedule)))
     before = json.loads((work / BEFORE).read_text(encoding="utf-8"))
     log.emit("held_out", step=0, **before)
     interruption = Interruption()
@@ -239,9 +240,3 @@ def _say_phase(listener: Listener | None, name: str) -> None:
 
 def _work(final: Path) -> Path:
     return final.with_name(final.name + PARTIAL)
-
-
-def _write(path: Path, value: Any) -> None:
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(json.dumps(value), encoding="utf-8")
-    partial.replace(path)

@@ -17,8 +17,9 @@ from sentilora.adaptation.schedule import Schedule
 from sentilora.adaptation.windows import TextWindows, encode_corpus
 from sentilora.data.corpus import Corpus, read_corpus
 from sentilora.errors import ConfigError
+from sentilora.files import sha256_of
 from sentilora.inference.engines.device import pick_device, pick_precision
-from sentilora.model.bases.known_bases import BASES, ResolvedBase, resolve_base, sha256_of
+from sentilora.model.bases.known_bases import BASES, ResolvedBase, resolve_base
 from sentilora.model.bases.local_bases import fingerprint
 from sentilora.model.classifier import load_tokenizer
 from sentilora.model.tokens import TextEncoder, TextRule

@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from safetensors.torch import load_file, save_file
 
+from sentilora.files import write_atomically
 from sentilora.runs.checkpoints import STATE, last_checkpoint
 
 WEIGHTS = "weights.safetensors"
@@ -58,9 +59,7 @@ def save_state(
         for kind in _MOMENTS
     }
     save_file(moments, target / MOMENTS)
-    partial = target / f"{STATE}.partial"
-    partial.write_text(json.dumps(asdict(progress)), encoding="utf-8")
-    partial.replace(target / STATE)
+    write_atomically(target / STATE, json.dumps(asdict(progress)))
     for older in folder.glob("checkpoint-*"):
         if older != target:
             shutil.rmtree(older, ignore_errors=True)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from sentilora.data.corpus import Corpus
 from sentilora.errors import DataError
+from sentilora.files import replacing
 from sentilora.model.tokens import TextEncoder
 
 TOKENS = "tokens.int32"
@@ -106,15 +107,14 @@ def encode_corpus(
                 if progress is not None:
                     progress(len(chunk))
     _check(is_held_out, corpus)
-    partial = folder / f"partial-{WINDOWS}"
-    np.savez(
-        partial,
-        starts=np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]),
-        is_held_out=np.asarray(is_held_out),
-        counts=counts,
-        texts=np.asarray([number, int(is_held_out_text.sum())]),
-    )
-    partial.replace(folder / WINDOWS)
+    with replacing(folder / WINDOWS) as stream:
+        np.savez(
+            stream,
+            starts=np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]),
+            is_held_out=np.asarray(is_held_out),
+            counts=counts,
+            texts=np.asarray([number, int(is_held_out_text.sum())]),
+        )
     windows = open_windows(folder)
     assert windows is not None
     return windows

@@ -28,8 +28,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sentilora.errors import ConfigError, ModelError, several
+from sentilora.files import write_json
 from sentilora.inference.scoring import score_texts
-from sentilora.model.model_info import FORMAT, Settings, write_json
+from sentilora.model.model_info import FORMAT, Settings
 
 if TYPE_CHECKING:
     from sentilora.inference.engines.engine import Engine

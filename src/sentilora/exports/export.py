@@ -47,6 +47,7 @@ from sentilora.exports.first_stage_fit import MAX_DISAGREEMENT
 from sentilora.exports.int8.int8_search import MAX_DROP, Tell, quantise
 from sentilora.exports.parity import PARITY, Parity, compare, parity_texts, read_parity
 from sentilora.exports.targets import KINDS, WRITERS, check_no_columns, check_targets
+from sentilora.files import write_json
 from sentilora.inference.engines.engine import Engine, TorchEngine, open_engine
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import (
@@ -61,7 +62,7 @@ from sentilora.model.artifact import (
     seal_artifact,
 )
 from sentilora.model.first_stage import FIRST_STAGE, load_first_stage
-from sentilora.model.model_info import Settings, write_json
+from sentilora.model.model_info import Settings
 from sentilora.model.tokens import TextEncoder
 from sentilora.runs.proof import Proof, prove_reload
 from sentilora.runs.run_folder import check_space

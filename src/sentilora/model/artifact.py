@@ -21,10 +21,11 @@ from typing import Any
 
 from sentilora import samples
 from sentilora.errors import ModelError, several
-from sentilora.model.bases.known_bases import ResolvedBase, resolve_base, sha256_of
+from sentilora.files import sha256_of, write_json
+from sentilora.model.bases.known_bases import ResolvedBase, resolve_base
 from sentilora.model.bases.local_bases import find_local_base
 from sentilora.model.classifier import load_base_classifier, load_tokenizer, quiet_transformers
-from sentilora.model.model_info import FORMAT, Settings, read_settings, write_json, write_settings
+from sentilora.model.model_info import FORMAT, Settings, read_settings, write_settings
 
 MANIFEST = "manifest.json"
 ONNX_FILE = "model.onnx"

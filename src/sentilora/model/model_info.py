@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from sentilora.errors import ModelError
+from sentilora.files import write_json
 from sentilora.labels import Labels
 from sentilora.model.probabilities import UNCALIBRATED, Calibration
 from sentilora.model.tokens import TextRule
@@ -88,12 +87,3 @@ def read_settings(folder: Path) -> Settings:
         kind=raw["kind"],
         base_sha256=raw.get("base_sha256"),
     )
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write a JSON file for good: it is on the disk when this returns."""
-    with path.open("w", encoding="utf-8") as file:
-        json.dump(value, file, indent=2, ensure_ascii=False)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from sentilora import samples
 from sentilora.errors import ModelError
+from sentilora.files import sha256_of
 from sentilora.labels import Labels
 from sentilora.model.adapter_file import ADAPTER_CONFIG, ADAPTER_WEIGHTS, PREFIX
 from sentilora.model.artifact import MANIFEST, Artifact, base_of, open_artifact
-from sentilora.model.bases.known_bases import ResolvedBase, sha256_of
+from sentilora.model.bases.known_bases import ResolvedBase
 from sentilora.model.classifier import create_model, quiet_transformers
 from sentilora.model.outputs import output_layer
 

@@ -11,6 +11,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from sentilora.files import write_atomically
+
 STATE = "trainer_state.json"
 
 
@@ -47,6 +49,4 @@ def _mend_paths(checkpoint: Path, state: dict[str, Any]) -> None:
     if str(best) == recorded:
         return
     state["best_model_checkpoint"] = str(best)
-    partial = checkpoint / (STATE + ".partial")
-    partial.write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
-    partial.replace(checkpoint / STATE)
+    write_atomically(checkpoint / STATE, json.dumps(state, indent=2) + "\n")

@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentilora.model.bases.known_bases import sha256_of
+from sentilora.files import sha256_of
 
 if TYPE_CHECKING:
     from sentilora.data.labelled.examples import Parts

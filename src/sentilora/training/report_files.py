@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sentilora.data.labelled.examples import HasSkipped, write_skipped
 from sentilora.evaluation.reports.report import compose_report
+from sentilora.files import write_atomically
 from sentilora.model.bases.known_bases import BASES, ResolvedBase
 
 if TYPE_CHECKING:
@@ -69,12 +70,6 @@ def write_report(
     if skipped:
         write_skipped(read, run.path / "skipped.jsonl")
     licence = next((b.licence for b in BASES.values() if b.hub_id == base.hub_id), None)
-    _write(run.path / "report.html", render_html(report.data))
-    _write(run.path / "README.md", render_card(report.data, licence=licence))
+    write_atomically(run.path / "report.html", render_html(report.data))
+    write_atomically(run.path / "README.md", render_card(report.data, licence=licence))
     report.write(run.path / "report.json")
-
-
-def _write(path: Path, text: str) -> None:
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)

@@ -21,10 +21,10 @@ TEXTS = [f"{text} {i}" for i, (text, _) in enumerate(make_texts(40, seed=5))]
 SLOW = """
 import sys, time
 import sentilora
-from sentilora.inference import rows
+from sentilora.inference.rows import text_rows
 from sentilora.inference.rows.predict_file import predict_file
 
-rows.ROWS = 4
+text_rows.ROWS = 4
 model = sentilora.load(sys.argv[1], device="cpu")
 predict_file(model, sys.argv[2], sys.argv[3], progress=lambda done, total: time.sleep(0.05))
 """

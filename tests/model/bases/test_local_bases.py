@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from sentilora.errors import ModelError
+from sentilora.files import sha256_of
 from sentilora.labels import Labels
 from sentilora.model.artifact import (
     base_of,
@@ -14,7 +15,7 @@ from sentilora.model.artifact import (
     save_artifact,
     seal_artifact,
 )
-from sentilora.model.bases.known_bases import ResolvedBase, resolve_base, sha256_of
+from sentilora.model.bases.known_bases import ResolvedBase, resolve_base
 from sentilora.model.bases.local_bases import PLACES, fingerprint, fingerprint_of
 from sentilora.model.classifier import create_model, load_tokenizer
 from sentilora.model.model_info import Settings

@@ -127,8 +127,8 @@ def _check_page(path: Path | None) -> None:
 
 
 def _write_page(report: dict[str, object], path: Path) -> None:
-    from sentilora.data.files.table_files import replacing
     from sentilora.evaluation.reports.report_html import render_html
+    from sentilora.files import replacing_output
 
-    with replacing(path) as stream:
+    with replacing_output(path) as stream:
         stream.write(render_html(report).encode("utf-8"))

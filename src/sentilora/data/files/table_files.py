@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import glob
 import gzip
 import io
 import json
 import math
 import re
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TextIO, cast
 
 from sentilora.data.files.formats import ending_of
-from sentilora.errors import DataError
+from sentilora.files import replacing_output
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,7 +42,7 @@ def write_batches(path: str | Path, schema: pa.Schema) -> Iterator[BatchWriter]:
     """
     path = Path(path)
     ending = ending_of(path)
-    with replacing(path) as stream:
+    with replacing_output(path) as stream:
         if ending == ".parquet":
             from pyarrow import parquet
 
@@ -59,55 +57,6 @@ def write_batches(path: str | Path, schema: pa.Schema) -> Iterator[BatchWriter]:
         else:
             with _text_writer(stream, schema, ending) as lines:
                 yield lines
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Open a temporary file beside ``path`` that replaces it at the end of the block.
-
-    Raises:
-        DataError: the file cannot be written.
-    """
-    if path.is_dir():
-        raise DataError(f"{path} is a folder. Give the name of a file to write.")
-    if not path.parent.is_dir():
-        raise DataError(f"{path} cannot be written: there is no folder {path.parent}. Make it.")
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        raw = _Target(path, temporary)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    try:
-        with io.BufferedWriter(raw, 1 << 20) as stream:
-            yield stream
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def remove_partial(path: Path) -> None:
-    """Remove the temporary files that killed processes left beside ``path``."""
-    for left in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 8}.tmp"):
-        left.unlink(missing_ok=True)
-
-
-class _Target(io.FileIO):
-    """A new file whose failed writes name the file that the user asked for."""
-
-    def __init__(self, path: Path, temporary: Path) -> None:
-        super().__init__(temporary, "xb")
-        self._path = path
-
-    def write(self, data: Any, /) -> int:
-        try:
-            return super().write(data)
-        except OSError as error:
-            raise _unwritable(self._path, error) from error
-
-
-def _unwritable(path: Path, error: OSError) -> DataError:
-    return DataError(f"{path} cannot be written: {error.strerror or error}.")
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from sentilora.data.files.table_files import replacing
 from sentilora.data.problems import RowProblem
+from sentilora.files import replacing_output
 from sentilora.labels import Labels
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def write_skipped(examples: Sequence[HasSkipped], path: Path) -> int:
         DataError: the file cannot be written.
     """
     count = 0
-    with replacing(path) as stream:
+    with replacing_output(path) as stream:
         for part in examples:
             file = str(part.files[0]) if part.files else part.source
             for skipped in part.skipped:

@@ -23,6 +23,7 @@ from sentilora.errors import DataError
 from sentilora.evaluation.baselines import Baseline
 from sentilora.evaluation.intervals import bootstrap_intervals, mcnemar
 from sentilora.evaluation.metrics import measure
+from sentilora.files import write_atomically
 from sentilora.labels import Labels
 from sentilora.model.probabilities import Calibration, softmax
 
@@ -76,11 +77,8 @@ class Report:
 
     def write(self, path: str | Path) -> None:
         """Write the report as JSON, whole or not at all; NaN and infinity become null."""
-        path = Path(path)
-        partial = path.with_name(path.name + ".partial")
         text = json.dumps(_plain(self.data), indent=2, ensure_ascii=False, allow_nan=False)
-        partial.write_text(text + "\n", encoding="utf-8")
-        partial.replace(path)
+        write_atomically(Path(path), text + "\n")
 
 
 def read_report(path: str | Path) -> Report:

@@ -19,13 +19,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from sentilora.data.files.table_files import remove_partial
 from sentilora.errors import ConfigError, DataError
+from sentilora.files import remove_partial, sha256_of
 from sentilora.inference.rows.score_cache import RememberingScorer
 from sentilora.inference.scoring import Progress, Scored
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.artifact import MANIFEST
-from sentilora.model.bases.known_bases import sha256_of
 
 if TYPE_CHECKING:
     from sentilora.inference.rows.text_rows import TextRows

@@ -6,7 +6,6 @@ Module names follow transformers. ``target_modules`` are matched by PEFT as suff
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import json
 import shutil
@@ -15,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from sentilora.errors import MissingExtraError, ModelError
+from sentilora.files import remove_partial, replacing, sha256_of
 
 
 @dataclass(frozen=True)
@@ -228,12 +228,6 @@ def _is_cached(base: Base) -> bool:
     return isinstance(found, str)
 
 
-def sha256_of(path: Path) -> str:
-    """Return the hex sha256 of a file, read in chunks."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def install_base(name: str) -> Path:
     """Copy an embedded base into the Hugging Face cache, where plain libraries find it offline.
 
@@ -262,9 +256,9 @@ def install_base(name: str) -> Path:
         if target.is_file() and target.stat().st_size == file.stat().st_size:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(target.name + ".partial")
-        shutil.copyfile(file, partial)
-        partial.replace(target)
+        remove_partial(target)
+        with file.open("rb") as source, replacing(target) as copy:
+            shutil.copyfileobj(source, copy, 1 << 20)
     reference = repository / "refs" / "main"
     reference.parent.mkdir(parents=True, exist_ok=True)
     if not reference.exists():

@@ -13,7 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from sentilora.errors import ModelError
-from sentilora.model.bases.known_bases import ResolvedBase, sha256_of
+from sentilora.files import sha256_of
+from sentilora.model.bases.known_bases import ResolvedBase
 
 PLACES = "SENTILORA_BASES"
 FOLDER = "bases"

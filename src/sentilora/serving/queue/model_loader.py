@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sentilora.errors import ModelError
+from sentilora.files import sha256_of
 from sentilora.inference.engines.device import pick_device, pick_precision
 from sentilora.inference.engines.engine import open_engine
 from sentilora.inference.shared_encoder import SharedEncoder
 from sentilora.model.adapter_file import AdapterWeights, SpecialAdapterError, read_adapter
 from sentilora.model.artifact import Artifact, base_of, open_artifact
-from sentilora.model.bases.known_bases import ResolvedBase, sha256_of
+from sentilora.model.bases.known_bases import ResolvedBase
 from sentilora.model.classifier import load_tokenizer
 from sentilora.model.first_stage import load_first_stage
 from sentilora.model.tokens import TextEncoder, TextRule

@@ -10,6 +10,7 @@ import numpy as np
 from sentilora.data.pairs.held_out import PairParts, part_pairs
 from sentilora.data.pairs.pair_reader import read_pairs
 from sentilora.data.pairs.preference_pairs import PairFile, Pairs
+from sentilora.files import replacing
 from sentilora.labels import poles_of
 from sentilora.training.batches.encoded_examples import EncodedExamples, encode_table
 from sentilora.training.preference.pair_batches import (
@@ -147,9 +148,8 @@ def _reference(texts: EncodedExamples, model: Any, ground: Ground) -> tuple[np.n
                 device=ground.device,
                 precision=ground.precision,
             )
-            partial = file.with_name("partial.npy")
-            np.save(partial, found)
-            partial.replace(file)
+            with replacing(file) as stream:
+                np.save(stream, found)
         values = np.load(file)
     shared = processes.share(values)
     assert shared is not None

@@ -6,9 +6,9 @@ from typing import cast
 
 import streamlit as st
 
+from sentilora.files import sha256_of
 from sentilora.inference.sentiment_model import SentimentModel, load
 from sentilora.model.artifact import MANIFEST, find_artifact
-from sentilora.model.bases.known_bases import sha256_of
 
 MOST_MODELS = 3  # in memory; the one that was not asked for longest goes first
 

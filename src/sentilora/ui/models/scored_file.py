@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from sentilora.data.files.formats import ending_of
 from sentilora.data.files.tables import Batches, open_table, write_batches
+from sentilora.files import sha256_of
 from sentilora.inference.rows.answers import FileSummary, RowProgress
 from sentilora.inference.rows.predict_file import predict_file
 from sentilora.inference.rows.text_rows import TextRows, open_rows
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.artifact import MANIFEST
-from sentilora.model.bases.known_bases import sha256_of
 from sentilora.ui.uploads import Upload
 
 if TYPE_CHECKING:

@@ -1,0 +1,120 @@
+"""Files on disk: written whole or not at all, and told apart by their hash.
+
+A file is written beside its place under a hidden name, ``.NAME.1a2b3c4d.tmp``, and moved there when
+it is complete. So a reader finds the old file or the new one, never half of one; a killed process
+leaves only the hidden file behind.
+
+Not covered: that the file survives a loss of power. Only :func:`write_json` waits for the disk.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import io
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sentilora.errors import DataError
+
+_BUFFER_BYTES = 1 << 20
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a temporary file beside ``path`` that takes its place when the block ends well.
+
+    Raises:
+        OSError: the file cannot be written; ``path`` is as it was.
+    """
+    with _replacing(path, partial(io.FileIO, mode="xb")) as stream:
+        yield stream
+
+
+@contextmanager
+def replacing_output(path: Path) -> Iterator[BinaryIO]:
+    """Do as :func:`replacing` for a file that a user has named.
+
+    Raises:
+        DataError: the file cannot be written; ``path`` is as it was.
+    """
+    if path.is_dir():
+        raise DataError(f"{path} is a folder. Give the name of a file to write.")
+    if not path.parent.is_dir():
+        raise DataError(f"{path} cannot be written: there is no folder {path.parent}. Make it.")
+    with _replacing(path, partial(_Output, path)) as stream:
+        yield stream
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a text file in UTF-8, whole or not at all.
+
+    Raises:
+        OSError: the file cannot be written; ``path`` is as it was.
+    """
+    with replacing(path) as stream:
+        stream.write(text.encode("utf-8"))
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a JSON file for good: it is on the disk when this returns.
+
+    Raises:
+        OSError: the file cannot be written; ``path`` is as it was.
+    """
+    with replacing(path) as stream:
+        stream.write(json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8") + b"\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def remove_partial(path: Path) -> None:
+    """Remove the temporary files that killed processes left beside ``path``."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 8}.tmp"):
+        left.unlink(missing_ok=True)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hex sha256 of a file, read in chunks."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _replacing(path: Path, open_new: Callable[[Path], io.FileIO]) -> Iterator[BinaryIO]:
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    raw = open_new(temporary)
+    try:
+        with io.BufferedWriter(raw, _BUFFER_BYTES) as stream:
+            yield stream
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+class _Output(io.FileIO):
+    """A new file whose failed writes name the file that the user asked for."""
+
+    def __init__(self, path: Path, temporary: Path) -> None:
+        try:
+            super().__init__(temporary, "xb")
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        self._path = path
+
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            raise _unwritable(self._path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> DataError:
+    return DataError(f"{path} cannot be written: {error.strerror or error}.")
