@@ -31,7 +31,7 @@ def test_the_example_of_a_help_page_parses(command, run_command, monkeypatch):
     """Every option of the example exists: the command gets as far as its own work."""
     from importlib import import_module
 
-    example = import_module(f"sentilora.cli.{command}").EXAMPLE.split()[2:]
+    example = import_module(f"sentilora.cli.commands.{command}_command").EXAMPLE.split()[2:]
     if command == "bases":
         example += ["--json"]
         monkeypatch.setattr("sentilora.model.bases.known_bases.install_base", Path)
