@@ -33,7 +33,7 @@ from sentilora.data.labelled.reader import read_examples
 from sentilora.data.labelled.split import split
 from sentilora.data.labelled.stratification import thin
 from sentilora.errors import SentiloraError
-from sentilora.evaluation.baselines import run_baselines
+from sentilora.evaluation.baselines import BASELINES, run_baselines
 from sentilora.evaluation.metrics import measure
 from sentilora.training.batches.batch_plan import balanced_weights
 from sentilora.training.seeds import mean_interval
@@ -151,7 +151,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure all seeds; write what is known after each."""
     options = parse(arguments)
     names = {
-        TFIDF: "TF-IDF bigrams + logistic regression",
+        TFIDF: BASELINES[TFIDF].name,
         FRESH: f"{options.base} + LoRA, fresh",
         AS_IT_IS: f"{options.start}, as it is",
         STARTED: f"{options.start} + LoRA",

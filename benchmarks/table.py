@@ -12,25 +12,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sentilora.evaluation.reports.wording import calibrated_by
+from sentilora.evaluation.reports.comparison import MODEL, Line, baseline_name, comparison
+from sentilora.evaluation.reports.wording import COLUMNS, calibrated_by, exact
 from sentilora.model.probabilities import Calibration
 
-NAMES = {
-    "majority": "majority class",
-    "vader": "VADER",
-    "tfidf": "TF-IDF bigrams + logistic regression",
-    "frozen": "frozen encoder + logistic regression",
-}
-COLUMNS = ("accuracy", "macro_f1", "macro_recall", "matthews_correlation", "log_loss", "ece")
-TITLES = ("accuracy", "macro F1", "macro recall", "Matthews", "log loss", "ECE")
 
-
-def row(name: str, part: dict[str, Any], mark: str = "") -> str:
-    """Write one line of the table."""
-    metrics = part["metrics"]
-    low, high = part["intervals"]["accuracy"]
-    cells = [f"{metrics[column]:.4f}" for column in COLUMNS]
+def row(line: Line, note: str = "") -> str:
+    """Write one line of the table; the model's in bold, with a note to its name."""
+    mark = "**" if line.key == MODEL else ""
+    low, high = line.intervals["accuracy"]
+    cells = [exact(line.metrics.get(column.key)) for column in COLUMNS]
     cells[0] += f" ({low:.4f}–{high:.4f})"
+    name = f"{line.name}{note if line.key == MODEL else ''}"
     return f"| {mark}{name}{mark} | " + " | ".join(f"{mark}{cell}{mark}" for cell in cells) + " |"
 
 
@@ -38,11 +31,9 @@ def table(report: dict[str, Any]) -> str:
     """Write the comparison and the cost of one run."""
     run, cost, data = report["run"], report["cost"], report["data"]
     lines = [
-        f"| {run['name']} | " + " | ".join(TITLES) + " |",
-        "| --- |" + " ---: |" * len(TITLES),
-        *(row(NAMES[name], part) for name, part in report["baselines"].items()),
-        row(f"{run['base']} before training", report["before"]),
-        row(f"{run['base']} + {run['method']}, preset {run['preset']}", report, "**"),
+        f"| {run['name']} | " + " | ".join(column.heading for column in COLUMNS) + " |",
+        "| --- |" + " ---: |" * len(COLUMNS),
+        *(row(line, f", preset {run['preset']}") for line in comparison(report)),
     ]
     significance = report.get("significance")
     facts = [
@@ -62,7 +53,7 @@ def table(report: dict[str, Any]) -> str:
     ]
     if significance:
         facts.append(
-            f"McNemar against {NAMES[significance['against']]}: only this model right on "
+            f"McNemar against {baseline_name(significance['against'])}: only this model right on "
             f"{significance['only_model_right']}, only the baseline on "
             f"{significance['only_baseline_right']}, p = {significance['p_value']:.2g}"
         )

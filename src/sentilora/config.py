@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -18,6 +18,7 @@ from sentilora.errors import ConfigError, explain, several
 Preset = Literal["fast", "balanced", "best"]
 Method = Literal["lora", "full"]
 LongText = Literal["head", "head-tail", "windows"]
+BaselineName = Literal["majority", "vader", "tfidf", "frozen"]
 SelectBy = Literal["macro_f1", "accuracy", "macro_recall", "log_loss"]
 
 # What a preset decides, and nothing else does: how much text is read and how long is trained.
@@ -135,8 +136,8 @@ class PairsConfig(Section):
 class ReportConfig(Section):
     """What is measured at the end."""
 
-    baselines: list[Literal["majority", "vader", "tfidf", "frozen"]] = Field(
-        default_factory=lambda: ["majority", "vader", "tfidf", "frozen"],  # type: ignore[arg-type]
+    baselines: list[BaselineName] = Field(
+        default_factory=lambda: list(get_args(BaselineName)),
         description="what the model is compared with",
     )
     resamples: int = Field(1000, ge=100, description="bootstrap resamples for intervals")

@@ -11,7 +11,7 @@ def _script(module):
     """Draw one page; Streamlit takes the source of this function as its script."""
     from importlib import import_module
 
-    import_module(f"sentilora.ui.{module}").show()
+    import_module(f"sentilora.ui.pages.{module}_page").show()
 
 
 @pytest.fixture

@@ -194,7 +194,7 @@ def test_every_page_fits_a_phone(visit, tmp_path, scheme):
     assert fits(page), "File with answers"
     page.goto(f"{page.url.rsplit('/', 1)[0]}/compare")
     page.get_by_role("tab", name="Before and after training").tap()
-    page.get_by_text("This model").wait_for()
+    page.get_by_text("this model, trained with LoRA").wait_for()
     assert fits(page), "Compare"
     page.goto(f"{page.url.rsplit('/', 1)[0]}/model")
     page.get_by_role("tab", name="Report").tap()
@@ -208,7 +208,7 @@ def test_what_is_written_can_be_read(visit, scheme):
     page = visit("compare", color_scheme=scheme)
     page.get_by_role("button", name="Measure").wait_for()
     page.get_by_role("tab", name="Before and after training").click()
-    page.get_by_text("This model").wait_for()
+    page.get_by_text("this model, trained with LoRA").wait_for()
     page.wait_for_timeout(1000)  # colours fade in
     for what in (
         "[data-testid=stBaseButton-primary]",

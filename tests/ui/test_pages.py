@@ -32,7 +32,7 @@ def reviews():
 
 
 def test_a_text_is_answered_as_the_library_does(open_page, tiny_run):
-    page = open_page("trying")
+    page = open_page("try")
     assert "sl-answer" not in html_of(page)
     page.text_area[0].set_value(EVIL)
     button(page, "Analyse").click().run()
@@ -48,7 +48,7 @@ def test_a_text_is_answered_as_the_library_does(open_page, tiny_run):
 
 
 def test_words_are_explained_only_if_wanted(open_page):
-    page = open_page("trying")
+    page = open_page("try")
     page.text_area[0].set_value("good film")
     page.checkbox[0].uncheck()
     button(page, "Analyse").click().run()
@@ -57,7 +57,7 @@ def test_words_are_explained_only_if_wanted(open_page):
 
 
 def test_an_example_is_one_click_and_the_history_keeps_all(open_page):
-    page = open_page("trying")
+    page = open_page("try")
     button(page, "The parcel arrived on Tuesday.").click().run()
     assert page.text_area[0].value == "The parcel arrived on Tuesday."
     assert "sl-answer" in html_of(page)
@@ -71,7 +71,7 @@ def test_an_example_is_one_click_and_the_history_keeps_all(open_page):
 
 
 def test_no_text_is_a_hint_and_no_error(open_page):
-    page = open_page("trying")
+    page = open_page("try")
     page.text_area[0].set_value(" \n ")
     button(page, "Analyse").click().run()
     assert "There is no text yet" in page.warning[0].value
@@ -83,7 +83,7 @@ def test_a_model_that_is_broken_is_told(open_page, monkeypatch, tmp_path):
     folder.mkdir()
     (folder / "manifest.json").write_text('{"format": 1, "files": {"a": {}}}', encoding="utf-8")
     monkeypatch.setenv("SENTILORA_APP_RUN", str(folder))
-    page = open_page("trying")
+    page = open_page("try")
     page.text_area[0].set_value("good")
     button(page, "Analyse").click().run()
     assert "a is missing" in problem(page)
@@ -93,7 +93,7 @@ def test_a_model_that_is_broken_is_told(open_page, monkeypatch, tmp_path):
 
 
 def test_a_file_is_answered_charted_filtered_and_taken_home(open_page, reviews):
-    page = open_page("filing")
+    page = open_page("file")
     page.file_uploader[0].upload("reviews.csv", reviews).run()
     assert page.selectbox[0].value == "text"
     button(page, "Analyse the file").click().run()
@@ -119,7 +119,7 @@ def test_a_file_is_answered_charted_filtered_and_taken_home(open_page, reviews):
 
 
 def test_the_column_is_asked_for_when_it_cannot_be_known(open_page):
-    page = open_page("filing")
+    page = open_page("file")
     page.file_uploader[0].upload("a.csv", b"body,note\ngood film,x\nbad food,y\n").run()
     assert page.selectbox[0].value is None
     assert button(page, "Analyse the file").disabled
@@ -139,13 +139,13 @@ def test_the_column_is_asked_for_when_it_cannot_be_known(open_page):
     ],
 )
 def test_a_file_that_cannot_be_read_is_told_without_a_traceback(open_page, name, content, message):
-    page = open_page("filing")
+    page = open_page("file")
     page.file_uploader[0].upload(name, content).run()
     assert message in problem(page)
 
 
 def test_rows_without_a_text_are_told_in_the_words_of_the_page(open_page):
-    page = open_page("filing")
+    page = open_page("file")
     page.file_uploader[0].upload("a.csv", b"text,n\ngood,1\n,2\n").run()
     button(page, "Analyse the file").click().run()
     said = problem(page)
@@ -157,7 +157,7 @@ def test_rows_without_a_text_are_told_in_the_words_of_the_page(open_page):
 
 
 def test_a_file_goes_with_the_visitor(open_page, reviews):
-    page = open_page("filing")
+    page = open_page("file")
     page.file_uploader[0].upload("reviews.csv", reviews).run()
     folder = page.session_state["folder"]
     assert any(folder.path.rglob("reviews.csv"))
@@ -174,7 +174,7 @@ def test_a_file_goes_with_the_visitor(open_page, reviews):
 
 
 def test_models_are_measured_on_the_same_texts(open_page, tiny_run, tiny_data, settings):
-    page = open_page("comparing")
+    page = open_page("compare")
     page.multiselect[0].set_value([str(tiny_run.path)]).run()
     page.radio[0].set_value("My labelled file").run()
     content = (tiny_data / "test.csv").read_bytes()
@@ -185,13 +185,13 @@ def test_models_are_measured_on_the_same_texts(open_page, tiny_run, tiny_data, s
     report = sentilora.evaluate(tiny_run.path, tiny_data)
     assert f"{report.metrics['accuracy'] * 100:.1f} %" in html
     assert f"Confusion of {tiny_run.path.name}" in html
-    assert "Before training" in html  # from the report, on the other tab
-    assert "Majority label" in html
+    assert " before training" in html  # from the report, on the other tab
+    assert "majority class" in html
 
 
 @needs_minilm
 def test_a_model_that_does_not_know_the_labels_does_not_keep_others_from_it(open_page, tiny_run):
-    page = open_page("comparing")
+    page = open_page("compare")
     assert page.multiselect[0].value == [str(tiny_run.path), "general"]
     button(page, "Measure").click().run()
     said = problem(page)  # the tiny run knows no neutral
@@ -201,7 +201,7 @@ def test_a_model_that_does_not_know_the_labels_does_not_keep_others_from_it(open
 
 
 def test_no_model_is_a_hint(open_page):
-    page = open_page("comparing")
+    page = open_page("compare")
     page.multiselect[0].set_value([]).run()
     assert "at least one" in page.info[0].value
 
@@ -210,11 +210,11 @@ def test_no_model_is_a_hint(open_page):
 
 
 def test_the_model_page_shows_facts_card_cost_and_report(open_page, tiny_run):
-    page = open_page("describing")
+    page = open_page("model")
     assert page.title[0].value == tiny_run.path.name
     assert [tab.label for tab in page.tabs] == ["Card", "Report", "Export"]
     html = html_of(page)
-    for told in ("negative, positive", "32 tokens", "Weights trained", "Before training"):
+    for told in ("negative, positive", "32 tokens", "Weights trained", "before training"):
         assert told in html
     assert page.radio[0].options == [
         "transformers folder",
@@ -225,7 +225,7 @@ def test_the_model_page_shows_facts_card_cost_and_report(open_page, tiny_run):
 
 
 def test_an_export_is_made_and_its_parity_shown(open_page, tiny_run, settings):
-    page = open_page("describing")
+    page = open_page("model")
     button(page, "Export").click().run()
     assert not page.exception
     folder = settings.exports / "tiny-merged"
@@ -241,11 +241,11 @@ def test_an_export_is_made_and_its_parity_shown(open_page, tiny_run, settings):
 def test_the_model_that_ships_needs_no_run(open_page, monkeypatch, tmp_path):
     monkeypatch.setenv("SENTILORA_APP_RUN", "general")
     monkeypatch.setenv("SENTILORA_APP_RUNS", str(tmp_path))
-    page = open_page("describing")
+    page = open_page("model")
     assert page.title[0].value == "general"
     assert [tab.label for tab in page.tabs] == ["Card", "Export"]
     assert any("What it learned from" in one.value for one in page.markdown)
-    page = open_page("trying")
+    page = open_page("try")
     page.text_area[0].set_value("Great movie, highly recommended!")
     button(page, "Analyse").click().run()
     assert 'sl-label">positive<' in html_of(page)

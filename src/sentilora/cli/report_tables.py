@@ -10,21 +10,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sentilora.evaluation.reports.wording import duration
+from sentilora.evaluation.reports.wording import COLUMNS, duration, exact
 
 if TYPE_CHECKING:
+    from sentilora.evaluation.reports.comparison import Line
     from sentilora.runs.run_folder import Run
     from sentilora.training.seeds import SeedSummary
 
-NAMES = {
-    "majority": "majority class",
-    "vader": "VADER",
-    "tfidf": "TF-IDF + logistic regression",
-    "frozen": "frozen encoder + logistic regression",
-}
-COLUMNS = ("accuracy", "macro_f1", "macro_recall", "matthews_correlation", "log_loss", "ece")
 MOST_LABELS_ACROSS = 10  # more do not fit on a screen
-HEADINGS = ("accuracy", "macro F1", "macro recall", "Matthews", "log loss", "ECE")
 
 
 def console() -> Console:
@@ -42,7 +35,7 @@ def show_run(run: Run, *, as_json: bool) -> None:
         print(json.dumps(report, indent=2, ensure_ascii=False))
         return
     out = console()
-    out.print(comparison(report))
+    out.print(comparison_table(report))
     cost = report["cost"]
     energy = "" if cost["energy_kwh"] is None else f", {cost['energy_kwh'] * 1000:.2f} Wh"
     out.print(
@@ -64,27 +57,19 @@ def show_run(run: Run, *, as_json: bool) -> None:
     out.print(f"next     sentilora predict {run.path} 'a text'", markup=False, soft_wrap=True)
 
 
-def comparison(report: dict[str, Any]) -> Table:
-    """Build the table of model, untrained self and baselines."""
-    run = report.get("run", {})
+def comparison_table(report: dict[str, Any]) -> Table:
+    """Build the table of the baselines, the untrained model and the model, which stands out."""
+    from sentilora.evaluation.reports.comparison import MODEL, comparison
+
     table = Table(
         title=f"{report['metrics']['rows']:,.0f} test rows, 95 % intervals", title_justify="left"
     )
     table.add_column("")
-    for heading in HEADINGS:
-        table.add_column(heading, justify="right")
-    named = NAMES
-    for name, part in report.get("baselines", {}).items():
-        table.add_row(named.get(name, name), *_cells(part))
-    if "before" in report:
-        start = run.get("start") or run.get("base", "model")
-        table.add_row(f"{start} before training", *_cells(report["before"]))
-    title = (
-        f"{run.get('base', 'model')} + LoRA"
-        if run.get("method") == "lora"
-        else run.get("base", "model")
-    )
-    table.add_row(f"[bold]{title}[/bold]", *[f"[bold]{cell}[/bold]" for cell in _cells(report)])
+    for column in COLUMNS:
+        table.add_column(column.heading, justify="right")
+    for line in comparison(report):
+        style = "bold" if line.key == MODEL else None
+        table.add_row(escape(line.name), *_cells(line), style=style)
     return table
 
 
@@ -162,7 +147,7 @@ def show_evaluation(report: dict[str, Any], run: str, *, page: Path | None, as_j
         print(json.dumps(report, indent=2, ensure_ascii=False))
         return
     out = console()
-    out.print(comparison(report))
+    out.print(comparison_table(report))
     out.print(per_label(report))
     if len(report["run"]["labels"]) <= MOST_LABELS_ACROSS:
         out.print(confusion(report))
@@ -220,18 +205,11 @@ def confusion(report: dict[str, Any]) -> Table:
     return table
 
 
-def _cells(part: dict[str, Any]) -> list[str]:
-    cells = []
-    for name in COLUMNS:
-        value = part["metrics"].get(name)
-        if value is None:
-            cells.append("–")
-            continue
-        text = f"{value:.4f}"
-        if name == "accuracy" and name in part.get("intervals", {}):
-            low, high = part["intervals"][name]
-            text += f" ({low:.3f}–{high:.3f})"
-        cells.append(text)
+def _cells(line: Line) -> list[str]:
+    cells = [exact(line.metrics.get(column.key)) for column in COLUMNS]
+    if limits := line.intervals.get("accuracy"):
+        low, high = limits
+        cells[0] += f" ({low:.3f}–{high:.3f})"
     return cells
 
 
@@ -244,14 +222,13 @@ def show_seeds(summary: SeedSummary) -> None:
         table.add_column(run.path.name.rsplit("-", 1)[-1], justify="right")
     table.add_column("mean", justify="right")
     table.add_column("interval", justify="right")
-    for name, heading in zip(COLUMNS, HEADINGS, strict=True):
-        values = summary.values[name]
-        low, high = summary.intervals[name]
+    for column in COLUMNS:
+        low, high = summary.intervals[column.key]
         table.add_row(
-            heading,
-            *[f"{value:.4f}" for value in values],
-            f"{summary.means[name]:.4f}",
-            f"{low:.4f}–{high:.4f}",
+            column.heading,
+            *[exact(value) for value in summary.values[column.key]],
+            exact(summary.means[column.key]),
+            f"{exact(low)}–{exact(high)}",
         )
     out.print(table)
     out.print(f"\nsummary  {summary.path}", markup=False, soft_wrap=True)

@@ -20,8 +20,6 @@ from sentilora.errors import ConfigError
 from sentilora.evaluation.calibration import fit_calibration
 from sentilora.labels import Labels
 
-NAMES = ("majority", "vader", "tfidf", "frozen")
-
 Floats = NDArray[np.float64]
 Features = Callable[[Sequence[str]], NDArray[Any]]
 
@@ -34,7 +32,7 @@ class Baseline:
     """What a baseline answered.
 
     Attributes:
-        name: majority, vader, tfidf or frozen.
+        name: its key in :data:`BASELINES`.
         what: one line for people.
         probabilities: ``(N, C)`` float64 in label order.
         seconds: to fit and to answer.
@@ -91,19 +89,19 @@ def run_baselines(
     Raises:
         ConfigError: a name is unknown.
     """
-    unknown = [name for name in names if name not in NAMES]
+    unknown = [name for name in names if name not in BASELINES]
     if unknown:
         raise ConfigError(
-            f"Unknown baseline(s) {', '.join(map(repr, unknown))}. Choose from {', '.join(NAMES)}."
+            f"Unknown baseline(s) {', '.join(map(repr, unknown))}. "
+            f"Choose from {', '.join(BASELINES)}."
         )
     task = _Task(train_texts, train_ids, test_texts, labels, features, class_weights, seed)
-    runners = {"majority": _majority, "vader": _vader, "tfidf": _tfidf, "frozen": _frozen}
     done: dict[str, Baseline] = {}
     skipped: dict[str, str] = {}
     for name in dict.fromkeys(names):
         started = time.monotonic()
         try:
-            what, probabilities = runners[name](task)
+            what, probabilities = BASELINES[name].run(task)
         except _Skipped as reason:
             skipped[name] = str(reason)
         else:
@@ -202,3 +200,26 @@ def _logistic_regression(train: Any, test: Any, task: _Task, strength: float) ->
     probabilities = np.zeros((test.shape[0], len(task.labels)))
     probabilities[:, classifier.classes_] = classifier.predict_proba(test)
     return probabilities
+
+
+@dataclass(frozen=True)
+class KnownBaseline:
+    """A row of the table of baselines.
+
+    Attributes:
+        name: for people, inside a sentence.
+        run: fits and answers; returns one line for people, and probabilities ``(N, C)``.
+        is_trained: it learns from texts.
+    """
+
+    name: str
+    run: Callable[[_Task], tuple[str, Floats]]
+    is_trained: bool = True
+
+
+BASELINES: dict[str, KnownBaseline] = {
+    "majority": KnownBaseline("majority class", _majority),
+    "vader": KnownBaseline("VADER", _vader, is_trained=False),
+    "tfidf": KnownBaseline("TF-IDF + logistic regression", _tfidf),
+    "frozen": KnownBaseline("frozen encoder + logistic regression", _frozen),
+}

@@ -10,14 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentilora.errors import MissingExtraError, ModelError
-from sentilora.evaluation.baselines import NAMES, Baseline, Features, run_baselines
+from sentilora.evaluation.baselines import BASELINES, Baseline, Features, run_baselines
 from sentilora.evaluation.model_rows import Rows
 from sentilora.inference.scoring import score_with_features
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.artifact import base_of
 from sentilora.model.classifier import load_base_classifier
-
-UNTRAINED = "vader"  # the one baseline that needs no training texts
 
 Listener = Callable[[dict[str, Any]], None]
 Told = Callable[[int], None]
@@ -62,7 +60,7 @@ def compare(
     skipped: dict[str, str] = {}
     wanted = list(names)
     if train is None:
-        needing = [name for name in wanted if name in NAMES and name != UNTRAINED]
+        needing = [name for name in wanted if name in BASELINES and BASELINES[name].is_trained]
         skipped = dict.fromkeys(needing, "it learns from training texts; give them with --train")
     features: Features | None = None
     if "frozen" in wanted and train is not None:

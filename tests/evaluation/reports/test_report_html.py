@@ -62,7 +62,7 @@ def test_the_page_parses_is_self_contained_and_says_the_result(report):
     assert "91.9 % of 1,200 test texts right" in page.text.replace("\u00a0", " ")
     for said in (
         "TF-IDF + logistic regression",
-        "Before training",
+        "minilm before training",
         "McNemar",
         "Expected calibration error",
         "kept: step 420",

@@ -14,6 +14,8 @@ from sentilora.evaluation.reports import wording
         (wording.metric("accuracy", 0.91844, rows=300), "91.8 %"),
         (wording.metric("matthews_correlation", -0.0312), "−0.031"),
         (wording.metric("log_loss", None), "–"),
+        (wording.exact(0.91844), "0.9184"),
+        (wording.exact(None), "–"),
         (wording.interval("accuracy", (0.915, 0.922)), "91.5 – 92.2"),
         (wording.interval("accuracy", None), ""),
         (wording.count(25000), "25,000"),
@@ -39,52 +41,6 @@ from sentilora.evaluation.reports import wording
 )
 def test_figures(told, expected):
     assert told == expected
-
-
-def test_the_headline_says_the_result_and_what_it_is_compared_with(report):
-    report["metrics"] |= {"accuracy": 0.918, "rows": 25_000}
-    report["intervals"]["accuracy"] = [0.915, 0.922]
-    report["before"]["metrics"]["accuracy"] = 0.502
-    report["baselines"]["tfidf"]["metrics"]["accuracy"] = 0.9085
-    assert wording.headline(report) == (
-        "91.8 % of 25,000 test texts right [91.5, 92.2]; the untrained model: 50.2 %, "
-        "TF-IDF + logistic regression: 90.8 %"
-    )
-
-
-def test_the_headline_of_an_evaluation_alone():
-    report = {"metrics": {"accuracy": 0.5, "rows": 4}}
-    assert wording.headline(report) == "50.0 % of 4 test texts right"
-
-
-@pytest.mark.parametrize(
-    ("ours", "theirs", "p_value", "start"),
-    [
-        (90, 40, 0.0001, "Better than TF-IDF + logistic regression by more than luck: 90 texts"),
-        (40, 90, 0.0001, "Worse than TF-IDF + logistic regression by more than luck: 40 texts"),
-        (42, 40, 0.9, "Not distinguishable from TF-IDF + logistic regression"),
-    ],
-)
-def test_the_verdict_is_honest(report, ours, theirs, p_value, start):
-    report["significance"] = {
-        "against": "tfidf",
-        "only_model_right": ours,
-        "only_baseline_right": theirs,
-        "p_value": p_value,
-    }
-    assert wording.verdict(report).startswith(start)
-
-
-def test_there_is_no_verdict_without_baselines(report):
-    report["significance"] = None
-    assert wording.verdict(report) is None
-
-
-def test_the_comparison_goes_from_the_model_over_the_best_baseline_to_the_untrained(report):
-    keys = [line.key for line in wording.comparison(report)]
-    assert keys == ["model", "tfidf", "frozen", "vader", "majority", "before"]
-    report["run"]["method"] = "full"
-    assert wording.comparison(report)[0].what == "minilm, all weights trained"
 
 
 def test_order_is_told_for_trainings_and_for_evaluations():

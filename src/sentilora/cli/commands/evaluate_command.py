@@ -72,7 +72,7 @@ def evaluate(
     """Measure a model on a labelled file, beside baselines on request."""
     from sentilora.cli.progress import Progress
     from sentilora.cli.report_tables import show_evaluation
-    from sentilora.evaluation.baselines import NAMES
+    from sentilora.evaluation.baselines import BASELINES
     from sentilora.evaluation.evaluate import evaluate as measure
     from sentilora.inference.sentiment_model import load
 
@@ -85,7 +85,7 @@ def evaluate(
             label=label,
             labels=labels,
             stars=stars,
-            baselines=NAMES if baselines else (),
+            baselines=tuple(BASELINES) if baselines else (),
             train=train,
             pairs=_pair_file(pairs, pairs_columns, pairs_texts, pairs_key),
             rating=rating,

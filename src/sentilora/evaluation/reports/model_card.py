@@ -11,13 +11,18 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sentilora.evaluation.reports import wording
+from sentilora.evaluation.reports.comparison import (
+    comparison,
+    headline,
+    skipped_baselines,
+    verdict,
+)
 from sentilora.evaluation.reports.report_html import cost_cards, cost_methods, page_environment
 from sentilora.model.probabilities import Calibration
 
 if TYPE_CHECKING:
     from huggingface_hub import ModelCardData
 
-_COLUMNS = ("accuracy", "macro_f1", "macro_recall", "matthews_correlation", "log_loss", "ece")
 _TAGS = ("sentiment-analysis", "text-classification", "sentilora")
 # The hub's names for our metrics; `args` are those of the evaluate library.
 _HUB_METRICS: dict[str, tuple[str, str, dict[str, str] | None]] = {
@@ -98,25 +103,24 @@ def _body(report: Mapping[str, Any], licence: str | None) -> str:
             run=run,
             data=report["data"],
             name=run.get("name") or "SentiLoRA model",
-            headline=wording.headline(report),
-            verdict=wording.verdict(report),
+            headline=headline(report),
+            verdict=verdict(report),
             base=link if _is_hub_id(hub_id) else _cell(run.get("base") or "an encoder"),
             is_adapter=run.get("method") != "full",
             labels=run["labels"],
             label_list=", ".join(_cell(name) for name in run["labels"]),
             cell=_cell,
             source=_source(report).replace("`", "'"),
-            column_names=[wording.METRICS[name] for name in _COLUMNS],
             calibrate=wording.calibrated_in_torch(Calibration.from_dict(fitted)),
-            columns=_COLUMNS,
-            lines=wording.comparison(report),
+            columns=wording.COLUMNS,
+            lines=comparison(report),
             rows=report["metrics"]["rows"],
             per_label=(report.get("after") or {}).get("per_label") or {},
             calibration=fitted,
             calibrated_by=wording.calibrated_by(Calibration.from_dict(fitted)),
             cost=cost_cards(cost),
             cost_methods=cost_methods(cost),
-            skipped=wording.skipped_baselines(report),
+            skipped=skipped_baselines(report),
             orders=wording.orders(report),
             licence=licence,
             wording=wording,

@@ -16,30 +16,37 @@ from markupsafe import Markup
 
 from sentilora.errors import ConfigError
 from sentilora.evaluation.reports import wording
+from sentilora.evaluation.reports.comparison import (
+    Line,
+    best_baseline,
+    comparison,
+    headline,
+    skipped_baselines,
+    verdict,
+)
 from sentilora.evaluation.reports.svg_charts import Series, line_chart, reliability_diagram, smooth
 from sentilora.labels import Labels
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_COLUMNS = ("accuracy", "macro_f1", "macro_recall", "matthews_correlation", "log_loss", "ece")
 _MOST_LABELS_IN_BARS = 8
 
 
 def render_html(report: Mapping[str, Any]) -> str:
     """Render a report as one self-contained page."""
-    lines = wording.comparison(report)
+    lines = comparison(report)
     after = report.get("after") or {}
     labels = _label_names(report)
     return page_environment().get_template("report.html.j2").render(
         report=report,
         run=report.get("run") or {},
         data=report.get("data") or {},
-        headline=_unbroken(wording.headline(report)),
-        verdict=wording.verdict(report),
+        headline=_unbroken(headline(report)),
+        verdict=verdict(report),
         tiles=_tiles(report),
         lines=lines,
-        columns=_COLUMNS,
+        columns=wording.COLUMNS,
         axis=_axis(lines),
         rows=report["metrics"]["rows"],
         confusion=_confusion(after.get("confusion")),
@@ -53,7 +60,7 @@ def render_html(report: Mapping[str, Any]) -> str:
         curves=_curves(report),
         cost=cost_cards(report.get("cost") or {}),
         cost_methods=cost_methods(report.get("cost") or {}),
-        skipped=wording.skipped_baselines(report),
+        skipped=skipped_baselines(report),
         orders=wording.orders(report),
         is_training=bool(report.get("cost")),
         wording=wording,
@@ -111,7 +118,7 @@ def _tiles(report: Mapping[str, Any]) -> list[dict[str, str]]:
     rows = metrics["rows"]
     tiles = [
         {
-            "name": wording.METRICS[name],
+            "name": wording.METRICS[name].title,
             "value": wording.metric(name, metrics.get(name), rows),
             "note": "95 % interval" if limits else "",
             "limits": limits,
@@ -120,21 +127,21 @@ def _tiles(report: Mapping[str, Any]) -> list[dict[str, str]]:
         for limits in [wording.interval(name, intervals.get(name), rows)]
     ]
     tiles[-1] |= {"limits": "", "note": "gap between confidence and accuracy"}
-    rivals = [line for line in wording.comparison(report)[1:] if line.key != "before"]
-    if rivals:
-        gain = (metrics["accuracy"] - rivals[0].metrics["accuracy"]) * 100
+    rival = best_baseline(report)
+    if rival is not None:
+        gain = (metrics["accuracy"] - rival.metrics["accuracy"]) * 100
         tiles.append(
             {
                 "name": "Against the best baseline",
                 "value": f"{gain:+.1f} points".replace("-", "\u2212"),
-                "note": f"accuracy; {rivals[0].name}",
+                "note": f"accuracy; {rival.name}",
                 "limits": "",
             }
         )
     return tiles
 
 
-def _axis(lines: Sequence[wording.Line]) -> tuple[float, float]:
+def _axis(lines: Sequence[Line]) -> tuple[float, float]:
     """Return the ends of the accuracy strips, in whole tenths, so that all of them fit."""
     ends = [line.metrics["accuracy"] for line in lines]
     ends += [end for line in lines for end in line.intervals.get("accuracy") or ()]

@@ -9,26 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sentilora.model.probabilities import Calibration
 
-BASELINES = {
-    "majority": "Majority label",
-    "vader": "VADER",
-    "tfidf": "TF-IDF + logistic regression",
-    "frozen": "Frozen encoder + logistic regression",
-}
-METRICS = {
-    "accuracy": "Accuracy",
-    "macro_f1": "Macro F1",
-    "macro_precision": "Macro precision",
-    "macro_recall": "Macro recall",
-    "weighted_f1": "Weighted F1",
-    "matthews_correlation": "Matthews corr.",
-    "log_loss": "Log loss",
-    "brier": "Brier score",
-    "ece": "ECE",
-}
 UNKNOWN = "–"
 
-_SHARES = ("accuracy", "macro_f1", "macro_precision", "macro_recall", "weighted_f1", "ece")
 _ROWS_FOR_TWO_DECIMALS = 10_000
 
 
@@ -38,6 +20,54 @@ ORDERS = {
     "spearman": "Rank correlation with ratings",
     "consistency": "Groups all right",
 }
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How a metric is told.
+
+    Attributes:
+        key: its name in a report.
+        heading: inside a sentence and above a column.
+        is_share: it is a share of 1, which people read in percent.
+    """
+
+    key: str
+    heading: str
+    is_share: bool = False
+
+    @property
+    def title(self) -> str:
+        """The heading with a capital letter."""
+        return self.heading[0].upper() + self.heading[1:]
+
+
+METRICS = {
+    metric.key: metric
+    for metric in (
+        Metric("accuracy", "accuracy", is_share=True),
+        Metric("macro_f1", "macro F1", is_share=True),
+        Metric("macro_precision", "macro precision", is_share=True),
+        Metric("macro_recall", "macro recall", is_share=True),
+        Metric("weighted_f1", "weighted F1", is_share=True),
+        Metric("matthews_correlation", "Matthews"),
+        Metric("log_loss", "log loss"),
+        Metric("brier", "Brier score"),
+        Metric("ece", "ECE", is_share=True),
+    )
+}
+# What every table of classifiers shows, in this order.
+COLUMNS = tuple(
+    METRICS[key]
+    for key in (
+        "accuracy",
+        "macro_f1",
+        "macro_recall",
+        "matthews_correlation",
+        "log_loss",
+        "ece",
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -56,89 +86,6 @@ class Order:
     value: str
     limits: str
     before: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """One classifier in the comparison table.
-
-    Attributes:
-        key: ``model``, ``before`` or the name of a baseline.
-        name: for people.
-        what: one line that explains it.
-        metrics: plain numbers.
-        intervals: 95 % intervals of them.
-    """
-
-    key: str
-    name: str
-    what: str
-    metrics: Mapping[str, Any]
-    intervals: Mapping[str, Any]
-
-
-def comparison(report: Mapping[str, Any]) -> list[Line]:
-    """List the model, its untrained self and the baselines, the best baseline first."""
-    run = report.get("run") or {}
-    way = "all weights trained" if run.get("method") == "full" else "trained with LoRA"
-    about = f"{run['base']}, {way}" if run.get("base") else ""
-    lines = [Line("model", "This model", about, report["metrics"], report.get("intervals") or {})]
-    baselines = report.get("baselines") or {}
-    for key in sorted(baselines, key=lambda key: -_accuracy(baselines[key])):
-        part = baselines[key]
-        name = BASELINES.get(key, key)
-        lines.append(
-            Line(key, name, part.get("what", ""), part["metrics"], part.get("intervals") or {})
-        )
-    before = report.get("before")
-    if before:
-        start = run.get("start")
-        name = f"{start} before training" if start else "Before training"
-        what = "the same head and adapter before the first update"
-        intervals = before.get("intervals") or {}
-        lines.append(Line("before", name, what, before["metrics"], intervals))
-    return lines
-
-
-def headline(report: Mapping[str, Any]) -> str:
-    """Say the result in one sentence."""
-    metrics = report["metrics"]
-    interval = (report.get("intervals") or {}).get("accuracy")
-    ends = ", ".join(percent(end).removesuffix(" %") for end in interval or ())
-    limits = f" [{ends}]" if ends else ""
-    sentence = (
-        f"{percent(metrics['accuracy'])} of {count(metrics['rows'])} test texts right{limits}"
-    )
-    others = comparison(report)[1:]
-    best = next((line for line in others if line.key != "before"), None)
-    before = next((line for line in others if line.key == "before"), None)
-    said = []
-    if before:
-        start = (report.get("run") or {}).get("start")
-        name = f"{start} before training" if start else "the untrained model"
-        said.append(f"{name}: {percent(before.metrics['accuracy'])}")
-    if best:
-        said.append(f"{best.name}: {percent(best.metrics['accuracy'])}")
-    return sentence + (f"; {', '.join(said)}" if said else "")
-
-
-def verdict(report: Mapping[str, Any]) -> str | None:
-    """Say whether the model beats the best baseline by more than luck; None if none was run."""
-    test = report.get("significance")
-    if not test:
-        return None
-    name = BASELINES.get(test["against"], test["against"])
-    ours, theirs = test["only_model_right"], test["only_baseline_right"]
-    if test["p_value"] >= 0.05:
-        says = f"Not distinguishable from {name} on these rows"
-    elif ours > theirs:
-        says = f"Better than {name} by more than luck"
-    else:
-        says = f"Worse than {name} by more than luck"
-    return (
-        f"{says}: {count(ours)} texts only this model gets right, {count(theirs)} only the "
-        f"baseline (McNemar's test, {p_value(test['p_value'])})."
-    )
 
 
 def orders(report: Mapping[str, Any]) -> list[Order]:
@@ -176,19 +123,18 @@ def order_figure(name: str, value: float | None) -> str:
     return percent(value)
 
 
-def skipped_baselines(report: Mapping[str, Any]) -> dict[str, str]:
-    """Return the reason for each baseline that was left out, by its name for people."""
-    skipped = report.get("skipped_baselines") or {}
-    return {BASELINES.get(key, key): why for key, why in skipped.items()}
-
-
 def metric(name: str, value: float | None, rows: int = 0) -> str:
     """Write a metric: shares in percent (two decimals from 10,000 rows), others plainly."""
     if value is None:
         return UNKNOWN
-    if name in _SHARES:
+    if name in METRICS and METRICS[name].is_share:
         return percent(value, 2 if rows >= _ROWS_FOR_TWO_DECIMALS else 1)
     return f"{value:.3f}".replace("-", "−")
+
+
+def exact(value: float | None) -> str:
+    """Write a metric for those who compare digits: ``0.9184``."""
+    return UNKNOWN if value is None else f"{value:.4f}"
 
 
 def interval(name: str, pair: tuple[float, float] | list[float] | None, rows: int = 0) -> str:
@@ -269,7 +215,3 @@ def energy(kwh: float | None) -> str:
     if kwh is None:
         return UNKNOWN
     return f"{kwh:.2f} kWh" if kwh >= 1 else f"{kwh * 1000:.{1 if kwh >= 1e-3 else 3}f} Wh"
-
-
-def _accuracy(part: Mapping[str, Any]) -> float:
-    return float(part["metrics"]["accuracy"])

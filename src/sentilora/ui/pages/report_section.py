@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from sentilora.evaluation.reports import wording
+from sentilora.evaluation.reports.comparison import headline, verdict
 from sentilora.evaluation.reports.report import Report, read_report
 from sentilora.evaluation.reports.report_html import cost_cards, cost_methods
 from sentilora.ui.display.altair_charts import draw_reliability
@@ -21,9 +21,9 @@ def show_report(folder: Path) -> None:
         DataError: there is no report that can be read.
     """
     report = read_report(folder)
-    st.subheader(wording.headline(report.data), anchor=False)
-    if verdict := wording.verdict(report.data):
-        st.text(verdict)
+    st.subheader(headline(report.data), anchor=False)
+    if said := verdict(report.data):
+        st.text(said)
     show_comparison(report)
     show_errors({folder.name: report.data["after"]}, list(report.labels.names))
     show_cost(report)

@@ -1,0 +1,107 @@
+"""The model beside its untrained self and the baselines, and what that comes to in a sentence.
+
+One order and one spelling for the terminal, the report page, the model card and the web app: the
+baselines as they were asked for, the model before training, and the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sentilora.evaluation.baselines import BASELINES
+from sentilora.evaluation.reports import wording
+
+MODEL, BEFORE = "model", "before"
+
+_WAYS = {"lora": ", trained with LoRA", "full": ", all weights trained"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One classifier in the comparison table.
+
+    Attributes:
+        key: ``model``, ``before`` or the key of a baseline.
+        name: for people.
+        what: one line that explains it.
+        metrics: plain numbers.
+        intervals: 95 % intervals of them.
+    """
+
+    key: str
+    name: str
+    what: str
+    metrics: Mapping[str, Any]
+    intervals: Mapping[str, Any]
+
+
+def comparison(report: Mapping[str, Any]) -> list[Line]:
+    """List the baselines, the model before training, and last the model."""
+    run = report.get("run") or {}
+    parts = report.get("baselines") or {}
+    lines = [
+        _line(key, baseline_name(key), part.get("what") or "", part) for key, part in parts.items()
+    ]
+    base = run.get("base") or "model"
+    if before := report.get("before"):
+        name = f"{run.get('start') or base} before training"
+        what = "the same head and adapter before the first update"
+        lines.append(_line(BEFORE, name, what, before))
+    method = run.get("method") or ""
+    name = f"{base} + LoRA" if method == "lora" else base
+    return [*lines, _line(MODEL, name, f"this model{_WAYS.get(method, '')}", report)]
+
+
+def best_baseline(report: Mapping[str, Any]) -> Line | None:
+    """Return the most accurate baseline; None if none was run."""
+    baselines = [line for line in comparison(report) if line.key not in (MODEL, BEFORE)]
+    return max(baselines, key=lambda line: float(line.metrics["accuracy"]), default=None)
+
+
+def baseline_name(key: str) -> str:
+    """Return the name of a baseline for people; its key, if this version does not know it."""
+    return BASELINES[key].name if key in BASELINES else key
+
+
+def headline(report: Mapping[str, Any]) -> str:
+    """Say the result in one sentence."""
+    *others, model = comparison(report)
+    accuracy = wording.percent(model.metrics["accuracy"])
+    ends = model.intervals.get("accuracy") or ()
+    limits = ", ".join(wording.percent(end).removesuffix(" %") for end in ends)
+    sentence = f"{accuracy} of {wording.count(model.metrics['rows'])} test texts right"
+    before = next((line for line in others if line.key == BEFORE), None)
+    rivals = [line for line in (before, best_baseline(report)) if line is not None]
+    told = ", ".join(f"{line.name}: {wording.percent(line.metrics['accuracy'])}" for line in rivals)
+    return sentence + (f" [{limits}]" if limits else "") + (f"; {told}" if told else "")
+
+
+def verdict(report: Mapping[str, Any]) -> str | None:
+    """Say whether the model beats the best baseline by more than luck; None if none was run."""
+    test = report.get("significance")
+    if not test:
+        return None
+    name = baseline_name(test["against"])
+    ours, theirs = test["only_model_right"], test["only_baseline_right"]
+    if test["p_value"] >= 0.05:
+        says = f"Not distinguishable from {name} on these rows"
+    elif ours > theirs:
+        says = f"Better than {name} by more than luck"
+    else:
+        says = f"Worse than {name} by more than luck"
+    return (
+        f"{says}: {wording.count(ours)} texts only this model gets right, "
+        f"{wording.count(theirs)} only the baseline "
+        f"(McNemar's test, {wording.p_value(test['p_value'])})."
+    )
+
+
+def skipped_baselines(report: Mapping[str, Any]) -> dict[str, str]:
+    """Return the reason for each baseline that was left out, by its name for people."""
+    return {baseline_name(key): why for key, why in (report.get("skipped_baselines") or {}).items()}
+
+
+def _line(key: str, name: str, what: str, part: Mapping[str, Any]) -> Line:
+    return Line(key, name, what, part["metrics"], part.get("intervals") or {})
