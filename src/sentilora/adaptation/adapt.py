@@ -21,10 +21,10 @@ from safetensors import SafetensorError
 
 from sentilora.adaptation.adaptation_config import make_adapt_config
 from sentilora.adaptation.adaptation_context import (
-    AdaptGround,
+    AdaptationContext,
     describe_data,
-    prepare_adaptation,
     read_texts,
+    resolve_adaptation,
 )
 from sentilora.adaptation.base_seal import save_base, seal_base, write_report
 from sentilora.adaptation.pretraining import measure, pretrain
@@ -84,10 +84,10 @@ def adapt(
             f"An adaptation to {config.path} was begun and not finished. Go on with it: sentilora "
             f"adapt --resume {config.path}; or remove {work}."
         )
-    ground = prepare_adaptation(config)
+    context = resolve_adaptation(config)
     _say_phase(listener, "read the texts")
     corpus = read_texts(config)
-    check_space(config.path.parent, ground.needed_bytes(corpus.counts.kept))
+    check_space(config.path.parent, context.needed_bytes(corpus.counts.kept))
     try:
         work.mkdir(parents=True)
     except OSError as error:
@@ -96,7 +96,7 @@ def adapt(
         ) from error
     write_atomically(work / DATA, json.dumps(describe_data(corpus)))
     write_atomically(work / REQUEST, json.dumps(config.model_dump(exclude_none=True)))
-    return _go(ground, corpus, work, EventLog(work, listener))
+    return _go(context, corpus, work, EventLog(work, listener))
 
 
 def resume_adaptation(folder: str | Path, listener: Listener | None = None) -> Path:
@@ -124,14 +124,14 @@ def resume_adaptation(folder: str | Path, listener: Listener | None = None) -> P
         )
     request = json.loads((work / REQUEST).read_text(encoding="utf-8"))
     config = make_adapt_config({**request, "output": str(final)})
-    ground = prepare_adaptation(config)
-    return _go(ground, None, work, EventLog(work, listener))
+    context = resolve_adaptation(config)
+    return _go(context, None, work, EventLog(work, listener))
 
 
-def _go(ground: AdaptGround, corpus: Corpus | None, work: Path, log: EventLog) -> Path:
-    how = f"sentilora adapt --resume {ground.config.path}"
+def _go(context: AdaptationContext, corpus: Corpus | None, work: Path, log: EventLog) -> Path:
+    how = f"sentilora adapt --resume {context.config.path}"
     try:
-        return _work_on(ground, corpus, work, log, how)
+        return _work_on(context, corpus, work, log, how)
     except Interrupted:
         raise
     except KeyboardInterrupt as error:
@@ -151,19 +151,19 @@ def _go(ground: AdaptGround, corpus: Corpus | None, work: Path, log: EventLog) -
 
 
 def _work_on(
-    ground: AdaptGround, corpus: Corpus | None, work: Path, log: EventLog, how: str
+    context: AdaptationContext, corpus: Corpus | None, work: Path, log: EventLog, how: str
 ) -> Path:
-    config = ground.config
-    windows = _windows(ground, corpus, work, log)
-    material, schedule = ground.material(windows), ground.schedule(windows)
-    model = ground.model(windows)
-    recipe = ground.recipe(model)
+    config = context.config
+    windows = _windows(context, corpus, work, log)
+    material, schedule = context.material(windows), context.schedule(windows)
+    model = context.model(windows)
+    recipe = context.recipe(model)
     log.emit(
         "adapting",
         folder=str(config.path),
-        base=ground.base.name,
-        device=ground.device.type,
-        precision=ground.precision,
+        base=context.base.name,
+        device=context.device.type,
+        precision=context.precision,
         texts=windows.texts,
         held_out=windows.held_out_texts,
         windows=len(windows.is_held_out),
@@ -197,10 +197,10 @@ def _work_on(
     log.emit("held_out", step=progress.global_step, **after)
     log.emit("phase", name="save and prove the reload", total=None)
     folder = work / "base"
-    difference = save_base(ground, material, folder)
+    difference = save_base(context, material, folder)
     write_report(
         folder,
-        ground,
+        context,
         windows,
         json.loads((work / DATA).read_text(encoding="utf-8")),
         progress,
@@ -215,7 +215,9 @@ def _work_on(
     return config.path
 
 
-def _windows(ground: AdaptGround, corpus: Corpus | None, work: Path, log: EventLog) -> TextWindows:
+def _windows(
+    context: AdaptationContext, corpus: Corpus | None, work: Path, log: EventLog
+) -> TextWindows:
     """Return the tokenised texts, from an earlier stretch if that got so far."""
     folder = work / "corpus"
     found = open_windows(folder)
@@ -223,15 +225,15 @@ def _windows(ground: AdaptGround, corpus: Corpus | None, work: Path, log: EventL
         return found
     if corpus is None:
         log.emit("phase", name="read the texts", total=None)
-        corpus = read_texts(ground.config)
+        corpus = read_texts(context.config)
         before = json.loads((work / DATA).read_text(encoding="utf-8"))
         if describe_data(corpus) != before:
             raise RunError(
-                f"The texts are not those that the adaptation to {ground.config.path} was begun "
+                f"The texts are not those that the adaptation to {context.config.path} was begun "
                 f"with. Put the old files back, or remove {work} and begin again."
             )
     log.emit("phase", name="tokenise", total=corpus.counts.kept)
-    return ground.encode(corpus, folder, lambda done: log.emit("progress", done=done))
+    return context.encode(corpus, folder, lambda done: log.emit("progress", done=done))
 
 
 def _say_phase(listener: Listener | None, name: str) -> None:

@@ -36,7 +36,7 @@ SLACK_BYTES = 50_000_000
 
 
 @dataclass(frozen=True)
-class AdaptGround:
+class AdaptationContext:
     """The resolved surroundings of an adaptation.
 
     Attributes:
@@ -129,7 +129,7 @@ class AdaptGround:
         return 7 * weights + texts * 300 * 4 + SLACK_BYTES
 
 
-def prepare_adaptation(config: AdaptConfig) -> AdaptGround:
+def resolve_adaptation(config: AdaptConfig) -> AdaptationContext:
     """Resolve device and base; nothing is written.
 
     Raises:
@@ -143,7 +143,7 @@ def prepare_adaptation(config: AdaptConfig) -> AdaptGround:
     vocabulary = describe_vocabulary(tokenizer)
     encoder, dropouts = load_encoder(base)
     rule = TextRule(_max_tokens(config, encoder, tokenizer))
-    return AdaptGround(
+    return AdaptationContext(
         config,
         base,
         encoder,

@@ -10,10 +10,10 @@ from typing import Any
 
 from sentilora.adaptation.adaptation_config import make_adapt_config
 from sentilora.adaptation.adaptation_context import (
-    AdaptGround,
+    AdaptationContext,
     describe_data,
-    prepare_adaptation,
     read_texts,
+    resolve_adaptation,
 )
 from sentilora.adaptation.objective import WordModel
 from sentilora.adaptation.pretraining import Material, make_optimizer, update
@@ -27,13 +27,13 @@ def estimate_adaptation(base: str, texts: Sequence[str | Path], **settings: Any)
         ConfigError, DataError, DeviceError, ModelError: as an adaptation would.
     """
     config = make_adapt_config({**settings, "base": base, "texts": [str(text) for text in texts]})
-    ground = prepare_adaptation(config)
+    context = resolve_adaptation(config)
     corpus = read_texts(config)
     with tempfile.TemporaryDirectory() as folder:
-        windows = ground.encode(corpus, Path(folder))
-        material, schedule = ground.material(windows), ground.schedule(windows)
-        model = ground.model(windows)
-        speed = _speed(ground, model, material)
+        windows = context.encode(corpus, Path(folder))
+        material, schedule = context.material(windows), context.schedule(windows)
+        model = context.model(windows)
+        speed = _speed(context, model, material)
     tokens_in_pass = int(schedule.lengths.sum())
     steps_in_pass = len(schedule.plan(0))
     seconds = [] if config.minutes is None else [config.minutes * 60]
@@ -46,34 +46,34 @@ def estimate_adaptation(base: str, texts: Sequence[str | Path], **settings: Any)
         "windows": len(windows.is_held_out),
         "held_out_texts": windows.held_out_texts,
         "tokens_in_pass": tokens_in_pass,
-        "device": ground.device.type,
-        "precision": ground.precision,
+        "device": context.device.type,
+        "precision": context.precision,
         "head": "the base's own" if model.head.is_own else "fresh",
-        "learning_rate": ground.recipe(model).learning_rate,
+        "learning_rate": context.recipe(model).learning_rate,
         "parameters": sum(p.numel() for p in model.encoder.parameters()),
         "steps": round(steps_in_pass * tokens / tokens_in_pass),
         "tokens": tokens,
         "epochs": round(tokens / tokens_in_pass, 3),
         "tokens_per_second": round(speed, 1),
         "seconds": round(min(seconds), 1),
-        "memory_bytes": peak_memory_bytes(ground.device.type),
-        "disk_bytes": ground.needed_bytes(corpus.counts.kept),
+        "memory_bytes": peak_memory_bytes(context.device.type),
+        "disk_bytes": context.needed_bytes(corpus.counts.kept),
     }
 
 
-def _speed(ground: AdaptGround, model: WordModel, material: Material) -> float:
+def _speed(context: AdaptationContext, model: WordModel, material: Material) -> float:
     """Return real tokens per second of two updates of typical size, after one to warm up."""
-    plan = ground.schedule(material.windows).plan(0)
+    plan = context.schedule(material.windows).plan(0)
     typical = sorted(plan, key=lambda rows: int(material.windows.lengths[rows].sum()))
     rows = material.train[typical[len(plan) // 2]]
-    recipe = ground.recipe(model)
+    recipe = context.recipe(model)
     optimizer = make_optimizer(model, recipe)
     model.train()
     tokens, started = 0, 0.0
     for number in range(3):
         if number == 1:
             started = time.monotonic()
-        batch = material.batch(rows, number).to(ground.device)
+        batch = material.batch(rows, number).to(context.device)
         update(model, batch, optimizer, 0.0, recipe.max_grad_norm)
         tokens += batch.tokens if number else 0
     return tokens / max(1e-9, time.monotonic() - started)

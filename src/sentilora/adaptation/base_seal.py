@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 
-from sentilora.adaptation.adaptation_context import REPORT, AdaptGround, describe_base
+from sentilora.adaptation.adaptation_context import REPORT, AdaptationContext, describe_base
 from sentilora.adaptation.adaptation_state import Progress
 from sentilora.adaptation.base_card import render_card
 from sentilora.adaptation.base_proof import prove_base
@@ -34,7 +34,7 @@ PROOF_ROWS = 8
 PACKAGES = ("sentilora", "torch", "transformers", "tokenizers")
 
 
-def save_base(ground: AdaptGround, material: Material, folder: Path) -> float:
+def save_base(context: AdaptationContext, material: Material, folder: Path) -> float:
     """Write the encoder and prove that it loads; it is not sealed yet.
 
     Returns:
@@ -43,11 +43,11 @@ def save_base(ground: AdaptGround, material: Material, folder: Path) -> float:
     Raises:
         ModelError: it does not load, or computes something else.
     """
-    encoder, tokenizer = ground.encoder.to(torch.device("cpu")), ground.text_encoder.tokenizer
+    encoder, tokenizer = context.encoder.to(torch.device("cpu")), context.text_encoder.tokenizer
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    without = {name: getattr(encoder.config, name) for name in ground.dropouts}
-    vars(encoder.config).update(ground.dropouts)
+    without = {name: getattr(encoder.config, name) for name in context.dropouts}
+    vars(encoder.config).update(context.dropouts)
     with quiet_transformers():
         encoder.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
@@ -69,7 +69,7 @@ def seal_base(folder: Path, final: Path) -> None:
 
 def write_report(
     folder: Path,
-    ground: AdaptGround,
+    context: AdaptationContext,
     windows: TextWindows,
     data: dict[str, Any],
     progress: Progress,
@@ -83,7 +83,7 @@ def write_report(
 
     Args:
         folder: the unsealed base.
-        ground: the surroundings.
+        context: the adaptation.
         windows: the texts as tokens.
         data: files and counts of texts.
         progress: what was done.
@@ -92,12 +92,12 @@ def write_report(
         head_is_own: the checkpoint brought a head for masked words.
         difference: what the proof found.
     """
-    config = ground.config
+    config = context.config
     report = {
         "format": FORMAT,
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "name": config.path.name,
-        "base": describe_base(ground.base),
+        "base": describe_base(context.base),
         "data": data,
         "objective": {
             "mask_share": config.mask_share,
@@ -106,7 +106,7 @@ def write_report(
             "bag_weight": config.bag_weight,
             "tied": config.tied,
             "head": "the base's own" if head_is_own else "fresh",
-            "max_tokens": ground.text_encoder.rule.max_tokens,
+            "max_tokens": context.text_encoder.rule.max_tokens,
         },
         "training": {
             "steps": progress.global_step,
@@ -115,14 +115,14 @@ def write_report(
             "hidden_tokens": progress.hidden,
             "seconds": round(progress.seconds, 1),
             "tokens_per_second": round(progress.tokens / max(progress.seconds, 1e-9), 1),
-            "peak_memory_bytes": peak_memory_bytes(ground.device.type),
+            "peak_memory_bytes": peak_memory_bytes(context.device.type),
             "learning_rate": recipe.learning_rate,
             "weight_decay": recipe.weight_decay,
             "batch_rows": config.batch_rows,
             "batch_tokens": config.batch_tokens,
             "seed": config.seed,
-            "device": ground.device.type,
-            "precision": ground.precision,
+            "device": context.device.type,
+            "precision": context.precision,
         },
         "held_out": {"texts": windows.held_out_texts, **measured},
         "loss_curve": progress.curve,
