@@ -11,7 +11,8 @@ from contest.flops import flops_per_token
 from contest.job import Job
 from contest.side import Contestant
 from sentilora.config import PRESETS, RunConfig, make_config
-from sentilora.training.run_context import prepare as prepare_ground
+from sentilora.training.resolved_run import create_network, resolve
+from sentilora.training.run_context import encode_part, open_run
 from sentilora.training.training_loop import fit, make_plan
 
 FULL_PRESET = "balanced"
@@ -48,22 +49,22 @@ def config_of(job: Job) -> RunConfig:
 def prepare(job: Job) -> Contestant:
     """Do what ``sentilora train`` does before ``fit``."""
     config = config_of(job)
-    ground = prepare_ground(config, None, None)
-    train = ground.encode("train", ground.parts.train)
-    validation = ground.encode("validation", ground.parts.validation)
-    network = ground.create_network()
-    counter = Positions(network, ground.encoder.pad_id)
+    context = open_run(resolve(config))
+    train = encode_part(context, "train", context.parts.train)
+    validation = encode_part(context, "validation", context.parts.validation)
+    network = create_network(context)
+    counter = Positions(network, context.encoder.pad_id)
     plan = make_plan(train.lengths, config)
     planned = np.cumsum(plan.tokens)
 
     def fit_with(pacer: Any) -> Any:
-        return fit(network, train, validation, ground, callbacks=[pacer]).model
+        return fit(network, train, validation, context, callbacks=[pacer]).model
 
     return Contestant(
-        precision=ground.precision,
-        device=ground.device,
-        labels=ground.labels,
-        encoder=ground.encoder,
+        precision=context.precision,
+        device=context.device,
+        labels=context.labels,
+        encoder=context.encoder,
         planned_tokens=planned,
         epoch_ends=tuple(int(step) for step in np.cumsum(plan.steps_per_epoch)),
         tokens_at=lambda step: int(planned[step - 1]) if step else 0,

@@ -16,7 +16,7 @@ from sentilora.model import classifier, four_bit
 from sentilora.model.classifier import create_model, load_tokenizer
 from sentilora.model.four_bit import check_four_bit, four_bit_options, move_adapter
 from sentilora.model.tokens import TextEncoder, TextRule
-from sentilora.training import run_context
+from sentilora.training import resolved_run
 from tests.helpers.texts import make_texts
 from tests.helpers.tiny_settings import TINY_SETTINGS
 
@@ -103,7 +103,7 @@ def test_a_run_keeps_the_adapter_on_the_base_in_float32(
 
     plain_load = classifier.load_base_classifier
     monkeypatch.setattr(classifier, "load_base_classifier", load)
-    for module in (run_context, classifier):
+    for module in (resolved_run, classifier):
         monkeypatch.setattr(module, "check_four_bit", lambda device: None)
     settings = {**TINY_SETTINGS, "base": str(tiny_base), "output": str(tmp_path)}
     run = sentilora.train(tiny_data, config={**settings, "lora.load_in_4bit": True})

@@ -9,7 +9,8 @@ from sentilora.config import make_config
 from sentilora.errors import ModelError, RunError
 from sentilora.model.classifier import create_model
 from sentilora.training import training_loop
-from sentilora.training.run_context import prepare
+from sentilora.training.resolved_run import create_network, resolve
+from sentilora.training.run_context import encode_part, open_run
 from sentilora.training.trainer import SentimentTrainer
 from sentilora.training.training_loop import fit
 from tests.helpers.texts import make_texts, write_csv
@@ -32,11 +33,11 @@ def fitted(tiny_base, tiny_data, tmp_path):
             }
         )
         events = []
-        ground = prepare(config, None, events.append)
-        train = ground.encode("train", ground.parts.train)
-        validation = ground.encode("validation", ground.parts.validation)
-        result = fit(network or ground.create_network(), train, validation, ground)
-        return result, events, ground
+        context = open_run(resolve(config), None, events.append)
+        train = encode_part(context, "train", context.parts.train)
+        validation = encode_part(context, "validation", context.parts.validation)
+        result = fit(network or create_network(context), train, validation, context)
+        return result, events, context
 
     return run
 
@@ -56,7 +57,7 @@ GOLDEN = [0.687697, 0.621558, 0.567659, 0.520288]
 
 def test_the_best_checkpoint_wins_not_the_last(fitted):
     """With a rate that destroys what was learned, the kept weights are those of the best step."""
-    result, events, ground = fitted(
+    result, events, context = fitted(
         **{
             "training.epochs": 4,
             "training.evaluations_per_epoch": 2,
@@ -70,11 +71,11 @@ def test_the_best_checkpoint_wins_not_the_last(fitted):
     assert result.best_step == best["step"]
     again = training_loop.validate(
         result.model,
-        ground.encode("validation", ground.parts.validation),
-        ground.labels,
-        ground.encoder,
+        encode_part(context, "validation", context.parts.validation),
+        context.labels,
+        context.encoder,
         "log_loss",
-        ground.device,
+        context.device,
         "fp32",
     )
     assert again["log_loss"] == pytest.approx(best["log_loss"], abs=1e-6)
@@ -112,10 +113,10 @@ def test_full_fine_tuning_changes_every_weight(fitted, tiny_base):
 def test_windows_are_trained_on_and_averaged(fitted, tmp_path):
     rows = [(f"{text} {text} {text}", label) for text, label in make_texts(60, seed=3)]
     data = write_csv(tmp_path / "long.csv", rows)
-    result, events, ground = fitted(
+    result, events, context = fitted(
         data, **{"text.max_tokens": 12, "text.long_text": "windows", "training.epochs": 1}
     )
-    train = ground.encode("train", ground.parts.train)
+    train = encode_part(context, "train", context.parts.train)
     assert train.truncated_share > 0.5
     assert max(len(train.windows(i)) for i in range(len(train))) > 2
     assert result.steps == len(losses_of(events))
@@ -128,8 +129,8 @@ def test_five_classes(fitted, tmp_path):
         for i, (text, _) in enumerate(make_texts(100, seed=5))
     ]
     data = write_csv(tmp_path / "stars.csv", rows)
-    result, _, ground = fitted(data, **{"training.max_steps": 4})
-    assert ground.labels.names == ("1 stars", "2 stars", "3 stars", "4 stars", "5 stars")
+    result, _, context = fitted(data, **{"training.max_steps": 4})
+    assert context.labels.names == ("1 stars", "2 stars", "3 stars", "4 stars", "5 stars")
     assert result.model.config.num_labels == 5
 
 
@@ -177,11 +178,11 @@ def test_the_data_may_not_change_before_a_resume(tiny_base, tmp_path):
     config = make_config(
         {**TINY_SETTINGS, "base": str(tiny_base), "data.train": str(data), "output": str(tmp_path)}
     )
-    ground = prepare(config, None, None)
-    prepare(config, ground.run, None)  # nothing has changed: fine
+    context = open_run(resolve(config))
+    open_run(resolve(config), context.run, None)  # nothing has changed: fine
     write_csv(data, [*rows[:-1], ("something else", "positive")])
     with pytest.raises(RunError, match=r"texts\.csv is not what the run was started with"):
-        prepare(config, ground.run, None)
+        open_run(resolve(config), context.run, None)
 
 
 def test_stretches_of_a_resumed_run_are_added_up(tmp_path):

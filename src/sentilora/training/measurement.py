@@ -20,14 +20,14 @@ from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.probabilities import softmax
 from sentilora.runs.events import EventLog
 from sentilora.training.batches.batch_plan import balanced_weights
-from sentilora.training.preference.pair_data import reference_of
+from sentilora.training.preference.coupled_batches import reference_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sentilora.config import RunConfig
     from sentilora.data.labelled.examples import Parts
-    from sentilora.training.run_context import Ground
+    from sentilora.training.run_context import RunContext
 
 
 def measure_model(
@@ -111,28 +111,28 @@ def measure_model(
     }
 
 
-def measure_pairs(model: SentimentModel, untrained: Any, ground: Ground) -> dict[str, Any]:
+def measure_pairs(model: SentimentModel, untrained: Any, context: RunContext) -> dict[str, Any]:
     """Measure the shipped model and its untrained self on the pairs that were held out.
 
     Args:
         model: loaded from the run folder.
         untrained: the same network before training, on the model's device.
-        ground: the run, which has pairs.
+        context: the run, which has pairs.
 
     Returns:
         ``kind``, ``trained`` and ``held_out`` (numbers of pairs), ``only``, ``weight``,
         ``reference``, and ``before`` and ``after`` where pairs were held out.
     """
-    assert ground.pairs is not None
-    train, held_out = ground.pairs.train, ground.pairs.held_out
-    settings, log = ground.config.pairs, ground.log
+    assert context.pairs is not None
+    train, held_out = context.pairs.train, context.pairs.held_out
+    settings, log = context.config.pairs, context.log
     part: dict[str, Any] = {
         "kind": train.kind,
         "trained": len(train),
         "held_out": len(held_out),
         "only": settings.only,
         "weight": None if settings.only else settings.weight,
-        "reference": reference_of(ground),
+        "reference": reference_of(context),
     }
     if not len(held_out):
         return part
@@ -140,12 +140,12 @@ def measure_pairs(model: SentimentModel, untrained: Any, ground: Ground) -> dict
     log.emit("phase", name="score the held-out pairs", total=2 * len(texts))
     scored = model.score(texts, progress=_progress(log))
     before = score_texts(
-        TorchEngine(untrained, model.device, ground.precision),
+        TorchEngine(untrained, model.device, context.precision),
         model.encoder,
         texts,
         progress=_progress(log),
     )
-    sampling = {"resamples": ground.config.report.resamples, "seed": ground.config.seed}
+    sampling = {"resamples": context.config.report.resamples, "seed": context.config.seed}
     probabilities = {"before": softmax(before.logits), "after": model.probabilities(scored.logits)}
     measured = {
         name: pairs_part(held_out, values, model.labels, **sampling)

@@ -16,7 +16,7 @@ from sentilora.model.model_info import Settings
 from sentilora.runs.cost import spent_in_all
 from sentilora.runs.proof import prove_reload
 from sentilora.training.batches.encoded_examples import EncodedExamples
-from sentilora.training.run_context import Ground
+from sentilora.training.run_context import RunContext
 from sentilora.training.training_loop import Fitted
 
 PROOF_TEXTS = 64
@@ -24,7 +24,7 @@ TRAINING = "training.json"
 
 
 def save(
-    ground: Ground, fitted: Fitted, train: EncodedExamples, parameters: tuple[int, int]
+    context: RunContext, fitted: Fitted, train: EncodedExamples, parameters: tuple[int, int]
 ) -> None:
     """Calibrate on the validation part, write the model, prove that it reloads, and seal it.
 
@@ -32,7 +32,7 @@ def save(
     sealed model can always be reported on.
 
     Args:
-        ground: the surroundings of the run.
+        context: the run.
         fitted: the trained network.
         train: for the share of cut texts.
         parameters: numbers of trainable and of all parameters.
@@ -40,33 +40,33 @@ def save(
     Raises:
         ModelError: the saved model does not give the same logits in a new process.
     """
-    run, config = ground.run, ground.config
-    ground.log.emit("phase", name="calibrate and prove the reload", total=None)
+    run, config = context.run, context.config
+    context.log.emit("phase", name="calibrate and prove the reload", total=None)
     network = fitted.model.float()
-    validation = ground.parts.validation
+    validation = context.parts.validation
     texts = validation.texts
-    scored = score_texts(TorchEngine(network, ground.device), ground.encoder, texts)
+    scored = score_texts(TorchEngine(network, context.device), context.encoder, texts)
     is_adapter = config.method == "lora"
     stored = network.peft_config["default"] if is_adapter else None
     settings = Settings(
-        labels=ground.labels,
-        base=ground.base.hub_id,
-        revision=stored.revision if stored is not None else ground.base.revision,
-        rule=ground.encoder.rule,
+        labels=context.labels,
+        base=context.base.hub_id,
+        revision=stored.revision if stored is not None else context.base.revision,
+        rule=context.encoder.rule,
         calibration=fit_calibration(scored.logits, validation.label_ids),
         kind="adapter" if is_adapter else "model",
-        base_sha256=fingerprint(ground.base),
+        base_sha256=fingerprint(context.base),
     )
-    folder = save_artifact(network, ground.encoder.tokenizer, settings, run.model_path)
+    folder = save_artifact(network, context.encoder.tokenizer, settings, run.model_path)
     cpu = torch.device("cpu")
     engine = TorchEngine(network.to(cpu), cpu)
-    proof = prove_reload(folder, texts[:PROOF_TEXTS], engine, ground.encoder)
+    proof = prove_reload(folder, texts[:PROOF_TEXTS], engine, context.encoder)
     events = run.events
     model_bytes = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
     training = {
-        "cost": _cost(ground, fitted, parameters, model_bytes),
-        "device": ground.device.type,
-        "precision": ground.precision,
+        "cost": _cost(context, fitted, parameters, model_bytes),
+        "device": context.device.type,
+        "precision": context.precision,
         "loss_curve": _curve(events, "step", ("loss",)),
         "validation_curve": _curve(events, "evaluation", ("macro_f1", "accuracy", "log_loss")),
         "best_step": fitted.best_step,
@@ -78,9 +78,9 @@ def save(
 
 
 def _cost(
-    ground: Ground, fitted: Fitted, parameters: tuple[int, int], model_bytes: int
+    context: RunContext, fitted: Fitted, parameters: tuple[int, int], model_bytes: int
 ) -> dict[str, Any]:
-    spent = spent_in_all(ground.run, fitted.spent)
+    spent = spent_in_all(context.run, fitted.spent)
     tokens = int(fitted.plan.tokens[: fitted.steps].sum())
     trainable, total = parameters
     return {

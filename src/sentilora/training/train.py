@@ -23,7 +23,8 @@ from sentilora.runs.events import Listener
 from sentilora.runs.run_folder import CONFIG, Run, resume_run
 from sentilora.training.measurement import measure_model, measure_pairs
 from sentilora.training.report_files import write_report
-from sentilora.training.run_context import Ground, prepare
+from sentilora.training.resolved_run import create_network, resolve
+from sentilora.training.run_context import RunContext, encode_pairs, encode_part, open_run
 from sentilora.training.seal import TRAINING, save
 from sentilora.training.training_loop import Interrupted, fit
 
@@ -68,32 +69,32 @@ def train(
 
 
 def _go(config: RunConfig, run: Run | None, listener: Listener | None) -> Run:
-    ground = prepare(config, run, listener)
+    context = open_run(resolve(config), run, listener)
     try:
-        return _work(ground)
+        return _work(context)
     except Interrupted:
         raise
     except KeyboardInterrupt as error:
-        ground.log.emit("interrupted", step=None)
-        config_path = ground.run.path / CONFIG
+        context.log.emit("interrupted", step=None)
+        config_path = context.run.path / CONFIG
         raise Interrupted(
             f"Stopped. Go on with: sentilora train --config {config_path} --resume"
         ) from error
     except SentiloraError as error:
-        ground.log.emit("failed", error=str(error))
+        context.log.emit("failed", error=str(error))
         raise
 
 
-def _work(ground: Ground) -> Run:
-    run, log, processes, parts = ground.run, ground.log, ground.processes, ground.parts
+def _work(context: RunContext) -> Run:
+    run, log, processes, parts = context.run, context.log, context.processes, context.parts
     processes.wait()
     log.emit(
         "started",
         run=str(run.path),
-        base=ground.base.name,
-        labels=list(ground.labels.names),
-        device=ground.device.type,
-        precision=ground.precision,
+        base=context.base.name,
+        labels=list(context.labels.names),
+        device=context.device.type,
+        precision=context.precision,
         rows={
             "train": len(parts.train),
             "validation": len(parts.validation),
@@ -101,49 +102,56 @@ def _work(ground: Ground) -> Run:
         },
         notes=list(parts.notes),
     )
-    if ground.start is not None:
-        log.emit("note", text=describe_start(ground.start, ground.labels))
+    if context.start is not None:
+        log.emit("note", text=describe_start(context.start, context.labels))
     if not (run.model_path / "manifest.json").is_file():
-        _train_and_save(ground)
+        _train_and_save(context)
     if processes.is_main:
-        _measure(ground)
+        _measure(context)
     processes.wait()
     return run
 
 
-def _train_and_save(ground: Ground) -> None:
-    pairs = ground.encode_pairs()
-    if pairs is not None and ground.config.pairs.only:
+def _train_and_save(context: RunContext) -> None:
+    pairs = encode_pairs(context)
+    if pairs is not None and context.config.pairs.only:
         train_part = pairs
     else:
-        train_part = ground.encode("train", ground.parts.train)
-    validation = ground.encode("validation", ground.parts.validation)
-    network = plain = ground.create_network()
+        train_part = encode_part(context, "train", context.parts.train)
+    validation = encode_part(context, "validation", context.parts.validation)
+    network = plain = create_network(context)
     trainable, total = count_parameters(plain)
-    if ground.config.lora.load_in_4bit:
-        network = ground.create_network(load_in_4bit=True)
-    ground.log.emit("fit", trainable_parameters=trainable, total_parameters=total)
-    fitted = fit(network, train_part, validation, ground, pairs=pairs)
+    if context.config.lora.load_in_4bit:
+        network = create_network(context, load_in_4bit=True)
+    context.log.emit("fit", trainable_parameters=trainable, total_parameters=total)
+    fitted = fit(network, train_part, validation, context, pairs=pairs)
     if network is not plain:  # kept, proved and measured is the adapter on the base in float32
-        fitted = replace(fitted, model=move_adapter(fitted.model, plain.to(ground.device)))
-    if ground.processes.is_main:
-        save(ground, fitted, train_part, (trainable, total))
-    ground.processes.wait()
+        fitted = replace(fitted, model=move_adapter(fitted.model, plain.to(context.device)))
+    if context.processes.is_main:
+        save(context, fitted, train_part, (trainable, total))
+    context.processes.wait()
 
 
-def _measure(ground: Ground) -> None:
-    run, config, log = ground.run, ground.config, ground.log
+def _measure(context: RunContext) -> None:
+    run, config, log = context.run, context.config, context.log
     training = json.loads((run.work / TRAINING).read_text(encoding="utf-8"))
-    model, untrained = load(run.path, device=config.device), ground.create_network()
+    model, untrained = load(run.path, device=config.device), create_network(context)
     measured = measure_model(
-        model, untrained, ground.parts, config=config, precision=ground.precision, log=log
+        model, untrained, context.parts, config=config, precision=context.precision, log=log
     )
-    if ground.pairs is not None:
-        measured["pairs"] = measure_pairs(model, untrained, ground)
+    if context.pairs is not None:
+        measured["pairs"] = measure_pairs(model, untrained, context)
     metrics = measured["after"]["metrics"]
-    start = ground.start.name if ground.start else None
+    start = context.start.name if context.start else None
     write_report(
-        run, config, ground.parts, ground.base, training, measured, start=start, pairs=ground.pairs
+        run,
+        config,
+        context.parts,
+        context.base,
+        training,
+        measured,
+        start=start,
+        pairs=context.pairs,
     )
     log.emit("finished", run=str(run.path), metrics=metrics)
     shutil.rmtree(run.checkpoints, ignore_errors=True)

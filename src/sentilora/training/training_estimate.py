@@ -10,19 +10,18 @@ from typing import Any
 import numpy as np
 
 from sentilora.config import RunConfig
-from sentilora.inference.engines.device import autocast, pick_device, pick_precision
-from sentilora.model.bases.known_bases import resolve_base
-from sentilora.model.classifier import count_parameters, create_model, load_tokenizer
+from sentilora.inference.engines.device import autocast
+from sentilora.model.classifier import count_parameters
 from sentilora.model.quick.quick_blocks import quick_blocks
 from sentilora.model.tokens import TextEncoder, average_windows
 from sentilora.runs.cost import peak_memory_bytes
 from sentilora.runs.memory import keep_freed_memory
 from sentilora.training.batches.batch_plan import Collator
 from sentilora.training.batches.encoded_examples import EncodedExamples, encode_examples
+from sentilora.training.preference.coupled_batches import plan_pairs
 from sentilora.training.preference.pair_batches import Plan
-from sentilora.training.preference.pair_data import plan_pairs, read_config_pairs
-from sentilora.training.run_context import needed_bytes, read_config_parts, text_rule
-from sentilora.training.start_settings import resolve_start
+from sentilora.training.resolved_run import create_network, resolve
+from sentilora.training.run_context import needed_bytes
 from sentilora.training.training_loop import make_plan
 
 
@@ -32,26 +31,16 @@ def estimate(config: RunConfig) -> dict[str, Any]:
     Raises:
         ConfigError, DataError, ModelError, DeviceError: as training would.
     """
-    config, _ = resolve_start(config)  # its sizes count, not its values
-    device = pick_device(config.device)
-    precision = pick_precision(config.training.precision, device)
-    base = resolve_base(config.base)
-    parts = read_config_parts(config)
-    pairs = read_config_pairs(config, parts)
-    encoder = TextEncoder(load_tokenizer(base.source, base.revision), text_rule(config))
+    resolved = resolve(config)
+    config, parts, pairs = resolved.config, resolved.parts, resolved.pairs
+    encoder, device, precision = resolved.encoder, resolved.device, resolved.precision
     with tempfile.TemporaryDirectory() as folder:
         train = encode_examples(parts.train, encoder, Path(folder) / "train.tokens")
         rows = make_plan(train.lengths, config)
         plan: Plan = rows
         if pairs is not None:
             plan = plan_pairs(rows, pairs.train, encoder, Path(folder), config)
-        model = create_model(
-            config.base,
-            parts.train.labels,
-            use_peft=config.method == "lora",
-            rank=config.lora.rank,
-            target_modules=config.lora.target_modules,
-        ).to(device)
+        model = create_network(resolved).to(device)
         batches = list(rows)
         typical = np.argsort(rows.tokens)[len(rows) // 2]
         keep_freed_memory()
@@ -83,7 +72,7 @@ def estimate(config: RunConfig) -> dict[str, Any]:
         "tokens_per_second": round(tokens_per_second, 1),
         "training_s": round(tokens / tokens_per_second, 1),
         "memory_bytes": memory,
-        "disk_bytes": needed_bytes(parts, config, pairs),
+        "disk_bytes": needed_bytes(resolved),
     }
 
 

@@ -30,9 +30,9 @@ from sentilora.runs.run_folder import CONFIG, DISK_ERRORS, Run
 from sentilora.training.arguments import early_stopping, make_arguments
 from sentilora.training.batches.batch_plan import BatchPlan, Collator, balanced_weights
 from sentilora.training.batches.encoded_examples import EncodedExamples
+from sentilora.training.preference.coupled_batches import couple
 from sentilora.training.preference.pair_batches import BatchMaker, Plan
-from sentilora.training.preference.pair_data import couple
-from sentilora.training.run_context import Ground
+from sentilora.training.run_context import RunContext
 from sentilora.training.trainer import Interruption, Reporting, SentimentTrainer
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def fit(
     model: Any,
     train: EncodedExamples,
     validation: EncodedExamples,
-    ground: Ground,
+    context: RunContext,
     callbacks: Sequence[TrainerCallback] = (),
     pairs: EncodedExamples | None = None,
 ) -> Fitted:
@@ -72,7 +72,7 @@ def fit(
         model: the untrained network.
         train: what it learns from.
         validation: what chooses the best checkpoint.
-        ground: the run.
+        context: the run.
         callbacks: come after the run's own, so that they see what those have asked for.
         pairs: the texts of the run's pairs, if it has some.
 
@@ -81,9 +81,9 @@ def fit(
         ModelError: the weights became NaN, which the next evaluation notices.
         RunError: the disk is full.
     """
-    config, run, log, processes = ground.config, ground.run, ground.log, ground.processes
-    device, precision, encoder = ground.device, ground.precision, ground.encoder
-    labels, settings = ground.labels, config.training
+    config, run, log, processes = context.config, context.run, context.log, context.processes
+    device, precision, encoder = context.device, context.precision, context.encoder
+    labels, settings = context.labels, config.training
     keep_freed_memory()
     rows = make_plan(train.lengths, config)
     row_collator = Collator(
@@ -97,7 +97,7 @@ def fit(
     collator: BatchMaker = row_collator
     pair_loss = None
     if pairs is not None:
-        plan, collator, pair_loss = couple(rows, row_collator, pairs, model, ground)
+        plan, collator, pair_loss = couple(rows, row_collator, pairs, model, context)
     is_order_only = config.pairs.only
     interruption = Interruption()
     trainer = SentimentTrainer(

@@ -16,8 +16,9 @@ from sentilora.errors import ConfigError, DataError, RunError
 from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_texts
 from sentilora.runs.events import EventLog
-from sentilora.training.preference.pair_data import REFERENCE
-from sentilora.training.run_context import prepare
+from sentilora.training.preference.coupled_batches import REFERENCE
+from sentilora.training.resolved_run import create_network, resolve
+from sentilora.training.run_context import encode_pairs, encode_part, open_run
 from sentilora.training.training_estimate import estimate
 from sentilora.training.training_loop import fit
 from tests.helpers.texts import make_texts, write_csv
@@ -98,8 +99,8 @@ def test_a_run_with_labels_and_pairs_learns_both(settings, graded, tmp_path):
     assert json.loads(skipped) == expected
     assert report["data"]["skipped"] == 1
     # The held-out figure is that of anyone who measures the saved model on those pairs.
-    ground = prepare(make_config({**config, "name": "x"}), None, None)
-    held_out = ground.pairs.held_out
+    context = open_run(resolve(make_config({**config, "name": "x"})))
+    held_out = context.pairs.held_out
     model = sentilora.load(run.path, device="cpu")
     signed = np.asarray([one.signed for one in model.predict(held_out.texts)])[held_out.sides]
     share = float((signed[:, 0] > signed[:, 1]).mean())
@@ -121,24 +122,24 @@ def test_pairs_alone_teach_an_order_and_labels_place_the_bound(settings, graded)
 def fitted(settings):
     """Return a function that prepares a run and fits it, without saving and reporting."""
 
-    def run(ground=None, **more):
-        ground = ground or prepare(make_config({**settings, **more}), None, None)
-        pairs = ground.encode_pairs()
-        only = ground.config.pairs.only
-        train = pairs if only else ground.encode("train", ground.parts.train)
-        validation = ground.encode("validation", ground.parts.validation)
-        return fit(ground.create_network(), train, validation, ground, pairs=pairs), ground
+    def run(context=None, **more):
+        context = context or open_run(resolve(make_config({**settings, **more})))
+        pairs = encode_pairs(context)
+        only = context.config.pairs.only
+        train = pairs if only else encode_part(context, "train", context.parts.train)
+        validation = encode_part(context, "validation", context.parts.validation)
+        return fit(create_network(context), train, validation, context, pairs=pairs), context
 
     return run
 
 
 @pytest.mark.parametrize("only", [False, True])
 def test_label_preferences_teach_labels(fitted, preferences, only):
-    result, ground = fitted(**{"pairs.file": str(preferences), "pairs.only": only})
-    test = ground.parts.test
-    scored = score_texts(TorchEngine(result.model, ground.device), ground.encoder, test.texts)
+    result, context = fitted(**{"pairs.file": str(preferences), "pairs.only": only})
+    test = context.parts.test
+    scored = score_texts(TorchEngine(result.model, context.device), context.encoder, test.texts)
     assert (scored.logits.argmax(axis=1) == test.label_ids).mean() > 0.9
-    assert any("reference uniform" in event.get("text", "") for event in ground.run.events)
+    assert any("reference uniform" in event.get("text", "") for event in context.run.events)
 
 
 def test_a_run_from_an_adapter_is_held_to_it(settings, fitted, preferences, tiny_run):
@@ -146,20 +147,20 @@ def test_a_run_from_an_adapter_is_held_to_it(settings, fitted, preferences, tiny
     for name in ("base", "lora.rank"):
         del settings[name]
     start = {"start_from": str(tiny_run.path), "training.max_steps": 2}
-    _, ground = fitted(**start, **{"pairs.file": str(preferences)})
-    pairs, network = ground.pairs.train, ground.create_network()
-    scored = score_texts(TorchEngine(network, ground.device), ground.encoder, pairs.texts).logits
+    _, context = fitted(**start, **{"pairs.file": str(preferences)})
+    pairs, network = context.pairs.train, create_network(context)
+    scored = score_texts(TorchEngine(network, context.device), context.encoder, pairs.texts).logits
     expected = np.take_along_axis(scored[pairs.sides[:, 0]], pairs.label_ids, axis=1)
-    stored = np.load(ground.run.work / REFERENCE)
+    stored = np.load(context.run.work / REFERENCE)
     np.testing.assert_allclose(stored, expected[:, 0] - expected[:, 1], atol=1e-4)
     assert (stored > 0.5).all()  # the adapter agrees with every preference
-    assert any("reference start" in event.get("text", "") for event in ground.run.events)
+    assert any("reference start" in event.get("text", "") for event in context.run.events)
 
 
 @pytest.mark.parametrize(("asked", "is_stored"), [("start", True), ("uniform", False)])
 def test_the_first_update_tells_the_reference(fitted, preferences, asked, is_stored):
     """A model that is its own reference pays log 2; against a uniform one it pays otherwise."""
-    _, ground = fitted(
+    _, context = fitted(
         **{
             "pairs.file": str(preferences),
             "pairs.reference": asked,
@@ -168,8 +169,8 @@ def test_the_first_update_tells_the_reference(fitted, preferences, asked, is_sto
             "training.max_steps": 1,
         }
     )
-    assert (ground.run.work / REFERENCE).exists() == is_stored
-    loss = next(event["loss"] for event in ground.run.events if event["kind"] == "step")
+    assert (context.run.work / REFERENCE).exists() == is_stored
+    loss = next(event["loss"] for event in context.run.events if event["kind"] == "step")
     assert (loss == pytest.approx(np.log(2), abs=1e-5)) == is_stored
 
 
@@ -184,7 +185,7 @@ def test_weights_decide_which_of_two_opposite_lessons_counts(fitted, tmp_path):
         {"text_preferred": other, "text_other": one, "weight": 0.1}
         for one, other in zip(good[75:], bad[75:], strict=True)
     ]
-    result, ground = fitted(
+    result, context = fitted(
         **{
             "pairs.file": str(write_rows(tmp_path / "weighted.jsonl", rows)),
             "pairs.only": True,
@@ -192,9 +193,9 @@ def test_weights_decide_which_of_two_opposite_lessons_counts(fitted, tmp_path):
             "training.epochs": 4,
         }
     )
-    assert len(ground.pairs.held_out) == 0
+    assert len(context.pairs.held_out) == 0
     texts = [text for side in split_texts(80, seed=44) for text in side]
-    logits = score_texts(TorchEngine(result.model, ground.device), ground.encoder, texts).logits
+    logits = score_texts(TorchEngine(result.model, context.device), context.encoder, texts).logits
     signed = logits[:, 1] - logits[:, 0]
     assert (signed[:40] > signed[40:]).mean() > 0.9
 
@@ -214,11 +215,11 @@ def test_a_stopped_run_ends_with_the_weights_of_one_never_stopped(settings, fitt
         "lora.dropout": 0.1,
     }
     unbroken, _ = fitted(**config, name="unbroken")
-    ground = prepare(make_config({**settings, **config, "name": "stopped"}), None, stop)
+    context = open_run(resolve(make_config({**settings, **config, "name": "stopped"})), None, stop)
     with pytest.raises(KeyboardInterrupt, match="bad moment"):
-        fitted(ground)
-    resumed, _ = fitted(replace(ground, log=EventLog(ground.run.path)))
-    assert any("going on from checkpoint-" in e.get("text", "") for e in ground.run.events)
+        fitted(context)
+    resumed, _ = fitted(replace(context, log=EventLog(context.run.path)))
+    assert any("going on from checkpoint-" in e.get("text", "") for e in context.run.events)
     one, other = unbroken.model.state_dict(), resumed.model.state_dict()
     assert one.keys() == other.keys()
     for weight in one:
@@ -232,10 +233,10 @@ def test_other_pairs_are_refused_when_a_run_goes_on(settings, tmp_path):
     ]
     file = write_rows(tmp_path / "p.jsonl", rows)
     config = make_config({**settings, "pairs.file": str(file)})
-    run = prepare(config, None, None).run
+    run = open_run(resolve(config)).run
     write_rows(file, rows[1:])
     with pytest.raises(RunError, match=r"p\.jsonl is not what the run was started with"):
-        prepare(config, run, None)
+        open_run(resolve(config), run, None)
 
 
 def test_texts_of_the_test_part_are_told_and_not_trained_on(settings, tiny_data, tmp_path):
@@ -247,10 +248,10 @@ def test_texts_of_the_test_part_are_told_and_not_trained_on(settings, tiny_data,
     rows += [{"text_preferred": good[0], "text_other": text} for text in test[1:5]]
     file = write_rows(tmp_path / "p.jsonl", rows)
     config = {**settings, "pairs.file": str(file), "pairs.held_out_share": 0.0}
-    ground = prepare(make_config(config), None, None)
-    assert not set(ground.pairs.train.texts) & set(test)
+    context = open_run(resolve(make_config(config)))
+    assert not set(context.pairs.train.texts) & set(test)
     assert any(
-        "4 left out, as a text of theirs stands in test (4)" in n for n in ground.parts.notes
+        "4 left out, as a text of theirs stands in test (4)" in n for n in context.parts.notes
     )
 
 
