@@ -1,8 +1,8 @@
 """What one training update of minilm + LoRA costs on this machine.
 
-    python benchmarks/step.py speed    # dropout and precision: tokens a second, interleaved
-    python benchmarks/step.py quick    # memory kept, and the blocks computed the quick way
-    python benchmarks/step.py memory   # resident memory while lengths vary, rounded up or not
+    python -m benchmarks.step speed    # dropout and precision: tokens a second, interleaved
+    python -m benchmarks.step quick    # memory kept, and the blocks computed the quick way
+    python -m benchmarks.step memory   # resident memory while lengths vary, rounded up or not
 
 Needs the embedded base. Prints a table and one line of JSON with machine and versions.
 """

@@ -1,6 +1,6 @@
 """Print the comparison of finished runs as Markdown, from their report.json.
 
-    python benchmarks/table.py runs/NAME [runs/OTHER …]
+    python -m benchmarks.table runs/NAME [runs/OTHER …]
 
 Everything in docs/results.md that comes from a run was printed by this.
 """

@@ -2,8 +2,8 @@
 
 import pytest
 
-from contest.job import Job
-from contest.rows import read_parts, write_parts
+from benchmarks.common.parts import read_parts, write_parts
+from benchmarks.training.job import Job
 from tests.helpers.texts import make_texts, write_csv
 
 

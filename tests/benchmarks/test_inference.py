@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pytest
 
-import inference
-from contest.flops import forward_flops, probe_layers
-from contest.gemm import Timing, forward_rate
-from scoring.contest import run_contest
-from scoring.job import Job
-from scoring.table import render
+from benchmarks.common.flops import forward_flops, probe_layers
+from benchmarks.common.gemm import Timing, forward_rate
+from benchmarks.inference import __main__ as inference
+from benchmarks.inference.contest import run_contest
+from benchmarks.inference.job import Job
+from benchmarks.inference.table import render
 from sentilora.model.artifact import load_classifier, open_artifact
 from tests.helpers.texts import make_texts, write_csv
 

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-import preference
-from preferring.files import Sizes, draw_films, prepare
+from benchmarks.preference import __main__ as preference
+from benchmarks.preference.files import Sizes, draw_films, prepare
 from sentilora.data.pairs.pair_reader import read_pairs
 from sentilora.data.same_text import fold
 from sentilora.labels import BINARY, Labels

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-import serving
-from loadtest.clients import Load
+from benchmarks.serving import __main__ as serving
+from benchmarks.serving.clients import Load
 
 
 def test_sides_take_turns_and_answer_as_the_run_does(tiny_run, tiny_data, tmp_path, capsys):

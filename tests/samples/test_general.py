@@ -11,15 +11,14 @@ import pytest
 from safetensors import safe_open
 
 import sentilora
-import tests.benchmarks  # noqa: F401 - lets shipping be found
+from benchmarks.general.package import LIMIT_BYTES
+from benchmarks.general.sets import SETS
 from sentilora import samples
 from sentilora.labels import TERNARY, Labels
 from sentilora.model.adapter_file import ADAPTER_WEIGHTS
 from sentilora.model.artifact import open_artifact
 from sentilora.model.bases.known_bases import BASES
 from sentilora.model.warm_start import create_started_model, open_start
-from shipping.packing import LIMIT_BYTES
-from shipping.sets import SETS
 from tests.helpers.embedded_base import needs_minilm
 
 FOLDER = samples.general()

@@ -14,7 +14,7 @@ def keep_freed_memory() -> bool:
 
     An update frees and takes the same large blocks again and again, and each return to the system
     costs clearing the pages once more: a quarter of an update of minilm in float32 (measured by
-    ``benchmarks/step.py quick``). Does nothing where the C library is not GNU's.
+    ``python -m benchmarks.step quick``). Does nothing where the C library is not GNU's.
     """
     if not sys.platform.startswith("linux"):
         return False

@@ -10,7 +10,7 @@ Not covered: the texts are few and were written by a handful of hands; a figure 
 says that the machinery works, not how good a model is on your texts.
 
 Beside them lies ``general/``, an adapter for three sentiments that was trained on public sets and
-these texts. Its README.md names every set and its terms; ``benchmarks/general.py`` builds it.
+these texts. Its README.md names every set and its terms; ``benchmarks/general/`` builds it.
 """
 
 from pathlib import Path

@@ -1,1 +1,0 @@
-"""Parts of general.py, which builds the adapter that ships."""
