@@ -1,1 +1,10 @@
-"""What every recipe of a run needs: its folder, events, cost, and the proof that it loads."""
+"""What every recipe of a run needs: its folder, its events, its cost, and the proof that it loads.
+
+Doors: ``Run`` in run_folder.py, ``EventLog`` and ``Listener`` in events.py, ``prove_reload()`` in
+proof.py, ``Meter`` in cost.py, ``last_checkpoint()`` in checkpoints.py.
+Flow: a recipe opens a run, tells its events, and ends with a proof that clean_process.py asks of a
+new process; environment.py writes where it ran, processes.py knows whether it is one of several,
+memory.py keeps freed memory.
+May import: inference and what lies below it; no recipe.
+Not covered: what is trained, and how.
+"""

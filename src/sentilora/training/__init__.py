@@ -1,1 +1,11 @@
-"""The training room."""
+"""Supervised fine-tuning: from a data file to a proven model in a run folder.
+
+Door: ``train()`` in train.py; ``train_seeds()`` for several seeds, ``estimate()`` for a dry run.
+Flow: resolved_run.py reads and checks all that a config names (start_settings.py: a trained adapter
+to start from), run_context.py opens the run folder; ``batches/`` tokenises and plans;
+training_loop.py fits with trainer.py and arguments.py; seal.py calibrates, saves and proves;
+measurement.py measures before, after and baselines; report_files.py writes the reports.
+``preference/`` adds pairs to the updates.
+May import: runs and what lies below it.
+Not covered: hyperparameter search.
+"""

@@ -1,1 +1,7 @@
-"""What goes over the wire: bodies, responses, refusals, and their description in OpenAPI."""
+"""What goes over the wire: bodies, responses, refusals, and their description in OpenAPI.
+
+Doors: ``read()`` in bodies.py, ``reply_json()`` in responses.py, ``Refusal`` and ``refusal_of()``
+in refusals.py, ``describe_app()`` in openapi.py.
+Every error has one shape, made in refusals.py.
+Not covered: the fields of one route; they stand in its file in ``routes/``.
+"""
