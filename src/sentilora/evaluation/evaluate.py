@@ -157,16 +157,13 @@ def _run_part(model: SentimentModel) -> dict[str, Any]:
 
 def _told_by_training(artifact: Artifact) -> dict[str, Any]:
     """Return what the run's report, or an export's parity file, says about the training."""
-    folder = artifact.path.resolve()
-    is_in_run = folder.name == "model"
-    file = folder.parent / "report.json" if is_in_run else folder / "parity.json"
-    name = folder.parent.name if is_in_run else folder.name
+    file = artifact.home / ("report.json" if artifact.run_folder else "parity.json")
     try:
         run = json.loads(file.read_text(encoding="utf-8"))["run"]
         facts = {key: run[key] for key in ("base", "method", "preset", "seed") if key in run}
     except (OSError, ValueError, KeyError, TypeError):
-        return {"name": name}
-    return {"name": name, **facts}
+        return {"name": artifact.name}
+    return {"name": artifact.name, **facts}
 
 
 def _data_part(

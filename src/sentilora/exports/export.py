@@ -41,7 +41,7 @@ from sentilora.evaluation.model_rows import Rows
 from sentilora.exports.accuracy import judge_export, read_labelled
 from sentilora.exports.browser_page import page_runtime, write_page
 from sentilora.exports.export_card import write_card
-from sentilora.exports.export_source import run_file, run_name, run_part
+from sentilora.exports.export_source import run_file, run_part
 from sentilora.exports.first_stage_data import make_first_stage, read_run_parts
 from sentilora.exports.first_stage_fit import MAX_DISAGREEMENT
 from sentilora.exports.int8.int8_search import MAX_DROP, Tell, quantise
@@ -155,7 +155,7 @@ def export(
     artifact = open_artifact(run)
     is_staged = cascade or (artifact.path / FIRST_STAGE).is_file()
     libraries = page_runtime(to, runtime, cascade=is_staged)
-    name = run_name(artifact)
+    name = artifact.name
     final = Path(output).expanduser() if output else Path(FOLDER) / f"{name}-{to}"
     if final.exists():
         raise ModelError(

@@ -1,4 +1,4 @@
-"""The run that an export is made from, or the export of it: its name, its files, its training."""
+"""The run that an export is made from, or the export of it: its files, its training."""
 
 from __future__ import annotations
 
@@ -11,16 +11,9 @@ from sentilora.exports.parity import PARITY
 from sentilora.model.artifact import Artifact
 
 
-def run_name(artifact: Artifact) -> str:
-    """Return the name of the run or export that a model folder belongs to."""
-    folder = artifact.path.resolve()
-    return folder.parent.name if folder.name == "model" else folder.name
-
-
 def run_file(artifact: Artifact, name: str) -> Path | None:
     """Return a file that lies beside the model in its run, or in an export, if it is there."""
-    folder = artifact.path.resolve()
-    file = (folder.parent if folder.name == "model" else folder) / name
+    file = artifact.home / name
     return file if file.is_file() else None
 
 

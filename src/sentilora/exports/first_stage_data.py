@@ -66,8 +66,8 @@ def read_run_parts(artifact: Artifact) -> Parts:
         DataError: they cannot be read.
         ModelError: it is no run, or the data have changed.
     """
-    run = artifact.path.resolve().parent
-    if artifact.path.resolve().name != "model" or not (run / CONFIG).is_file():
+    run = artifact.run_folder
+    if run is None or not (run / CONFIG).is_file():
         raise ModelError(
             f"{artifact.path} is not the model of a run: --cascade and --quantize measure on the "
             f"texts that {CONFIG} of a run names. Give the run folder, with its data in place."

@@ -28,6 +28,7 @@ from sentilora.model.classifier import load_base_classifier, load_tokenizer, qui
 from sentilora.model.model_info import FORMAT, Settings, read_settings, write_settings
 
 MANIFEST = "manifest.json"
+MODEL_FOLDER = "model"  # inside a run, which gives the model its name
 ONNX_FILE = "model.onnx"
 BROWSER_FILE = "onnx/model.onnx"  # where transformers.js looks for it
 OPENVINO_FILE = "openvino_model.xml"  # the weights lie beside it, with the suffix .bin
@@ -36,10 +37,35 @@ PARTIAL = ".partial"
 
 @dataclass(frozen=True)
 class Artifact:
-    """A verified model folder."""
+    """A verified model folder.
+
+    Attributes:
+        path: the folder with the manifest.
+        settings: the model's labels, base, text rule and calibration.
+    """
 
     path: Path
     settings: Settings
+
+    @property
+    def home(self) -> Path:
+        """The folder of the run that it belongs to; of an export, its own folder."""
+        return home_of(self.path.resolve())
+
+    @property
+    def run_folder(self) -> Path | None:
+        """The folder of the run that it belongs to; None for an export or a shipped adapter."""
+        return self.home if self.path.resolve().name == MODEL_FOLDER else None
+
+    @property
+    def name(self) -> str:
+        """What people call it: by its run, or by its own folder."""
+        return self.home.name
+
+
+def home_of(folder: Path) -> Path:
+    """Return the folder that gives a model folder its name: the run around it, or itself."""
+    return folder.parent if folder.name == MODEL_FOLDER else folder
 
 
 def save_artifact(model: Any, tokenizer: Any, settings: Settings, path: Path) -> Path:
@@ -120,7 +146,7 @@ def find_artifact(path: str | Path) -> Path:
     if path == samples.GENERAL:
         return _shipped()
     given = Path(path).expanduser()
-    for folder in (given, given / "model"):
+    for folder in (given, given / MODEL_FOLDER):
         if (folder / MANIFEST).is_file():
             return folder
     if (given / "config.toml").is_file():

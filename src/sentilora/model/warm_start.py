@@ -77,9 +77,8 @@ def open_start(model: str) -> Start:
             f"was trained with --method lora, its model/ folder, or '{samples.GENERAL}'."
         )
     stored = json.loads((artifact.path / ADAPTER_CONFIG).read_text(encoding="utf-8"))
-    folder = artifact.path.resolve()
     return Start(
-        name=folder.parent.name if folder.name == "model" else folder.name,
+        name=artifact.name,
         artifact=artifact,
         rank=int(stored["r"]),
         alpha=float(stored["lora_alpha"]),

@@ -20,6 +20,7 @@ from typing import Any
 
 from sentilora.config import RunConfig, read_config, write_config
 from sentilora.errors import RunError
+from sentilora.model.artifact import MANIFEST, MODEL_FOLDER
 from sentilora.runs.events import read_events
 
 CONFIG = "config.toml"
@@ -35,8 +36,8 @@ class Run:
 
     @property
     def model_path(self) -> Path:
-        """The finished model; valid once it holds ``manifest.json``."""
-        return self.path / "model"
+        """The finished model; valid once it holds its manifest."""
+        return self.path / MODEL_FOLDER
 
     @property
     def checkpoints(self) -> Path:
@@ -51,9 +52,7 @@ class Run:
     @property
     def is_finished(self) -> bool:
         """Whether the model was proved and everything was measured."""
-        return (self.path / "report.json").is_file() and (
-            self.model_path / "manifest.json"
-        ).is_file()
+        return (self.path / "report.json").is_file() and (self.model_path / MANIFEST).is_file()
 
     @property
     def config(self) -> RunConfig:

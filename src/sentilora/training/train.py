@@ -16,6 +16,7 @@ from typing import Any
 from sentilora.config import RunConfig, make_config
 from sentilora.errors import SentiloraError
 from sentilora.inference.sentiment_model import load
+from sentilora.model.artifact import MANIFEST
 from sentilora.model.classifier import count_parameters
 from sentilora.model.four_bit import move_adapter
 from sentilora.model.warm_start import describe_start
@@ -104,7 +105,7 @@ def _work(context: RunContext) -> Run:
     )
     if context.start is not None:
         log.emit("note", text=describe_start(context.start, context.labels))
-    if not (run.model_path / "manifest.json").is_file():
+    if not (run.model_path / MANIFEST).is_file():
         _train_and_save(context)
     if processes.is_main:
         _measure(context)

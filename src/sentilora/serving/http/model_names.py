@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 from sentilora.errors import ConfigError, several
+from sentilora.model.artifact import MODEL_FOLDER, home_of
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-MODEL_FOLDER = "model"  # of a run, which is called like the run
 
 
 def name_runs(runs: list[str]) -> dict[str, str]:
@@ -44,4 +44,4 @@ def _split(run: str) -> tuple[str, str]:
     folder = Path(run)
     if folder.name in ("", ".", "..", MODEL_FOLDER):
         folder = folder.resolve()
-    return (folder.parent.name if folder.name == MODEL_FOLDER else folder.name), run
+    return home_of(folder).name, run

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sentilora.errors import SentiloraError
-from sentilora.model.artifact import MANIFEST, find_artifact
+from sentilora.model.artifact import MANIFEST, find_artifact, home_of
 from sentilora.runs.run_folder import Run, list_runs
 from sentilora.samples import GENERAL
 from sentilora.ui.settings import Settings
@@ -53,8 +53,7 @@ def run_of(path: str) -> Run | None:
 def _name_of(path: str) -> str:
     if path == GENERAL:
         return GENERAL
-    folder = Path(path).expanduser().resolve()
-    return folder.parent.name if folder.name == "model" else folder.name
+    return home_of(Path(path).expanduser().resolve()).name
 
 
 def _key(path: str) -> str:
