@@ -19,15 +19,15 @@ from sentilora.data.columns import find_text_column
 from sentilora.data.files.formats import ENDINGS, has_ending
 from sentilora.data.files.plaintext import ENDINGS as PLAIN_ENDINGS
 from sentilora.data.files.plaintext import PlainTextFile, is_plain_text
-from sentilora.data.files.sources import locate
+from sentilora.data.files.sources import PART_NAMES, locate
 from sentilora.data.files.streams import Table, text_problem
 from sentilora.data.files.tables import open_table
 from sentilora.data.problems import Problems, quoted, raise_if_any
-from sentilora.data.same_text import fold, hash_of
+from sentilora.data.same_text import text_hashes
 from sentilora.errors import DataError, several
 
 # Files of a folder with these names are for measuring: their texts are left out.
-GUARDED_NAMES = ("test", "validation", "val", "dev")
+GUARDED_NAMES = (*PART_NAMES["test"], *PART_NAMES["validation"])
 
 _SKIP_HINT = "Leave bad rows out with --skip-bad-rows; they are counted."
 
@@ -127,7 +127,7 @@ def read_corpus(
     for source in sources:
         found = Problems(source.table.name, keeps_rows=skip_bad_rows)
         problems.append(found)
-        hashes += [_hashes(texts) for texts in _texts(source, found)]
+        hashes += [text_hashes(texts) for texts in _texts(source, found)]
     raise_if_any([*problems, *guard_problems], hint=_SKIP_HINT)
     keys = np.concatenate(hashes)
     is_first = np.zeros(len(keys), np.bool_)
@@ -239,7 +239,7 @@ def _guarded_hashes(guards: Sequence[Source]) -> tuple[npt.NDArray[np.uint64], l
     for source in guards:
         found = Problems(source.table.name, keeps_rows=True)
         problems.append(found)
-        parts += [_hashes(texts) for texts in _texts(source, found)]
+        parts += [text_hashes(texts) for texts in _texts(source, found)]
     return np.unique(np.concatenate(parts)), problems
 
 
@@ -253,10 +253,6 @@ def _texts(source: Source, problems: Problems) -> Iterator[list[str]]:
             else:
                 problems.add_row(row, kind)
         yield good
-
-
-def _hashes(texts: Sequence[str]) -> npt.NDArray[np.uint64]:
-    return np.fromiter((hash_of(fold(text)) for text in texts), np.uint64, len(texts))
 
 
 def _expected() -> str:

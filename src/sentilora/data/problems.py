@@ -118,6 +118,11 @@ def quoted(names: Sequence[str], limit: int = 20) -> str:
     return f"{shown}, and {len(names) - limit} more" if len(names) > limit else shown
 
 
+def shown_value(value: object) -> str:
+    """Quote a value of a row for a message; nothing is said of an empty one."""
+    return "" if value is None or value == "" else f"'{shortened(str(value))}'"
+
+
 def shortened(text: str, limit: int = 40) -> str:
     """Cut a text so that it fits into a message."""
     text = text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")

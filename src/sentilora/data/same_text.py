@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    from sentilora.data.labelled.examples import Examples
 
 
 def fold(text: str) -> str:
@@ -32,32 +29,28 @@ def hashes(texts: Iterable[str]) -> npt.NDArray[np.uint64]:
     return np.fromiter((hash_of(text) for text in texts), np.uint64)
 
 
-def text_hashes(examples: Examples) -> npt.NDArray[np.uint64]:
+def text_hashes(texts: Iterable[str]) -> npt.NDArray[np.uint64]:
     """Return a hash of each folded text, ``(N,)`` uint64: equal for the same text."""
-    batches = examples.batches("text")
-    return hashes(fold(text) for batch in batches for text in batch.to_pylist())
+    return hashes(fold(text) for text in texts)
 
 
-def clusters(examples: Examples) -> npt.NDArray[np.int32]:
-    """Number the rows that must stay on one side: the same text, or the same group.
+def components(first: npt.NDArray[Any], last: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
+    """Number the rows that hang together: each ties two things, and rows share things.
+
+    Args:
+        first: ``(N,)`` the number, from 0, of one thing that a row ties.
+        last: ``(N,)`` the number of the other one, in the same numbering.
 
     Returns:
-        ``(N,)`` int32; equal for rows that are joined, also by way of others.
+        ``(N,)`` int32, from 0; equal for rows that are joined, also by way of others.
     """
-    texts = numbered(text_hashes(examples))
-    if "group" not in examples.table.column_names:
-        return texts
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    batches = examples.batches("group")
-    groups = numbered(hashes(name for batch in batches for name in batch.to_pylist()))
-    text_count, group_count = int(texts.max(initial=-1)) + 1, int(groups.max(initial=-1)) + 1
-    size = text_count + group_count
-    ones = np.ones(len(texts), np.int8)
-    edges = coo_array((ones, (texts, groups + text_count)), shape=(size, size))
+    size = 1 + max(int(first.max(initial=-1)), int(last.max(initial=-1)))
+    edges = coo_array((np.ones(len(first), np.int8), (first, last)), shape=(size, size))
     _, component = connected_components(edges, directed=False)
-    return numbered(component[texts])
+    return numbered(component[first])
 
 
 def numbered(values: npt.NDArray[Any]) -> npt.NDArray[np.int32]:

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from sentilora.data.columns import match_column
 from sentilora.data.files.sources import Location
+from sentilora.data.files.streams import number_of
 from sentilora.data.labelled.examples import Examples
 from sentilora.data.pairs.pair_reader import read_pairs
 from sentilora.data.pairs.preference_pairs import PairFile, Pairs
-from sentilora.data.problems import Problems, quoted, raise_if_any, shortened
+from sentilora.data.problems import Problems, quoted, raise_if_any, shown_value
 from sentilora.errors import DataError
 from sentilora.evaluation.model_baselines import Listener, counting
 from sentilora.evaluation.rank_metrics import (
@@ -216,13 +217,11 @@ def read_ratings(location: Location, part: str, column: str, examples: Examples)
 
 
 def _rating(row: int, value: object, column: str, problems: Problems) -> float:
-    try:
-        number = float(value) if isinstance(value, str | int | float) else np.nan
-    except ValueError:
-        number = np.nan
-    if not np.isfinite(number):
-        shown = "" if value is None else f"'{shortened(str(value))}'"
-        problems.add_row(row, f"no number in column '{column}'", shown)
+    # No and yes are an order, too.
+    number = number_of(int(value) if isinstance(value, bool) else value)
+    if number is None:
+        problems.add_row(row, f"no number in column '{column}'", shown_value(value))
+        return np.nan
     return number
 
 

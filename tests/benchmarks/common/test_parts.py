@@ -4,7 +4,6 @@ import numpy as np
 
 from benchmarks.common.parts import read_parts, write_parts
 from sentilora.data.labelled.reader import read_examples
-from sentilora.data.same_text import text_hashes
 from tests.helpers.texts import make_texts, write_csv
 
 
@@ -12,7 +11,7 @@ def test_no_text_stands_in_two_parts(tmp_path):
     rows = make_texts(200, seed=3)
     data = write_csv(tmp_path / "rows.csv", rows + [(text.upper(), label) for text, label in rows])
     parts = read_parts(str(data), heldout_rows=60, rows=None, seed=1)
-    seen = [set(text_hashes(part).tolist()) for part in parts.values()]
+    seen = [set(part.text_hashes().tolist()) for part in parts.values()]
     assert sum(map(len, seen)) == len(set.union(*seen)) == 200
     assert sum(map(len, parts.values())) == 400
     assert abs(len(parts["heldout"]) - 60) <= 2

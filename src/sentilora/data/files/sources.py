@@ -20,7 +20,8 @@ from sentilora.errors import DataError
 
 SAMPLE = "sample"
 
-_PART_NAMES = {"train": ("train",), "validation": ("validation", "val", "dev"), "test": ("test",)}
+# What the files of a folder, or the parts of a hub data set, may be called.
+PART_NAMES = {"train": ("train",), "validation": ("validation", "val", "dev"), "test": ("test",)}
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?(:[\w.-]+)?")
 
 
@@ -87,7 +88,7 @@ def _folder(folder: Path, source: str) -> Location:
     files = sorted(path for path in folder.iterdir() if path.is_file())
     parts: dict[str, Callable[[], Table]] = {}
     problems = []
-    for part, spellings in _PART_NAMES.items():
+    for part, spellings in PART_NAMES.items():
         found = [path for path in files if _is_part(path, spellings)]
         if len(found) > 1:
             problems.append(f"more than one file for {part}: {quoted([p.name for p in found])}")
@@ -123,7 +124,7 @@ def _looks_like_hub_id(source: str) -> bool:
 def _hub(source: str) -> Location:
     found = _load_from_hub(source)
     parts: dict[str, Callable[[], Table]] = {}
-    for part, spellings in _PART_NAMES.items():
+    for part, spellings in PART_NAMES.items():
         for spelling in spellings:
             if spelling in found and part not in parts:
                 parts[part] = _hub_opener(found[spelling], f"{source} [{spelling}]")

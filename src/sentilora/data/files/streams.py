@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import math
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -163,3 +164,14 @@ def text_problem(value: object) -> str | None:
     if not value.strip():
         return "empty text"
     return broken_text(value)
+
+
+def number_of(value: object) -> float | None:
+    """Read a value as a finite number; None when it is none, as yes and no are."""
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None

@@ -20,7 +20,7 @@ from sentilora.data.labelled.reader import finish
 from sentilora.data.labelled.scan import Asked
 from sentilora.data.labelled.stratification import MIN_PER_SIDE
 from sentilora.data.problems import SHOWN_ROWS, Problems
-from sentilora.data.same_text import hashes, numbered, text_hashes
+from sentilora.data.same_text import hashes, numbered
 from sentilora.labels import Labels
 
 QUANTILES = {"0%": 0.0, "5%": 0.05, "25%": 0.25, "50%": 0.5, "75%": 0.75, "95%": 0.95, "100%": 1.0}
@@ -140,7 +140,7 @@ def check(
 
 def _check_part(examples: Examples, source: str, problems: Problems) -> PartCheck:
     rows = examples.numbers("row")
-    folded = numbered(text_hashes(examples))
+    folded = numbered(examples.text_hashes())
     exact = numbered(
         hashes(text for batch in examples.batches("text") for text in batch.to_pylist())
     )
@@ -165,7 +165,7 @@ def _check_part(examples: Examples, source: str, problems: Problems) -> PartChec
 
 
 def _shared(examples: Mapping[str, Examples]) -> dict[str, Finding]:
-    keys = {part: text_hashes(one) for part, one in examples.items()}
+    keys = {part: one.text_hashes() for part, one in examples.items()}
     rows = {part: one.numbers("row") for part, one in examples.items()}
     shared = {}
     for first, second in combinations(examples, 2):

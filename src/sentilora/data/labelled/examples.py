@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sentilora.data.problems import RowProblem
+from sentilora.data.same_text import components, hashes, numbered, text_hashes
 from sentilora.files import replacing_output
 from sentilora.labels import Labels
 
@@ -48,7 +49,7 @@ class Examples:
     @property
     def texts(self) -> list[str]:
         """All texts, in memory."""
-        return [text for batch in self.batches("text") for text in batch.to_pylist()]
+        return list(self._strings("text"))
 
     @property
     def label_ids(self) -> npt.NDArray[np.int64]:
@@ -71,6 +72,25 @@ class Examples:
     def select(self, indices: Sequence[int] | npt.NDArray[np.integer[Any]]) -> Examples:
         """Return the examples at these positions, in this order."""
         return replace(self, table=self.table.select(indices, keep_in_memory=True))
+
+    def text_hashes(self) -> npt.NDArray[np.uint64]:
+        """Return a hash of each text, ``(N,)`` uint64: equal where the text is the same."""
+        return text_hashes(self._strings("text"))
+
+    def clusters(self) -> npt.NDArray[np.int32]:
+        """Number the rows that must stay on one side: the same text, or the same group.
+
+        Returns:
+            ``(N,)`` int32; equal for rows that are joined, also by way of others.
+        """
+        texts = numbered(self.text_hashes())
+        if "group" not in self.table.column_names:
+            return texts
+        groups = numbered(hashes(self._strings("group")))
+        return components(texts, groups + texts.max(initial=-1) + 1)
+
+    def _strings(self, column: str) -> Iterator[str]:
+        return (value for batch in self.batches(column) for value in batch.to_pylist())
 
     def counts(self) -> dict[str, int]:
         """Count the examples of each label, in label order."""

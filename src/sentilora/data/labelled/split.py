@@ -12,7 +12,6 @@ from sentilora.data.labelled.examples import Examples, Parts
 from sentilora.data.labelled.reader import finish
 from sentilora.data.labelled.scan import Asked
 from sentilora.data.labelled.stratification import MIN_PER_SIDE, Ids, allocate, thin
-from sentilora.data.same_text import clusters, text_hashes
 from sentilora.errors import DataError
 from sentilora.labels import Labels
 
@@ -86,7 +85,7 @@ def _carve(examples: Examples, shares: dict[str, float], seed: int) -> dict[str,
     if not shares:
         return {}
     label_ids = examples.label_ids.astype(np.int32)
-    together = clusters(examples)
+    together = examples.clusters()
     left = np.arange(len(examples), dtype=np.int32)
     parts = {}
     for done, (part, share) in enumerate(shares.items(), start=1):
@@ -129,7 +128,7 @@ def _notes_on_carving(
 
 def _notes_on_shared_texts(parts: dict[str, Examples], given: tuple[str, ...]) -> list[str]:
     notes = []
-    keys = {part: text_hashes(examples) for part, examples in parts.items()} if given[1:] else {}
+    keys = {part: examples.text_hashes() for part, examples in parts.items()} if given[1:] else {}
     for first, second in (("train", "validation"), ("train", "test"), ("validation", "test")):
         if not {first, second} & set(given[1:]):
             continue

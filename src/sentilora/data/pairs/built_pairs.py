@@ -16,7 +16,7 @@ from sentilora.data.files.table_files import write_batches
 from sentilora.data.pairs.contradictions import contradictions
 from sentilora.data.pairs.preference_pairs import Pairs
 from sentilora.data.problems import Problems
-from sentilora.data.same_text import fold, hashes
+from sentilora.data.same_text import text_hashes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -82,7 +82,7 @@ def text_keys(data: str | Path, text: str | None = None) -> npt.NDArray[np.uint6
         for chunk in table.chunks((column,), Problems(table.name))
         for value in chunk.columns[column]
     )
-    return hashes(fold(_whole(value)) for value in values if isinstance(value, str))
+    return text_hashes(_whole(value) for value in values if isinstance(value, str))
 
 
 def _whole(text: str) -> str:

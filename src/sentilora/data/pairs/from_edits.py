@@ -18,7 +18,6 @@ from sentilora.data.pairs.built_pairs import BuiltPairs, limit_pairs, text_keys
 from sentilora.data.pairs.from_ratings import MAX_PAIRS, PER_GROUP
 from sentilora.data.pairs.preference_pairs import GRADED, LABELS, Kind, Pairs
 from sentilora.data.pairs.random_pairs import draw_pairs
-from sentilora.data.same_text import text_hashes
 from sentilora.errors import ConfigError, DataError
 from sentilora.labels import Labels
 
@@ -81,7 +80,7 @@ def pairs_from_counterfactuals(
     grades = _grades(examples.labels, kind)
     files = [*leave_out, *([data] if locate(data).has("test") else [])]
     closed = np.concatenate([np.zeros(0, np.uint64), *(text_keys(file) for file in files)])
-    keys, label_ids = text_hashes(examples), examples.label_ids
+    keys, label_ids = examples.text_hashes(), examples.label_ids
     is_open = ~np.isin(keys, closed)
     notes = [*examples.notes]
     if not is_open.all():

@@ -7,7 +7,6 @@ likely.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,14 +16,14 @@ import numpy.typing as npt
 
 from sentilora.data.columns import find_text_column, match_column
 from sentilora.data.files.sources import locate
-from sentilora.data.files.streams import Table, text_problem
+from sentilora.data.files.streams import Table, number_of, text_problem
 from sentilora.data.files.temporary import new_folder
 from sentilora.data.labelled.label_values import spell
 from sentilora.data.pairs.built_pairs import BuiltPairs, drop_contradictions, limit_pairs, text_keys
 from sentilora.data.pairs.preference_pairs import GRADED, Pairs
 from sentilora.data.pairs.random_pairs import draw_pairs
 from sentilora.data.pairs.text_pool import TextPool, gather_texts, open_texts
-from sentilora.data.problems import Problems, quoted, raise_if_any, shortened
+from sentilora.data.problems import Problems, quoted, raise_if_any, shown_value
 from sentilora.errors import ConfigError, DataError
 
 PER_GROUP = 50
@@ -178,11 +177,11 @@ def _take(
     kinds = []
     if (kind := text_problem(written)) is not None:
         kinds.append((kind, ""))
-    number = _number(value)
+    number = number_of(value)
     if number is None:
-        kinds.append(("rating that is no number", _shown(value)))
+        kinds.append(("rating that is no number", shown_value(value)))
     elif stars is not None and not 1 <= number <= stars:
-        kinds.append((f"rating outside 1 … {stars}", _shown(value)))
+        kinds.append((f"rating outside 1 … {stars}", shown_value(value)))
     if name is None:
         kinds.append(("no value in the group column", ""))
     for kind, detail in kinds:
@@ -195,18 +194,6 @@ def _take(
     found.texts.append(pool.add(written))
     found.ratings.append(number)
     found.groups.append(found.names.setdefault(name, len(found.names)))
-
-
-def _number(value: object) -> float | None:
-    try:
-        number = float(value) if isinstance(value, str | int | float) else math.nan
-    except ValueError:
-        return None
-    return None if isinstance(value, bool) or not math.isfinite(number) else number
-
-
-def _shown(value: object) -> str:
-    return "" if value is None or value == "" else f"'{shortened(str(value))}'"
 
 
 def _usable(

@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from sentilora.data.labelled.examples import Examples, Parts
 from sentilora.data.pairs.preference_pairs import Pairs
-from sentilora.data.same_text import text_hashes
 from sentilora.errors import DataError
 
 MOST_HELD_OUT = 2000  # more pairs than that are not worth the time of scoring them
@@ -94,7 +93,7 @@ def part_pairs(
 
 def _touches(pairs: Pairs, examples: Examples) -> Flags:
     """Tell which pairs have a text of the examples, ``(P,)``."""
-    is_there = np.isin(pairs.keys, text_hashes(examples))
+    is_there = np.isin(pairs.keys, examples.text_hashes())
     return np.asarray(is_there[pairs.sides].any(axis=1))
 
 

@@ -6,7 +6,6 @@ over A). They are no mistake of a row, and a training on them averages them out.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sentilora.data.files.sources import locate
-from sentilora.data.files.streams import Chunk, Table
+from sentilora.data.files.streams import Chunk, Table, number_of
 from sentilora.data.files.temporary import new_folder
 from sentilora.data.labelled.label_values import Meanings, read_meanings, spell
 from sentilora.data.pairs.contradictions import contradictions
@@ -23,7 +22,7 @@ from sentilora.data.pairs.pair_columns import PairColumns, choose_pair_columns
 from sentilora.data.pairs.preference_pairs import GRADED, Numbers, PairFile, Pairs
 from sentilora.data.pairs.text_pool import TextPool, gather_texts, open_texts
 from sentilora.data.pairs.text_references import TextSource, Written, read_references
-from sentilora.data.problems import Problems, raise_if_any, shortened
+from sentilora.data.problems import Problems, raise_if_any, shortened, shown_value
 from sentilora.labels import Labels
 
 PAIRS_HINT = (
@@ -185,19 +184,10 @@ def _number(
 ) -> float | None:
     if role not in values:
         return default
-    value = values[role]
-    try:
-        number = math.nan if value is None or isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not math.isfinite(number):
-        found.add_bad(row, f"no number for {role}", _shown(value))
-        return None
+    number = number_of(values[role])
+    if number is None:
+        found.add_bad(row, f"no number for {role}", shown_value(values[role]))
     return number
-
-
-def _shown(value: object) -> str:
-    return "" if value is None or value == "" else f"'{shortened(str(value))}'"
 
 
 def _normalised(margins: list[float]) -> list[float]:

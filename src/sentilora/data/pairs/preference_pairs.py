@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sentilora.data.problems import RowProblem
+from sentilora.data.same_text import components, numbered
 from sentilora.labels import Labels
 
 if TYPE_CHECKING:
@@ -126,12 +127,5 @@ class Pairs:
 
         Pairs of different numbers have no text in common.
         """
-        from scipy.sparse import coo_array
-        from scipy.sparse.csgraph import connected_components
-
-        _, texts = np.unique(self.keys, return_inverse=True)
-        first, last = texts[self.sides[:, 0]], texts[self.sides[:, -1]]
-        size = int(texts.max(initial=-1)) + 1
-        edges = coo_array((np.ones(len(self), np.int8), (first, last)), shape=(size, size))
-        _, component = connected_components(edges, directed=False)
-        return np.asarray(component[first], np.int32)
+        texts = numbered(self.keys)
+        return components(texts[self.sides[:, 0]], texts[self.sides[:, -1]])
