@@ -8,7 +8,8 @@ from safetensors.torch import load_file
 
 import sentilora
 from sentilora.errors import ModelError, RunError
-from sentilora.runs.run_folder import Run, check_space, list_runs
+from sentilora.runs.disk import check_space
+from sentilora.runs.run_folder import Run, list_runs
 from tests.helpers.tiny_settings import TINY_SETTINGS
 
 

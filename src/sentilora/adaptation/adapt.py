@@ -9,7 +9,6 @@ Not covered: several processes; new words (the vocabulary stays the base's).
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import shutil
@@ -32,11 +31,11 @@ from sentilora.adaptation.windows import TextWindows, open_windows
 from sentilora.errors import ConfigError, RunError, SentiloraError
 from sentilora.files import write_atomically
 from sentilora.model.artifact import PARTIAL
+from sentilora.runs.disk import check_space, disk_errors
 from sentilora.runs.events import EventLog, Listener
+from sentilora.runs.interruption import Interruption, stop_on_signal
 from sentilora.runs.memory import keep_freed_memory
-from sentilora.runs.run_folder import DISK_ERRORS, check_space
-from sentilora.training.trainer import Interruption
-from sentilora.training.training_loop import Interrupted, stop_on_signal
+from sentilora.training.training_loop import Interrupted
 
 if TYPE_CHECKING:
     from sentilora.data.corpus import Corpus
@@ -130,24 +129,17 @@ def resume_adaptation(folder: str | Path, listener: Listener | None = None) -> P
 
 def _go(context: AdaptationContext, corpus: Corpus | None, work: Path, log: EventLog) -> Path:
     how = f"sentilora adapt --resume {context.config.path}"
-    try:
-        return _work_on(context, corpus, work, log, how)
-    except Interrupted:
-        raise
-    except KeyboardInterrupt as error:
-        log.emit("interrupted", step=None)
-        raise Interrupted(f"Stopped. Go on with: {how}") from error
-    except (OSError, SafetensorError) as error:
-        is_of_disk = getattr(error, "errno", errno.ENOSPC) in DISK_ERRORS
-        if not is_of_disk:
+    with disk_errors(work, how, SafetensorError):
+        try:
+            return _work_on(context, corpus, work, log, how)
+        except Interrupted:
             raise
-        raise RunError(
-            f"{work} cannot be written any more: {getattr(error, 'strerror', None) or error}. "
-            f"Make room and go on with: {how}"
-        ) from error
-    except SentiloraError as error:
-        log.emit("failed", error=str(error))
-        raise
+        except KeyboardInterrupt as error:
+            log.emit("interrupted", step=None)
+            raise Interrupted(f"Stopped. Go on with: {how}") from error
+        except SentiloraError as error:
+            log.emit("failed", error=str(error))
+            raise
 
 
 def _work_on(

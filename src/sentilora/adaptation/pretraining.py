@@ -16,7 +16,7 @@ from sentilora.adaptation.masking import MaskingRule, Vocabulary
 from sentilora.adaptation.objective import WordBatch, WordLoss, WordModel, make_batch
 from sentilora.adaptation.schedule import Schedule
 from sentilora.errors import ModelError
-from sentilora.training.trainer import Interruption
+from sentilora.runs.interruption import Interruption
 
 if TYPE_CHECKING:
     from sentilora.adaptation.windows import TextWindows

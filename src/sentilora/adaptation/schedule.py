@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sentilora.training.batches.batch_plan import plan_epoch
+from sentilora.runs.epoch_plan import plan_epoch
 
 
 @dataclass(frozen=True)

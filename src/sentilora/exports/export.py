@@ -64,8 +64,8 @@ from sentilora.model.artifact import (
 from sentilora.model.first_stage import FIRST_STAGE, load_first_stage
 from sentilora.model.model_info import Settings
 from sentilora.model.tokens import TextEncoder
+from sentilora.runs.disk import check_space
 from sentilora.runs.proof import Proof, prove_reload
-from sentilora.runs.run_folder import check_space
 
 FOLDER = "exports"
 PROOF_TEXTS = 64

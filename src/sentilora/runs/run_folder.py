@@ -7,11 +7,8 @@ runs/2026-11-20-143210-minilm-reviews/
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,8 +21,6 @@ from sentilora.model.artifact import MANIFEST, MODEL_FOLDER
 from sentilora.runs.events import read_events
 
 CONFIG = "config.toml"
-# Of an OSError: the disk is full or may not be written, which the user can mend.
-DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 
 
 @dataclass(frozen=True)
@@ -140,25 +135,6 @@ def list_runs(folder: Path) -> Iterator[Run]:
     """Yield the runs in a folder, oldest first."""
     for config in sorted(folder.glob(f"*/{CONFIG}")):
         yield Run(config.parent)
-
-
-def check_space(folder: Path, needed_bytes: int) -> None:
-    """Fail now rather than in an hour when the disk has no room.
-
-    Raises:
-        RunError: less than ``needed_bytes`` are free, or the folder cannot be written.
-    """
-    existing = folder.expanduser().resolve()
-    while not existing.exists():
-        existing = existing.parent
-    free = shutil.disk_usage(existing).free
-    if free < needed_bytes:
-        raise RunError(
-            f"{existing} has {free / 1e6:.0f} MB free, and this run needs about "
-            f"{needed_bytes / 1e6:.0f} MB. Make room, or choose another disk with --output DIR."
-        )
-    if not os.access(existing, os.W_OK):
-        raise RunError(f"{existing} cannot be written to. Choose another folder with --output DIR.")
 
 
 def _slug(text: str) -> str:

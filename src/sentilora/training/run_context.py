@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sentilora.errors import RunError, several
+from sentilora.runs.disk import check_space
 from sentilora.runs.environment import describe_environment, write_environment
 from sentilora.runs.events import EventLog, Listener
 from sentilora.runs.processes import Processes, join_processes
-from sentilora.runs.run_folder import Run, check_space, create_run
+from sentilora.runs.run_folder import Run, create_run
 from sentilora.training.batches.encoded_examples import EncodedExamples, encode_examples
 from sentilora.training.preference.pair_data import encode_pair_texts
 from sentilora.training.resolved_run import ResolvedRun

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,13 +28,7 @@ if TYPE_CHECKING:
 
     from sentilora.config import TrainingConfig
     from sentilora.runs.events import EventLog
-
-
-@dataclass
-class Interruption:
-    """Whether someone asked the training to stop after the current update."""
-
-    is_requested: bool = False
+    from sentilora.runs.interruption import Interruption
 
 
 class _Indices(Dataset[int]):

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,15 +22,17 @@ from sentilora.model.quick.quick_blocks import quick_blocks
 from sentilora.model.tokens import TextEncoder
 from sentilora.runs.checkpoints import last_checkpoint
 from sentilora.runs.cost import Meter, Spent, peak_memory_bytes
+from sentilora.runs.disk import disk_errors
+from sentilora.runs.interruption import Interruption, stop_on_signal
 from sentilora.runs.memory import keep_freed_memory
-from sentilora.runs.run_folder import CONFIG, DISK_ERRORS, Run
+from sentilora.runs.run_folder import CONFIG
 from sentilora.training.arguments import early_stopping, make_arguments
 from sentilora.training.batches.batch_plan import BatchPlan, Collator, balanced_weights
 from sentilora.training.batches.encoded_examples import EncodedExamples
 from sentilora.training.preference.coupled_batches import couple
 from sentilora.training.preference.pair_batches import BatchMaker, Plan
 from sentilora.training.run_context import RunContext
-from sentilora.training.trainer import Interruption, Reporting, SentimentTrainer
+from sentilora.training.trainer import Reporting, SentimentTrainer
 
 if TYPE_CHECKING:
     import torch
@@ -100,6 +99,7 @@ def fit(
         plan, collator, pair_loss = couple(rows, row_collator, pairs, model, context)
     is_order_only = config.pairs.only
     interruption = Interruption()
+    resume = f"sentilora train --config {run.path / CONFIG} --resume"
     trainer = SentimentTrainer(
         model,
         make_arguments(
@@ -144,7 +144,7 @@ def fit(
     with (
         quiet_transformers(),
         stop_on_signal(interruption, is_alone=processes.world_size == 1),
-        _disk_errors(run),
+        disk_errors(run.path, resume),
         Meter(config.report.country) as meter,
         quick_blocks(model),
     ):
@@ -154,7 +154,7 @@ def fit(
         log.emit("interrupted", step=state.global_step)
         raise Interrupted(
             f"Stopped after update {state.global_step} of {len(plan)}; everything is saved. "
-            f"Go on with: sentilora train --config {run.path / CONFIG} --resume"
+            f"Go on with: {resume}"
         )
     assert meter.spent is not None
     # Accelerate leaves mixed precision wrapped around forward() unless told otherwise.
@@ -231,40 +231,3 @@ def _heads(model: Any) -> tuple[str, ...]:
         return tuple(model.peft_config["default"].modules_to_save or ())
     known = architecture_of(model.config.model_type)
     return known.head_modules if known else ("classifier",)
-
-
-@contextmanager
-def stop_on_signal(interruption: Interruption, *, is_alone: bool) -> Iterator[None]:
-    """Let the first Ctrl-C (or SIGTERM) finish the update and save; the second one is immediate.
-
-    Several processes are stopped by ``torchrun`` at once; they resume from their last checkpoint.
-    """
-    if not is_alone or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def ask(number: int, _: Any) -> None:
-        interruption.is_requested = True
-        signal.signal(number, before[signal.Signals(number)])
-
-    for number in before:
-        signal.signal(number, ask)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _disk_errors(run: Run) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in DISK_ERRORS:
-            raise
-        raise RunError(
-            f"{run.path} cannot be written any more: {error.strerror}. Make room and go on with: "
-            f"sentilora train --config {run.path / CONFIG} --resume"
-        ) from error

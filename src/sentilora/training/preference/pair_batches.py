@@ -20,7 +20,8 @@ from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_windows
 from sentilora.labels import Labels, poles_of
 from sentilora.model.tokens import TextEncoder, average_windows
-from sentilora.training.batches.batch_plan import BatchPlan, plan_epoch
+from sentilora.runs.epoch_plan import plan_epoch
+from sentilora.training.batches.batch_plan import BatchPlan
 from sentilora.training.batches.encoded_examples import EncodedExamples
 from sentilora.training.preference.preference_loss import (
     bradley_terry_losses,
