@@ -5,7 +5,7 @@ Flow: resolved_run.py reads and checks all that a config names (start_settings.p
 to start from), run_context.py opens the run folder; ``batches/`` tokenises and plans;
 training_loop.py fits with trainer.py and arguments.py; seal.py calibrates, saves and proves;
 measurement.py measures before, after and baselines; report_files.py writes the reports.
-``preference/`` adds pairs to the updates.
+``preference/`` adds pairs to the updates, coupled_batches.py puts them beside the labelled rows.
 May import: runs and what lies below it.
 Not covered: hyperparameter search.
 """

@@ -20,7 +20,7 @@ from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.probabilities import softmax
 from sentilora.runs.events import EventLog
 from sentilora.training.batches.batch_plan import balanced_weights
-from sentilora.training.preference.coupled_batches import reference_of
+from sentilora.training.coupled_batches import reference_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ from sentilora.errors import ConfigError, DataError, RunError
 from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_texts
 from sentilora.runs.events import EventLog
-from sentilora.training.preference.coupled_batches import REFERENCE
+from sentilora.training.coupled_batches import REFERENCE
 from sentilora.training.resolved_run import create_network, resolve
 from sentilora.training.run_context import encode_pairs, encode_part, open_run
 from sentilora.training.training_estimate import estimate

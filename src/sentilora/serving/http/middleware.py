@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sentilora.serving.http.messages.refusals import Refusal, overloaded
 from sentilora.serving.http.messages.responses import reply_refusal
-from sentilora.serving.http.service import VISIT, Service, Visit
+from sentilora.serving.http.service import Service
+from sentilora.serving.http.visit import VISIT, Visit
 
 OPEN = frozenset(("/health", "/ready"))  # without a key
 DROPPED_BYTES = 8_000_000

@@ -13,27 +13,9 @@ from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.messages.refusals import Refusal
 from sentilora.serving.http.messages.responses import RawHeaders
 from sentilora.serving.http.prometheus import Metrics
+from sentilora.serving.http.visit import VISIT, Visit
 from sentilora.serving.http.waiting_requests import WaitingRoom
 from sentilora.serving.pool import Answer, Closing, Pool, Served
-
-VISIT = "sentilora.visit"
-
-
-class Visit:
-    """One request, as the guard at the door and the routes both see it.
-
-    Attributes:
-        started: on ``time.perf_counter()``.
-        adapter: that it reached; empty for none.
-        is_json: its body is declared as JSON.
-    """
-
-    __slots__ = ("adapter", "is_json", "started")
-
-    def __init__(self) -> None:
-        self.started = time.perf_counter()
-        self.adapter = ""
-        self.is_json = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from sentilora.errors import explain, several
 from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.messages.refusals import Refusal
-from sentilora.serving.http.service import VISIT
+from sentilora.serving.http.visit import VISIT
 from sentilora.serving.http.waiting_requests import ClientGone
 
 Shape = TypeVar("Shape", bound=BaseModel)

@@ -1,0 +1,22 @@
+"""One request, from the door to its answer."""
+
+import time
+
+VISIT = "sentilora.visit"
+
+
+class Visit:
+    """One request, as the guard at the door and the routes both see it.
+
+    Attributes:
+        started: on ``time.perf_counter()``.
+        adapter: that it reached; empty for none.
+        is_json: its body is declared as JSON.
+    """
+
+    __slots__ = ("adapter", "is_json", "started")
+
+    def __init__(self) -> None:
+        self.started = time.perf_counter()
+        self.adapter = ""
+        self.is_json = False
