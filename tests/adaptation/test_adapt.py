@@ -24,7 +24,7 @@ from sentilora.adaptation.adaptation_estimate import estimate_adaptation
 from sentilora.errors import ConfigError, DataError, ModelError, RunError
 from sentilora.files import sha256_of
 from sentilora.model.artifact import MANIFEST
-from sentilora.model.classifier import quiet_transformers
+from sentilora.model.quiet import quiet_transformers
 from sentilora.runs import clean_process
 from sentilora.training.training_loop import Interrupted
 from tests.helpers.clean_process import run_here, run_in_new_process

@@ -55,7 +55,7 @@ def save_tiny_base(folder: Path, architecture: str) -> Path:
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import AutoModel, PreTrainedTokenizerFast
 
-    from sentilora.model.classifier import quiet_transformers
+    from sentilora.model.quiet import quiet_transformers
 
     torch.manual_seed(7)
     model = AutoModel.from_config(tiny_config(architecture))

@@ -14,13 +14,9 @@ import torch
 import sentilora
 from sentilora.labels import Labels
 from sentilora.model.artifact import load_classifier, open_artifact, save_artifact, seal_artifact
-from sentilora.model.classifier import (
-    count_parameters,
-    create_model,
-    load_tokenizer,
-    quiet_transformers,
-)
+from sentilora.model.classifier import count_parameters, create_model, load_tokenizer
 from sentilora.model.model_info import Settings
+from sentilora.model.quiet import quiet_transformers
 from sentilora.model.tokens import TextEncoder, TextRule
 from tests.helpers.texts import WORDS, make_texts, write_csv
 

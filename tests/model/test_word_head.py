@@ -10,7 +10,7 @@ from transformers import AutoModel, AutoModelForMaskedLM
 
 from sentilora.errors import ModelError
 from sentilora.model.bases.known_bases import resolve_base
-from sentilora.model.classifier import quiet_transformers
+from sentilora.model.quiet import quiet_transformers
 from sentilora.model.word_head import START_SPREAD, UNSEEN, build_head, load_encoder
 from tests.helpers.texts import WORDS
 from tests.helpers.tiny_bases import ARCHITECTURES, tiny_config

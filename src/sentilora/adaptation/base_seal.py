@@ -26,7 +26,7 @@ from sentilora.adaptation.base_proof import prove_base
 from sentilora.adaptation.pretraining import Material, Recipe
 from sentilora.adaptation.windows import TextWindows
 from sentilora.model.artifact import write_manifest
-from sentilora.model.classifier import quiet_transformers
+from sentilora.model.quiet import quiet_transformers
 from sentilora.runs.cost import peak_memory_bytes
 
 FORMAT = 1

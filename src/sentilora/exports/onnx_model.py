@@ -20,9 +20,9 @@ import torch
 from torch import Tensor, nn
 
 from sentilora.errors import MissingExtraError, ModelError
-from sentilora.exports.quiet import quiet
 from sentilora.model.model_info import Settings
 from sentilora.model.probabilities import SMALLEST_SPREAD, Calibration
+from sentilora.model.quiet import quiet_library
 
 OPSET = 18
 METADATA = "sentilora"
@@ -70,7 +70,7 @@ def write_onnx(network: Any, settings: Settings, path: Path) -> None:
     attention_mask[1, 5:] = 0
     free = {0: "batch", 1: "length"}
     try:
-        with quiet("torch.onnx"), _plain_attention(network):
+        with quiet_library("torch.onnx"), _plain_attention(network):
             program = torch.onnx.export(
                 _Calibrated(network, settings.calibration).eval(),
                 (input_ids, attention_mask),

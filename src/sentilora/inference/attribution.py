@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from sentilora.inference.engines.engine import Engine
-    from sentilora.inference.sentiment_model import SentimentModel
+    from sentilora.labels import Labels
     from sentilora.model.tokens import TextEncoder
 
 POINTS = (16, 32, 64, 128, 256)  # of the integral; more are taken while the error is too large
@@ -67,8 +67,25 @@ class _Reading:
         ]
 
 
-def explain(model: SentimentModel, text: str, label: str | None = None) -> Explanation:
-    """Explain one answer; see :meth:`SentimentModel.explain`."""
+class Explained(Protocol):
+    """A model whose answers can be explained.
+
+    Attributes:
+        labels: ordered label names.
+        engine: what computes logits.
+        encoder: its tokenizer and text rule.
+    """
+
+    labels: Labels
+    engine: Engine
+    encoder: TextEncoder
+
+    def probabilities(self, logits: np.ndarray) -> np.ndarray:
+        """Return calibrated ``(N, C)`` probabilities of ``(N, C)`` logits."""
+
+
+def explain(model: Explained, text: str, label: str | None = None) -> Explanation:
+    """Explain one answer; see ``SentimentModel.explain``."""
     names = model.labels.names
     if label is not None and label not in names:
         raise DataError(f"There is no label '{label}'. Expected one of: {', '.join(names)}.")

@@ -24,8 +24,9 @@ from sentilora.errors import ModelError, several
 from sentilora.files import sha256_of, write_json
 from sentilora.model.bases.known_bases import ResolvedBase, resolve_base
 from sentilora.model.bases.local_bases import find_local_base
-from sentilora.model.classifier import load_base_classifier, load_tokenizer, quiet_transformers
+from sentilora.model.classifier import load_base_classifier, load_tokenizer
 from sentilora.model.model_info import FORMAT, Settings, read_settings, write_settings
+from sentilora.model.quiet import quiet_transformers
 
 MANIFEST = "manifest.json"
 MODEL_FOLDER = "model"  # inside a run, which gives the model its name

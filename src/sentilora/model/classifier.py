@@ -6,10 +6,7 @@ load what is saved. Everything that starts at random is trained and saved whole.
 
 from __future__ import annotations
 
-import logging
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sentilora.errors import ConfigError, ModelError, several
@@ -22,6 +19,7 @@ from sentilora.model.bases.known_bases import (
 )
 from sentilora.model.bases.known_bases import unreachable as _unreachable
 from sentilora.model.four_bit import check_four_bit, four_bit_options
+from sentilora.model.quiet import quiet_transformers
 
 if TYPE_CHECKING:
     import torch
@@ -249,28 +247,3 @@ def count_parameters(model: Any) -> tuple[int, int]:
     trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
     total = sum(p.numel() for n, p in model.named_parameters() if ".original_module." not in n)
     return trainable, total
-
-
-@contextmanager
-def quiet_transformers() -> Iterator[None]:
-    """Silence the load report, progress bars and deprecations of transformers and PEFT.
-
-    What the load report warns of is checked by the callers.
-    """
-    from transformers.utils import logging as hf_logging
-
-    names = ("transformers", "huggingface_hub")
-    before = {name: logging.getLogger(name).level for name in names}
-    had_bars = hf_logging.is_progress_bar_enabled()
-    for name in names:
-        logging.getLogger(name).setLevel(logging.ERROR)
-    hf_logging.disable_progress_bar()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)
-            yield
-    finally:
-        for name, level in before.items():
-            logging.getLogger(name).setLevel(level)
-        if had_bars:
-            hf_logging.enable_progress_bar()

@@ -85,7 +85,7 @@ def move_adapter(trained: Any, plain: Any) -> Any:
     """
     from peft import get_peft_model_state_dict, set_peft_model_state_dict
 
-    from sentilora.model.classifier import quiet_transformers
+    from sentilora.model.quiet import quiet_transformers
 
     device = next(plain.parameters()).device
     weights = {

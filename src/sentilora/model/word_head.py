@@ -22,7 +22,8 @@ from torch import nn
 
 from sentilora.errors import ModelError
 from sentilora.model.bases.known_bases import ResolvedBase, unreachable
-from sentilora.model.classifier import quiet_transformers, set_dropout
+from sentilora.model.classifier import set_dropout
+from sentilora.model.quiet import quiet_transformers
 
 # Of the logits that embeddings add to word frequencies at the start, in nats. On masked positions
 # of minilm 0.5 costs 0.15 nats against frequencies alone, on others it gains 2.3.

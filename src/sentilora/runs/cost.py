@@ -7,15 +7,13 @@ stated beside the figure.
 
 from __future__ import annotations
 
-import logging
 import resource
 import sys
 import time
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+
+from sentilora.model.quiet import quiet_logging
 
 if TYPE_CHECKING:
     from sentilora.runs.run_folder import Run
@@ -51,7 +49,7 @@ class Meter:
         self.spent: Spent | None = None
 
     def __enter__(self) -> Meter:
-        with _quiet():
+        with quiet_logging():
             from codecarbon import OfflineEmissionsTracker
 
             self._tracker = OfflineEmissionsTracker(
@@ -67,7 +65,7 @@ class Meter:
 
     def __exit__(self, *_: object) -> None:
         seconds = time.monotonic() - self._started
-        with _quiet():
+        with quiet_logging():
             self._tracker.stop()
         data = self._tracker.final_emissions_data
         energy = float(data.energy_consumed) if data is not None else None
@@ -140,16 +138,3 @@ def peak_memory_bytes(device_type: str) -> int:
         return int(torch.cuda.max_memory_allocated())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return int(peak if sys.platform == "darwin" else peak * 1024)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the warnings and log lines of codecarbon's start and stop out of the user's terminal."""
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(before)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from transformers import EarlyStoppingCallback, TrainerCallback, TrainingArguments
 
-from sentilora.model.classifier import quiet_transformers
+from sentilora.model.quiet import quiet_transformers
 from sentilora.training.preference.pair_batches import Plan
 
 if TYPE_CHECKING:

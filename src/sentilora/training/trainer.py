@@ -19,7 +19,7 @@ from transformers import Trainer, TrainerCallback, TrainingArguments
 from transformers.trainer_callback import PrinterCallback
 
 from sentilora.model.artifact import save_weights
-from sentilora.model.classifier import quiet_transformers
+from sentilora.model.quiet import quiet_transformers
 from sentilora.model.tokens import average_windows
 from sentilora.training.preference.pair_batches import PAIRS, BatchMaker, PairLoss, Plan
 

@@ -15,10 +15,10 @@ from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_windows
 from sentilora.labels import Labels
 from sentilora.model.bases.known_bases import architecture_of
-from sentilora.model.classifier import quiet_transformers
 from sentilora.model.outputs import add_to_logits
 from sentilora.model.probabilities import softmax
 from sentilora.model.quick.quick_blocks import quick_blocks
+from sentilora.model.quiet import quiet_transformers
 from sentilora.model.tokens import TextEncoder
 from sentilora.runs.checkpoints import last_checkpoint
 from sentilora.runs.cost import Meter, Spent, peak_memory_bytes

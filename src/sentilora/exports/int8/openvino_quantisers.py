@@ -25,7 +25,7 @@ from sentilora.errors import MissingExtraError, ModelError
 from sentilora.exports.int8.int8_way import Way
 from sentilora.exports.int8.sensitivity import PROBE_TEXTS, most_sensitive
 from sentilora.exports.onnx_model import METADATA
-from sentilora.exports.quiet import quiet
+from sentilora.model.quiet import quiet_library
 
 _TAIL_STOPS = ("Result",)
 _NO_SMOOTHING = -1  # an alpha below 0 turns SmoothQuant off
@@ -158,7 +158,7 @@ def _save(make: Any, source: Path, target: Path) -> None:
 
     nncf = _import_nncf()
     try:
-        with quiet("nncf"):
+        with quiet_library("nncf"):
             quantised = make()
     except (RuntimeError, ValueError, nncf.ValidationError, nncf.InternalError) as error:
         raise ModelError(
@@ -204,7 +204,7 @@ def _import_nncf() -> Any:
     """Import NNCF without its usage statistics."""
     os.environ.setdefault("NNCF_CI", "1")  # else it reports to its makers what it is used for
     try:
-        with quiet("nncf"):
+        with quiet_library("nncf"):
             import nncf
     except ImportError as error:
         raise MissingExtraError("Quantising an OpenVINO model", "openvino") from error
