@@ -16,7 +16,8 @@ from sentilora.errors import DataError
 from tests.helpers.docs_pages import DOCS, anchors, write_reviews
 from tests.helpers.embedded_base import needs_minilm
 
-PAGES = sorted(DOCS.rglob("*.md"))
+CLONE = DOCS.parent
+PAGES = sorted([*DOCS.rglob("*.md"), *CLONE.glob("*.md"), CLONE / "benchmarks" / "README.md"])
 EXAMPLES = sorted((DOCS / "examples").glob("*.toml"))
 CODE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
@@ -147,7 +148,7 @@ def test_every_event_and_its_fields_are_explained(tiny_run):
         assert event.keys() - {"kind", "time"} == set(told)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(CLONE)))
 def test_links_lead_somewhere(page):
     text = page.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
@@ -157,3 +158,29 @@ def test_links_lead_somewhere(page):
         found = page.parent / name if name else page
         assert found.exists(), target
         assert not anchor or anchor in anchors(found), target
+
+
+WHERE = (DOCS / "where.md").read_text(encoding="utf-8")
+ITEMS = re.findall(r"^\d\. (.*(?:\n   .*)*)", WHERE, re.MULTILINE)
+
+
+def test_there_are_ten_changes():
+    assert len(re.findall(r"^## ", WHERE, re.MULTILINE)) == 10
+    assert len(ITEMS) > 30
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_where_to_change_something_is_there(item):
+    quoted = re.findall(r"`([^`]+)`", item)
+    paths = [CLONE / text for text in quoted if "/" in text and " " not in text]
+    assert [path for path in paths if not path.exists()] == []
+    code = "".join(path.read_text(encoding="utf-8") for path in paths if path.suffix == ".py")
+    names = [text.removesuffix("()") for text in quoted]
+    assert [name for name in names if name.isidentifier() and name not in code] == []
+
+
+def test_the_first_page_is_short_and_needs_nothing_but_a_clone():
+    lines = (CLONE / "README.md").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 130
+    assert [line for line in lines if len(line) > 118 and line[0] not in "|│┃┏┡└"] == []
+    assert [page.name for page in PAGES if "../shared" in page.read_text(encoding="utf-8")] == []
