@@ -37,11 +37,11 @@ class CorpusCounts:
     """How many texts there were, and why some are not used.
 
     Attributes:
-        read: rows of all files.
-        bad: rows without a usable text, left out on request.
-        duplicates: texts that stand earlier in the corpus as well.
-        guarded: other texts that stand in a guarded file.
-        kept: what is left.
+        read: number of rows in all files.
+        bad: number of rows without a usable text, left out on request.
+        duplicates: number of texts that stand earlier in the corpus as well.
+        guarded: number of other texts that stand in a guarded file.
+        kept: number of texts that are used.
     """
 
     read: int
@@ -68,10 +68,10 @@ class Corpus:
     """Texts to learn from, still in their files.
 
     Attributes:
-        sources: where they stand.
-        guards: tables whose texts were left out.
-        counts: how many there are.
-        is_kept: ``(R,)`` for each row with a usable text, in the order of reading.
+        sources: the files and tables that the texts stand in.
+        guards: names of the tables whose texts were left out.
+        counts: how many texts there are, and why some are left out.
+        is_kept: ``(R,)`` bool, whether a row with a usable text is used, in the order of reading.
     """
 
     sources: tuple[Source, ...]
@@ -115,7 +115,7 @@ def read_corpus(
             name of a hub data set and of the sample.
         guards: files, folders or data sets whose texts must not be learnt from.
         text: column with the texts; found by name when None, or where a guard has no such column.
-        skip_bad_rows: leave out rows without a usable text; else they are an error.
+        skip_bad_rows: whether to leave out rows without a usable text; else they are an error.
 
     Raises:
         DataError: something is not there, has no column with texts, or has bad rows, or no text is

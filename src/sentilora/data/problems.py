@@ -17,7 +17,7 @@ class RowProblem:
 
     Attributes:
         row: number of the data row, from 1; a header and blank lines are not counted.
-        problem: why, in words for the user.
+        problem: reason why the row cannot be used, in words for the user.
     """
 
     row: int
@@ -28,9 +28,9 @@ class Problems:
     """The problems of one source: those of the whole, and those of its rows by kind.
 
     Attributes:
-        source: what the user knows it by.
-        keeps_rows: remember every bad row, not only the first of each kind.
-        whole: problems that no row can be blamed for.
+        source: name that the user knows the source by.
+        keeps_rows: whether to remember every bad row, not only the first of each kind.
+        whole: problems of the source as a whole, for which no row can be blamed.
     """
 
     def __init__(self, source: str, *, keeps_rows: bool = False) -> None:

@@ -31,9 +31,10 @@ class Location:
 
     Attributes:
         source: what the user typed.
-        parts: how to open each part; a single file stands under ``file`` and serves as any part.
-        inside: what was found there, to be told when a part is missing.
-        is_folder: it is a folder of files.
+        parts: function that opens a part, by its name; a single file stands under ``file`` and
+            serves as any part.
+        inside: names of the files in the folder, to be told when a part is missing.
+        is_folder: whether DATA is a folder of files.
     """
 
     source: str

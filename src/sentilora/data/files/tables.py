@@ -58,11 +58,12 @@ class Batches:
     """The rows of a file as record batches; can be iterated more than once.
 
     Attributes:
-        name: what the user knows the file by.
-        path: where it is.
-        schema: of every batch. Columns of CSV and TSV are strings; a JSON Lines column of one
-            plain type has that type, any other is a string of JSON, marked in the field's metadata.
-        row_count: how many rows there are.
+        name: name that the user knows the file by.
+        path: path of the file.
+        schema: schema of every batch. Columns of CSV and TSV are strings; a JSON Lines column of
+            one plain type has that type, any other is a string of JSON, marked in the field's
+            metadata.
+        row_count: number of rows in the file.
     """
 
     def __init__(self, table: DelimitedFile | JsonLinesFile | ParquetFile, rows: int) -> None:

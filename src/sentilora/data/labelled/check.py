@@ -33,9 +33,9 @@ class Finding:
     """Rows that something was found in.
 
     Attributes:
-        count: how many rows.
-        rows: the first ones, as sets of row numbers that belong together; across two parts, a
-            pair of one row of each.
+        count: number of rows that something was found in.
+        rows: the first of these rows, as sets of row numbers that belong together; across two
+            parts, a pair of one row of each.
     """
 
     count: int
@@ -47,13 +47,14 @@ class PartCheck:
     """What was found in one part.
 
     Attributes:
-        source: the file.
-        usable: rows that can be trained on.
-        counts: usable rows of each label.
+        source: name of the file.
+        usable: number of rows that can be trained on.
+        counts: number of usable rows of each label.
         lengths: quantiles of the lengths of usable texts, in characters.
         bad_rows: rows that cannot be used, by what is wrong with them.
         exact_duplicates: usable rows whose text stands in an earlier row.
-        near_duplicates: those whose text does so but for case and white space.
+        near_duplicates: usable rows whose text stands in an earlier row but for case and white
+            space.
         conflicts: usable rows with the same text (but for case and white space) and other labels.
     """
 
@@ -72,12 +73,12 @@ class Check:
     """What was found in a data set.
 
     Attributes:
-        source: what the user typed.
+        source: the data as the user named them.
         labels: label names in id order.
-        parts: by name: ``train``, and ``validation`` and ``test`` where there are such.
+        parts: the parts by name: ``train``, and ``validation`` and ``test`` where there are such.
         shared: rows of the second part whose text stands in the first, by ``first/second``.
         problems: what would stop a training.
-        notes: how the data were read.
+        notes: remarks on how the data were read.
     """
 
     source: str

@@ -21,8 +21,8 @@ class Draft:
     """A part that was read once.
 
     Attributes:
-        source: what the user typed.
-        meanings: what its label values stand for, once that is settled.
+        source: the data as the user named them.
+        meanings: what the label values of the part stand for, once that is settled.
     """
 
     source: str
@@ -82,10 +82,10 @@ def read_drafts(
     """Read train and the other parts that are given, and settle their labels by train's.
 
     Args:
-        data: source of train, and of the other parts that it has.
-        files: the other parts by name; None where none was given.
-        asked: how to read them all.
-        labels: the labels; decided by train when None.
+        data: source of train, and of the other parts that it holds.
+        files: sources of the other parts by name; None where none was given.
+        asked: how to read all parts: columns, labels, bad rows.
+        labels: the label names; decided by train when None.
         min_per_part: rows of each label that train needs for itself, and for each part that is to
             be carved out of it because it is not given.
 

@@ -30,10 +30,10 @@ class Examples:
         table: columns ``text`` (string), ``label_id`` (int32), ``row`` (int64; number of the row
             in its file, from 1), and ``group`` (string) when one was asked for.
         labels: the names of the label ids.
-        source: what the user typed.
-        files: the files that were read.
-        skipped: rows that were left out on request, and why.
-        notes: what the user should be told about how the data were read.
+        source: the data as the user named them.
+        files: paths of the files that were read.
+        skipped: rows that were left out on request, each with the reason.
+        notes: remarks for the user on how the data were read.
     """
 
     table: datasets.Dataset

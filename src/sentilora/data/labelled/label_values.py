@@ -33,9 +33,9 @@ class Meanings:
     """What the values of a label column stand for.
 
     Attributes:
-        labels: None when it could not be decided; ``problem`` says why.
-        of: for each value a label id, or what is wrong with it.
-        notes: what was read as what, to be told.
+        labels: the label names; None when they could not be decided, and ``problem`` says why.
+        of: label id of each value, or what is wrong with the value.
+        notes: remarks for the user on what was read as what.
     """
 
     labels: Labels | None
@@ -66,11 +66,11 @@ def read_meanings(
     """Decide what each value of a label column stands for.
 
     Args:
-        tally: the values, with the number of usable rows that hold each (0: only in bad rows).
-        column: its name.
-        labels: the labels to read them as; None when the values decide.
-        stars: the values are ratings from 1 to this.
-        class_names: names of the ids, stored beside the column.
+        tally: number of usable rows that hold each value (0: only in bad rows).
+        column: name of the label column.
+        labels: label names to read the values as; None when the values decide.
+        stars: highest rating, if the values are ratings from 1 on; None if they are not.
+        class_names: names of the label ids that are stored beside the column.
     """
     names = {value: _class_name(value, class_names) for value in tally}
     used = [names[value] for value, count in tally.items() if count]

@@ -39,12 +39,14 @@ def read_examples(
         data: a file, a folder with parts, a hub data set id, or ``sample``.
         text: column with the texts; found by name when None.
         label: column with the labels; found by name when None.
-        group: column to keep, for splitting.
-        labels: the labels to read the values as; decided by the values when None.
-        stars: the values are ratings from 1 to this (5 or 10).
-        skip_bad_rows: leave out rows that cannot be used and keep them in ``skipped``.
-        part: ``train``, ``validation`` or ``test`` of a source that has parts.
-        min_per_label: how many rows each label needs.
+        group: column to keep, by which the data may be split.
+        labels: label names to read the values as; decided by the values when None.
+        stars: highest rating (5 or 10), if the values are ratings from 1 on; None if they are not.
+        skip_bad_rows: whether to leave out rows that cannot be used and keep them in ``skipped``;
+            else they are an error.
+        part: name of the part to read from a source that has parts: ``train``, ``validation`` or
+            ``test``.
+        min_per_label: smallest number of rows of each label.
 
     Raises:
         DataError: the source cannot be read or used; all problems are named with their rows.

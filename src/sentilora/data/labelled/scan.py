@@ -44,11 +44,12 @@ class Scan:
     """What the first pass found.
 
     Attributes:
-        path: Arrow file with ``text``, ``row``, ``code`` (index into ``spellings``), ``group``.
+        path: path of an Arrow file with ``text``, ``row``, ``code`` (index into ``spellings``),
+            ``group``.
         spellings: the different label values, in order of appearance.
-        tally: number of good rows with each of them.
-        bad: row and code of rows that have a label but another problem.
-        row_count: rows met, good and bad, that were rows of the table at all.
+        tally: number of good rows with each spelling.
+        bad: row number and code of each row that has a label but another problem.
+        row_count: number of rows of the table, good and bad.
     """
 
     table: Table

@@ -37,11 +37,11 @@ def allocate(
     label up to its share exactly, where there are enough of them.
 
     Args:
-        clusters: ``(N,)`` rows with the same number stay together.
-        label_ids: ``(N,)``.
-        share: of the rows of each label, in (0, 1).
-        seed: the same seed gives the same choice in every process.
-        min_rest: rows of each label that must be left.
+        clusters: ``(N,)`` cluster of each row; rows of one cluster stay together.
+        label_ids: ``(N,)`` label id of each row.
+        share: share of the rows of each label to choose, in (0, 1).
+        seed: seed of the random choice; the same seed gives the same choice in every process.
+        min_rest: number of rows of each label that must be left.
 
     Returns:
         ``(N,)`` True where chosen; None when no try gave the part ``MIN_PER_SIDE`` rows of each

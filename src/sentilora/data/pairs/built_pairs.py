@@ -29,9 +29,9 @@ class BuiltPairs:
     """Pairs with what they were made from.
 
     Attributes:
-        pairs: as :func:`~sentilora.data.pairs.pair_reader.read_pairs` would read them.
-        more: further columns of the file, ``(P,)`` values each: group, ratings.
-        notes: what was done, and what was left out.
+        pairs: the pairs, as :func:`~sentilora.data.pairs.pair_reader.read_pairs` would read them.
+        more: further columns of the file by name (group, ratings), with ``(P,)`` values each.
+        notes: remarks for the user on what was done, and what was left out.
     """
 
     pairs: Pairs

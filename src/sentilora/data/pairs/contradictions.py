@@ -11,8 +11,8 @@ def contradictions(subjects: npt.NDArray[Any], preferences: npt.NDArray[Any]) ->
     """Find preferences of A over B that stand beside one of B over A, about the same subject.
 
     Args:
-        subjects: ``(P,)``, what a preference is about.
-        preferences: ``(P, 2)``, what is preferred and what is not.
+        subjects: ``(P,)`` subject of each preference: what it is about.
+        preferences: ``(P, 2)`` what is preferred, and what it is preferred to.
 
     Returns:
         For each of them, by position, the position of the first one that says the opposite.

@@ -50,14 +50,15 @@ def pairs_from_counterfactuals(
         group: column with the id that a text shares with its edits.
         text: column with the texts; found by name when None.
         label: column with the labels; found by name when None.
-        labels: what ids stand for, in id order; decided by the values when None.
-        stars: the labels are ratings from 1 to this (5 or 10).
-        kind: ``graded texts`` or ``label preferences``.
+        labels: label names that ids stand for, in id order; decided by the values when None.
+        stars: highest rating (5 or 10), if the labels are ratings from 1 on; None if they are not.
+        kind: kind of the pairs to make: ``graded texts`` or ``label preferences``.
         leave_out: files whose texts may not be in a pair, such as that of the test.
-        per_group: pairs of one group at most, drawn at random.
-        max_pairs: pairs in all at most, drawn at random.
-        seed: the same seed gives the same pairs.
-        skip_bad_rows: leave out rows that cannot be used; they are told in the notes.
+        per_group: largest number of pairs of one group, drawn at random.
+        max_pairs: largest number of pairs in all, drawn at random.
+        seed: seed of the random draws; the same seed gives the same pairs.
+        skip_bad_rows: whether to leave out rows that cannot be used, which the notes then tell;
+            else they are an error.
 
     Raises:
         DataError: the data cannot be read, have bad rows, or no group has two labels.

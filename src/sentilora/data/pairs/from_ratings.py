@@ -53,16 +53,18 @@ def pairs_from_ratings(
 
     Args:
         data: a file, a folder (its train part, without texts of its test part), a hub data set.
-        rating: column with numbers; more is more positive.
+        rating: column with the ratings, which are numbers; more is more positive.
         group: column whose values pairs may not cross; without one, all texts are one group.
         text: column with the texts; found by name when None.
-        stars: ratings go from 1 to this; others are bad rows.
+        stars: highest rating; ratings go from 1 to this, and others are bad rows.
         leave_out: files whose texts may not be in a pair, such as that of the test.
-        per_group: pairs of one group at most, drawn at random; without groups it does not count.
-        max_pairs: pairs in all at most, drawn at random.
-        min_gap: ratings of a pair differ by this at least; 0: by anything.
-        seed: the same seed gives the same pairs.
-        skip_bad_rows: leave out rows that cannot be used; they are told in the notes.
+        per_group: largest number of pairs of one group, drawn at random; without groups it does not
+            count.
+        max_pairs: largest number of pairs in all, drawn at random.
+        min_gap: smallest difference between the ratings of a pair; 0: any difference.
+        seed: seed of the random draws; the same seed gives the same pairs.
+        skip_bad_rows: whether to leave out rows that cannot be used, which the notes then tell;
+            else they are an error.
 
     Raises:
         DataError: the data cannot be read, have bad rows, or no two texts can be paired.

@@ -25,9 +25,9 @@ class PairParts:
     """The pairs of a run.
 
     Attributes:
-        train: learned from.
-        held_out: measured with, and not seen by the training in any form; may be empty.
-        notes: what became of the rest.
+        train: pairs to learn from.
+        held_out: pairs to measure with, which the training has not seen in any form; may be empty.
+        notes: remarks for the user on what became of the other pairs.
     """
 
     train: Pairs
@@ -46,10 +46,10 @@ def part_pairs(
     differ only in case and white space.
 
     Args:
-        pairs: as they were read.
-        parts: the labelled data of the run.
-        share: of the pairs to hold out, in ``[0, 1)``; 0 holds out none beside those above.
-        seed: of the choice.
+        pairs: the pairs as they were read.
+        parts: the labelled data of the run, by part.
+        share: share of the pairs to hold out, in ``[0, 1)``; 0 holds out none beside those above.
+        seed: seed of the random choice.
         is_train_used: whether the labelled train part is trained on as well.
 
     Raises:

@@ -26,8 +26,8 @@ class PairColumns:
     """The columns that are read.
 
     Attributes:
-        kind: of the pairs.
-        names: the column of each role; optional roles only where there is such a column.
+        kind: kind of the pairs.
+        names: column of each role; optional roles only where there is such a column.
     """
 
     kind: Kind
@@ -62,9 +62,9 @@ def choose_pair_columns(
     """Decide the kind and all columns; what hinders that is noted, and None returned.
 
     Args:
-        names: the columns of the file.
-        asked: column by role, where it is not called like its role.
-        problems: of the file.
+        names: names of the columns of the file.
+        asked: column of each role that is not called like its role.
+        problems: collects what is wrong with the file.
     """
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:

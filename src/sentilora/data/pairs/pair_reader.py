@@ -36,10 +36,11 @@ def read_pairs(
     """Read pairs and check them.
 
     Args:
-        file: what to read, and how.
-        labels: what the values of ``chosen`` and ``rejected`` are read as: names, their known
-            spellings, or ids in this order.
-        skip_bad_rows: leave out rows that cannot be used and keep them in ``skipped``.
+        file: the file to read, and how.
+        labels: label names that the values of ``chosen`` and ``rejected`` are read as: names, their
+            known spellings, or ids in this order.
+        skip_bad_rows: whether to leave out rows that cannot be used and keep them in ``skipped``;
+            else they are an error.
 
     Raises:
         DataError: the file cannot be read, holds no pairs or both kinds, or has bad rows: no text,

@@ -45,10 +45,10 @@ class PairFile:
     """A file of pairs, and how it is to be read.
 
     Attributes:
-        path: a file, or a hub data set id.
-        columns: what its columns are called, where they have other names than those above:
+        path: path of the file, or a hub data set id.
+        columns: names of the columns, by role, where they have other names than those above:
             ``{"text_preferred": "src_hi"}``.
-        texts: a file that holds the texts, when the columns hold references to them.
+        texts: path of the file that holds the texts, when the columns hold references to them.
         key: column of ``texts`` that the references name.
     """
 
@@ -63,22 +63,23 @@ class Pairs:
     """Preferences of one kind; their texts, each different one once, are mapped from disk.
 
     Attributes:
-        kind: ``graded texts`` or ``label preferences``.
-        table: column ``text``, one row a different text.
+        kind: kind of all pairs: ``graded texts`` or ``label preferences``.
+        table: the different texts, one a row, in a column ``text``.
         keys: ``(U,)`` uint64, hash of each text folded: equal for the same text but for case and
             white space.
-        sides: graded texts: ``(P, 2)`` int64, which text is preferred and which is the other one.
-            Label preferences: ``(P, 1)``, the text.
-        label_ids: label preferences: ``(P, 2)`` int64, chosen and rejected. Graded texts: ``(P,
-            0)``.
-        margins: ``(P,)`` float64, at least 0; 0 where nothing was said.
-        weights: ``(P,)`` float64, above 0.
+        sides: numbers of the texts of each pair. Graded texts: ``(P, 2)`` int64, the preferred text
+            and the other one. Label preferences: ``(P, 1)``, the text.
+        label_ids: labels of each pair. Label preferences: ``(P, 2)`` int64, chosen and rejected.
+            Graded texts: ``(P, 0)``.
+        margins: ``(P,)`` float64, by how much one side is preferred: at least 0, and 0 where
+            nothing was said.
+        weights: ``(P,)`` float64, weight of each pair in the loss, above 0.
         rows: ``(P,)`` int64, number of the row in the file, from 1.
         labels: the names of the label ids; None for graded texts.
-        source: what the user typed.
-        files: the files that were read.
-        skipped: rows that were left out on request, and why.
-        notes: what the user should be told about how they were read.
+        source: the data as the user named them.
+        files: paths of the files that were read.
+        skipped: rows that were left out on request, each with the reason.
+        notes: remarks for the user on how the pairs were read.
     """
 
     kind: Kind

@@ -21,11 +21,11 @@ def draw_pairs(
     """Draw pairs of one group whose grades differ, each pair of a group as likely as the others.
 
     Args:
-        group_ids: ``(N,)``, the group of each thing.
-        grades: ``(N,)``, how high it stands.
-        most: pairs of one group at most.
-        min_gap: grades differ by this at least; 0: by anything.
-        seed: the same seed gives the same pairs.
+        group_ids: ``(N,)`` group of each thing.
+        grades: ``(N,)`` grade of each thing: how high it stands.
+        most: largest number of pairs of one group.
+        min_gap: smallest difference between the grades of a pair; 0: any difference.
+        seed: seed of the random draws; the same seed gives the same pairs.
 
     Returns:
         ``(P, 2)`` positions: the one with the higher grade, and the other one.

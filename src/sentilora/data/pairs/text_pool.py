@@ -24,7 +24,7 @@ class TextPool:
     """Texts by number, equal texts once; what is held in memory are their hashes.
 
     Attributes:
-        size: how many different texts there are.
+        size: number of different texts in the pool.
     """
 
     def __init__(self, write: Callable[[pa.RecordBatch], None]) -> None:

@@ -27,7 +27,7 @@ class TextSource(Protocol):
     """Finds the text that a value of a pair stands for.
 
     Attributes:
-        files: that it reads, beside that of the pairs.
+        files: paths of the files that it reads, beside that of the pairs.
     """
 
     files: tuple[Path, ...]
@@ -58,9 +58,9 @@ class References:
     """The value is a key; the text stands beside it in another file.
 
     Attributes:
-        name: of that file.
-        column: in which the keys stand.
-        files: that were read.
+        name: name of the file with the texts.
+        column: name of the column in which the keys stand.
+        files: paths of the files that were read.
     """
 
     name: str
@@ -82,9 +82,9 @@ def read_references(path: str, column: str | None, pool: TextPool) -> References
     """Read the texts that references can stand for into a pool.
 
     Args:
-        path: a file with a column of keys and one of texts.
-        column: that of the keys.
-        pool: takes in the texts.
+        path: path of a file with a column of keys and one of texts.
+        column: name of the column with the keys.
+        pool: pool that takes in the texts.
 
     Raises:
         DataError: the file cannot be read, or its columns are not there.
