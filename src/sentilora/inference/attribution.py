@@ -45,10 +45,11 @@ class _Reading:
     """A text as the model reads it.
 
     Attributes:
-        windows: token ids, one list a window.
-        words: characters ``(start, end)`` of the words that have a token.
-        owners: for each token of each window the index of its word; -1 where it has none.
-        truncated: the text was longer than the model reads.
+        windows: token ids of the text, one list a window.
+        words: first and last position ``(start, end)``, in characters, of the words that have a
+            token.
+        owners: index of the word of each token of each window; -1 where it has none.
+        truncated: whether the text was longer than the model reads.
     """
 
     windows: list[list[int]]
@@ -72,8 +73,8 @@ class Explained(Protocol):
 
     Attributes:
         labels: ordered label names.
-        engine: what computes logits.
-        encoder: its tokenizer and text rule.
+        engine: engine that computes the logits.
+        encoder: tokenizer of the model, with its text rule.
     """
 
     labels: Labels

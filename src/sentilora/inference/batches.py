@@ -11,10 +11,10 @@ def token_batches(
     """Group rows of like length so that ``rows x longest`` stays within a budget.
 
     Args:
-        lengths: tokens of each row.
-        batch_tokens: asked before each batch for its padded tokens at most; a single longer row is
-            a batch of its own.
-        batch_rows: rows per batch at most.
+        lengths: number of tokens of each row.
+        batch_tokens: function that returns the largest number of padded tokens of a batch, and is
+            asked before each; a single longer row is a batch of its own.
+        batch_rows: largest number of rows in a batch.
 
     Yields:
         Indices into ``lengths``, longest rows first, so that memory peaks at once or never.

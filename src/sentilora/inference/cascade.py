@@ -27,14 +27,15 @@ def score_in_stages(
     """Compute the logits of texts, those of easy ones by the first stage.
 
     Args:
-        stage: the first stage.
-        engine: what computes the network.
+        stage: first stage of the cascade.
+        engine: engine that computes the network.
         encoder: tokenizer with its text rule.
-        texts: any number.
-        calibration: of the network; logits of the first stage, which has one of its own, are
-            such that this one turns them into the first stage's probabilities.
-        budget: padded tokens per batch of the network at most; ``BATCH_TOKENS`` when None.
-        progress: called with the number of texts each time some are done.
+        texts: the texts, any number.
+        calibration: calibration of the network; logits of the first stage, which has one of its
+            own, are such that this one turns them into the first stage's probabilities.
+        budget: largest number of padded tokens in a batch of the network; ``BATCH_TOKENS`` when
+            None.
+        progress: function that is called with the number of texts each time some are done.
 
     Returns:
         As :func:`score_texts`. The first stage reads whole texts, so none of its texts is cut.

@@ -12,9 +12,9 @@ class WordContribution:
 
     Attributes:
         text: the word, with the punctuation that sticks to it.
-        start: of its first character in the text.
-        end: after its last character.
-        value: added to the log-odds of the label; negative when the word speaks against it.
+        start: position of its first character in the text.
+        end: position after its last character.
+        value: what the word added to the log-odds of the label; negative when it speaks against it.
     """
 
     text: str
@@ -31,14 +31,15 @@ class Explanation:
 
     Attributes:
         label: the label in question.
-        score: its calibrated probability, in ``[0, 1]``.
-        log_odds: of the label, for the text.
-        blank_log_odds: of the label, for the text with every token hidden.
-        words: in the order of the text; words that the model did not read are not among them.
-        method: ``integrated gradients`` or ``occlusion``.
-        error: what contributions miss of ``log_odds - blank_log_odds``. Integrated gradients add up
-            to it but for the error of the integral; occlusion does not claim to, so it is None.
-        truncated: the text was longer than the model reads.
+        score: calibrated probability of the label, in ``[0, 1]``.
+        log_odds: log-odds of the label for the text.
+        blank_log_odds: log-odds of the label for the text with every token hidden.
+        words: words in the order of the text; words that the model did not read are not among them.
+        method: method of the explanation: ``integrated gradients`` or ``occlusion``.
+        error: part of ``log_odds - blank_log_odds`` that the contributions miss. Integrated
+            gradients add up to it but for the error of the integral; occlusion does not claim to,
+            so it is None.
+        truncated: whether the text was longer than the model reads.
     """
 
     label: str

@@ -28,10 +28,10 @@ class Head:
         """Take the weights.
 
         Args:
-            kind: the class of transformers that the adapter was trained in.
-            config: of that class, with the adapter's number of labels.
-            weights: of all that is no part of the encoder, or of its pooler, by full name.
-            device: where states will be.
+            kind: class of transformers that the adapter was trained in.
+            config: configuration of that class, with the adapter's number of labels.
+            weights: weights of all that is no part of the encoder, or of its pooler, by full name.
+            device: device that states will be on.
 
         Raises:
             ModelError: the weights are not those of such a head.
@@ -55,9 +55,9 @@ class Head:
         """Compute some rows of a batch.
 
         Args:
-            states: ``(B, T, H)`` float32, or ``(B, 1, H)`` of the first tokens.
-            attention_mask: ``(B, T)``.
-            rows: of the batch, N of them.
+            states: ``(B, T, H)`` float32 hidden states, or ``(B, 1, H)`` of the first tokens.
+            attention_mask: ``(B, T)`` 1 where there is a token, 0 where there is padding.
+            rows: numbers of the rows of the batch to compute, N of them.
 
         Returns:
             ``(N, C)`` float32.

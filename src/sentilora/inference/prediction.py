@@ -21,9 +21,9 @@ class Prediction:
         score: calibrated probability of ``label``, in ``[0, 1]``.
         probabilities: calibrated probability of each label, in label order.
         signed: positive minus negative mass, in ``[-1, 1]``; None if labels are no sentiments.
-        truncated: the text was longer than the model's limit.
-        abstained: ``score`` lies below the threshold that was asked for.
-        stage: what answered in a cascade, ``n-grams`` or ``network``; None without one.
+        truncated: whether the text was longer than the model's limit.
+        abstained: whether ``score`` lies below the threshold that was asked for.
+        stage: part of a cascade that answered: ``n-grams`` or ``network``; None without one.
     """
 
     label: str

@@ -31,10 +31,10 @@ class Scored:
     """What the model said about texts.
 
     Attributes:
-        logits: ``(N, C)`` float32, uncalibrated.
-        truncated: for each text, whether it was cut (or read in windows).
+        logits: ``(N, C)`` float32, uncalibrated logits.
+        truncated: whether each text was cut (or read in windows).
         tokens: number of tokens that were computed, padding not counted.
-        early: ``(N,)`` bool, texts that the first stage of a cascade answered; None without one.
+        early: ``(N,)`` bool, whether the first stage of a cascade answered; None without one.
     """
 
     logits: np.ndarray
@@ -54,11 +54,11 @@ def score_texts(
     """Compute the logits of texts.
 
     Args:
-        engine: what computes them.
+        engine: engine that computes the logits.
         encoder: tokenizer with its text rule.
-        texts: any number; hand over a file in pieces, as all tokens stay in memory.
-        budget: padded tokens per batch at most; ``BATCH_TOKENS`` when None.
-        progress: called with the number of texts each time some are done.
+        texts: the texts, any number; hand over a file in pieces, as all tokens stay in memory.
+        budget: largest number of padded tokens in a batch; ``BATCH_TOKENS`` when None.
+        progress: function that is called with the number of texts each time some are done.
     """
     return score_pieces(
         engine,
@@ -75,8 +75,8 @@ class Piece:
     """Some texts, ready to be computed.
 
     Attributes:
-        encoded: tokens of those that the network reads.
-        staged: what the first stage of a cascade says, ``(N, C)`` float32, and which texts the
+        encoded: tokens of the texts that the network reads.
+        staged: logits of the first stage of a cascade, ``(N, C)`` float32, and which texts the
             network does not read, ``(N,)`` bool; None without one.
     """
 
@@ -99,12 +99,12 @@ def score_pieces(
     the same cores, and batches are best sorted over all texts: there is one piece.
 
     Args:
-        engine: what computes the logits.
+        engine: engine that computes the logits.
         encoder: tokenizer with its text rule.
-        texts: any number.
-        prepare: turns texts into a piece; may run in another thread.
-        budget: padded tokens per batch at most; ``BATCH_TOKENS`` when None.
-        progress: called with the number of texts each time some are done.
+        texts: the texts, any number.
+        prepare: function that turns texts into a piece; may run in another thread.
+        budget: largest number of padded tokens in a batch; ``BATCH_TOKENS`` when None.
+        progress: function that is called with the number of texts each time some are done.
     """
     budget = budget or BatchBudget()
     unique, owners = find_repeats(texts)

@@ -33,8 +33,8 @@ class SentimentModel:
     Attributes:
         labels: ordered label names.
         calibration: how logits become probabilities.
-        engine: what computes logits.
-        first_stage: of a cascade, answers easy texts; None without one.
+        engine: engine that computes the logits.
+        first_stage: first stage of a cascade, which answers easy texts; None without one.
     """
 
     def __init__(self, artifact: Artifact, engine: Engine, tokenizer: Any) -> None:
@@ -72,8 +72,10 @@ class SentimentModel:
         """Predict one text, or many.
 
         Args:
-            texts: a string gives one prediction; an iterable gives a list in the same order.
-            threshold: answers with a lower score are marked ``abstained``; in ``[0, 1]``.
+            texts: one text, which gives one prediction; or an iterable of texts, which gives a list
+                in the same order.
+            threshold: smallest score that counts as an answer, in ``[0, 1]``; answers below it are
+                marked ``abstained``.
 
         Raises:
             DataError: something in ``texts`` is not a string, or is empty.
@@ -116,9 +118,9 @@ class SentimentModel:
         """Compute uncalibrated ``(N, C)`` logits.
 
         Args:
-            texts: any number; all are tokenised at once, so hand over a file in pieces.
-            budget: padded tokens per batch at most; ``BATCH_TOKENS`` when None.
-            progress: called with the number of texts each time some are done.
+            texts: the texts, any number; all are tokenised at once, so hand over a file in pieces.
+            budget: largest number of padded tokens in a batch; ``BATCH_TOKENS`` when None.
+            progress: function that is called with the number of texts each time some are done.
         """
         with self._turn:
             if self.first_stage is not None:
@@ -144,11 +146,12 @@ def load(
     """Load a model from a run folder, its ``model/``, an export, or the adapter that ships.
 
     Args:
-        path: the folder, whose manifest is verified first; or ``general``.
-        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-        precision: ``fp32`` (default: the numbers that were proved), ``bf16``, ``fp16`` or ``auto``.
-        engine: ``torch``, ``onnxruntime``, ``openvino`` or ``auto``: the one that the folder is
-            made for, or another that is installed and can compute it.
+        path: path of the folder, whose manifest is verified first; or ``general``.
+        device: device to compute on: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        precision: number format: ``fp32`` (default: the numbers that were proved), ``bf16``,
+            ``fp16`` or ``auto``.
+        engine: name of the engine: ``torch``, ``onnxruntime``, ``openvino`` or ``auto``: the one
+            that the folder is made for, or another that is installed and can compute it.
 
     Raises:
         ModelError: the folder is missing, unfinished or damaged, or its base is not there.

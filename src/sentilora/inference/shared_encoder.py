@@ -38,8 +38,9 @@ class SharedEncoder:
     Threads may call :meth:`logits` at the same time, but not beside :meth:`put`.
 
     Attributes:
-        device: where inputs have to be.
-        precision: ``fp32``, ``bf16`` or ``fp16``; heads are always computed in float32.
+        device: device that inputs have to be on.
+        precision: number format: ``fp32``, ``bf16`` or ``fp16``; heads are always computed in
+            float32.
     """
 
     def __init__(
@@ -143,8 +144,8 @@ class SharedEncoder:
         """Compute a padded batch.
 
         Args:
-            inputs: ``input_ids`` and ``attention_mask``, ``(B, T)``.
-            slots: of each row.
+            inputs: ``input_ids`` and ``attention_mask`` of the batch, ``(B, T)``.
+            slots: slot of the adapter of each row.
 
         Returns:
             For each row ``(C,)`` float32 logits, C being the number of its adapter's labels.

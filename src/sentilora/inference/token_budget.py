@@ -25,8 +25,9 @@ class BatchBudget:
     """The padded tokens of the next batch.
 
     Attributes:
-        tokens: what was settled on; until then what jobs too small to try sizes on get.
-        tried: sizes still to be compared; empty once one was chosen.
+        tokens: number of tokens that was settled on; until then what jobs too small to try sizes on
+            get.
+        tried: sizes that are still to be compared; empty once one was chosen.
     """
 
     def __init__(self, tokens: int = BATCH_TOKENS, tried: Sequence[int] = ()) -> None:

@@ -46,8 +46,9 @@ class AdapterWeights:
     """What a LoRA adapter adds to its base.
 
     Attributes:
-        updates: by the name of a linear layer, ``A`` ``(R, in)`` and ``s B`` ``(out, R)``.
-        saved: weights of modules that are stored whole, the head among them, by their full name.
+        updates: factors ``A`` ``(R, in)`` and ``s B`` ``(out, R)`` of each adapted linear layer, by
+            its name.
+        saved: weights of the modules that are stored whole, the head among them, by full name.
     """
 
     updates: dict[str, tuple[torch.Tensor, torch.Tensor]]

@@ -180,8 +180,9 @@ def open_artifact(path: str | Path, *, is_sealed: bool = True) -> Artifact:
     """Find a model folder, check every hash, and read its settings.
 
     Args:
-        path: a run folder, a model folder, an export or ``general``.
-        is_sealed: False only for the proof of reload, which comes before the seal.
+        path: path of a run folder, a model folder or an export, or ``general``.
+        is_sealed: whether the folder has to be sealed; False only for the proof of reload, which
+            comes before the seal.
 
     Raises:
         ModelError: no manifest, a missing, changed or added file, or an unknown format.
@@ -196,8 +197,9 @@ def load_classifier(artifact: Artifact, *, merge: bool = True) -> tuple[Any, Any
     """Load model and tokenizer of an artifact, in evaluation mode, on the CPU, in float32.
 
     Args:
-        artifact: from :func:`open_artifact`.
-        merge: fold the adapter into the encoder, which is quicker and equal up to rounding.
+        artifact: the artifact, from :func:`open_artifact`.
+        merge: whether to fold the adapter into the encoder, which is quicker and equal up to
+            rounding.
 
     Raises:
         ModelError: the base is missing, its weights do not fit the adapter, or it is an export

@@ -41,17 +41,19 @@ def create_model(
     """Build a sequence classifier on a pre-trained encoder, ready for any training loop.
 
     Args:
-        base: name in the bases table, hub id, or folder; or a base that was found already.
+        base: name in the table of bases, hub id, or folder; or a base that was found already.
         labels: ordered label names, at least two.
-        use_peft: add a LoRA adapter and freeze the rest, except the head; else all weights learn.
+        use_peft: whether to add a LoRA adapter and freeze the rest, except the head; else all
+            weights learn.
         rank: inner dimension of the adapter.
-        alpha: the adapter's product is scaled by ``alpha / rank``.
-        lora_dropout: on the adapter's input while training, in ``[0, 1)``.
-        target_modules: layers to adapt, matched as suffixes; by default all linear layers of the
-            architecture's blocks, found by inspection where it is unknown.
-        dropout: inside encoder and head while training, in ``[0, 1)``.
-        seed: for the fresh head and the adapter.
-        load_in_4bit: hold the frozen base in 4 bits (see fourbit.py); CUDA only, with an adapter.
+        alpha: scale of the adapter: its product is multiplied by ``alpha / rank``.
+        lora_dropout: dropout on the adapter's input while training, in ``[0, 1)``.
+        target_modules: names of the layers to adapt, matched as suffixes; by default all linear
+            layers of the architecture's blocks, found by inspection where it is unknown.
+        dropout: dropout inside encoder and head while training, in ``[0, 1)``.
+        seed: seed of the fresh head and the adapter.
+        load_in_4bit: whether to hold the frozen base in 4 bits (see four_bit.py); CUDA only, with
+            an adapter.
 
     Returns:
         A ``PeftModel``, or a ``PreTrainedModel`` with ``use_peft=False``; label names are in its

@@ -35,10 +35,10 @@ class FirstStage:
 
     Attributes:
         idf: ``(F,)`` float32, inverse document frequency of each column.
-        weights: ``(F, C)`` float32.
-        bias: ``(C,)`` float32.
-        calibration: how its logits become probabilities.
-        threshold: the least probability at which it answers; above 1 it never does.
+        weights: ``(F, C)`` float32, weights of the linear model.
+        bias: ``(C,)`` float32, bias of the linear model.
+        calibration: how the logits of the first stage become probabilities.
+        threshold: smallest probability at which the first stage answers; above 1 it never does.
     """
 
     idf: NDArray[np.float32]
@@ -101,9 +101,10 @@ def count_ngrams(tokens: Sequence[Sequence[int]], columns: int) -> Any:
     """Return ``(N, F)`` sparse float32: damped counts of hashed tokens and token pairs.
 
     Args:
-        tokens: ids of N texts.
-        columns: F, a power of two: multilinear hashing keeps the highest bits of a sum of products
-            (Dietzfelbinger 1996, "Universal hashing and k-wise independent random variables").
+        tokens: token ids of N texts.
+        columns: number of columns F, a power of two: multilinear hashing keeps the highest bits of
+            a sum of products (Dietzfelbinger 1996, "Universal hashing and k-wise independent random
+            variables").
     """
     from scipy.sparse import csr_matrix
 

@@ -44,7 +44,8 @@ def four_bit_options(model_type: str) -> dict[str, Any]:
     """Return what ``from_pretrained`` is told to hold a base in 4 bits on the current device.
 
     Args:
-        model_type: architecture; its head has to be known, as that must not be quantised.
+        model_type: name of the architecture; its head has to be known, as that must not be
+            quantised.
 
     Raises:
         ConfigError: it is not.
@@ -77,8 +78,9 @@ def move_adapter(trained: Any, plain: Any) -> Any:
     """Put adapter and head of a trained PEFT model into one with the base in float32.
 
     Args:
-        trained: a PEFT model, whose base may be quantised.
-        plain: a PEFT model with the same adapter and head shapes, on any device.
+        trained: trained PEFT model, whose base may be quantised.
+        plain: PEFT model with the same adapter and head shapes, on any device, that takes the
+            weights.
 
     Returns:
         ``plain``.

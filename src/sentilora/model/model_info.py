@@ -23,12 +23,12 @@ class Settings:
     Attributes:
         labels: ordered label names.
         base: hub id (or folder, for a base without one) of the encoder.
-        revision: of the base.
+        revision: commit or branch of the base; None for a folder.
         rule: how much of a text is read.
         calibration: how logits become probabilities.
-        kind: ``adapter`` (PEFT files), ``model`` (all weights), ``onnx``, ``openvino`` or
-            ``browser`` (files for these runtimes).
-        base_sha256: of the weights of a base that is a folder, by which it is known again.
+        kind: kind of the saved model: ``adapter`` (PEFT files), ``model`` (all weights), ``onnx``,
+            ``openvino`` or ``browser`` (files for these runtimes).
+        base_sha256: hash of the weights of a base that is a folder, by which it is known again.
     """
 
     labels: Labels

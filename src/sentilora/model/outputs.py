@@ -19,8 +19,8 @@ def output_layer(model: Any) -> tuple[str, nn.Linear]:
         Its name inside the plain network, and the layer.
 
     Args:
-        model: from ``create_model``: plain, or with a LoRA adapter of PEFT, of which the trained
-            copy of the head is meant.
+        model: model from ``create_model``: plain, or with a LoRA adapter of PEFT, of which the
+            trained copy of the head is meant.
 
     Raises:
         ModelError: there is none.

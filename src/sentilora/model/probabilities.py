@@ -26,8 +26,10 @@ class Calibration:
     changes which label is chosen.
 
     Attributes:
-        temperature: above 0; above 1 the model was too sure of itself.
-        power: above -1.
+        temperature: temperature that logits are divided by, above 0; above 1 the model was too sure
+            of itself.
+        power: power with which the temperature falls as the spread of the logits grows, above -1; 0
+            where it stays.
     """
 
     temperature: float = 1.0

@@ -23,8 +23,8 @@ class TextRule:
     """How much of a text is read.
 
     Attributes:
-        max_tokens: limit per text (per window), special tokens included.
-        long_text: ``head``, ``head-tail`` or ``windows``.
+        max_tokens: largest number of tokens of a text (of a window), special tokens included.
+        long_text: what is done with longer texts: ``head``, ``head-tail`` or ``windows``.
         head_share: share of the limit that ``head-tail`` keeps at the start, in ``[0, 1]``.
     """
 
@@ -38,8 +38,8 @@ class Encoded:
     """Token ids of texts.
 
     Attributes:
-        windows: for each text, its windows of token ids (one, except with ``windows``).
-        truncated: for each text, whether it was longer than the limit.
+        windows: windows of token ids of each text (one, except with ``windows``).
+        truncated: whether each text was longer than the limit.
     """
 
     windows: list[list[list[int]]]
@@ -56,10 +56,10 @@ class TextEncoder:
 
     Attributes:
         prefix: special tokens at the start of every text (or window).
-        suffix: those at its end.
-        room: tokens that are left for the text.
-        head: how many of them ``head-tail`` keeps at the start.
-        stride: from the start of one window to that of the next.
+        suffix: special tokens at the end of every text (or window).
+        room: number of tokens that are left for the text.
+        head: number of these tokens that ``head-tail`` keeps at the start.
+        stride: number of tokens from the start of one window to that of the next.
     """
 
     def __init__(self, tokenizer: Any, rule: TextRule) -> None:
@@ -155,7 +155,7 @@ def average_windows(logits: torch.Tensor, counts: Sequence[int]) -> torch.Tensor
     """Average the logits of each text's windows.
 
     Args:
-        logits: ``(W, C)``, the windows of all texts one after the other.
+        logits: ``(W, C)`` logits of the windows of all texts, one after the other.
         counts: number of windows of each text; their sum is ``W``.
 
     Returns:

@@ -38,10 +38,10 @@ class Start:
     """A trained adapter to start from.
 
     Attributes:
-        name: ``general``, or the name of its run folder.
+        name: name of the run folder, or ``general``.
         artifact: the verified model folder.
-        rank, alpha, target_modules: of its adapter.
-        sha256: of its manifest, which holds the hash of every other file.
+        rank, alpha, target_modules: settings of its adapter.
+        sha256: hash of its manifest, which holds the hash of every other file.
     """
 
     name: str
@@ -66,7 +66,7 @@ def open_start(model: str) -> Start:
     """Open an adapter to start from.
 
     Args:
-        model: a run folder, its ``model/``, or ``general``.
+        model: path of a run folder or its ``model/``, or ``general``.
 
     Raises:
         ModelError: there is no finished model, it is damaged, or it is not an adapter.
@@ -100,12 +100,12 @@ def create_started_model(
     """Build the classifier of a trained adapter for the given labels, ready to be trained on.
 
     Args:
-        start: from :func:`open_start`.
-        labels: those of the new training, in its order.
-        lora_dropout: on the adapter's input while training, in ``[0, 1)``.
-        dropout: inside encoder and head while training, in ``[0, 1)``.
-        seed: for rows of labels that the source does not know.
-        load_in_4bit: hold the frozen base in 4 bits; CUDA only.
+        start: the adapter to start from, from :func:`open_start`.
+        labels: label names of the new training, in its order.
+        lora_dropout: dropout on the adapter's input while training, in ``[0, 1)``.
+        dropout: dropout inside encoder and head while training, in ``[0, 1)``.
+        seed: seed for the rows of labels that the source does not know.
+        load_in_4bit: whether to hold the frozen base in 4 bits; CUDA only.
 
     Returns:
         A ``PeftModel`` in float32, as :func:`~sentilora.model.classifier.create_model` makes it.

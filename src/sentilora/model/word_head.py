@@ -51,11 +51,12 @@ class WordHead(nn.Module):
     """Predicts words from hidden states.
 
     Attributes:
-        transform: ``(…, H)`` to ``(…, E)``, E being the width of the embeddings.
-        weight: ``(V, E)``; the encoder's own word embeddings when tied to them.
-        bias: ``(V,)``.
-        bag_transform, bag_bias: of the head for whole texts.
-        is_own: the checkpoint brought transform and bias.
+        transform: layers from ``(…, H)`` hidden states to ``(…, E)``, E being the width of the
+            embeddings.
+        weight: ``(V, E)`` output weights; the encoder's own word embeddings when tied to them.
+        bias: ``(V,)`` bias of each word.
+        bag_transform, bag_bias: the same two of the head for whole texts.
+        is_own: whether the checkpoint brought transform and bias.
     """
 
     def __init__(
@@ -123,12 +124,12 @@ def build_head(
     """Take the checkpoint's own head for masked words, or make one that starts at the encoder.
 
     Args:
-        base: where the encoder came from.
-        encoder: from :func:`load_encoder`.
-        word_counts: ``(V,)`` how often each word occurs in the texts.
-        text_counts: ``(V,)`` in how many texts.
-        tied: the output weights are the word embeddings themselves; else they start as their
-            copy and learn on their own (Chung et al. 2021, arXiv:2010.12821).
+        base: the base that the encoder came from.
+        encoder: the encoder, from :func:`load_encoder`.
+        word_counts: ``(V,)`` number of times that each word occurs in the texts.
+        text_counts: ``(V,)`` number of texts that each word occurs in.
+        tied: whether the output weights are the word embeddings themselves; else they start as
+            their copy and learn on their own (Chung et al. 2021, arXiv:2010.12821).
     """
     embeddings: nn.Parameter = encoder.get_input_embeddings().weight
     bag = _fresh_transform(encoder, embeddings)

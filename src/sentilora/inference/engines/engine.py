@@ -24,10 +24,10 @@ class Engine(Protocol):
     """Computes the logits of padded batches.
 
     Attributes:
-        name: ``torch``, ``onnxruntime`` or ``openvino``.
-        device: where inputs have to be.
-        precision: ``fp32``, ``bf16`` or ``fp16``.
-        labels: how many there are.
+        name: name of the engine: ``torch``, ``onnxruntime`` or ``openvino``.
+        device: device that inputs have to be on.
+        precision: number format: ``fp32``, ``bf16`` or ``fp16``.
+        labels: number of labels.
     """
 
     @property
@@ -53,11 +53,11 @@ class TorchEngine:
     """A sequence classifier of torch, put into evaluation mode whenever it computes.
 
     Attributes:
-        network: from ``create_model`` or ``load_classifier``.
-        device: where it lies.
-        precision: ``fp32``, ``bf16`` or ``fp16``.
-        is_fixed: no weight changes as long as the engine lives, so that its quick path stays ready
-            and serves single texts, too.
+        network: classifier from ``create_model`` or ``load_classifier``.
+        device: device that the network lies on.
+        precision: number format: ``fp32``, ``bf16`` or ``fp16``.
+        is_fixed: whether no weight changes as long as the engine lives, so that its quick path
+            stays ready and serves single texts, too.
     """
 
     network: Any
@@ -110,12 +110,13 @@ def open_engine(
     """Return what computes an artifact, and its tokenizer.
 
     Args:
-        artifact: from :func:`~sentilora.model.artifact.open_artifact`.
-        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-        precision: ``fp32``, ``bf16``, ``fp16`` or ``auto``.
-        engine: ``torch`` for a run or ``merged``, ``onnxruntime`` or ``openvino`` for exports;
-            ``auto`` takes the one that the export is made for, or another that is installed.
-        merge: fold an adapter into the encoder.
+        artifact: the model folder, from :func:`~sentilora.model.artifact.open_artifact`.
+        device: device to compute on: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        precision: number format: ``fp32``, ``bf16``, ``fp16`` or ``auto``.
+        engine: name of the engine: ``torch`` for a run or ``merged``, ``onnxruntime`` or
+            ``openvino`` for exports; ``auto`` takes the one that the export is made for, or another
+            that is installed.
+        merge: whether to fold an adapter into the encoder.
 
     Raises:
         MissingExtraError: it needs a runtime that is not installed.

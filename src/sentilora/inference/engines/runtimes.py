@@ -31,7 +31,7 @@ class _OnCpu:
     """What both have in common.
 
     Attributes:
-        threads: of matrix products.
+        threads: number of threads of matrix products.
     """
 
     def __init__(self, precision: str) -> None:
@@ -183,12 +183,12 @@ def open_runtime(
     """Return what computes an export.
 
     Args:
-        artifact: of a kind in ``RUNTIMES``.
-        device: ``auto`` or ``cpu``.
-        precision: one of the engine's, or ``auto``: bf16 where the CPU has units for it and the
-            engine can use them.
-        engine: its name, or ``auto``: the first for this kind that is installed and computes in
-            ``precision``.
+        artifact: the export, of a kind in ``RUNTIMES``.
+        device: device to compute on: ``auto`` or ``cpu``.
+        precision: number format: one of the engine's, or ``auto``: bf16 where the CPU has units for
+            it and the engine can use them.
+        engine: name of the engine, or ``auto``: the first for this kind that is installed and
+            computes in ``precision``.
 
     Raises:
         DeviceError: device, precision or engine are not there for this kind of export.

@@ -25,17 +25,17 @@ class FileSummary:
     """What came of predicting a source.
 
     Attributes:
-        rows: rows read, skipped ones included.
-        skipped: rows without a text; their predictions are empty.
-        label_counts: for each label in label order, how many rows got it.
-        seconds: from start to end, loading of the model not counted.
-        tokens: tokens computed; a text that came again did not cost any.
-        truncated: rows whose text was longer than the model's limit.
-        abstained: rows whose score lies below the threshold.
-        early: rows that the first stage of a cascade answered.
-        resumed: rows that were answered before an earlier prediction was stopped.
-        notes: things to tell the user.
-        engine: what computed, and in which number format.
+        rows: number of rows read, skipped ones included.
+        skipped: number of rows without a text; their predictions are empty.
+        label_counts: number of rows that got each label, in label order.
+        seconds: time from start to end, in seconds, loading of the model not counted.
+        tokens: number of tokens computed; a text that came again did not cost any.
+        truncated: number of rows whose text was longer than the model's limit.
+        abstained: number of rows whose score lies below the threshold.
+        early: number of rows that the first stage of a cascade answered.
+        resumed: number of rows that were answered before an earlier prediction was stopped.
+        notes: remarks for the user.
+        engine: engine that computed, and its number format.
     """
 
     rows: int
@@ -56,13 +56,13 @@ class Answers:
     """The answers for one piece of a source.
 
     Attributes:
-        size: rows of the piece, N.
-        answered: ``(M,)`` int64, the rows that have an answer, in order.
-        probabilities: ``(M, C)`` float64, calibrated.
-        truncated: ``(M,)`` bool.
-        early: ``(M,)`` bool, rows that the first stage of a cascade answered; None without one.
+        size: number of rows of the piece, N.
+        answered: ``(M,)`` int64, numbers of the rows that have an answer, in order.
+        probabilities: ``(M, C)`` float64, calibrated probabilities.
+        truncated: ``(M,)`` bool, whether each text was longer than the model's limit.
+        early: ``(M,)`` bool, whether the first stage of a cascade answered; None without one.
         labels: label names, C of them.
-        threshold: scores below it are marked as abstained; None when there is none.
+        threshold: smallest score that counts as an answer; None when all do.
     """
 
     size: int
@@ -121,11 +121,12 @@ class Answerer:
     """Answers the pieces of one source and keeps the tally.
 
     Args:
-        model: predicts.
-        scorer: what scores for it; by default a :class:`RememberingScorer`.
-        threshold: answers with a lower score are marked as abstained; in ``[0, 1]``.
-        total: rows of the source, where known.
-        progress: called with the rows done so far, and ``total``.
+        model: model that predicts.
+        scorer: scorer of the texts; by default a :class:`RememberingScorer`.
+        threshold: smallest score that counts as an answer, in ``[0, 1]``; answers below it are
+            marked as abstained.
+        total: number of rows of the source, where known.
+        progress: function that is called with the number of rows done so far, and ``total``.
 
     Raises:
         ConfigError: the threshold is out of range.

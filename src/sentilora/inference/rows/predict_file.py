@@ -60,15 +60,18 @@ def predict_file(
     ``predicted_``.
 
     Args:
-        model: from :func:`sentilora.load`.
-        source: a ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet`` file, the text ones also ``.gz``;
-            or rows that were opened before.
-        output: file to write; its ending names its format, which may differ from the source's.
+        model: model that answers, from :func:`sentilora.load`.
+        source: path of a ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet`` file, the text ones also
+            ``.gz``; or rows that were opened before.
+        output: path of the file to write; its ending names its format, which may differ from the
+            source's.
         text: column with the texts; by default the one named text, review, sentence or content.
-        threshold: answers with a lower score are marked ``abstained``; in ``[0, 1]``.
-        skip_bad_rows: leave the added columns empty where a row has no text, instead of raising.
-        resume: go on with the answers of the same prediction, which was stopped before; if there
-            are none, begin with the first row.
+        threshold: smallest score that counts as an answer, in ``[0, 1]``; answers below it are
+            marked ``abstained``.
+        skip_bad_rows: whether to leave the added columns empty where a row has no text, instead of
+            raising.
+        resume: whether to go on with the answers of the same prediction, which was stopped before;
+            if there are none, begin with the first row.
         progress: called with the number of rows done so far, and the number of all rows.
 
     Raises:

@@ -37,7 +37,7 @@ class KeepingScorer:
     """Scores the texts of a source in order, and keeps on disk what it computes.
 
     Attributes:
-        resumed: texts that were answered from what was kept before.
+        resumed: number of texts that were answered from what was kept before.
     """
 
     def __init__(self, model: SentimentModel, path: Path, about: dict[str, str]) -> None:
@@ -111,10 +111,11 @@ def keeping(
     """Keep the answers to a source's texts beside ``output`` until it is complete.
 
     Args:
-        model: answers.
-        rows: whose texts will be scored, in order.
-        output: the file that is being made.
-        resume: begin with the answers of an earlier prediction that was stopped, if there was one.
+        model: model that answers.
+        rows: rows whose texts will be scored, in order.
+        output: path of the file that is being made.
+        resume: whether to begin with the answers of an earlier prediction that was stopped, if
+            there was one.
 
     Raises:
         ConfigError: answers to the same texts are kept and ``resume`` is not asked for; or it is,

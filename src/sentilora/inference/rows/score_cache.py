@@ -24,7 +24,7 @@ class RememberingScorer:
     """Scores texts; what the last ``capacity`` different texts scored is looked up.
 
     Attributes:
-        model: computes the texts that are not remembered.
+        model: model that computes the texts that are not remembered.
     """
 
     def __init__(self, model: SentimentModel, *, capacity: int = CAPACITY) -> None:
@@ -40,9 +40,9 @@ class RememberingScorer:
         """Compute uncalibrated ``(N, C)`` logits, a bounded piece of the texts at a time.
 
         Args:
-            texts: any number.
-            progress: called with the number of texts each time some have been computed; texts
-                that are remembered do not count.
+            texts: the texts, any number.
+            progress: function that is called with the number of texts each time some have been
+                computed; texts that are remembered do not count.
         """
         logits = np.empty((len(texts), len(self.model.labels)), dtype=np.float32)
         truncated, early = np.zeros((2, len(texts)), dtype=bool)

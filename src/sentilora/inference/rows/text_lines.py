@@ -34,8 +34,8 @@ class LineStream:
     """A stream of bytes whose lines are texts or JSON objects; can be read once.
 
     Attributes:
-        is_json: the lines are JSON objects.
-        column: the key of the texts in them.
+        is_json: whether the lines are JSON objects.
+        column: key of the texts in JSON objects.
 
     Raises:
         DataError: the stream holds nothing, or its first object has no such key.

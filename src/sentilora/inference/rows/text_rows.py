@@ -65,10 +65,11 @@ def open_rows(
     """Open a file to predict its rows; it is read through first, so that no bad row comes late.
 
     Args:
-        source: a ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet`` file, the text ones also ``.gz``.
+        source: path of a ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet`` file, the text ones also
+            ``.gz``.
         text: column with the texts; by default the one named text, review, sentence or content.
-        skip_bad_rows: let rows without a text pass.
-        name: what the user knows the file by.
+        skip_bad_rows: whether to let rows without a text pass.
+        name: name that the user knows the file by.
 
     Raises:
         DataError: it cannot be read, has no such column, or has rows without a text.

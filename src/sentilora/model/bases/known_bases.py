@@ -22,9 +22,10 @@ class Architecture:
     """Where LoRA goes in an architecture, and which modules start at random and are saved whole.
 
     Attributes:
-        target_modules: all linear layers of the encoder's blocks.
-        head_modules: the classification head. Left out, a fresh ``pre_classifier`` (DistilBERT) or
-            ``pooler`` (DeBERTa) would stay at random and be lost on reload.
+        target_modules: names of all linear layers of the encoder's blocks.
+        head_modules: names of the modules of the classification head. Left out, a fresh
+            ``pre_classifier`` (DistilBERT) or ``pooler`` (DeBERTa) would stay at random and be lost
+            on reload.
     """
 
     target_modules: tuple[str, ...]
@@ -55,9 +56,9 @@ class Base:
     """A pre-trained encoder that a user can name.
 
     Attributes:
-        revision: commit on the hub; ``main`` where no commit has been verified here.
+        revision: commit on the hub, or ``main`` where no commit has been verified here.
         package: distribution that carries the weights, with the module that holds them.
-        sha256: of ``model.safetensors`` in that package.
+        sha256: hash of ``model.safetensors`` in that package.
     """
 
     name: str
@@ -151,7 +152,7 @@ class ResolvedBase:
 
     Attributes:
         source: folder or hub id that transformers loads from.
-        hub_id: what is stored; equals the folder only for a base that has no hub id.
+        hub_id: name that adapters store; equals the folder only for a base that has no hub id.
         revision: commit or branch, or None for a folder.
         name: short name for run folders and reports.
     """

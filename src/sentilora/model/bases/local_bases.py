@@ -54,9 +54,9 @@ def find_local_base(stored: str, sha256: str, near: Path | None) -> ResolvedBase
     """Find the folder whose weights an adapter was trained on.
 
     Args:
-        stored: where it was.
-        sha256: of its weights.
-        near: the model folder of the adapter.
+        stored: folder that the base was in when the adapter was trained.
+        sha256: hash of the weights of the base.
+        near: model folder of the adapter, near which the base may lie.
 
     Raises:
         ModelError: no place holds these weights; the message names all that were looked at.

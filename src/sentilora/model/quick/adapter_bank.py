@@ -20,8 +20,8 @@ class Routing(threading.local):
     """Which adapter each row of the batch at hand has; every thread sees its own batch.
 
     Attributes:
-        owners: slot of each row, ``(B,)`` int64.
-        only: the slot of all rows, if they share one.
+        owners: ``(B,)`` int64, slot of each row.
+        only: slot of all rows, if they share one.
     """
 
     def __init__(self) -> None:
@@ -38,9 +38,9 @@ class AdapterBank:
     """Updates to linear layers that read the same input and stand side by side in one product.
 
     Attributes:
-        layers: their names.
-        down: ``(K, in, R)``, for each of K slots.
-        up: ``(K, R, out)``.
+        layers: names of the layers.
+        down: ``(K, in, R)`` matrices ``A`` of K slots, turned over.
+        up: ``(K, R, out)`` matrices ``s B`` of K slots, turned over.
     """
 
     def __init__(
@@ -90,9 +90,10 @@ class AdapterBank:
         """Add to ``outputs`` what the adapter of each row makes of ``inputs``, in place.
 
         Args:
-            inputs: ``(B, T, in)`` or ``(B·T, in)``, B being the rows of the routing.
-            outputs: the base's product, with ``out`` for ``in``.
-            count: of ``B·T`` rows, how many count, where more stand below them.
+            inputs: ``(B, T, in)`` or ``(B·T, in)`` inputs of the layers, B being the rows of the
+                routing.
+            outputs: outputs of the base's product, with ``out`` for ``in``.
+            count: number of rows that count of ``B·T``, where more stand below them.
         """
         if not self.down.shape[2]:
             return outputs

@@ -23,9 +23,10 @@ def compute_blocks(states: Tensor, mask: Tensor | None, blocks: Sequence[Block])
     matrix products, which get their rows in a few different numbers only.
 
     Args:
-        states: ``(B, T, H)``.
-        mask: ``(B, 1, 1, T)``, added to the scores of attention; None where nothing is padding.
-        blocks: from the first to the last.
+        states: ``(B, T, H)`` hidden states that enter the first block.
+        mask: ``(B, 1, 1, T)`` what is added to the scores of attention; None where nothing is
+            padding.
+        blocks: the blocks, from the first to the last.
 
     Returns:
         ``(B, 1, H)``, of the first token.

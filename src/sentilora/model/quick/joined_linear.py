@@ -15,8 +15,9 @@ class JoinedLinear:
     """One or more linear layers that read the same input, as one product.
 
     Attributes:
-        adds: adds to the product ``(N, out)`` of inputs ``(N, in)``, in place, what each row's own
-            adapter makes of them, at least for so many rows; None where they share their weights.
+        adds: function that adds to the product ``(N, out)`` of inputs ``(N, in)``, in place, what
+            each row's own adapter makes of them, at least for so many rows; None where the rows
+            share their weights.
     """
 
     adds: Callable[[Tensor, Tensor, int | None], object] | None = None

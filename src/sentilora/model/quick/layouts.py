@@ -57,7 +57,7 @@ class HeadLayout:
 
     Attributes:
         dense: full name of the first layer.
-        activation: what follows it, in ``torch.nn.functional``.
+        activation: name of the function of ``torch.nn.functional`` between the two layers.
         out: full name of the second layer.
     """
 

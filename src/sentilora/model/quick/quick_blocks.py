@@ -36,8 +36,8 @@ def quick_blocks(model: Any, *, is_fixed: bool = False) -> Iterator[QuickBlocks 
     """Compute the encoder of a sequence classifier the quick way inside the block.
 
     Args:
-        model: from ``create_model``: plain, or with a LoRA adapter of PEFT.
-        is_fixed: no weight changes inside the block, so that adapters are merged only once.
+        model: classifier from ``create_model``: plain, or with a LoRA adapter of PEFT.
+        is_fixed: whether no weight changes inside the block, so that adapters are merged only once.
 
     Yields:
         The blocks that compute now; None when the architecture or a setting does not allow it, or
@@ -111,7 +111,7 @@ class QuickBlocks:
     """Stands in for the forward method of the module that holds the blocks.
 
     Attributes:
-        blocks: from the first to the last.
+        blocks: the blocks, from the first to the last.
     """
 
     def __init__(self, core: Any, layout: Layout, plain: Any) -> None:
