@@ -27,7 +27,6 @@ import sentilora
 from benchmarks.common.machine import describe_machine, describe_options
 from benchmarks.common.parts import write_parts
 from sentilora import samples
-from sentilora.config import read_settings
 from sentilora.data.labelled.examples import Examples
 from sentilora.data.labelled.reader import read_examples
 from sentilora.data.labelled.split import split
@@ -35,6 +34,7 @@ from sentilora.data.labelled.stratification import thin
 from sentilora.errors import SentiloraError
 from sentilora.evaluation.baselines import BASELINES, run_baselines
 from sentilora.evaluation.metrics import measure
+from sentilora.settings_file import read_settings
 from sentilora.training.batches.batch_plan import balanced_weights
 from sentilora.training.seeds import mean_interval
 

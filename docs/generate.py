@@ -10,9 +10,8 @@ import json
 import os
 import re
 import sys
-import types
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 DOCS = Path(__file__).resolve().parent
 COMMANDS = DOCS / "commands.md"
@@ -41,16 +40,10 @@ What holds for every command:
   is `general`, the model that ships with the package; see [general.md](general.md).
 """
 
-# Meanings of settings that carry no description in the code.
-MEANINGS = {
-    "preset": "how much is read and how long is trained; see [presets](#presets)",
-    "seed": "of the split, of the fresh head and adapter, and of the order of the texts",
-    "device": "`auto` takes CUDA, else MPS, else the CPU",
-    "training.schedule": "how the learning rate goes on after the warm-up",
-    "training.weight_decay": "of AdamW; biases and norms are left alone",
-    "training.label_smoothing": "share of each target that is spread over all labels",
-    "training.evaluations_per_epoch": "how often the validation part is scored in one pass",
-    "training.precision": "number format; see [precision](#precision)",
+# Where the page says more about a setting.
+LINKS = {
+    "preset": "; see [presets](#presets)",
+    "training.precision": "; see [precision](#precision)",
 }
 
 SECTIONS = {
@@ -184,17 +177,18 @@ def bases_table() -> str:
 
 
 def _setting(key: str, name: str, field: Any) -> list[str]:
-    meaning = field.description or MEANINGS.get(key)
-    if meaning is None:
+    if field.description is None:
         raise SystemExit(f"the setting {key} has no meaning: give its Field a description")
     default = field.get_default(call_default_factory=True)
     shown = "–" if default in (None, "") else f"`{_toml(default)}`"
-    return [f"`{name}`", shown, _values(field), meaning]
+    return [f"`{name}`", shown, _values(field), field.description + LINKS.get(key, "")]
 
 
 def _values(field: Any) -> str:
     """Say what a setting may be: ``whole number, from 1, to 512``."""
-    kind = _without_none(field.annotation)
+    from sentilora.section import without_none
+
+    kind = without_none(field.annotation)
     if get_origin(kind) is Literal:
         return ", ".join(f"`{_toml(value)}`" for value in get_args(kind))
     if get_origin(kind) is dict:
@@ -213,12 +207,6 @@ def _values(field: Any) -> str:
     }
     told = " and ".join(f"{words[word]} {limits[word]:,}" for word in words if word in limits)
     return f"{called} {told}".replace(" and to ", " to ").strip()
-
-
-def _without_none(kind: Any) -> Any:
-    if get_origin(kind) in (Union, types.UnionType):
-        return next(one for one in get_args(kind) if one is not type(None))
-    return kind
 
 
 def _toml(value: Any) -> str:

@@ -42,10 +42,11 @@ from benchmarks.general.package import pack, seal
 from benchmarks.general.sets import check_folders
 from sentilora import samples
 from sentilora.cli.progress import Progress
-from sentilora.config import RunConfig, make_config, read_settings
+from sentilora.config import RunConfig, make_config
 from sentilora.errors import ConfigError, SentiloraError
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.runs.run_folder import Run
+from sentilora.settings_file import read_settings
 from sentilora.training.training_estimate import estimate
 
 NAME = samples.GENERAL

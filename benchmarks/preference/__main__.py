@@ -32,10 +32,10 @@ from typing import Any
 import sentilora
 from benchmarks.common.machine import describe_machine, describe_options
 from benchmarks.preference.files import Files, Sizes, prepare
-from sentilora.config import read_settings
 from sentilora.data.labelled.reader import read_examples
 from sentilora.errors import SentiloraError
 from sentilora.labels import BINARY
+from sentilora.settings_file import read_settings
 from sentilora.training.seeds import mean_interval
 
 ARMS = ("labels", "ratings", "edits", "preferences", "as-labels", "ratings-only")

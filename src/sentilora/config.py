@@ -5,15 +5,15 @@ Only this module knows defaults. Inside the package, functions take plain values
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from sentilora.errors import ConfigError, explain, several
+from sentilora.section import Section, brief, offered
+from sentilora.settings_file import merge_settings, read_settings, write_settings
 
 Preset = Literal["fast", "balanced", "best"]
 Method = Literal["lora", "full"]
@@ -30,96 +30,118 @@ PRESETS: dict[str, dict[str, Any]] = {
 }
 
 
+SEED = 13
 LEARNING_RATES = {"lora": 7e-4, "full": 5e-5}
-
-
-class Section(BaseModel):
-    """A part of the configuration; an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", validate_assignment=True, validate_default=True)
 
 
 class DataConfig(Section):
     """Where the texts come from and how their columns are read."""
 
     train: str = Field("", description="file, folder, hub data set id, or 'sample'")
-    validation: str | None = Field(None, description="file for early stopping and calibration")
-    test: str | None = Field(None, description="file for the final figures, read once")
-    text: str | None = Field(None, description="column with the text")
-    label: str | None = Field(None, description="column with the label")
-    group: str | None = Field(None, description="column whose values never stand on two sides")
-    labels: list[str] | None = Field(None, description="label names in id order")
-    stars: Literal[5, 10] | None = Field(None, description="labels are ratings from 1 to this")
-    skip_bad_rows: bool = Field(False, description="leave out rows that cannot be used, and tell")
+    validation: str | None = offered(None, "file for early stopping and calibration", value="FILE")
+    test: str | None = offered(None, "file for the final figures, read once", value="FILE")
+    text: str | None = offered(None, "column with the text", value="COLUMN")
+    label: str | None = offered(None, "column with the label", value="COLUMN")
+    group: str | None = offered(
+        None, "column (customer, film) whose values never stand on two sides", value="COLUMN"
+    )
+    labels: list[str] | None = offered(None, "label names in id order")
+    stars: Literal[5, 10] | None = offered(None, "labels are ratings from 1 to this")
+    skip_bad_rows: bool = offered(False, "leave out rows that cannot be used, and list them")
     validation_share: float = Field(0.1, gt=0, lt=0.5, description="share of train, if no file")
     test_share: float = Field(0.2, gt=0, lt=0.8, description="share of the file, if no test")
-    limit: int | None = Field(None, ge=20, description="train on a stratified part of this size")
+    limit: int | None = offered(None, "train on a stratified part of this size", ge=20)
 
 
 class TextConfig(Section):
     """How a text becomes tokens."""
 
-    max_tokens: int | None = Field(
-        None, ge=8, description="limit per text; preset decides if unset"
+    max_tokens: int | None = offered(
+        None, "tokens read per text; the preset decides if unset", ge=8
     )
-    long_text: LongText = Field("head-tail", description="what is kept of a text over the limit")
+    long_text: LongText = offered("head-tail", "what is kept of a text over the limit")
     head_share: float = Field(0.25, ge=0, le=1, description="share of the limit kept at the start")
 
 
 class LoraConfig(Section):
     """The adapter (Hu et al. 2021, LoRA)."""
 
-    rank: int = Field(16, ge=1, le=512, description="inner dimension of the two factors")
+    rank: int = offered(16, "inner dimension of the two factors of LoRA", ge=1, le=512)
     alpha: float = Field(32, gt=0, description="scaling is alpha / rank")
     dropout: float = Field(0.0, ge=0, lt=1, description="on the adapter's input")
     target_modules: list[str] | None = Field(None, description="layers to adapt; base decides")
-    load_in_4bit: bool = Field(
-        False, description="hold the frozen base in 4 bits while training; CUDA only"
+    load_in_4bit: bool = offered(
+        False, "hold the frozen base in 4 bits while training (QLoRA); CUDA only"
     )
 
 
 class TrainingConfig(Section):
     """The loop."""
 
-    epochs: int | None = Field(None, ge=1, le=100, description="passes over train; preset decides")
+    epochs: int | None = offered(
+        None, "passes over train; the preset decides if unset", ge=1, le=100
+    )
     max_steps: int | None = Field(None, ge=1, description="stop after this many updates")
-    learning_rate: float | None = Field(
-        None, gt=0, lt=1, description="7e-4 for lora, 5e-5 for full"
+    learning_rate: float | None = offered(
+        None,
+        f"peak; if unset {' and '.join(f'{brief(x)} for {m}' for m, x in LEARNING_RATES.items())}",
+        gt=0,
+        lt=1,
     )
     head_learning_rate: float | None = Field(None, gt=0, lt=1, description="like the rest if unset")
-    schedule: Literal["linear", "cosine", "constant_with_warmup"] = "linear"
+    schedule: Literal["linear", "cosine", "constant_with_warmup"] = Field(
+        "linear", description="how the learning rate goes on after the warm-up"
+    )
     warmup_share: float = Field(0.06, ge=0, lt=1, description="share of updates to warm up")
-    weight_decay: float = Field(0.01, ge=0, le=1)
+    weight_decay: float = Field(
+        0.01, ge=0, le=1, description="of AdamW; biases and norms are left alone"
+    )
     max_grad_norm: float = Field(1.0, ge=0, description="0 switches clipping off")
-    label_smoothing: float = Field(0.0, ge=0, lt=1)
+    label_smoothing: float = Field(
+        0.0, ge=0, lt=1, description="share of each target that is spread over all labels"
+    )
     dropout: float = Field(
         0.0, ge=0, lt=1, description="in the encoder; 0 is twice as quick on CPU"
     )
     batch_rows: int = Field(16, ge=1, description="texts per update at most")
     batch_tokens: int = Field(8192, ge=8, description="padded tokens per update at most")
     class_weights: Literal["none", "auto"] = Field("auto", description="auto: if 1.5 times uneven")
-    evaluations_per_epoch: int = Field(2, ge=1, le=100)
+    evaluations_per_epoch: int = Field(
+        2, ge=1, le=100, description="how often the validation part is scored in one pass"
+    )
     patience: int = Field(4, ge=0, description="evaluations without gain before stopping; 0: never")
     select_by: SelectBy = Field("macro_f1", description="what the best checkpoint is best at")
-    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = offered("auto", "number format")
     checkpoint_minutes: float = Field(5.0, gt=0, description="time between checkpoints at most")
 
 
 class PairsConfig(Section):
     """Preferences to learn from, beside labelled texts or alone."""
 
-    file: str | None = Field(None, description="file of graded texts or label preferences")
-    weight: float = Field(1.0, gt=0, description="of their loss beside that of labelled texts")
-    only: bool = Field(False, description="train on pairs alone; labelled texts only measure")
+    file: str | None = offered(
+        None, "file of graded texts or label preferences to learn from", name="pairs", value="FILE"
+    )
+    weight: float = offered(
+        1.0, "weight of their loss beside that of labelled texts", name="pairs_weight", gt=0
+    )
+    only: bool = offered(
+        False, "train on pairs alone; labelled texts only measure", name="pairs_only"
+    )
     beta: float = Field(1.0, gt=0, description="label preferences: hold to the reference")
     reference: Literal["auto", "uniform", "start"] = Field(
         "auto", description="label preferences: 'start' is the model that training starts with"
     )
     margin_scale: float = Field(1.0, ge=0, description="graded texts: logits that margin 1 means")
     held_out_share: float = Field(0.1, ge=0, lt=1, description="share kept back to measure with")
-    columns: dict[str, str] = Field({}, description="names of columns that are called otherwise")
-    texts: str | None = Field(None, description="file that the pairs refer to, if not written out")
-    key: str | None = Field(None, description="column of that file that the pairs name")
+    columns: dict[str, str] = offered(
+        {}, "names of columns that are called otherwise", name="pairs_columns"
+    )
+    texts: str | None = offered(
+        None, "file that the pairs refer to, if not written out", name="pairs_texts", value="FILE"
+    )
+    key: str | None = offered(
+        None, "column of that file that the pairs name", name="pairs_key", value="COLUMN"
+    )
 
     @model_validator(mode="after")
     def _check_together(self) -> PairsConfig:
@@ -141,24 +163,35 @@ class ReportConfig(Section):
         description="what the model is compared with",
     )
     resamples: int = Field(1000, ge=100, description="bootstrap resamples for intervals")
-    country: str | None = Field(
-        None, min_length=3, max_length=3, description="ISO code for CO2, e.g. DEU; unset: world"
+    country: str | None = offered(
+        None,
+        "ISO code for the CO2 figure, e.g. DEU; if unset, the world",
+        min_length=3,
+        max_length=3,
     )
 
 
 class RunConfig(Section):
     """Everything that decides how a run goes; ``config.toml`` of a run folder repeats it."""
 
-    base: str = Field("distilbert", min_length=1, description="name, hub id or local folder")
-    start_from: str | None = Field(
-        None, min_length=1, description="run or 'general' whose adapter is trained on; decides base"
+    base: str = offered("distilbert", "base: a name, hub id or local folder", min_length=1)
+    start_from: str | None = offered(
+        None,
+        "run or 'general' whose adapter is trained on; decides base",
+        name="from",
+        value="RUN",
+        min_length=1,
     )
-    method: Method = Field("lora", description="adapter, or all weights for comparison")
-    preset: Preset = "balanced"
-    output: str = Field("runs", description="folder in which the run folder is made")
-    name: str | None = Field(None, description="name of the run folder")
-    seed: int = Field(13, ge=0, lt=2**32)
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    method: Method = offered("lora", "adapter, or all weights for comparison")
+    preset: Preset = offered("balanced", "how much is read and how long is trained")
+    output: str = offered("runs", "folder in which the run folder is made", value="FOLDER")
+    name: str | None = offered(None, "name of the run folder")
+    seed: int = offered(
+        SEED, "seed of the split, of fresh weights and of the order", ge=0, lt=2**32
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = offered(
+        "auto", "device; auto takes CUDA, else MPS, else the CPU"
+    )
     data: DataConfig = DataConfig()
     text: TextConfig = TextConfig()
     lora: LoraConfig = LoraConfig()
@@ -206,9 +239,7 @@ def make_config(settings: Mapping[str, Any], *, title: str = "the settings") -> 
         ConfigError: one or more settings are unknown or out of range; all are named.
     """
     nested: dict[str, Any] = {}
-    problems: list[str] = []
-    for key, value in settings.items():
-        _merge(nested, key.split("."), value, key, problems)
+    problems = merge_settings(nested, settings)
     try:
         config = RunConfig.model_validate(nested)
     except ValidationError as error:
@@ -219,28 +250,11 @@ def make_config(settings: Mapping[str, Any], *, title: str = "the settings") -> 
     return config
 
 
-def read_settings(path: str | Path) -> dict[str, Any]:
-    """Read the settings of a TOML file, without checking them.
-
-    Raises:
-        ConfigError: the file is missing or is not TOML.
-    """
-    try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ConfigError(
-            f"There is no configuration file {path}. Give the path of a TOML file to --config."
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, IsADirectoryError) as error:
-        raise ConfigError(f"{path} is not a TOML file: {error}") from error
-
-
 def read_config(path: str | Path, overrides: Mapping[str, Any] | None = None) -> RunConfig:
     """Read and check a TOML file; ``overrides`` are dotted settings that win over the file."""
     settings = read_settings(path)
     _forget_derived(settings, overrides or {})
-    for key, value in (overrides or {}).items():
-        _merge(settings, key.split("."), value, key, [])
+    merge_settings(settings, overrides or {})
     return make_config(settings, title=str(path))
 
 
@@ -261,21 +275,4 @@ def _forget_derived(settings: dict[str, Any], overrides: Mapping[str, Any]) -> N
 
 def write_config(config: RunConfig, path: Path) -> None:
     """Write the complete config as TOML; unset values are left out, as TOML has no null."""
-    path.write_text(tomli_w.dumps(config.model_dump(exclude_none=True)), encoding="utf-8")
-
-
-def _merge(
-    into: dict[str, Any], parts: list[str], value: Any, key: str, problems: list[str]
-) -> None:
-    for part in parts[:-1]:
-        into = into.setdefault(part, {})
-        if not isinstance(into, dict):
-            problems.append(f"{key}: {part} is a single value, not a section")
-            return
-    last = parts[-1]
-    if isinstance(value, Mapping):
-        section = into.setdefault(last, {})
-        for name, inner in value.items():
-            _merge(section, [name], inner, f"{key}.{name}", problems)
-    else:
-        into[last] = value
+    write_settings(config.model_dump(exclude_none=True), path)

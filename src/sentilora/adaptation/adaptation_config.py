@@ -12,8 +12,9 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from sentilora.config import Section
+from sentilora.config import SEED
 from sentilora.errors import ConfigError, explain, several
+from sentilora.section import Section, brief, offered
 
 OUTPUT = "bases"
 MAX_TOKENS = 256
@@ -26,39 +27,59 @@ class AdaptConfig(Section):
 
     base: str = Field(min_length=1, description="name, hub id or local folder")
     texts: list[str] = Field(min_length=1, description="files and folders to read")
-    test: list[str] = Field(
-        default_factory=list, description="files whose texts must not be learnt from"
+    test: list[str] = offered(
+        [],
+        "file whose texts must not be learnt from; can be given again",
+        value="FILE",
+        repeats=True,
     )
-    text: str | None = Field(None, description="column with the text")
-    skip_bad_rows: bool = Field(False, description="leave out rows without a usable text")
-    output: str | None = Field(None, description="folder to write; bases/BASE-TEXTS if unset")
-    epochs: int | None = Field(None, ge=1, le=1000, description="passes over the texts")
-    max_steps: int | None = Field(None, ge=1, description="stop after this many updates")
-    minutes: float | None = Field(None, gt=0, description="stop after this much time of updates")
-    max_tokens: int | None = Field(
-        None, ge=8, description="per window; longer texts are cut into several; 256 if unset"
+    text: str | None = offered(None, "column with the text", value="COLUMN")
+    skip_bad_rows: bool = offered(False, "leave out rows without a usable text, and count them")
+    output: str | None = offered(
+        None, f"folder to write; {OUTPUT}/BASE-TEXTS if unset", value="FOLDER"
+    )
+    minutes: float | None = offered(
+        None, "time of updates; reading and measuring come on top", gt=0
+    )
+    epochs: int | None = offered(
+        None, "passes over the texts; 1, or what time allows, if unset", ge=1, le=1000
+    )
+    max_steps: int | None = offered(None, "updates at most", ge=1)
+    max_tokens: int | None = offered(
+        None, f"tokens per window; longer texts are cut; {MAX_TOKENS} if unset", ge=8
     )
     batch_rows: int = Field(64, ge=1, description="windows per update at most")
-    batch_tokens: int = Field(8192, ge=8, description="padded tokens per update at most")
-    learning_rate: float | None = Field(
-        None, gt=0, lt=1, description="peak; 3e-4, or 1e-4 for a base with a head for masked words"
+    batch_tokens: int = offered(8192, "padded tokens per update at most", ge=8)
+    learning_rate: float | None = offered(
+        None,
+        f"peak; if unset {brief(LEARNING_RATES['fresh'])}, or {brief(LEARNING_RATES['own'])} for a "
+        "base that predicts words",
+        gt=0,
+        lt=1,
     )
     warmup_share: float = Field(0.06, ge=0, lt=1, description="share of the budget to warm up")
     weight_decay: float = Field(0.01, ge=0, le=1)
     max_grad_norm: float = Field(1.0, gt=0)
-    mask_share: float = Field(0.2, gt=0, lt=0.9, description="share of the tokens to hide")
-    whole_words: bool = Field(False, description="hide all pieces of a word, or none")
-    sentiment_weight: float = Field(
-        1.0, ge=0, le=20, description="how much more often sentiment words are hidden than others"
+    mask_share: float = offered(0.2, "share of the tokens to hide", gt=0, lt=0.9)
+    whole_words: bool = offered(False, "hide all pieces of a word, or none")
+    sentiment_weight: float = offered(
+        1.0, "hide English sentiment words this many times as often as others", ge=0, le=20
     )
-    bag_weight: float = Field(
-        1.0, ge=0, le=100, description="of the second objective, the words of the whole text"
+    bag_weight: float = offered(
+        1.0, "weight of predicting a window's words from its start", ge=0, le=100
     )
-    tied: bool = Field(True, description="predict with the word embeddings, not a copy of them")
+    tied: bool = offered(
+        True,
+        "predict with the word embeddings, not a copy of them",
+        name="untied",
+        meaning="predict with a copy of the word embeddings",
+    )
     held_out_share: float = Field(0.01, gt=0, lt=0.5, description="share of texts to measure on")
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
-    seed: int = Field(13, ge=0, lt=2**32)
+    precision: Literal["auto", "fp32", "bf16"] = offered("auto", "number format")
+    device: Literal["auto", "cpu", "cuda", "mps"] = offered(
+        "auto", "device; auto takes CUDA, else MPS, else the CPU"
+    )
+    seed: int = offered(SEED, "seed of order, masks and held-out texts", ge=0, lt=2**32)
     checkpoint_minutes: float = Field(5.0, gt=0, description="time between checkpoints at most")
 
     @model_validator(mode="after")

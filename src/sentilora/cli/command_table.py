@@ -21,11 +21,11 @@ from sentilora.cli.commands import (
 
 def add_to(app: typer.Typer) -> None:
     """Register every command."""
-    app.command(epilog=train_command.EXAMPLE)(train_command.train)
+    app.command(epilog=train_command.EXAMPLE, cls=train_command.TrainCommand)(train_command.train)
     app.command(epilog=predict_command.EXAMPLE)(predict_command.predict)
     app.command(epilog=evaluate_command.EXAMPLE)(evaluate_command.evaluate)
     app.command(epilog=check_command.EXAMPLE)(check_command.check)
-    app.command(epilog=adapt_command.EXAMPLE)(adapt_command.adapt)
+    app.command(epilog=adapt_command.EXAMPLE, cls=adapt_command.AdaptCommand)(adapt_command.adapt)
     app.command(epilog=pairs_command.EXAMPLE)(pairs_command.pairs)
     app.command(epilog=export_command.EXAMPLE)(export_command.export)
     app.command(epilog=serve_command.EXAMPLE)(serve_command.serve)

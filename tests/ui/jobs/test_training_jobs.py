@@ -3,16 +3,17 @@
 import json
 import os
 import time
+from pathlib import Path
 
 import pytest
 
 from sentilora.config import read_config
-from sentilora.errors import RunError
+from sentilora.errors import ConfigError, RunError
 from sentilora.runs.events import EventLog, read_events
 from sentilora.runs.run_folder import Run
 from sentilora.ui.jobs import training_jobs
 from sentilora.ui.jobs.run_progress import STOPPED, watch
-from sentilora.ui.jobs.training_jobs import Job, Wanted, find_jobs, running_job
+from sentilora.ui.jobs.training_jobs import Job, find_jobs, running_job
 from tests.helpers.texts import make_texts, write_csv
 
 WAIT_S = 240
@@ -29,26 +30,58 @@ def look(job):
     return watch(read_events(job.run.path), is_alive=job.is_alive, said=job.error)
 
 
-def test_the_command_says_all_that_was_wanted():
-    wanted = Wanted("-a b.csv", "minilm", None, "best", "body", "--stars", 3, skip_bad_rows=True)
-    assert wanted.to_arguments() == [
-        "--base=minilm",
-        "--preset=best",
-        "--text=body",
-        "--label=--stars",
-        "--epochs=3",
-        "--skip-bad-rows",
-        "--",
-        "-a b.csv",
-    ]
-    assert Wanted("sample", "minilm", "general").to_arguments()[0] == "--from=general"
+def test_the_command_is_told_all_that_was_wanted(tmp_path, monkeypatch):
+    commands = []
+    monkeypatch.setattr(training_jobs, "_spawn", lambda job, arguments: commands.append(arguments))
+    data = tmp_path / "-a b.csv"
+    data.write_text("body,--stars\ngood,5\n", encoding="utf-8")
+    settings = {
+        "data.train": str(data),
+        "base": "minilm",
+        "start_from": None,
+        "preset": "best",
+        "data.text": "body",
+        "data.label": "--stars",
+        "training.epochs": 3,
+        "data.skip_bad_rows": True,
+    }
+    job = training_jobs.start(settings, tmp_path / "runs")
+    assert commands == [["train", "--config", str(job.folder / training_jobs.SETTINGS)]]
+    config = read_config(job.folder / training_jobs.SETTINGS)
+    assert (config.base, config.preset, config.training.epochs) == ("minilm", "best", 3)
+    assert (config.data.text, config.data.label) == ("body", "--stars")
+    assert config.data.skip_bad_rows
+    assert Path(config.data.train).read_bytes() == data.read_bytes()
+    assert Path(config.data.train).parent == job.folder
+    assert Path(config.output) / config.name == job.run.path
+
+
+def test_a_start_decides_the_base(tmp_path, monkeypatch):
+    monkeypatch.setattr(training_jobs, "_spawn", lambda job, arguments: None)
+    settings = {"data.train": "sample", "base": None, "start_from": "general"}
+    job = training_jobs.start(settings, tmp_path / "runs")
+    config = read_config(job.folder / training_jobs.SETTINGS)
+    assert config.start_from == "general"
+    assert "base" not in config.model_fields_set
+    assert job.run.path.name.endswith("-general-sample")
+
+
+def test_a_setting_out_of_range_is_told_before_anything_is_begun(tmp_path):
+    with pytest.raises(ConfigError, match=r"training\.epochs = 0: must be at least 1"):
+        training_jobs.start({"data.train": "sample", "training.epochs": 0}, tmp_path / "runs")
+    assert not (tmp_path / "runs").exists()
 
 
 def test_a_training_is_stopped_gently_and_goes_on_where_it_was(tiny_base, tmp_path, monkeypatch):
     """One training from start to report: the process outlives whoever started it."""
     data = write_csv(tmp_path / "reviews.csv", make_texts(400, 3))
     runs = tmp_path / "runs"
-    wanted = Wanted(str(data), str(tiny_base), preset="fast", epochs=100)
+    wanted = {
+        "data.train": str(data),
+        "base": str(tiny_base),
+        "preset": "fast",
+        "training.epochs": 100,
+    }
     job = training_jobs.start(wanted, runs)
     data.unlink()  # a copy is kept, so that it can go on when the session has gone
     assert job.is_alive
@@ -81,7 +114,7 @@ def test_a_training_is_stopped_gently_and_goes_on_where_it_was(tiny_base, tmp_pa
 def test_a_training_that_cannot_begin_says_why(tmp_path):
     data = tmp_path / "bad.csv"
     data.write_text("body,stars\ngood,5\nbad,1\n", encoding="utf-8")
-    job = training_jobs.start(Wanted(str(data), "minilm"), tmp_path / "runs")
+    job = training_jobs.start({"data.train": str(data), "base": "minilm"}, tmp_path / "runs")
     wait_for(lambda: not job.is_alive)
     seen = look(job)
     assert seen.state == "failed"
@@ -128,4 +161,4 @@ def test_the_error_is_what_the_command_said_last(said, error, tmp_path):
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "runs").write_text("a file", encoding="utf-8")
     with pytest.raises(RunError, match="cannot be written"):
-        training_jobs.start(Wanted("sample", "minilm"), tmp_path / "runs")
+        training_jobs.start({"data.train": "sample", "base": "minilm"}, tmp_path / "runs")

@@ -4,71 +4,35 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sentilora.cli.options import Text
+from sentilora.cli.setting_options import settings_command
+
+if TYPE_CHECKING:
+    from sentilora.adaptation.adaptation_config import AdaptConfig
 
 EXAMPLE = "Example:  sentilora adapt minilm unlabelled.csv --test test.csv --minutes 60"
 
 
+def _adapt_config() -> type[AdaptConfig]:
+    from sentilora.adaptation.adaptation_config import AdaptConfig
+
+    return AdaptConfig
+
+
+AdaptCommand = settings_command(_adapt_config)
+
+
 def adapt(
+    context: typer.Context,
     base: Annotated[
         str | None, typer.Argument(help="Base: a name, hub id or folder.", show_default=False)
     ] = None,
     texts: Annotated[
         list[str] | None,
         typer.Argument(help="Files (.txt: a text a line) and folders; labels are ignored."),
-    ] = None,
-    test: Annotated[
-        list[str] | None,
-        typer.Option(help="File whose texts must not be learnt from; can be given again."),
-    ] = None,
-    text: Text = None,
-    skip_bad_rows: Annotated[
-        bool, typer.Option("--skip-bad-rows", help="Leave out unusable rows, and count them.")
-    ] = False,
-    minutes: Annotated[
-        float | None, typer.Option(help="Time of updates; reading and measuring come on top.")
-    ] = None,
-    epochs: Annotated[
-        int | None, typer.Option(help="Passes over the texts. Default: 1, or what time allows.")
-    ] = None,
-    max_steps: Annotated[int | None, typer.Option(help="Updates at most.")] = None,
-    max_tokens: Annotated[
-        int | None, typer.Option(help="Tokens per window; longer texts are cut. Default: 256.")
-    ] = None,
-    learning_rate: Annotated[
-        float | None, typer.Option(help="Peak. Default: 3e-4; 1e-4 if the base predicts words.")
-    ] = None,
-    mask_share: Annotated[
-        float | None, typer.Option(help="Share of tokens to hide. Default: 0.2.")
-    ] = None,
-    whole_words: Annotated[
-        bool, typer.Option("--whole-words", help="Hide all pieces of a word, or none.")
-    ] = False,
-    sentiment_weight: Annotated[
-        float | None,
-        typer.Option(help="Hide English sentiment words this many times as often. Default: 1."),
-    ] = None,
-    bag_weight: Annotated[
-        float | None,
-        typer.Option(help="Weight of predicting a window's words from its start. Default: 1."),
-    ] = None,
-    untied: Annotated[
-        bool, typer.Option("--untied", help="Predict with a copy of the word embeddings.")
-    ] = False,
-    batch_tokens: Annotated[
-        int | None, typer.Option(help="Padded tokens per update at most. Default: 8192.")
-    ] = None,
-    precision: Annotated[str | None, typer.Option(help="auto, fp32 or bf16.")] = None,
-    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps.")] = None,
-    seed: Annotated[
-        int | None, typer.Option(help="Seed of order, masks and held-out texts.")
-    ] = None,
-    output: Annotated[
-        str | None, typer.Option(help="Folder to write. Default: bases/BASE-TEXTS.")
     ] = None,
     resume: Annotated[
         Path | None, typer.Option(help="Go on with the unfinished adaptation to this folder.")
@@ -82,27 +46,7 @@ def adapt(
     from sentilora.cli.progress import Progress
     from sentilora.errors import ConfigError
 
-    options = {
-        "test": test or None,
-        "text": text,
-        "skip_bad_rows": skip_bad_rows or None,
-        "minutes": minutes,
-        "epochs": epochs,
-        "max_steps": max_steps,
-        "max_tokens": max_tokens,
-        "learning_rate": learning_rate,
-        "mask_share": mask_share,
-        "whole_words": whole_words or None,
-        "sentiment_weight": sentiment_weight,
-        "bag_weight": bag_weight,
-        "tied": False if untied else None,
-        "batch_tokens": batch_tokens,
-        "precision": precision,
-        "device": device,
-        "seed": seed,
-        "output": output,
-    }
-    settings = {name: value for name, value in options.items() if value is not None}
+    settings: dict[str, Any] = context.obj
     if resume is not None:
         _check_resume(resume, base, texts, settings)
         from sentilora.adaptation.adapt import resume_adaptation

@@ -3,12 +3,13 @@
 Beside the runs lies a hidden folder for each training that the page started:
 
     runs/.app/<run name>/
+      settings.toml   what it was asked to do
       process.json    which process it is
       stderr.txt      what it said; holds the error of a training that failed before it had a run
       <data file>     the file that was uploaded; a training that goes on reads it again
 
-How far a training is stands in its run folder alone (see watching.py). Not covered: Windows, which
-has no signal that asks a process without a console to stop.
+How far a training is stands in its run folder alone (see run_progress.py). Not covered: Windows,
+which has no signal that asks a process without a console to stop.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
+from typing import Any
 
 import psutil
 
@@ -33,10 +35,12 @@ from sentilora.config import make_config
 from sentilora.errors import RunError
 from sentilora.runs.events import read_events
 from sentilora.runs.run_folder import CONFIG, Run, create_name
+from sentilora.settings_file import write_settings
 
 FOLDER = ".app"
 PROCESS = "process.json"
 SAID = "stderr.txt"
+SETTINGS = "settings.toml"
 
 # A shell that starts a server in the background has it ignore SIGINT, and children inherit that.
 _LISTENING = (
@@ -45,43 +49,6 @@ _LISTENING = (
 )
 _STILL_WARM_S = 60.0
 _starting = threading.Lock()
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What to train.
-
-    Attributes:
-        data: the file, or ``sample``.
-        base: name, hub id or folder; ignored with ``start_from``.
-        start_from: a model to train on, or None.
-        preset: ``fast``, ``balanced`` or ``best``.
-        text, label: columns; found by name when None.
-        epochs: None leaves them to the preset.
-        skip_bad_rows: leave out rows that cannot be used.
-    """
-
-    data: str
-    base: str
-    start_from: str | None = None
-    preset: str = "balanced"
-    text: str | None = None
-    label: str | None = None
-    epochs: int | None = None
-    skip_bad_rows: bool = False
-
-    def to_arguments(self) -> list[str]:
-        """Return the arguments of ``sentilora train``."""
-        options = {
-            "--from": self.start_from,
-            "--base": None if self.start_from else self.base,
-            "--preset": self.preset,
-            "--text": self.text,
-            "--label": self.label,
-            "--epochs": self.epochs,
-        }
-        given = [f"{name}={value}" for name, value in options.items() if value is not None]
-        return [*given, *(["--skip-bad-rows"] if self.skip_bad_rows else []), "--", self.data]
 
 
 @dataclass(frozen=True)
@@ -146,25 +113,33 @@ def running_job(runs: Path) -> Job | None:
     return next((job for job in find_jobs(runs) if job.is_alive), None)
 
 
-def start(wanted: Wanted, runs: Path) -> Job:
+def start(settings: Mapping[str, Any], runs: Path) -> Job:
     """Start a training; an uploaded file is copied beside the runs first.
+
+    Args:
+        settings: of a :class:`~sentilora.config.RunConfig`, by dotted names. Those that are None
+            are left to the defaults.
+        runs: the folder of the run folders.
 
     Raises:
         RunError: another one is at work, or nothing can be written.
         ConfigError: a setting is out of range.
     """
+    chosen = {key: value for key, value in settings.items() if value is not None}
     with _starting, _writing(runs):
         _refuse_second(runs)
-        config = make_config({"base": wanted.start_from or wanted.base, "data.train": wanted.data})
-        job = Job(Run(runs / create_name(config)))
+        config = make_config(chosen)
+        base = config.start_from or config.base
+        name = create_name(config.model_copy(update={"base": base}))
+        job = Job(Run(runs / name))
         job.folder.mkdir(parents=True)
-        arguments = wanted.to_arguments()
-        if Path(wanted.data).is_file():
-            kept = job.folder / Path(wanted.data).name
-            copyfile(wanted.data, kept)
-            arguments[-1] = str(kept.resolve())
-        place = ["--output", str(runs), "--name", job.run.path.name]
-        _spawn(job, ["train", *place, *arguments])
+        data = Path(config.data.train)
+        if data.is_file():
+            kept = job.folder / data.name
+            copyfile(data, kept)
+            chosen["data.train"] = str(kept.resolve())
+        write_settings({**chosen, "output": str(runs), "name": name}, job.folder / SETTINGS)
+        _spawn(job, ["train", "--config", str(job.folder / SETTINGS)])
     return job
 
 

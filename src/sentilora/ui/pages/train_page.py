@@ -7,11 +7,12 @@ from pathlib import Path
 import streamlit as st
 
 from sentilora import samples
-from sentilora.config import PRESETS
+from sentilora.config import PRESETS, TrainingConfig
 from sentilora.evaluation.reports import wording
 from sentilora.model.bases.known_bases import BASES
 from sentilora.runs.events import read_events
 from sentilora.runs.run_folder import Run, list_runs
+from sentilora.section import limits_of
 from sentilora.ui import session
 from sentilora.ui.display.altair_charts import draw_loss, draw_validation
 from sentilora.ui.display.answer_html import paint_tiles
@@ -19,7 +20,7 @@ from sentilora.ui.display.error_messages import show_error, told
 from sentilora.ui.display.markdown import plain
 from sentilora.ui.jobs import training_jobs
 from sentilora.ui.jobs.run_progress import FAILED, FINISHED, STARTING, STOPPED, Watched, watch
-from sentilora.ui.jobs.training_jobs import Job, Wanted
+from sentilora.ui.jobs.training_jobs import Job
 from sentilora.ui.pages.report_section import show_report
 from sentilora.ui.settings import read_settings
 
@@ -86,22 +87,26 @@ def _ask(runs: Path) -> None:
             "general need no hub.",
         )
         epochs = st.number_input(
-            "Epochs", 1, 100, value=None, placeholder="the preset decides", key="train-epochs"
+            "Epochs",
+            *limits_of(TrainingConfig, "epochs"),
+            value=None,
+            placeholder="the preset decides",
+            key="train-epochs",
         )
         skip = st.checkbox("Leave out rows that cannot be used", key="train-skip")
     is_ready = source == SAMPLE or None not in (upload, text, label)
     if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=not is_ready):
-        wanted = Wanted(
-            data=samples.NAME if upload is None else str(upload.path),
-            base=base,
-            start_from=samples.GENERAL if base == GENERAL else None,
-            preset=preset,
-            text=text,
-            label=label,
-            epochs=epochs,
-            skip_bad_rows=skip,
-        )
-        st.session_state[SHOWN] = training_jobs.start(wanted, runs).run.path.name
+        settings = {
+            "data.train": samples.NAME if upload is None else str(upload.path),
+            "base": None if base == GENERAL else base,
+            "start_from": samples.GENERAL if base == GENERAL else None,
+            "preset": preset,
+            "data.text": text,
+            "data.label": label,
+            "training.epochs": epochs,
+            "data.skip_bad_rows": skip,
+        }
+        st.session_state[SHOWN] = training_jobs.start(settings, runs).run.path.name
         st.rerun()
 
 
