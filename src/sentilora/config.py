@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
+from sentilora.defaults import RESAMPLES, SEED
 from sentilora.errors import ConfigError, explain, several
 from sentilora.section import Section, brief, offered
 from sentilora.settings_file import merge_settings, read_settings, write_settings
@@ -30,7 +31,6 @@ PRESETS: dict[str, dict[str, Any]] = {
 }
 
 
-SEED = 13
 LEARNING_RATES = {"lora": 7e-4, "full": 5e-5}
 
 
@@ -162,7 +162,7 @@ class ReportConfig(Section):
         default_factory=lambda: list(get_args(BaselineName)),
         description="what the model is compared with",
     )
-    resamples: int = Field(1000, ge=100, description="bootstrap resamples for intervals")
+    resamples: int = Field(RESAMPLES, ge=100, description="bootstrap resamples for intervals")
     country: str | None = offered(
         None,
         "ISO code for the CO2 figure, e.g. DEU; if unset, the world",

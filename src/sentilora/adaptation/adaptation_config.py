@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from sentilora.config import SEED
+from sentilora.defaults import SEED
 from sentilora.errors import ConfigError, explain, several
 from sentilora.section import Section, brief, offered
 

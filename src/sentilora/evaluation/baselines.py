@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sentilora.defaults import SEED
 from sentilora.errors import ConfigError
 from sentilora.evaluation.calibration import fit_calibration
 from sentilora.labels import Labels
@@ -68,7 +69,7 @@ def run_baselines(
     *,
     features: Features | None = None,
     class_weights: NDArray[Any] | None = None,
-    seed: int = 13,
+    seed: int = SEED,
 ) -> tuple[dict[str, Baseline], dict[str, str]]:
     """Fit baselines on the train part and let them answer the test part.
 

@@ -18,6 +18,7 @@ from typing import Any
 from sentilora.data.files.sources import locate
 from sentilora.data.labelled.scan import Asked
 from sentilora.data.pairs.preference_pairs import PairFile
+from sentilora.defaults import RESAMPLES, SEED
 from sentilora.errors import ConfigError
 from sentilora.evaluation.model_baselines import Compared, Listener, compare, counting
 from sentilora.evaluation.model_rows import Rows, labels_of_file, read_rows
@@ -47,8 +48,8 @@ def evaluate(
     baselines: Sequence[str] = (),
     train: str | Path | None = None,
     skip_bad_rows: bool = False,
-    resamples: int = 1000,
-    seed: int = 13,
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
     pairs: PairFile | str | Path | None = None,
     rating: str | None = None,
     group: str | None = None,

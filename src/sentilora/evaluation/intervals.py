@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sentilora.defaults import RESAMPLES
 from sentilora.evaluation.calibration import BINS, bin_indices
 from sentilora.evaluation.metrics import brier_scores, check_rows, log_losses
 
@@ -45,7 +46,7 @@ def bootstrap_intervals(
     probabilities: NDArray[Any],
     n_labels: int,
     *,
-    resamples: int = 1000,
+    resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> dict[str, tuple[float, float]]:
     """Compute 95 % percentile bootstrap intervals (Efron 1979) of all metrics.

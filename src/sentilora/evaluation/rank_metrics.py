@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sentilora.defaults import RESAMPLES
 from sentilora.errors import DataError
 from sentilora.evaluation.intervals import percentile_interval, resample_chunks
 from sentilora.labels import Labels, poles_of
@@ -57,7 +58,7 @@ def ranking_accuracy(
     other: NDArray[Any],
     *,
     units: NDArray[Any] | None = None,
-    resamples: int = 1000,
+    resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Share:
     """Return the share of pairs in which the preferred side scores higher; ties count half.

@@ -36,6 +36,7 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 
+from sentilora.defaults import MAX_DISAGREEMENT, MAX_DROP
 from sentilora.errors import ModelError
 from sentilora.evaluation.model_rows import Rows
 from sentilora.exports.accuracy import judge_export, read_labelled
@@ -43,8 +44,7 @@ from sentilora.exports.browser_page import page_runtime, write_page
 from sentilora.exports.export_card import write_card
 from sentilora.exports.export_source import run_file, run_part
 from sentilora.exports.first_stage_data import make_first_stage, read_run_parts
-from sentilora.exports.first_stage_fit import MAX_DISAGREEMENT
-from sentilora.exports.int8.int8_search import MAX_DROP, Tell, quantise
+from sentilora.exports.int8.int8_search import Tell, quantise
 from sentilora.exports.parity import PARITY, Parity, compare, parity_texts, read_parity
 from sentilora.exports.targets import KINDS, WRITERS, check_no_columns, check_targets
 from sentilora.files import write_json

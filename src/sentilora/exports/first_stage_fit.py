@@ -29,7 +29,6 @@ from sentilora.model.probabilities import UNCALIBRATED
 COLUMNS = 2**18
 STRENGTH = 10.0  # C of the logistic regression, as in the TF-IDF baseline
 CERTAINTY = 0.95
-MAX_DISAGREEMENT = 0.005
 STEPS = 100  # candidates: thresholds that let through 1 %, 2 %, … of the validation texts
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from sentilora.defaults import MAX_DROP
 from sentilora.errors import ConfigError
 from sentilora.exports.int8.int8_result import INT8
-from sentilora.exports.int8.int8_search import MAX_DROP
 from sentilora.exports.onnx_model import write_onnx
 from sentilora.exports.openvino_model import write_openvino
 from sentilora.model.artifact import BROWSER_FILE, ONNX_FILE, OPENVINO_FILE

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from sentilora.defaults import SEED
 from sentilora.errors import ConfigError, ModelError, several
 from sentilora.labels import Labels
 from sentilora.model.bases.known_bases import (
@@ -35,7 +36,7 @@ def create_model(
     lora_dropout: float = 0.0,
     target_modules: Sequence[str] | None = None,
     dropout: float = 0.0,
-    seed: int = 13,
+    seed: int = SEED,
     load_in_4bit: bool = False,
 ) -> Any:
     """Build a sequence classifier on a pre-trained encoder, ready for any training loop.

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sentilora import samples
+from sentilora.defaults import SEED
 from sentilora.errors import ModelError
 from sentilora.files import sha256_of
 from sentilora.labels import Labels
@@ -94,7 +95,7 @@ def create_started_model(
     *,
     lora_dropout: float = 0.0,
     dropout: float = 0.0,
-    seed: int = 13,
+    seed: int = SEED,
     load_in_4bit: bool = False,
 ) -> Any:
     """Build the classifier of a trained adapter for the given labels, ready to be trained on.

@@ -19,9 +19,10 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
+from sentilora.defaults import HOST
 from sentilora.errors import ConfigError, MissingExtraError, SentiloraError
 from sentilora.inference.engines.device import SHARED_CORES
-from sentilora.ui.settings import HOST, MAX_UPLOAD_MB, PORT, Settings
+from sentilora.ui.settings import MAX_UPLOAD_MB, PORT, Settings
 
 PAGE = Path(__file__).with_name("page.py")
 

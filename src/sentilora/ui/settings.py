@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sentilora.samples import GENERAL
 
-HOST, PORT = "127.0.0.1", 8501
+PORT = 8501
 MAX_UPLOAD_MB = 200
 
 RUN = "SENTILORA_APP_RUN"

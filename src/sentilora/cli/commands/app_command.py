@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from sentilora.ui.settings import HOST, PORT, Settings
+from sentilora.defaults import HOST
+from sentilora.ui.settings import PORT, Settings
 
 EXAMPLE = "Example:  sentilora app runs/NAME --port 8600"
 

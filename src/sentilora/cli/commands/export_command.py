@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from sentilora.cli.options import Label, Text
+from sentilora.defaults import MAX_DISAGREEMENT, MAX_DROP
 
 EXAMPLE = "Example:  sentilora export runs/NAME --to onnx --quantize int8 --output exports/reviews"
 
@@ -33,14 +34,14 @@ def export(
     max_drop: Annotated[
         float,
         typer.Option(help="Points of macro F1 that int8 may lose on the run's validation part."),
-    ] = 0.3,
+    ] = MAX_DROP,
     cascade: Annotated[
         bool,
         typer.Option("--cascade", help="Let a linear model answer easy texts first."),
     ] = False,
     max_disagreement: Annotated[
         float, typer.Option(help="Share of labels that the cascade may change.")
-    ] = 0.005,
+    ] = MAX_DISAGREEMENT,
     data: Annotated[
         str | None,
         typer.Option(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sentilora.cli.options import Text
+from sentilora.defaults import MAX_PAIRS, PER_GROUP, SEED
 
 if TYPE_CHECKING:
     from sentilora.data.pairs.built_pairs import BuiltPairs
@@ -48,12 +49,12 @@ def pairs(
     test: Annotated[
         list[str] | None, typer.Option(help="File whose texts are left out; may be repeated.")
     ] = None,
-    per_group: Annotated[int | None, typer.Option(help="Pairs of a group at most: 50.")] = None,
-    max_pairs: Annotated[int | None, typer.Option(help="Pairs in all at most: 50000.")] = None,
+    per_group: Annotated[int, typer.Option(help="Pairs of a group at most.")] = PER_GROUP,
+    max_pairs: Annotated[int, typer.Option(help="Pairs in all at most.")] = MAX_PAIRS,
     min_gap: Annotated[
         float, typer.Option(help="Ratings of a pair differ by this at least.")
     ] = 0.0,
-    seed: Annotated[int, typer.Option(help="Seed of the draw.")] = 13,
+    seed: Annotated[int, typer.Option(help="Seed of the draw.")] = SEED,
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Leave out unusable rows, and count them.")
     ] = False,
@@ -69,11 +70,11 @@ def pairs(
         "text": text,
         "stars": stars,
         "leave_out": test or (),
+        "per_group": per_group,
+        "max_pairs": max_pairs,
         "seed": seed,
         "skip_bad_rows": skip_bad_rows,
     }
-    shared |= {"per_group": per_group} if per_group is not None else {}
-    shared |= {"max_pairs": max_pairs} if max_pairs is not None else {}
     _check(rating, counterfactual, group, label, kind)
     if rating is not None:
         from sentilora.data.pairs.from_ratings import pairs_from_ratings

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sentilora.cli.options import Precision
+from sentilora.defaults import HOST, PORT
 from sentilora.inference.engines.device import SHARED_CORES
 from sentilora.serving.http.limits import Limits
 
@@ -33,8 +34,8 @@ def serve(
             help="Run folders, exports, or 'general'. A model is called like its folder, or NAME.",
         ),
     ] = None,
-    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="0 takes any that is free.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen at.")] = HOST,
+    port: Annotated[int, typer.Option(help="0 takes any that is free.")] = PORT,
     key_file: Annotated[
         Path | None,
         typer.Option(help="File with the key that requests must show; else SENTILORA_KEY."),

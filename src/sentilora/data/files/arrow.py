@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentilora.data.files.streams import Chunk
+from sentilora.data.files.streams import CHUNK_ROWS, Chunk
 from sentilora.data.problems import Problems
 from sentilora.errors import DataError
 
@@ -53,7 +53,7 @@ class ParquetFile:
             raise DataError(f"{self.name} cannot be read: {error}") from error
 
     def chunks(
-        self, columns: Sequence[str], problems: Problems, *, rows: int = 8192
+        self, columns: Sequence[str], problems: Problems, *, rows: int = CHUNK_ROWS
     ) -> Iterator[Chunk]:
         """Iterate the columns in chunks."""
         del problems  # a damaged parquet file is damaged as a whole
@@ -86,7 +86,7 @@ class HubTable:
         return tuple(names) if names else None
 
     def chunks(
-        self, columns: Sequence[str], problems: Problems, *, rows: int = 8192
+        self, columns: Sequence[str], problems: Problems, *, rows: int = CHUNK_ROWS
     ) -> Iterator[Chunk]:
         """Iterate the columns in chunks."""
         del problems

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from sentilora.data.files.streams import Chunk, ChunkBuilder, broken_text, open_text
+from sentilora.data.files.streams import CHUNK_ROWS, Chunk, ChunkBuilder, broken_text, open_text
 from sentilora.data.problems import Problems, quoted
 from sentilora.errors import DataError
 
@@ -42,7 +42,7 @@ class DelimitedFile:
         """Return None: the format holds no label names beside the column."""
 
     def chunks(
-        self, columns: Sequence[str], problems: Problems, *, rows: int = 8192
+        self, columns: Sequence[str], problems: Problems, *, rows: int = CHUNK_ROWS
     ) -> Iterator[Chunk]:
         """Iterate the columns in chunks; rows that are not rows of this table become problems."""
         places = [self.names.index(column) for column in columns]

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sentilora.data.files.streams import Chunk, ChunkBuilder, open_bytes
+from sentilora.data.files.streams import CHUNK_ROWS, Chunk, ChunkBuilder, open_bytes
 from sentilora.data.problems import Problems, quoted
 from sentilora.errors import DataError
 
@@ -34,7 +34,7 @@ class JsonLinesFile:
         """Return None: the format holds no label names beside the column."""
 
     def chunks(
-        self, columns: Sequence[str], problems: Problems, *, rows: int = 8192
+        self, columns: Sequence[str], problems: Problems, *, rows: int = CHUNK_ROWS
     ) -> Iterator[Chunk]:
         """Iterate the columns in chunks; lines that are no objects become problems."""
         builder = ChunkBuilder(columns, rows)

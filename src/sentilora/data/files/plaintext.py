@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sentilora.data.files.streams import Chunk, ChunkBuilder, open_bytes
+from sentilora.data.files.streams import CHUNK_ROWS, Chunk, ChunkBuilder, open_bytes
 from sentilora.data.problems import Problems
 from sentilora.errors import DataError
 
@@ -35,7 +35,7 @@ class PlainTextFile:
         """Return None: there are no labels."""
 
     def chunks(
-        self, columns: Sequence[str], problems: Problems, *, rows: int = 8192
+        self, columns: Sequence[str], problems: Problems, *, rows: int = CHUNK_ROWS
     ) -> Iterator[Chunk]:
         """Iterate the lines in chunks; lines that are not UTF-8 become problems."""
         builder = ChunkBuilder(columns, rows)

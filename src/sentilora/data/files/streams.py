@@ -18,6 +18,7 @@ from sentilora.errors import DataError
 _HEAD_BYTES = 4096
 _FEW_CONTROLS = 4  # stray ones are the business of their rows
 _CHUNK_CHARACTERS = 1 << 24
+CHUNK_ROWS = 8192  # of a file that are in memory at a time, at most
 _MAGIC = {
     b"PK\x03\x04": "a zip archive or an Excel file",
     b"\xd0\xcf\x11\xe0": "an old Excel file",
@@ -55,7 +56,7 @@ class Table(Protocol):
         ...
 
     def chunks(
-        self, columns: Sequence[str], problems: Problems, *, rows: int = 8192
+        self, columns: Sequence[str], problems: Problems, *, rows: int = CHUNK_ROWS
     ) -> Iterator[Chunk]:
         """Iterate the columns from the first row, in order; unreadable rows become problems."""
         ...

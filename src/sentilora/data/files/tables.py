@@ -16,7 +16,7 @@ from sentilora.data.files.delimited import DelimitedFile
 from sentilora.data.files.formats import ENDINGS, ending_of
 from sentilora.data.files.json_types import JsonTypes
 from sentilora.data.files.jsonlines import JsonLinesFile
-from sentilora.data.files.streams import broken_text
+from sentilora.data.files.streams import CHUNK_ROWS, broken_text
 from sentilora.data.files.table_files import BatchWriter, write_batches
 from sentilora.data.problems import Problems, quoted, raise_if_any
 from sentilora.errors import DataError
@@ -116,7 +116,7 @@ class Batches:
         return schema, count
 
 
-def open_batches(path: str | Path, *, rows: int = 8192) -> Batches:
+def open_batches(path: str | Path, *, rows: int = CHUNK_ROWS) -> Batches:
     """Open a file to stream its rows, ``rows`` at a time at most.
 
     The file is read through once to check and count its rows.

@@ -12,6 +12,7 @@ from sentilora.data.labelled.examples import Examples, Parts
 from sentilora.data.labelled.reader import finish
 from sentilora.data.labelled.scan import Asked
 from sentilora.data.labelled.stratification import MIN_PER_SIDE, Ids, allocate, thin
+from sentilora.defaults import SEED
 from sentilora.errors import DataError
 from sentilora.labels import Labels
 
@@ -30,7 +31,7 @@ def read_parts(
     validation_share: float = 0.1,
     test_share: float = 0.2,
     limit: int | None = None,
-    seed: int = 13,
+    seed: int = SEED,
 ) -> Parts:
     """Read the parts of the data of a run; what is not given is carved out of train.
 

@@ -15,9 +15,9 @@ import numpy.typing as npt
 from sentilora.data.files.sources import locate
 from sentilora.data.labelled.reader import read_examples
 from sentilora.data.pairs.built_pairs import BuiltPairs, limit_pairs, text_keys
-from sentilora.data.pairs.from_ratings import MAX_PAIRS, PER_GROUP
 from sentilora.data.pairs.preference_pairs import GRADED, LABELS, Kind, Pairs
 from sentilora.data.pairs.random_pairs import draw_pairs
+from sentilora.defaults import MAX_PAIRS, PER_GROUP, SEED
 from sentilora.errors import ConfigError, DataError
 from sentilora.labels import Labels
 
@@ -36,7 +36,7 @@ def pairs_from_counterfactuals(
     leave_out: Sequence[str | Path] = (),
     per_group: int = PER_GROUP,
     max_pairs: int = MAX_PAIRS,
-    seed: int = 13,
+    seed: int = SEED,
     skip_bad_rows: bool = False,
 ) -> BuiltPairs:
     """Pair texts of one group whose labels differ.

@@ -24,10 +24,8 @@ from sentilora.data.pairs.preference_pairs import GRADED, Pairs
 from sentilora.data.pairs.random_pairs import draw_pairs
 from sentilora.data.pairs.text_pool import TextPool, gather_texts, open_texts
 from sentilora.data.problems import Problems, quoted, raise_if_any, shown_value
+from sentilora.defaults import MAX_PAIRS, PER_GROUP, SEED
 from sentilora.errors import ConfigError, DataError
-
-PER_GROUP = 50
-MAX_PAIRS = 50_000
 
 Ids = npt.NDArray[np.int64]
 
@@ -43,7 +41,7 @@ def pairs_from_ratings(
     per_group: int = PER_GROUP,
     max_pairs: int = MAX_PAIRS,
     min_gap: float = 0.0,
-    seed: int = 13,
+    seed: int = SEED,
     skip_bad_rows: bool = False,
 ) -> BuiltPairs:
     """Pair texts of one group whose ratings differ.

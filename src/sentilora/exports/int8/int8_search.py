@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sentilora.defaults import MAX_DROP, SEED
 from sentilora.errors import ModelError
 from sentilora.exports.accuracy import Accuracy, judge
 from sentilora.exports.int8.int8_result import Quantised, Speeds, Tried, refusal
@@ -39,14 +40,12 @@ from sentilora.model.tokens import TextEncoder
 if TYPE_CHECKING:
     from sentilora.data.labelled.examples import Examples, Parts
 
-MAX_DROP = 0.3  # points of macro F1
 ROWS = 2000  # validation rows that accuracy is measured on, at most
 CALIBRATION_TEXTS = 300  # NNCF's own default
 CALIBRATION_TOKENS = 2**16  # reached first by long texts
 SPEED_TEXTS = 200
 SPEED_SECONDS = 2.0  # for one round of float32
 ROUNDS = 5
-SEED = 13
 
 WAYS = {"onnx": onnx_ways, "openvino": openvino_ways, "browser": onnx_ways}
 Tell = Callable[[str], None]

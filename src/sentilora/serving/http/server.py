@@ -18,6 +18,7 @@ from types import FrameType
 
 import uvicorn
 
+from sentilora.defaults import HOST, PORT
 from sentilora.errors import ConfigError
 from sentilora.serving.http.asgi_app import build_app
 from sentilora.serving.http.limits import Limits
@@ -69,8 +70,8 @@ class Door:
         folders: from which adapters may be added.
     """
 
-    host: str = "127.0.0.1"
-    port: int = 8000
+    host: str = HOST
+    port: int = PORT
     key: str | None = None
     folders: tuple[Path, ...] = ()
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from sentilora.data.files.sources import locate
 from sentilora.data.labelled.scan import Asked
+from sentilora.defaults import SEED
 from sentilora.evaluation.model_rows import labels_of_file, read_rows
 from sentilora.evaluation.reports.report import evaluation_part
 from sentilora.inference.sentiment_model import SentimentModel
 
 RESAMPLES = 500
-SEED = 13
 PIECE = 256  # texts at a time; between two pieces other sessions get their turn
 
 

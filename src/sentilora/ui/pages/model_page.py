@@ -7,9 +7,9 @@ from typing import BinaryIO
 
 import streamlit as st
 
+from sentilora.defaults import MAX_DROP
 from sentilora.evaluation.reports import wording
 from sentilora.evaluation.reports.report import read_report
-from sentilora.exports.int8.int8_search import MAX_DROP
 from sentilora.model.artifact import find_artifact
 from sentilora.ui import session
 from sentilora.ui.display.answer_html import paint_tiles

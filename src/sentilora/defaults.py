@@ -1,0 +1,19 @@
+"""Defaults that several rooms share, or that a help page names before anything heavy is loaded.
+
+Those of a training stand in ``config.py``.
+"""
+
+SEED = 13
+RESAMPLES = 1000  # of the bootstrap
+
+# Pairs from ratings or edits.
+PER_GROUP = 50
+MAX_PAIRS = 50_000
+
+# An export.
+MAX_DROP = 0.3  # points of macro F1 that int8 may lose
+MAX_DISAGREEMENT = 0.005  # share of labels that a first stage may change
+
+# Where the server listens, and on which address the app does.
+HOST = "127.0.0.1"
+PORT = 8000
