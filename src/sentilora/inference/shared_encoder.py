@@ -27,7 +27,7 @@ from sentilora.model.adapter_file import AdapterWeights, SpecialAdapterError
 from sentilora.model.bases.known_bases import ResolvedBase
 from sentilora.model.classifier import load_base_classifier
 from sentilora.model.quick.adapter_bank import AdapterBank, Routing
-from sentilora.model.quick.quick_blocks import QuickBlocks, quick_blocks
+from sentilora.model.quick.quick_blocks import QuickBlocks, install_quick_blocks
 
 MIXABLE = ("bert", "distilbert", "electra", "modernbert", "roberta", "xlm-roberta")
 
@@ -70,9 +70,7 @@ class SharedEncoder:
         self._heads: dict[int, Head] = {}
         self._banks: list[AdapterBank] = []
         self._names = {id(module): name for name, module in core.named_modules()}
-        self._ready = quick_blocks(core, is_fixed=True)
-        blocks = self._ready.__enter__()  # ends with the encoder
-        self._join(blocks)
+        self._join(install_quick_blocks(core, dtype_of(precision)))
 
     def _join(self, blocks: QuickBlocks | None) -> None:
         """Let the products of the quick blocks add the updates of each row."""

@@ -2,6 +2,7 @@
 
 import gc
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -82,7 +83,7 @@ def test_single_short_texts_get_a_model_of_their_length(onnx_export, monkeypatch
     np.testing.assert_allclose(model.score(texts).logits, expected, rtol=0, atol=1e-6)
 
 
-def test_a_loaded_model_is_quick_for_single_texts_until_it_is_gone(tiny_run):
+def test_a_loaded_model_is_quick_for_single_texts_and_goes_when_nobody_holds_it(tiny_run):
     model = sentilora.load(tiny_run.path, device="cpu")
     network = model.engine.network
     changed = [module for module in network.modules() if "forward" in vars(module)]
@@ -90,6 +91,7 @@ def test_a_loaded_model_is_quick_for_single_texts_until_it_is_gone(tiny_run):
     assert not network.training
     alone = np.concatenate([model.score([text]).logits for text in WORDS])
     np.testing.assert_allclose(alone, model.score(WORDS).logits, rtol=0, atol=1e-5)
-    del model
+    gone = [weakref.ref(network), weakref.ref(changed[0])]
+    del model, network, changed
     gc.collect()
-    assert "forward" not in vars(changed[0])
+    assert [held() for held in gone] == [None, None]

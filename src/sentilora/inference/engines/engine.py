@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sentilora.errors import ConfigError, DeviceError
-from sentilora.inference.engines.device import autocast, pick_device, pick_precision
+from sentilora.inference.engines.device import autocast, dtype_of, pick_device, pick_precision
 from sentilora.inference.engines.runtimes import RUNTIMES, open_runtime
 from sentilora.model.artifact import Artifact, load_classifier
 from sentilora.model.classifier import load_tokenizer
@@ -68,12 +68,9 @@ class TorchEngine:
 
     def __post_init__(self) -> None:
         if self.is_fixed:
-            from sentilora.model.quick.quick_blocks import quick_blocks
+            from sentilora.model.quick.quick_blocks import install_quick_blocks
 
-            self.network.eval()
-            ready = quick_blocks(self.network, is_fixed=True)
-            ready.__enter__()
-            object.__setattr__(self, "_ready", ready)  # ends with the engine
+            install_quick_blocks(self.network.eval(), dtype_of(self.precision))
 
     @property
     def labels(self) -> int:

@@ -13,14 +13,17 @@ one autograd function with a backward pass of its own:
 
 All of this is exact: what differs is the order of rounding. Weights stay where they are, in the
 modules; other code sees an unchanged model. Blocks with active dropout, and architectures that are
-not listed in ``layouts.py``, are left to the plain path.
+not listed in ``layouts.py``, are left to the plain path; so are those whose first states differ
+from it (``probe.py``), as they could with another torch or transformers.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor, nn
@@ -29,6 +32,36 @@ from torch.nn import functional
 from sentilora.model.quick.block import Block, ComputeBlock
 from sentilora.model.quick.block_forward import compute_blocks
 from sentilora.model.quick.layouts import LAYOUTS, Layout
+from sentilora.model.quick.probe import find_difference
+
+# What was found out about the blocks of a network: for a number format, with gradients or without,
+# whether the quick way agrees with the plain one.
+_Agreement = dict[tuple[torch.dtype, bool], bool]
+_AGREEMENTS: WeakKeyDictionary[nn.Module, _Agreement] = WeakKeyDictionary()
+
+
+def install_quick_blocks(model: Any, dtype: torch.dtype) -> QuickBlocks | None:
+    """Compute the encoder of a sequence classifier the quick way from now on.
+
+    Args:
+        model: from ``create_model``, in evaluation mode. No weight of it changes any more.
+        dtype: what it will compute products in.
+
+    Returns:
+        The blocks that compute from now on. None where the plain way stays: the architecture or a
+        setting does not allow another, the model is not on a CPU, or the two differ.
+    """
+    found = _find_holder(model)
+    if found is None:
+        return None
+    core, layout, holder = found
+    blocks = QuickBlocks(core, layout, holder)
+    blocks.is_fixed = True
+    with torch.inference_mode():
+        if not blocks.agrees(dtype, with_gradients=False):
+            return None
+    holder.forward = blocks
+    return blocks
 
 
 @contextmanager
@@ -43,22 +76,31 @@ def quick_blocks(model: Any, *, is_fixed: bool = False) -> Iterator[QuickBlocks 
         The blocks that compute now; None when the architecture or a setting does not allow it, or
         when the model is not on a CPU.
     """
-    core = model.get_base_model() if hasattr(model, "get_base_model") else model
-    layout = LAYOUTS.get(core.config.model_type)
-    if layout is None or not _is_suitable(model, core, layout):
+    found = _find_holder(model)
+    if found is None:
         yield None
         return
-    holder = getattr(core, core.base_model_prefix).get_submodule(layout.blocks.split(".")[0])
+    core, layout, holder = found
     if "forward" in vars(holder):  # a block around this one has done it
         with holder.forward.fixed(is_fixed):
             yield holder.forward
         return
-    holder.forward = QuickBlocks(core, layout, holder.forward)
+    holder.forward = QuickBlocks(core, layout, holder)
     try:
         with holder.forward.fixed(is_fixed):
             yield holder.forward
     finally:
         del holder.forward
+
+
+def _find_holder(model: Any) -> tuple[Any, Layout, Any] | None:
+    """Return the classifier, its layout, and the module that holds its blocks, where they fit."""
+    core = model.get_base_model() if hasattr(model, "get_base_model") else model
+    layout = LAYOUTS.get(core.config.model_type)
+    if layout is None or not _is_suitable(model, core, layout):
+        return None
+    encoder = getattr(core, core.base_model_prefix)
+    return core, layout, encoder.get_submodule(layout.blocks.split(".")[0])
 
 
 def _is_suitable(model: Any, core: Any, layout: Layout) -> bool:
@@ -114,11 +156,13 @@ class QuickBlocks:
         blocks: the blocks, from the first to the last.
     """
 
-    def __init__(self, core: Any, layout: Layout, plain: Any) -> None:
+    def __init__(self, core: Any, layout: Layout, holder: Any) -> None:
         encoder = getattr(core, core.base_model_prefix)
         modules = list(encoder.get_submodule(layout.blocks))
         heads = getattr(core.config, layout.heads)
-        self.plain = plain
+        self.plain = holder.forward
+        self.width = int(core.config.hidden_size)
+        self._agreement = _AGREEMENTS.setdefault(holder, {})
         self.is_fixed = False
         self.taken: torch.dtype | None = None
         self.blocks = [
@@ -144,21 +188,55 @@ class QuickBlocks:
         """Return what the plain forward method returns; the last state of the first token only."""
         from transformers.modeling_outputs import BaseModelOutputWithPastAndCrossAttentions
 
-        if any(others.get(name) for name in ("output_hidden_states", "output_attentions")):
-            return self.plain(hidden_states, attention_mask=attention_mask, **others)
         kind = hidden_states.device.type
         is_mixed = torch.is_autocast_enabled(kind)
         dtype = torch.get_autocast_dtype(kind) if is_mixed else hidden_states.dtype
-        with torch.autocast(kind, enabled=False):
-            states = hidden_states.to(dtype)
-            mask = _additive(attention_mask, dtype)
-            self._refresh(dtype)
-            if torch.is_grad_enabled():
-                for block in self.blocks:
-                    states = ComputeBlock.apply(states, mask, block, *block.parameters)  # type: ignore[no-untyped-call]
-            else:
-                states = compute_blocks(states, mask, self.blocks)
+        wants_more = others.get("output_hidden_states") or others.get("output_attentions")
+        if wants_more or not self.agrees(dtype, with_gradients=torch.is_grad_enabled()):
+            return self.plain(hidden_states, attention_mask=attention_mask, **others)
+        states = self._compute(hidden_states, attention_mask, dtype)
         return BaseModelOutputWithPastAndCrossAttentions(last_hidden_state=states)
+
+    def agrees(self, dtype: torch.dtype, *, with_gradients: bool) -> bool:
+        """Whether states, and gradients too, are those of the plain path; tried once."""
+        key = (dtype, with_gradients)
+        if key not in self._agreement:
+            difference = self._find_difference(dtype, with_gradients=with_gradients)
+            self._agreement[key] = difference is None
+            if difference is not None:
+                warnings.warn(
+                    "The encoder is computed the plain way, which is slower: with torch "
+                    f"{torch.__version__} the quick way does not agree with it ({difference}).",
+                    RuntimeWarning,
+                    stacklevel=2,
+                )
+        return self._agreement[key]
+
+    def _find_difference(self, dtype: torch.dtype, *, with_gradients: bool) -> str | None:
+        def plain(states: Tensor, mask: Tensor) -> Tensor:
+            with torch.autocast("cpu", dtype, dtype != torch.float32, cache_enabled=False):
+                found: Tensor = self.plain(states, attention_mask=mask).last_hidden_state
+            return found
+
+        def quick(states: Tensor, mask: Tensor) -> Tensor:
+            return self._compute(states, mask, dtype)
+
+        parameters = [p for block in self.blocks for p in block.parameters if p.requires_grad]
+        return find_difference(
+            quick, plain, self.width, dtype, parameters if with_gradients else None
+        )
+
+    def _compute(self, states: Tensor, mask: Tensor | None, dtype: torch.dtype) -> Tensor:
+        """``(B, T, H)`` to ``(B, 1, H)``."""
+        with torch.autocast(states.device.type, enabled=False):
+            states = states.to(dtype)
+            mask = _additive(mask, dtype)
+            self._refresh(dtype)
+            if not torch.is_grad_enabled():
+                return compute_blocks(states, mask, self.blocks)
+            for block in self.blocks:
+                states = ComputeBlock.apply(states, mask, block, *block.parameters)  # type: ignore[no-untyped-call]
+        return states
 
     @torch.no_grad()
     def _refresh(self, dtype: torch.dtype) -> None:
