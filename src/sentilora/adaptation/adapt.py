@@ -55,11 +55,11 @@ def adapt(
     """Go on pre-training an encoder on unlabelled texts, and write the result as a new base.
 
     Args:
-        base: name in the bases table, hub id, or folder.
-        texts: files and folders; see :func:`~sentilora.data.corpus.read_corpus`.
-        listener: is told every event.
-        settings: of :class:`~sentilora.adaptation.adaptation_config.AdaptConfig`: ``minutes=30``,
-            ``test=["test.csv"]``.
+        base: name in the table of bases, hub id, or folder.
+        texts: files and folders with texts; see :func:`~sentilora.data.corpus.read_corpus`.
+        listener: function that is told every event.
+        settings: settings of :class:`~sentilora.adaptation.adaptation_config.AdaptConfig`:
+            ``minutes=30``, ``test=["test.csv"]``.
 
     Returns:
         The folder of the new base: ``sentilora.train(..., base=str(folder))``.
@@ -102,8 +102,8 @@ def resume_adaptation(folder: str | Path, listener: Listener | None = None) -> P
     """Go on with an adaptation that was stopped; it ends as if it never had been.
 
     Args:
-        folder: the one that it was going to write.
-        listener: is told every event.
+        folder: folder that it was going to write.
+        listener: function that is told every event.
 
     Raises:
         RunError: there is no unfinished adaptation.

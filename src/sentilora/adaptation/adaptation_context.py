@@ -42,8 +42,8 @@ class AdaptationContext:
     Attributes:
         encoder: the network that is adapted.
         dropouts: settings of its config to put back before it is saved.
-        text_encoder: makes windows of texts.
-        precision: ``fp32`` or ``bf16``.
+        text_encoder: encoder that makes windows of texts.
+        precision: number format: ``fp32`` or ``bf16``.
     """
 
     config: AdaptConfig

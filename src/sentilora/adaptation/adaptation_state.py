@@ -29,10 +29,10 @@ class Progress:
     """How far an adaptation is.
 
     Attributes:
-        global_step: updates done.
-        seconds: time of updates, over all stretches of a resumed adaptation.
-        tokens: tokens read, padding not counted.
-        hidden: tokens that were predicted.
+        global_step: number of updates done.
+        seconds: time of updates in seconds, over all stretches of a resumed adaptation.
+        tokens: number of tokens read, padding not counted.
+        hidden: number of tokens that were predicted.
         curve: points of ``step``, ``tokens``, ``loss`` and ``bag_loss``.
     """
 

@@ -19,7 +19,7 @@ def prove_base(folder: Path, encoder: Any, tokenizer: Any, rows: list[list[int]]
     """Load an unsealed base in a new process and compare what it computes.
 
     Args:
-        folder: with weights and tokenizer.
+        folder: folder with weights and tokenizer.
         encoder: the network in memory, on the CPU.
         tokenizer: the one in memory.
         rows: token ids to compute hidden states of.

@@ -85,12 +85,12 @@ def write_report(
         folder: the unsealed base.
         context: the adaptation.
         windows: the texts as tokens.
-        data: files and counts of texts.
+        data: facts of the data: files and counts of texts.
         progress: what was done.
-        recipe: with the learning rate that was used.
-        measured: ``before`` and ``after`` on the held-out texts.
-        head_is_own: the checkpoint brought a head for masked words.
-        difference: what the proof found.
+        recipe: recipe of the adaptation, with the learning rate that was used.
+        measured: figures ``before`` and ``after`` on the held-out texts.
+        head_is_own: whether the checkpoint brought a head for masked words.
+        difference: largest difference that the proof found.
     """
     config = context.config
     report = {

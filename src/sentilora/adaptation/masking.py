@@ -28,11 +28,11 @@ class Vocabulary:
     """What masking has to know about each token of a vocabulary.
 
     Attributes:
-        mask_id: the mask token.
-        is_special: ``(V,)`` tokens that are never hidden.
-        starts_word: ``(V,)`` tokens that begin a word.
-        is_sentiment: ``(V,)`` whole words of the sentiment lexicon.
-        ordinary: ids that may stand in for others.
+        mask_id: id of the mask token.
+        is_special: ``(V,)`` whether a token is never hidden.
+        starts_word: ``(V,)`` whether a token begins a word.
+        is_sentiment: ``(V,)`` whether a token is a whole word of the sentiment lexicon.
+        ordinary: ids of the tokens that may stand in for others.
     """
 
     mask_id: int
@@ -47,10 +47,10 @@ class MaskingRule:
     """How much is hidden, and what.
 
     Attributes:
-        share: of the ordinary tokens, in ``(0, 1)``.
-        whole_words: all pieces of a word or none.
-        sentiment_weight: words of the sentiment lexicon are chosen this many times as often as
-            others; the share of all tokens stays the same.
+        share: share of the ordinary tokens to hide, in ``(0, 1)``.
+        whole_words: whether all pieces of a word are hidden, or none.
+        sentiment_weight: weight of words of the sentiment lexicon, which are chosen this many times
+            as often as others; the share of all tokens stays the same.
     """
 
     share: float
@@ -63,9 +63,9 @@ class Masked:
     """A batch with hidden tokens.
 
     Attributes:
-        input_ids: ``(B, T)`` what the encoder reads.
+        input_ids: ``(B, T)`` token ids that the encoder reads.
         positions: ``(M,)`` flat places of the chosen tokens, at least one.
-        targets: ``(M,)`` the tokens that stood there.
+        targets: ``(M,)`` ids of the tokens that stood there.
     """
 
     input_ids: npt.NDArray[np.int64]
@@ -114,11 +114,11 @@ def mask_batch(
     """Choose tokens of a padded batch and hide them.
 
     Args:
-        input_ids: ``(B, T)``.
-        attention_mask: ``(B, T)``, 0 on padding.
-        vocabulary: of the tokenizer.
-        rule: how much and what.
-        rng: decides; the same state gives the same batch.
+        input_ids: ``(B, T)`` token ids of the texts.
+        attention_mask: ``(B, T)`` 1 where there is a token, 0 on padding.
+        vocabulary: vocabulary of the tokenizer.
+        rule: rule that says how much is hidden, and what.
+        rng: random generator that decides; the same state gives the same batch.
     """
     can_hide = (attention_mask > 0) & ~vocabulary.is_special[input_ids]
     weights = np.where(vocabulary.is_sentiment[input_ids], rule.sentiment_weight, 1.0)

@@ -31,10 +31,10 @@ class WordBatch:
     """The tensors of one update.
 
     Attributes:
-        input_ids, attention_mask: ``(B, T)`` int64, tokens hidden.
-        positions, targets: ``(M,)`` int64, flat places of hidden tokens and what stood there.
+        input_ids, attention_mask: ``(B, T)`` int64, the texts with tokens hidden, and 0 on padding.
+        positions, targets: ``(M,)`` int64, flat places of hidden tokens, and what stood there.
         bag_rows, bag_words: ``(K,)`` int64, the different words of each text.
-        tokens: tokens that are no padding.
+        tokens: number of tokens that are no padding.
     """
 
     input_ids: torch.Tensor
@@ -63,7 +63,7 @@ class WordLoss:
     """How well words were predicted.
 
     Attributes:
-        total: ``()`` what is minimised: hidden words, plus the weighted bag.
+        total: ``()`` loss that is minimised: hidden words, plus the weighted bag.
         words: ``()`` mean cross-entropy of the hidden words, in nats.
         bag: ``()`` mean cross-entropy of the words of a text, in nats; 0 when it has no weight.
         hits: number of hidden words that were the most probable one.
@@ -81,10 +81,10 @@ class WordModel(nn.Module):
     """An encoder with the head that predicts words.
 
     Args:
-        encoder: any encoder of transformers.
-        head: from :func:`~sentilora.model.word_head.build_head`.
-        bag_weight: of the second objective; 0 leaves it out.
-        precision: ``fp32`` or ``bf16``, of the matrix products.
+        encoder: encoder of transformers, of any kind.
+        head: head that predicts words, from :func:`~sentilora.model.word_head.build_head`.
+        bag_weight: weight of the second objective; 0 leaves it out.
+        precision: number format of the matrix products: ``fp32`` or ``bf16``.
     """
 
     def __init__(
@@ -153,11 +153,11 @@ def word_loss(
     """Return mean cross-entropy of ``vectors @ weight.T + bias`` and the number of right answers.
 
     Args:
-        vectors: ``(M, E)``.
-        weight: ``(V, E)`` float32.
-        bias: ``(V,)`` float32.
-        targets: ``(M,)`` int64.
-        precision: of the products; softmax and loss are float32.
+        vectors: ``(M, E)`` outputs of the head at the hidden places.
+        weight: ``(V, E)`` float32, output weights.
+        bias: ``(V,)`` float32, bias of each word.
+        targets: ``(M,)`` int64, ids of the right words.
+        precision: number format of the products; softmax and loss are float32.
     """
     dtype = torch.bfloat16 if precision == "bf16" else torch.float32
     # Inside the function gradients are off in any case, so it has to be told.
@@ -243,7 +243,7 @@ def bag_loss(logits: torch.Tensor, rows: torch.Tensor, words: torch.Tensor) -> t
     """Return the mean over texts of the mean cross-entropy of their different words.
 
     Args:
-        logits: ``(B, V)`` float32.
+        logits: ``(B, V)`` float32, logits of the words of each text.
         rows: ``(K,)`` int64, the text of each pair of text and word; every text has one.
         words: ``(K,)`` int64, the word of each pair.
     """

@@ -20,14 +20,14 @@ class Schedule:
     """The batches of an adaptation, planned a pass at a time.
 
     Attributes:
-        lengths: ``(N,)`` tokens of each window.
-        batch_rows: windows per batch at most.
-        batch_tokens: padded tokens per batch at most.
-        seed: of the order.
-        epochs: passes at most; None for no limit.
-        max_steps: updates at most; None for no limit.
-        seconds: time of updates at most; None for no limit.
-        warmup_share: of the budget, in which the learning rate rises.
+        lengths: ``(N,)`` number of tokens of each window.
+        batch_rows: largest number of windows in a batch.
+        batch_tokens: largest number of padded tokens in a batch.
+        seed: seed of the order.
+        epochs: largest number of passes; None for no limit.
+        max_steps: largest number of updates; None for no limit.
+        seconds: longest time of updates, in seconds; None for no limit.
+        warmup_share: share of the budget in which the learning rate rises.
     """
 
     lengths: np.ndarray
@@ -65,8 +65,8 @@ class Schedule:
         """Return the share of the budget that is used, from 0; at 1 it is time to stop.
 
         Args:
-            step: updates done.
-            seconds: time they took.
+            step: number of updates done.
+            seconds: time that they took, in seconds.
         """
         shares = [0.0]
         if self.steps is not None:

@@ -32,11 +32,11 @@ class TextWindows:
     """Token ids, mapped into memory.
 
     Attributes:
-        starts: ``(W + 1,)`` first token of each window.
-        is_held_out: ``(W,)`` windows of texts that are only measured on.
-        word_counts: ``(V,)`` how often each word occurs in the other ones.
-        text_counts: ``(V,)`` in how many of them.
-        texts, held_out_texts: number of all texts, and of those held out.
+        starts: ``(W + 1,)`` place of the first token of each window.
+        is_held_out: ``(W,)`` whether a window is of a text that is only measured on.
+        word_counts: ``(V,)`` number of times that each word occurs in the other windows.
+        text_counts: ``(V,)`` number of texts among them that each word occurs in.
+        texts, held_out_texts: numbers of all texts, and of those held out.
     """
 
     tokens: npt.NDArray[np.int32]
@@ -72,14 +72,15 @@ def encode_corpus(
 
     Args:
         corpus: the texts.
-        encoder: its rule says how many tokens a window has at most.
-        folder: is made when it is not there.
-        is_special: ``(V,)`` windows of nothing but these are left out: there is nothing to hide.
-        vocabulary_size: V.
-        held_out_share: of the texts, to measure on; at least 50 (a tenth of fewer than 500), at
-            most 1,000.
-        seed: chooses them.
-        progress: is told how many texts are done, now and then.
+        encoder: encoder whose rule says how many tokens a window has at most.
+        folder: folder to write to; made when it is not there.
+        is_special: ``(V,)`` whether a token is never hidden; windows of nothing but these are left
+            out, as there is nothing to hide.
+        vocabulary_size: number of words in the vocabulary, V.
+        held_out_share: share of the texts to measure on; at least 50 (a tenth of fewer than 500),
+            at most 1,000.
+        seed: seed of the choice of these texts.
+        progress: function that is told how many texts are done, now and then.
 
     Raises:
         DataError: nothing is left to train on, or to measure on.

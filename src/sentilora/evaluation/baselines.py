@@ -33,10 +33,10 @@ class Baseline:
     """What a baseline answered.
 
     Attributes:
-        name: its key in :data:`BASELINES`.
-        what: one line for people.
-        probabilities: ``(N, C)`` float64 in label order.
-        seconds: to fit and to answer.
+        name: key of the baseline in :data:`BASELINES`.
+        what: description for people, in one line.
+        probabilities: ``(N, C)`` float64, probabilities in label order.
+        seconds: time to fit and to answer, in seconds.
     """
 
     name: str
@@ -74,15 +74,16 @@ def run_baselines(
     """Fit baselines on the train part and let them answer the test part.
 
     Args:
-        names: which ones, of ``majority``, ``vader``, ``tfidf`` and ``frozen``.
-        train_texts: what they may learn from.
+        names: names of the baselines to run, of ``majority``, ``vader``, ``tfidf`` and ``frozen``.
+        train_texts: texts that they may learn from.
         train_ids: ``(N,)`` label ids of the train texts.
-        test_texts: what they answer.
+        test_texts: texts that they answer.
         labels: the label names.
-        features: for ``frozen``: texts to mean-pooled encoder features ``(N, H)``.
+        features: function from texts to mean-pooled encoder features ``(N, H)``, which ``frozen``
+            needs.
         class_weights: ``(C,)`` weight of a train row by its label, for the logistic regressions;
             those of the model they are compared with. All 1 if None.
-        seed: of the logistic regressions and of VADER's scaling sample.
+        seed: seed of the logistic regressions and of VADER's scaling sample.
 
     Returns:
         Baselines by name, and for each that was left out the reason.
@@ -208,9 +209,10 @@ class KnownBaseline:
     """A row of the table of baselines.
 
     Attributes:
-        name: for people, inside a sentence.
-        run: fits and answers; returns one line for people, and probabilities ``(N, C)``.
-        is_trained: it learns from texts.
+        name: name for people, inside a sentence.
+        run: function that fits and answers; returns one line for people, and probabilities ``(N,
+            C)``.
+        is_trained: whether it learns from texts.
     """
 
     name: str

@@ -33,8 +33,8 @@ class Bin:
 
     Attributes:
         count: number of rows, at least 1.
-        confidence: their mean probability of the chosen label.
-        accuracy: their share of right answers.
+        confidence: mean probability of the chosen label.
+        accuracy: share of right answers.
     """
 
     low: float
@@ -54,8 +54,8 @@ def fit_calibration(logits: NDArray[Any], label_ids: NDArray[Any]) -> Calibratio
     NLL than no calibration.
 
     Args:
-        logits: ``(N, C)``, of rows that were not trained on.
-        label_ids: ``(N,)``.
+        logits: ``(N, C)`` logits of rows that were not trained on.
+        label_ids: ``(N,)`` label ids of these rows, the truth.
 
     Returns:
         T between 0.05 and 20, the power between -0.5 and 1; T = 1 and power 0 when there are no

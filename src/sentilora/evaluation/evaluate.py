@@ -58,20 +58,24 @@ def evaluate(
     """Measure a model on labelled texts.
 
     Args:
-        model: a loaded model, or the path of a run, its ``model/`` or an export.
+        model: loaded model, or the path of a run, its ``model/`` or an export.
         data: file, folder (its ``test`` part is measured), hub data set id, or ``sample``.
         text: column with the text; found by name when None.
         label: column with the label; found by name when None.
-        labels: what the ids 0, 1, … of the data mean, where it is not the model's order.
-        stars: the labels are ratings from 1 to this (5 or 10).
-        baselines: what to compare with: ``majority``, ``vader``, ``tfidf``, ``frozen``.
-        train: file the baselines learn from; the ``train`` part of ``data`` when it has one.
-        skip_bad_rows: leave out rows that cannot be used; they are counted, and told in the notes.
-        resamples: of the bootstrap.
-        seed: of the bootstrap and the baselines.
-        pairs: graded texts or label preferences, whose order is measured as well.
-        rating: column with numbers that ``signed`` should rise with; rank correlation.
-        group: column whose values texts and their edits share; share of groups that are all right.
+        labels: label names that the ids 0, 1, … of the data mean, where it is not the model's
+            order.
+        stars: highest rating (5 or 10), if the labels are ratings from 1 on; None if they are not.
+        baselines: names of the baselines to compare with: ``majority``, ``vader``, ``tfidf``,
+            ``frozen``.
+        train: file that the baselines learn from; the ``train`` part of ``data`` when it has one.
+        skip_bad_rows: whether to leave out rows that cannot be used; they are counted, and told in
+            the notes.
+        resamples: number of bootstrap resamples.
+        seed: seed of the bootstrap and the baselines.
+        pairs: file of graded texts or label preferences, whose order is measured as well.
+        rating: column with numbers that ``signed`` should rise with, for a rank correlation.
+        group: column whose values texts and their edits share, for the share of groups that are all
+            right.
         progress: is told events as a listener of ``train`` is: ``note`` (text), ``phase`` (name,
             total) and ``progress`` (done).
 

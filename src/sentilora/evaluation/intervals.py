@@ -31,8 +31,8 @@ class McNemar:
     """Whether two classifiers differ on the same rows by more than luck.
 
     Attributes:
-        only_model_right: rows that the model gets right and the baseline wrong.
-        only_baseline_right: the other way round.
+        only_model_right: number of rows that the model gets right and the baseline wrong.
+        only_baseline_right: number of rows that the baseline gets right and the model wrong.
         p_value: probability of a difference this large if both were equally good.
     """
 
@@ -57,11 +57,11 @@ def bootstrap_intervals(
     resamples (a bin has fewer different rows), so its interval is moved down by the mean excess.
 
     Args:
-        label_ids: ``(N,)`` int64.
-        probabilities: ``(N, C)`` float64.
-        n_labels: C.
+        label_ids: ``(N,)`` int64, label ids of the rows, the truth.
+        probabilities: ``(N, C)`` float64, probabilities that the model gives.
+        n_labels: number of labels, C.
         resamples: number of bootstrap resamples.
-        seed: the same seed gives the same intervals.
+        seed: seed of the bootstrap; the same seed gives the same intervals.
     """
     check_rows(label_ids, probabilities)
     generator = np.random.default_rng(seed)
@@ -105,7 +105,7 @@ def resample_chunks(resamples: int, units: int) -> Iterator[int]:
 
     Args:
         resamples: number of bootstrap resamples in all.
-        units: how many numbers one resample draws.
+        units: number of numbers that one resample draws.
     """
     size = max(1, _CHUNK_DRAWS // units)
     for start in range(0, resamples, size):
@@ -127,9 +127,9 @@ def mcnemar(
     (Edwards 1948).
 
     Args:
-        label_ids: ``(N,)``, the truth.
-        predicted_model: ``(N,)`` label ids.
-        predicted_baseline: ``(N,)`` label ids.
+        label_ids: ``(N,)`` label ids of the rows, the truth.
+        predicted_model: ``(N,)`` label ids that the model chose.
+        predicted_baseline: ``(N,)`` label ids that the baseline chose.
     """
     from scipy.stats import binomtest, chi2
 

@@ -25,10 +25,10 @@ class Measured:
     """The figures of one model on one set of rows.
 
     Attributes:
-        metrics: accuracy, macro_precision, macro_recall, macro_f1, weighted_f1,
-            matthews_correlation, log_loss, brier, ece and rows.
+        metrics: figures of all rows: accuracy, macro_precision, macro_recall, macro_f1,
+            weighted_f1, matthews_correlation, log_loss, brier, ece and rows.
         per_label: precision, recall, f1 and support of each label.
-        confusion: number of rows, true label down and answer across.
+        confusion: numbers of rows, true label down and answer across.
         reliability: confidence against accuracy; see :class:`~.calibration.Bin`.
     """
 
@@ -46,9 +46,9 @@ def measure(label_ids: NDArray[Any], probabilities: NDArray[Any], labels: Labels
     """Compare probabilities with the truth.
 
     Args:
-        label_ids: ``(N,)`` int64, the truth.
-        probabilities: ``(N, C)`` float64 in label order.
-        labels: the C names.
+        label_ids: ``(N,)`` int64, label ids of the rows, the truth.
+        probabilities: ``(N, C)`` float64, probabilities in label order.
+        labels: the C label names.
 
     Raises:
         DataError: there are no rows.

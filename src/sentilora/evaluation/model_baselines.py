@@ -26,9 +26,9 @@ class Compared:
     """What baselines said.
 
     Attributes:
-        done: those that answered.
-        skipped: why others did not.
-        train: what they learned from.
+        done: baselines that answered.
+        skipped: reason for each baseline that did not answer.
+        train: rows that they learned from, if there were any.
     """
 
     done: Mapping[str, Baseline]
@@ -47,11 +47,11 @@ def compare(
     """Run baselines; without training texts only the one that needs none.
 
     Args:
-        names: of the baselines.
-        model: gives the device, the text rule and the base of ``frozen``.
-        train: what they learn from, if there is something.
-        test: what they answer.
-        seed: of those that draw.
+        names: names of the baselines.
+        model: model beside them, which gives the device, the text rule and the base of ``frozen``.
+        train: rows that they learn from, if there are any.
+        test: rows that they answer.
+        seed: seed of the baselines that draw.
         tell: is told of the phase, of progress, and why a baseline was left out.
 
     Raises:

@@ -23,9 +23,9 @@ class Rows:
     """Examples with label ids of the model.
 
     Attributes:
-        examples: as they were read, with the ids of the file.
-        texts: all of them.
-        label_ids: ``(N,)`` int64, in the model's order.
+        examples: examples as they were read, with the ids of the file.
+        texts: texts of all rows.
+        label_ids: ``(N,)`` int64, label ids in the model's order.
     """
 
     examples: Examples
@@ -62,11 +62,11 @@ def read_rows(
     """Read one part of the data.
 
     Args:
-        location: of the data.
-        part: ``train`` or ``test``; a single file serves as either.
-        asked: columns and stars.
-        file_labels: what its ids mean.
-        known: the model's labels.
+        location: place of the data.
+        part: name of the part: ``train`` or ``test``; a single file serves as either.
+        asked: how to read the part: columns and stars.
+        file_labels: label names that the ids of the file mean.
+        known: label names of the model.
 
     Raises:
         DataError: it cannot be read, or holds labels that the model does not know.

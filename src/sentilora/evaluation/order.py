@@ -37,9 +37,9 @@ class Order:
     """What a model's order is measured on, beside its labels.
 
     Attributes:
-        pairs: graded texts or label preferences.
-        rating, ratings: a column, and its number for each row that is measured, ``(N,)``.
-        group, groups: a column, and the name of each row's group, ``(N,)``.
+        pairs: pairs to measure on: graded texts or label preferences.
+        rating, ratings: name of a column, and its number for each row that is measured, ``(N,)``.
+        group, groups: name of a column, and the name of each row's group, ``(N,)``.
     """
 
     pairs: Pairs | None = None
@@ -63,13 +63,13 @@ def read_order(
     """Read what an order is measured on, so that what is wrong with it is told before the work.
 
     Args:
-        labels: of the model.
-        location: of the data; their test part is measured.
-        examples: the rows of that part; with groups, if a column of groups is named.
+        labels: label names of the model.
+        location: place of the data; their test part is measured.
+        examples: rows of that part; with groups, if a column of groups is named.
         pairs: file of pairs.
         rating: column of ratings.
         group: column of groups.
-        skip_bad_rows: leave out bad rows of the pairs.
+        skip_bad_rows: whether to leave out bad rows of the pairs.
         tell: is told how the pairs were read.
 
     Raises:
@@ -106,13 +106,13 @@ def measure_order(
 
     Args:
         order: what to measure on.
-        model: scores the texts of the pairs that are not among ``texts``.
+        model: model that scores the texts of the pairs that are not among ``texts``.
         texts: N texts that are measured anyway.
-        probabilities: ``(N, C)``, theirs.
-        label_ids: ``(N,)``, their labels.
+        probabilities: ``(N, C)`` probabilities of these texts.
+        label_ids: ``(N,)`` label ids of these texts.
         tell: is told of the phase and of progress.
-        resamples: of the bootstrap over pairs.
-        seed: of the bootstrap.
+        resamples: number of bootstrap resamples over units.
+        seed: seed of the bootstrap.
     """
     parts: dict[str, Part] = {}
     if order.pairs is not None:
@@ -162,11 +162,11 @@ def pairs_part(
     ``units`` how many groups of them share no text.
 
     Args:
-        pairs: of either kind.
-        probabilities: ``(U, C)`` of their texts.
-        labels: of the model.
-        resamples: of the bootstrap over units.
-        seed: of the bootstrap.
+        pairs: pairs of either kind.
+        probabilities: ``(U, C)`` probabilities of their texts.
+        labels: label names of the model.
+        resamples: number of bootstrap resamples over units.
+        seed: seed of the bootstrap.
     """
     if pairs.is_graded:
         name = "ranking_accuracy"
@@ -184,9 +184,9 @@ def ratings_part(ratings: NDArray[Any], probabilities: NDArray[Any], labels: Lab
     """Measure how ``signed`` goes with ratings: ``metrics`` and ``intervals`` of ``spearman``.
 
     Args:
-        ratings: ``(N,)``.
-        probabilities: ``(N, C)``.
-        labels: of the model.
+        ratings: ``(N,)`` rating of each text.
+        probabilities: ``(N, C)`` probabilities of each text.
+        labels: label names of the model.
     """
     value, interval = spearman(signed_scores(probabilities, labels), ratings)
     intervals = {} if interval is None else {"spearman": list(interval)}

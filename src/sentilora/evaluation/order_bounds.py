@@ -26,8 +26,8 @@ def fit_biases(logits: NDArray[Any], label_ids: NDArray[Any]) -> tuple[Floats, f
     result finite where a label does not occur.
 
     Args:
-        logits: ``(N, C)`` of rows that were not trained on, N at least 1.
-        label_ids: ``(N,)``.
+        logits: ``(N, C)`` logits of rows that were not trained on, N at least 1.
+        label_ids: ``(N,)`` label ids of these rows, the truth.
 
     Returns:
         ``(C,)`` float64 biases that sum to 0, and the temperature.

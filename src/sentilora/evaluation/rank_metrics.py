@@ -29,10 +29,11 @@ class Share:
     """A share with its 95 % interval.
 
     Attributes:
-        value: in ``[0, 1]``.
-        interval: None where nothing can be said of it, as with one unit.
-        count: of pairs or groups.
-        units: how many of them are independent of each other.
+        value: the share, in ``[0, 1]``.
+        interval: 95 % interval of the share; None where nothing can be said of it, as with one
+            unit.
+        count: number of pairs or groups.
+        units: number of pairs or groups that are independent of each other.
     """
 
     value: float
@@ -68,10 +69,10 @@ def ranking_accuracy(
 
     Args:
         preferred: ``(P,)`` score of the side that should be higher.
-        other: ``(P,)`` score of the other one.
+        other: ``(P,)`` score of the other side.
         units: ``(P,)`` number of the unit of each pair; every pair is one when None.
-        resamples: of the bootstrap.
-        seed: the same seed gives the same interval.
+        resamples: number of bootstrap resamples.
+        seed: seed of the bootstrap; the same seed gives the same interval.
 
     Raises:
         DataError: there are no pairs.
@@ -97,8 +98,8 @@ def spearman(scores: NDArray[Any], ratings: NDArray[Any]) -> tuple[float | None,
     ``sqrt((1 + r**2 / 2) / (n - 3))``. Both are None where one side has a single value only.
 
     Args:
-        scores: ``(N,)`` of the model.
-        ratings: ``(N,)``, such as stars.
+        scores: ``(N,)`` scores of the model.
+        ratings: ``(N,)`` ratings, such as stars.
     """
     from scipy.stats import spearmanr
 
@@ -119,7 +120,7 @@ def consistency(is_right: NDArray[Any], groups: NDArray[Any]) -> Share:
     have to be right. The interval is Wilson's (1927), groups being independent.
 
     Args:
-        is_right: ``(N,)`` bool.
+        is_right: ``(N,)`` bool, whether each answer is right.
         groups: ``(N,)`` name of the group of each text.
 
     Raises:

@@ -20,10 +20,10 @@ def ask_clean_process(module: str, request: dict[str, Any], *, failed: str, advi
     """Let the function ``answer`` of a module answer a request in a new process.
 
     Args:
-        module: has ``answer(request: dict[str, Any]) -> bytes``.
-        request: plain values; ``threads``, the number of threads in use here, is added.
-        failed: begins the error, ``The saved model …``.
-        advice: ends the error.
+        module: name of a module with ``answer(request: dict[str, Any]) -> bytes``.
+        request: plain values by name; ``threads``, the number of threads in use here, is added.
+        failed: beginning of the error: ``The saved model …``.
+        advice: end of the error.
 
     Returns:
         What ``answer`` returned.

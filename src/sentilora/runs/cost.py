@@ -27,8 +27,8 @@ class Spent:
     """Time and energy of one stretch of work.
 
     Attributes:
-        seconds: wall-clock time.
-        energy_kwh: None when nothing could be measured or estimated.
+        seconds: wall-clock time in seconds.
+        energy_kwh: energy in kilowatt-hours; None when nothing could be measured or estimated.
         co2_g: grams of CO2 equivalent.
     """
 

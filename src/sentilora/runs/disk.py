@@ -41,7 +41,7 @@ def disk_errors(folder: Path, resume: str, *others: type[Exception]) -> Iterator
     Args:
         folder: the folder that is written to.
         resume: the command that goes on with the work.
-        others: errors without a number that come from writing.
+        others: classes of errors without a number that come from writing.
 
     Raises:
         RunError: the disk is full or may not be written.

@@ -16,10 +16,10 @@ def plan_epoch(
     grouped; then the batches are shuffled. Sorting whole data would feed short texts first.
 
     Args:
-        lengths: ``(N,)`` tokens per row.
-        batch_rows: rows per batch at most.
-        batch_tokens: ``rows x longest`` per batch at most; a longer row is a batch of its own.
-        seed: of the shuffle, with ``epoch``.
+        lengths: ``(N,)`` number of tokens of each row.
+        batch_rows: largest number of rows in a batch.
+        batch_tokens: largest ``rows x longest`` of a batch; a longer row is a batch of its own.
+        seed: seed of the shuffle, with ``epoch``.
         epoch: number of the pass, from 0.
     """
     rng = np.random.default_rng([seed, epoch])

@@ -31,8 +31,8 @@ class Proof:
     Attributes:
         texts: number of texts compared.
         max_logit_difference: largest absolute difference of a logit.
-        seconds: time it took.
-        attempts: how often they were compared until they agreed.
+        seconds: time that it took, in seconds.
+        attempts: number of comparisons until they agreed.
     """
 
     texts: int
@@ -52,8 +52,8 @@ def prove_reload(folder: Path, texts: list[str], engine: Engine, encoder: TextEn
     outside of its files, so both sides are computed a second time before it is refused.
 
     Args:
-        folder: from :func:`~sentilora.model.artifact.save_artifact`.
-        texts: what to score.
+        folder: the model folder, from :func:`~sentilora.model.artifact.save_artifact`.
+        texts: texts to score.
         engine: the model in memory, on the CPU, in float32, adapter not merged.
         encoder: its tokenizer and text rule.
 

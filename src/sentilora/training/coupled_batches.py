@@ -36,10 +36,10 @@ def couple(
     """Give every batch of labelled rows a batch of pairs; or give batches of pairs alone.
 
     Args:
-        plan: of the labelled rows; not used when a run has only pairs.
-        collator: of the labelled rows; likewise.
+        plan: plan of the labelled rows; not used when a run has only pairs.
+        collator: collator of the labelled rows; not used when a run has only pairs.
         texts: tokenised texts of the pairs to train on.
-        model: as it is before training.
+        model: model as it is before training.
         context: the run.
     """
     assert context.pairs is not None
@@ -64,11 +64,11 @@ def plan_pairs(
     """Plan the batches of a training with pairs, without training.
 
     Args:
-        plan: of the labelled rows.
-        pairs: to train on.
-        encoder: tokenises their texts.
-        folder: takes the token file.
-        config: of the run.
+        plan: plan of the labelled rows.
+        pairs: pairs to train on.
+        encoder: encoder that tokenises their texts.
+        folder: folder that takes the token file.
+        config: config of the run.
     """
     texts = encode_pair_texts(pairs, encoder, folder / "pairs.tokens")
     encoded = EncodedPairs(pairs, texts, np.zeros(len(pairs)))

@@ -42,12 +42,13 @@ def measure_model(
     """Measure the shipped model, its untrained self and the baselines on the test part.
 
     Args:
-        model: loaded from the run folder, as any user would.
+        model: model that was loaded from the run folder, as any user would.
         untrained: the same network before training, with the head and adapter of the same seed.
-        parts: train serves the baselines, test everyone.
-        config: what to compare with, resamples and seed.
-        precision: of the untrained network; the shipped model computes as it is loaded.
-        log: is told about phases and progress.
+        parts: labelled data by part; train serves the baselines, test everyone.
+        config: settings of the run: what to compare with, resamples and seed.
+        precision: number format of the untrained network; the shipped model computes as it is
+            loaded.
+        log: log that is told about phases and progress.
 
     Returns:
         The parts of the report: ``before``, ``after``, ``baselines``, ``significance``, ….
@@ -115,7 +116,7 @@ def measure_pairs(model: SentimentModel, untrained: Any, context: RunContext) ->
     """Measure the shipped model and its untrained self on the pairs that were held out.
 
     Args:
-        model: loaded from the run folder.
+        model: model that was loaded from the run folder.
         untrained: the same network before training, on the model's device.
         context: the run, which has pairs.
 

@@ -32,7 +32,7 @@ class ResolvedRun:
         config: all settings, with what ``start`` decides filled in.
         parts: the labelled texts to train on, to validate with and to test with.
         base: the pre-trained encoder.
-        encoder: turns texts into windows of tokens.
+        encoder: encoder that turns texts into windows of tokens.
         device: the device of the training.
         precision: the number format of the training: ``fp32``, ``bf16`` or ``fp16``.
         start: the trained adapter that the training starts from, if there is one.

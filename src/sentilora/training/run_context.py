@@ -30,7 +30,7 @@ class RunContext(ResolvedRun):
 
     Attributes:
         run: the run folder.
-        log: writes the events of the run, and passes them on.
+        log: log that writes the events of the run, and passes them on.
         processes: this process among those that train together.
     """
 
@@ -47,7 +47,7 @@ def open_run(
     Args:
         resolved: what the config stands for.
         run: the unfinished run to go on with.
-        listener: is told every event.
+        listener: function that is told every event.
 
     Raises:
         RunError: the run folder cannot be made, the disk has no room, or the data or the adapter

@@ -34,7 +34,7 @@ def save(
     Args:
         context: the run.
         fitted: the trained network.
-        train: for the share of cut texts.
+        train: the train part, for the share of cut texts.
         parameters: numbers of trainable and of all parameters.
 
     Raises:

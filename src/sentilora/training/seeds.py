@@ -26,7 +26,7 @@ class SeedSummary:
     Attributes:
         path: JSON file with all of this.
         runs: one finished run a seed.
-        values: for each metric, its value in each run.
+        values: value of each metric in each run.
         means: mean of each metric.
         intervals: 95 % interval of each mean (Student's t over the seeds).
     """

@@ -44,7 +44,7 @@ def train(
         data: file, folder with ``train.*`` and ``test.*``, hub data set id, or ``sample``.
         config: all settings, or some of them as nested or dotted keys (``{"lora.rank": 8}``).
         resume: the ``config.toml`` of an unfinished run to go on with; nothing else may be given.
-        listener: is told every event.
+        listener: function that is told every event.
         settings: top-level settings and sections: ``base="minilm"``, ``training={"epochs": 2}``.
 
     Returns:

@@ -48,13 +48,13 @@ class SentimentTrainer(Trainer):  # type: ignore[misc]
     """Train a sequence classifier on a plan of batches.
 
     Args:
-        plan: all batches.
-        collator: makes their tensors.
-        validate: returns the validation metrics of the model; ``selection`` decides (more is
-            better).
-        settings: learning rates and the like.
+        plan: plan of all batches.
+        collator: collator that makes their tensors.
+        validate: function that returns the validation metrics of the model; ``selection`` decides
+            (more is better).
+        settings: settings of the training: learning rates and the like.
         head_modules: names of modules that take ``settings.head_learning_rate``.
-        pair_loss: of the pairs in a batch, where it holds some.
+        pair_loss: loss of the pairs in a batch, where it holds some.
     """
 
     # Set by Trainer, which carries no types.

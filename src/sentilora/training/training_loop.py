@@ -69,10 +69,11 @@ def fit(
 
     Args:
         model: the untrained network.
-        train: what it learns from.
-        validation: what chooses the best checkpoint.
+        train: examples that it learns from.
+        validation: examples that choose the best checkpoint.
         context: the run.
-        callbacks: come after the run's own, so that they see what those have asked for.
+        callbacks: callbacks that come after the run's own, so that they see what those have asked
+            for.
         pairs: the texts of the run's pairs, if it has some.
 
     Raises:

@@ -23,11 +23,11 @@ class Line:
     """One classifier in the comparison table.
 
     Attributes:
-        key: ``model``, ``before`` or the key of a baseline.
-        name: for people.
-        what: one line that explains it.
-        metrics: plain numbers.
-        intervals: 95 % intervals of them.
+        key: key of the classifier: ``model``, ``before`` or the key of a baseline.
+        name: name for people.
+        what: explanation in one line.
+        metrics: figures by name, as plain numbers.
+        intervals: 95 % intervals of the figures.
     """
 
     key: str

@@ -44,10 +44,10 @@ def render_card(
     """Render a report as a model card; nothing is asked of the hub.
 
     Args:
-        report: of a training run.
-        tags: for the hub, beside the usual ones.
-        licence: of the base, as an SPDX identifier.
-        language: of the texts, as an ISO 639-1 code.
+        report: report of a training run.
+        tags: tags for the hub, beside the usual ones.
+        licence: licence of the base, as an SPDX identifier.
+        language: language of the texts, as an ISO 639-1 code.
     """
     card_data = _front_matter(report, tags, licence, language)
     return f"---\n{card_data.to_yaml()}\n---\n\n{_body(report, licence)}"

@@ -117,11 +117,12 @@ def compose_report(
     """Put measured parts together.
 
     Args:
-        run: name, base, labels, ...
-        data: source, row counts, notes, ...
+        run: facts of the run: name, base, labels, ...
+        data: facts of the data: source, row counts, notes, ...
         after: the model's own figures, from :func:`evaluation_part`.
-        parts: ``before``, ``baselines``, ``skipped_baselines``, ``significance``, ``calibration``,
-            ``cost``, curves and ``proof``, as far as there are any.
+        parts: further parts of the report: ``before``, ``baselines``, ``skipped_baselines``,
+            ``significance``, ``calibration``, ``cost``, curves and ``proof``, as far as there are
+            any.
     """
     composed = {
         "format": FORMAT,

@@ -23,9 +23,9 @@ class Series:
     """One line of a chart.
 
     Attributes:
-        name: for the legend; empty for none.
-        points: in order of x.
-        tone: ``one``, ``two`` or ``faint``: a colour of the page.
+        name: name for the legend; empty for none.
+        points: points ``(x, y)`` in order of x.
+        tone: colour of the page: ``one``, ``two`` or ``faint``.
     """
 
     name: str
@@ -61,11 +61,11 @@ def line_chart(
     """Draw lines over steps.
 
     Args:
-        series: those without points are left out.
-        description: what a screen reader says.
-        x_label: under the axis.
-        as_percent: write y as percent.
-        mark: a vertical line at x, with a word.
+        series: lines to draw; those without points are left out.
+        description: words that a screen reader says.
+        x_label: words under the axis.
+        as_percent: whether to write y as percent.
+        mark: place x of a vertical line, with a word.
 
     Returns:
         An ``<svg>`` element; empty when there is nothing to draw.

@@ -27,9 +27,9 @@ class Metric:
     """How a metric is told.
 
     Attributes:
-        key: its name in a report.
-        heading: inside a sentence and above a column.
-        is_share: it is a share of 1, which people read in percent.
+        key: key of the metric in a report.
+        heading: name inside a sentence and above a column.
+        is_share: whether it is a share of 1, which people read in percent.
     """
 
     key: str
@@ -75,10 +75,10 @@ class Order:
     """A figure about the order of texts, written out.
 
     Attributes:
-        name: for people.
-        what: what it was measured on.
-        value, limits: of the model, and its 95 % interval.
-        before: of the model before training; empty where that was not measured.
+        name: name for people.
+        what: what the figure was measured on.
+        value, limits: figure of the model, and its 95 % interval.
+        before: figure of the model before training; empty where that was not measured.
     """
 
     name: str
@@ -198,7 +198,7 @@ def duration(seconds: float | None, digits: int = 0) -> str:
 
     Args:
         seconds: the time; None when it is not known.
-        digits: decimals of a time below a minute: ``4.2 s`` with 1.
+        digits: number of decimals of a time below a minute: ``4.2 s`` with 1.
     """
     if seconds is None:
         return UNKNOWN

@@ -24,7 +24,7 @@ class BatchPlan:
 
     Attributes:
         steps_per_epoch: number of batches of each epoch.
-        tokens: ``(S,)`` tokens of each batch, padding not counted.
+        tokens: ``(S,)`` number of tokens of each batch, padding not counted.
     """
 
     def __init__(
@@ -69,9 +69,10 @@ class Collator:
 
     Args:
         examples: tokenised texts.
-        encoder: pads them.
+        encoder: encoder that pads them.
         class_weights: ``(C,)`` weight of a row by its label.
-        rank, world_size: this process takes rows ``rank, rank + world_size, …`` of each batch.
+        rank, world_size: number of this process, and of all; it takes rows ``rank, rank +
+            world_size, …`` of each batch.
     """
 
     def __init__(

@@ -23,8 +23,8 @@ class EncodedExamples:
     """Token ids of examples in one flat memory-mapped file.
 
     Attributes:
-        lengths: ``(N,)`` int64, tokens of each text over all its windows.
-        label_ids: ``(N,)`` int64.
+        lengths: ``(N,)`` int64, number of tokens of each text over all its windows.
+        label_ids: ``(N,)`` int64, label id of each text.
         truncated_share: share of texts over the limit, in ``[0, 1]``.
     """
 

@@ -74,8 +74,8 @@ class EncodedPairs:
     """Pairs to train on, tokenised.
 
     Attributes:
-        pairs: which texts are compared, or which labels of a text.
-        texts: their texts, in the order of ``pairs.table``.
+        pairs: the pairs: which texts are compared, or which labels of a text.
+        texts: texts of the pairs, in the order of ``pairs.table``.
         reference: ``(P,)`` log-odds of chosen against rejected under the frozen reference; zeros
             for graded texts and where the reference is uniform.
     """
@@ -105,9 +105,10 @@ class PairedPlan:
     A batch is a list of labelled rows, and of pairs from ``offset`` on.
 
     Attributes:
-        steps_per_epoch: updates of each pass over the labelled rows; over the pairs, without them.
-        tokens: ``(S,)`` tokens of each update, padding not counted.
-        passes: how many passes over the pairs there are.
+        steps_per_epoch: number of updates of each pass over the labelled rows; over the pairs,
+            without them.
+        tokens: ``(S,)`` number of tokens of each update, padding not counted.
+        passes: number of passes over the pairs.
     """
 
     def __init__(self, labelled: BatchPlan | None, pairs: EncodedPairs, config: RunConfig) -> None:
@@ -171,8 +172,9 @@ class PairCollator:
 
     Args:
         pairs: tokenised pairs.
-        encoder: pads their texts.
-        rank, world_size: this process takes pairs ``rank, rank + world_size, …`` of each batch.
+        encoder: encoder that pads their texts.
+        rank, world_size: number of this process, and of all; it takes pairs ``rank, rank +
+            world_size, …`` of each batch.
     """
 
     def __init__(
@@ -214,9 +216,9 @@ class PairedCollator:
     """Make the tensors of a batch of a :class:`PairedPlan`.
 
     Args:
-        labelled: makes those of the labelled rows; None when there are only pairs.
-        pairs: makes those of the pairs, which stand under ``pairs``.
-        offset: of the plan.
+        labelled: collator of the labelled rows; None when there are only pairs.
+        pairs: collator of the pairs, whose tensors stand under ``pairs``.
+        offset: smallest number of a pair in a batch of the plan; smaller numbers are labelled rows.
     """
 
     def __init__(self, labelled: BatchMaker | None, pairs: PairCollator, offset: int) -> None:
@@ -238,8 +240,9 @@ class PairLoss:
     """The loss of a batch of pairs, times its weight beside the loss of labelled rows.
 
     Args:
-        labels: of the model.
-        settings: weight, beta and scale of the margins; without labelled rows the weight is 1.
+        labels: label names of the model.
+        settings: settings of the pairs: weight, beta and scale of the margins; without labelled
+            rows the weight is 1.
         world_size: number of processes, over which DDP averages gradients.
     """
 

@@ -44,9 +44,9 @@ def signed_logits(
     It rises with ``Prediction.signed``: for two labels, ``signed = tanh(s / (2 * temperature))``.
 
     Args:
-        logits: ``(B, C)`` float32.
+        logits: ``(B, C)`` float32, logits of the model.
         positive: ids of the positive labels.
-        negative: ids of the negative ones.
+        negative: ids of the negative labels.
 
     Returns:
         ``(B,)``.
@@ -61,8 +61,8 @@ def bradley_terry_losses(
 
     Args:
         preferred: ``(P,)`` signed logits of the texts that are more positive.
-        other: ``(P,)`` of the others.
-        margins: ``(P,)`` in logits, at least 0.
+        other: ``(P,)`` signed logits of the other texts.
+        margins: ``(P,)`` margins in logits, at least 0.
     """
     return softplus(margins - (preferred - other))
 
@@ -77,12 +77,12 @@ def preference_losses(
     """Return the DPO loss of each label preference, ``(P,)``.
 
     Args:
-        logits: ``(P, C)`` of the model that learns.
+        logits: ``(P, C)`` logits of the model that learns.
         chosen: ``(P,)`` ids of the labels that fit better.
-        rejected: ``(P,)`` ids of the others.
+        rejected: ``(P,)`` ids of the other labels.
         reference: ``(P,)`` log-odds of chosen against rejected under the frozen reference.
-        beta: above 0; how strongly the model is held to the reference: the log-odds that it gains
-            before a pair counts as learned are of the order of ``1 / beta``.
+        beta: strength with which the model is held to the reference, above 0: the log-odds that it
+            gains before a pair counts as learned are of the order of ``1 / beta``.
     """
     log_odds = (logits.gather(1, chosen[:, None]) - logits.gather(1, rejected[:, None])).squeeze(1)
     return softplus(-beta * (log_odds - reference))
