@@ -39,12 +39,12 @@ class Judged:
     """An export and its run on the same labelled rows.
 
     Attributes:
-        source: name of the file.
-        parity: how far the logits of the networks are from each other.
-        run: how right the run is.
-        export: how right the export is, both stages of a cascade together.
+        source: name of the file with the rows.
+        parity: agreement of the logits of the networks.
+        run: accuracy of the run.
+        export: accuracy of the export, both stages of a cascade together.
         early_share: share of the texts that the first stage answered; None without one.
-        changed_share: share with another label than the run's, both stages together.
+        changed_share: share of the texts with another label than the run's, both stages together.
     """
 
     source: str
@@ -84,14 +84,14 @@ def judge_export(
     """Let a run and its export answer labelled texts.
 
     Args:
-        rows: from :func:`read_labelled`.
-        source: what they are called in the report.
-        settings: of the export.
-        encoder: its tokenizer and text rule.
-        run: the network of the run.
-        export: that of the export.
-        stage: its first stage, where it has one.
-        is_exact: the networks have to agree to ``TOLERANCE``; false for int8.
+        rows: labelled rows, from :func:`read_labelled`.
+        source: name of the rows in the report.
+        settings: settings of the export.
+        encoder: tokenizer of the export, with its text rule.
+        run: network of the run.
+        export: network of the export.
+        stage: first stage of the export, where it has one.
+        is_exact: whether the networks have to agree to ``TOLERANCE``; false for int8.
 
     Raises:
         ModelError: the networks differ by more.

@@ -59,9 +59,9 @@ class RuntimeFile:
     """A file of an npm package, in the version that the page is tested with.
 
     Attributes:
-        package: its name.
-        version: of the package.
-        path: of the file in the package.
+        package: name of the package.
+        version: version of the package.
+        path: path of the file in the package.
         integrity: hash of the file, as browsers take it.
     """
 
@@ -129,7 +129,8 @@ def check_runtime(runtime: Path) -> None:
     """Make sure that a folder that npm filled holds the files of the page.
 
     Args:
-        runtime: holds ``onnxruntime-web/`` and ``@huggingface/tokenizers/``, as ``node_modules``.
+        runtime: folder with ``onnxruntime-web/`` and ``@huggingface/tokenizers/``, as
+            ``node_modules``.
 
     Raises:
         ConfigError: a file is missing, or is not that of the version expected.
@@ -166,13 +167,13 @@ def write_page(
     """Write the page, and what it needs, into an export that holds the network and its tokenizer.
 
     Args:
-        folder: of the export.
-        name: of the model, for the visitor.
-        model: the network's file in the folder.
-        settings: of the export.
-        engine: computes the network's file.
-        encoder: reads texts as the page shall.
-        runtime: a folder that :func:`check_runtime` accepts; None for the CDN.
+        folder: folder of the export.
+        name: name of the model, for the visitor.
+        model: name of the network's file in the folder.
+        settings: settings of the export.
+        engine: engine that computes the network's file.
+        encoder: encoder that reads texts as the page shall.
+        runtime: folder that :func:`check_runtime` accepts; None for the CDN.
 
     Raises:
         ModelError: the page cannot read this kind of tokenizer.

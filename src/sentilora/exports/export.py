@@ -81,11 +81,11 @@ class _Order:
 
     Attributes:
         to: the target.
-        final: the folder.
-        max_drop: of ``quantize``.
-        max_disagreement: of ``cascade``.
-        labelled: what to judge the export on, and its name; None to leave that out.
-        libraries: folder with those of a web page.
+        final: the folder to write.
+        max_drop: budget of ``quantize``, in points of macro F1.
+        max_disagreement: budget of ``cascade``, as a share of texts.
+        labelled: labelled rows to judge the export on, and their name; None to leave that out.
+        libraries: folder with the libraries of a web page.
         tell: as in :func:`export`.
     """
 
@@ -116,24 +116,24 @@ def export(
     """Write a model as files to deploy.
 
     Args:
-        run: a run folder, its ``model/``, or an export.
-        to: ``merged``, a plain transformers folder, ``onnx``, one file for ONNX Runtime,
+        run: path of a run folder, its ``model/``, or an export.
+        to: target: ``merged``, a plain transformers folder, ``onnx``, one file for ONNX Runtime,
             ``openvino``, a model for OpenVINO, or ``browser``, a web page.
         output: the folder to write; ``exports/<run name>-<to>`` when None.
         quantize: ``int8`` for the fastest 8-bit way that keeps ``max_drop`` and is faster than
             float32, not for ``merged``; tried on the run's own data, which have to be where they
             were. None for float32.
         max_drop: points of macro F1 that it may lose on the run's validation part, in ``[0, 100]``.
-        cascade: add a first stage that answers easy texts before the network; fitted to the
-            run's training texts, which have to be where they were.
+        cascade: whether to add a first stage that answers easy texts before the network; fitted to
+            the run's training texts, which have to be where they were.
         max_disagreement: share of texts that may get another label by it, in ``(0, 1)``.
         data: labelled file, folder (its ``test`` part), hub data set id or ``sample`` to judge the
             export on, beside the run; None to leave that out.
         text: column of ``data`` with the text; found by name when None.
         label: column of ``data`` with the label; found by name when None.
         tell: called with a line for people when a way to quantise begins.
-        runtime: a folder that npm filled, from which a web page gets its libraries; when None,
-            the page loads them from a CDN.
+        runtime: folder that npm filled, from which a web page gets its libraries; when None, the
+            page loads them from a CDN.
 
     Returns:
         The finished folder.

@@ -38,9 +38,9 @@ def make_first_stage(
 
     Args:
         artifact: the ``model/`` of a finished run.
-        parts: its data, from :func:`read_run_parts`.
+        parts: data of the run by part, from :func:`read_run_parts`.
         engine: the network of the export.
-        encoder: its tokenizer and text rule.
+        encoder: tokenizer of the run, with its text rule.
         max_disagreement: share of texts that may get another label, in ``(0, 1)``.
 
     Raises:

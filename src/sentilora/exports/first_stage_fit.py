@@ -37,15 +37,15 @@ class Cascaded:
     """What a first stage does on the validation texts.
 
     Attributes:
-        rows: validation texts.
-        threshold: the least probability at which the first stage answers.
+        rows: number of validation texts.
+        threshold: smallest probability at which the first stage answers.
         answered_share: share of the texts that it answers, in ``[0, 1]``.
-        disagreements: texts that get another label than from the network alone.
-        disagreement_bound: their share in other texts of this kind is at most this...
-        certainty: ... with this certainty.
-        max_disagreement: what was asked for.
-        accuracy: of both stages together.
-        accuracy_alone: of the network alone.
+        disagreements: number of texts that get another label than from the network alone.
+        disagreement_bound: largest share that such texts have among other texts of this kind...
+        certainty: ... with this certainty, in ``(0, 1)``.
+        max_disagreement: largest share that was asked for.
+        accuracy: accuracy of both stages together.
+        accuracy_alone: accuracy of the network alone.
     """
 
     rows: int
@@ -69,9 +69,9 @@ def fit_first_stage(
     """Fit a first stage that answers nothing yet.
 
     Args:
-        tokens: ids of whole texts, which the network was trained on, or others like them.
+        tokens: token ids of whole texts, which the network was trained on, or others like them.
         probabilities: ``(N, C)`` the network's calibrated answers to them.
-        columns: of the hashed counts, F, a power of two.
+        columns: number of columns of the hashed counts, F, a power of two.
     """
     from scipy.sparse import vstack
     from sklearn.linear_model import LogisticRegression
@@ -109,12 +109,12 @@ def let_in(
     """Calibrate a first stage on validation texts, and choose what it may answer.
 
     Args:
-        stage: from :func:`fit_first_stage`.
-        tokens: ids of N whole texts that neither stage was trained on.
+        stage: the first stage, from :func:`fit_first_stage`.
+        tokens: token ids of N whole texts that neither stage was trained on.
         network_logits: ``(N, C)`` logits of the network.
-        label_ids: ``(N,)`` their labels.
+        label_ids: ``(N,)`` label ids of these texts.
         max_disagreement: share of texts that may get another label, above 0.
-        certainty: of the bound on that share.
+        certainty: certainty of the bound on that share, in ``(0, 1)``.
 
     Raises:
         ModelError: there is no threshold at which both conditions hold.

@@ -51,9 +51,9 @@ def write_onnx(network: Any, settings: Settings, path: Path) -> None:
     """Write a classifier as an ONNX file with free batch size and length.
 
     Args:
-        network: adapter merged, on the CPU, in float32 and evaluation mode.
-        settings: what goes into the metadata: labels, calibration, text rule.
-        path: the file.
+        network: classifier with its adapter merged, on the CPU, in float32 and evaluation mode.
+        settings: settings that go into the metadata: labels, calibration, text rule.
+        path: path of the file to write.
 
     Raises:
         MissingExtraError: the packages that write ONNX are not installed.

@@ -22,9 +22,9 @@ def write_openvino(network: Any, settings: Settings, path: Path) -> None:
     """Write a classifier as ``path`` (.xml) and the weights beside it (.bin).
 
     Args:
-        network: adapter merged, on the CPU, in float32 and evaluation mode.
-        settings: what goes into the metadata: labels, calibration, text rule.
-        path: the file.
+        network: classifier with its adapter merged, on the CPU, in float32 and evaluation mode.
+        settings: settings that go into the metadata: labels, calibration, text rule.
+        path: path of the file to write.
 
     Raises:
         MissingExtraError: the packages that write it are not installed.

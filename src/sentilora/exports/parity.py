@@ -26,10 +26,10 @@ class Parity:
     Attributes:
         texts: number of texts compared.
         max_logit_difference: largest absolute difference of a logit.
-        mean_logit_difference: the average one.
+        mean_logit_difference: mean absolute difference of a logit.
         flipped_share: share of texts with another label, in ``[0, 1]``.
-        tolerance: what ``max_logit_difference`` may be at most; None where it is only reported,
-            because a budget of accuracy decides instead.
+        tolerance: largest ``max_logit_difference`` that is accepted; None where it is only
+            reported, because a budget of accuracy decides instead.
     """
 
     texts: int

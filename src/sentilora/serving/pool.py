@@ -21,16 +21,16 @@ class Served:
     """One adapter or model that answers.
 
     Attributes:
-        name: what requests call it.
+        name: name that requests use.
         labels: ordered label names.
         base: hub id of its encoder.
-        revision: of the base, when it is known.
-        max_tokens: longer texts are cut.
-        engine: what computes the logits.
-        precision: in which number format.
-        device: where.
-        kind: what the folder holds: an adapter, merged weights, or an export.
-        is_mixed: it shares batches of its encoder with other adapters.
+        revision: revision of the base, when it is known.
+        max_tokens: largest number of tokens of a text; longer texts are cut.
+        engine: name of the engine that computes the logits.
+        precision: number format of the engine.
+        device: device of the engine.
+        kind: kind of its folder: an adapter, merged weights, or an export.
+        is_mixed: whether it shares batches of its encoder with other adapters.
     """
 
     name: str
@@ -50,14 +50,14 @@ class Answer:
     """What one request gets.
 
     Attributes:
-        logits: ``(N, C)`` float32, uncalibrated.
-        probabilities: ``(N, C)`` float64, calibrated.
-        truncated: for each text, whether it was cut.
-        early: ``(N,)`` bool, answered by the first stage of a cascade; None without one.
-        tokens: that were computed for it, padding not counted.
-        tokenise_s: seconds of tokenising.
-        queue_s: seconds in the queue.
-        inference_s: seconds of the batches it was in.
+        logits: ``(N, C)`` float32, uncalibrated logits.
+        probabilities: ``(N, C)`` float64, calibrated probabilities.
+        truncated: whether each text was cut.
+        early: ``(N,)`` bool, whether the first stage of a cascade answered; None without one.
+        tokens: number of tokens that were computed for it, padding not counted.
+        tokenise_s: time of tokenising, in seconds.
+        queue_s: time in the queue, in seconds.
+        inference_s: time of the batches that it was in, in seconds.
     """
 
     logits: np.ndarray
@@ -75,12 +75,12 @@ class BatchDone:
     """One batch that was computed, for the metrics.
 
     Attributes:
-        rows: in the batch.
-        texts: that were answered with it.
-        tokens: without padding.
-        padded_tokens: with it.
-        adapters: how many different ones were in it.
-        seconds: that it took.
+        rows: number of rows in the batch.
+        texts: number of texts that were answered with it.
+        tokens: number of tokens, padding not counted.
+        padded_tokens: number of tokens, padding counted.
+        adapters: number of different adapters in it.
+        seconds: time that it took, in seconds.
     """
 
     rows: int
@@ -111,9 +111,10 @@ class Pool(Protocol):
         """Put texts into the queue, and return at once.
 
         Args:
-            name: of the adapter.
-            texts: that are not empty.
-            deadline: ``time.monotonic()`` after which nobody waits any more; None for never.
+            name: name of the adapter.
+            texts: texts, none of them empty.
+            deadline: time on ``time.monotonic()`` after which nobody waits any more; None for
+                never.
 
         Returns:
             The answer to come. Cancel it when the client has gone.

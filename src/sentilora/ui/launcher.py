@@ -41,10 +41,10 @@ def launch(
     """Serve the pages until someone stops it.
 
     Args:
-        settings: what the pages work on.
+        settings: settings that the pages work on.
         host: address to listen on.
-        port: to listen on; 0 takes a free one.
-        tell: called with the address to open once the server answers.
+        port: port to listen on; 0 takes a free one.
+        tell: function that is called with the address to open once the server answers.
 
     Raises:
         MissingExtraError: Streamlit or Altair are not installed.

@@ -28,10 +28,10 @@ class Upload:
     """A file that was uploaded.
 
     Attributes:
-        path: where it lies now.
-        name: what the user knows it by.
-        key: differs when content or name differ.
-        columns: the names of its columns.
+        path: path where it lies now.
+        name: name that the user knows it by.
+        key: key that differs when content or name differ.
+        columns: names of its columns.
     """
 
     path: Path

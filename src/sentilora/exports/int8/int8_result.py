@@ -18,8 +18,8 @@ class Speeds:
     """How fast two models answered the same texts in turns; texts per second, medians of rounds.
 
     Attributes:
-        fp32: of the float32 model.
-        way: of the other one.
+        fp32: texts per second of the float32 model.
+        way: texts per second of the other model.
         ratio: seconds of float32 by seconds of the other, median over rounds; above 1 is faster.
     """
 
@@ -33,13 +33,13 @@ class Tried:
     """What came out of one way.
 
     Attributes:
-        name: of the way.
-        bytes: of its file or files.
-        accuracy: on the validation rows.
+        name: name of the way.
+        bytes: size of its file or files, in bytes.
+        accuracy: accuracy on the validation rows.
         drop: points of macro F1 lost against float32; below 0 where it gained.
         flipped_share: share of validation rows with another label than float32's, in ``[0, 1]``.
-        speeds: against float32.
-        problem: why it did not work; then the others are None.
+        speeds: speeds of the way beside float32.
+        problem: reason why it did not work; then the others are None.
     """
 
     name: str
@@ -66,13 +66,13 @@ class Quantised:
     """What was tried, and what is shipped.
 
     Attributes:
-        rows: validation rows that accuracy was measured on.
+        rows: number of validation rows that accuracy was measured on.
         max_drop: the budget, in points of macro F1.
-        speed_texts: validation texts that speed was measured on.
+        speed_texts: number of validation texts that speed was measured on.
         fp32: accuracy of the float32 file.
-        fp32_bytes: its size.
-        ways: all that were tried.
-        chosen: name of the one that is shipped.
+        fp32_bytes: size of the float32 file, in bytes.
+        ways: results of all ways that were tried.
+        chosen: name of the way that is shipped.
         bf16: speeds of the float32 file (``fp32``) and of the shipped one (``int8``) when both are
             loaded in bfloat16, each against float32; None where ``auto`` would not take it.
     """

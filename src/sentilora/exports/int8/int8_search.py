@@ -68,12 +68,13 @@ def quantise(
 
     Args:
         file: the float32 file, ``model.onnx`` or ``openvino_model.xml`` with its weights beside it.
-        settings: of the export; its kind says what computes the file.
-        encoder: its tokenizer and text rule.
-        parts: of the run; ranges are found on training texts, accuracy is measured on validation.
-        max_drop: points of macro F1 that may be lost, 0 or more.
+        settings: settings of the export; its kind says what computes the file.
+        encoder: tokenizer of the export, with its text rule.
+        parts: data of the run by part; ranges are found on training texts, accuracy is measured on
+            validation.
+        max_drop: largest loss in points of macro F1, 0 or more.
         tell: called with a line for people when a way begins.
-        race: what measures speed; :func:`measure_speed` when None.
+        race: function that measures speed; :func:`measure_speed` when None.
 
     Raises:
         DataError: there are no validation rows.

@@ -12,8 +12,9 @@ class Way:
     """One way to an int8 file.
 
     Attributes:
-        name: for people, unique within a target.
-        write: writes the file to a path; raises ``ModelError`` where the way does not work.
+        name: name for people, unique within a target.
+        write: function that writes the file to a path; raises ``ModelError`` where the way does not
+            work.
     """
 
     name: str

@@ -27,8 +27,8 @@ def most_sensitive(
     """Return the names of the eighth of the layers, at least one, that int8 hurts most.
 
     Args:
-        weights: of each layer, ``(K, M)`` float32.
-        passes: for each text, the inputs of each layer, ``(..., K)`` float32.
+        weights: weights of each layer, ``(K, M)`` float32.
+        passes: inputs of each layer, ``(..., K)`` float32, for each text.
     """
     error = dict.fromkeys(weights, 0.0)
     size = dict.fromkeys(weights, 0.0)

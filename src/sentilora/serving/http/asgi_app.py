@@ -45,10 +45,10 @@ def build_app(
     """Build the app around a pool; its :class:`Service` is ``app.state.service``.
 
     Args:
-        pool: what answers; None when it is still being loaded, and comes by ``Service.take``.
-        limits: of requests.
-        key: that requests must show.
-        folders: from which adapters may be added.
+        pool: pool that answers; None when it is still being loaded, and comes by ``Service.take``.
+        limits: limits of requests.
+        key: key that requests must show; None for none.
+        folders: folders from which adapters may be added.
     """
     service = Service(limits or Limits(), key=key, folders=folders)
     if pool is not None:

@@ -12,15 +12,17 @@ class Limits:
     """The limits of a server; each has a default here and nowhere else.
 
     Attributes:
-        max_client_batch_size: texts in one request.
-        max_text_characters: characters in one text.
-        payload_limit: bytes in the body of one request.
-        max_concurrent_requests: requests whose bodies are read, that wait, or are answered.
-        max_queue_texts: texts that wait.
-        max_batch_tokens: padded tokens in one batch of the encoder; None for what suits the device.
-        timeout_s: seconds until a request is given up.
-        body_timeout_s: seconds in which the body of a request has to arrive.
-        stop_timeout_s: seconds to finish what was accepted before the server stops.
+        max_client_batch_size: largest number of texts in one request.
+        max_text_characters: largest number of characters in one text.
+        payload_limit: largest number of bytes in the body of one request.
+        max_concurrent_requests: largest number of requests whose bodies are read, that wait, or are
+            answered.
+        max_queue_texts: largest number of texts that wait.
+        max_batch_tokens: largest number of padded tokens in one batch of the encoder; None for what
+            suits the device.
+        timeout_s: time until a request is given up, in seconds.
+        body_timeout_s: time in which the body of a request has to arrive, in seconds.
+        stop_timeout_s: time to finish what was accepted before the server stops, in seconds.
 
     Raises:
         ConfigError: a limit is not above 0.

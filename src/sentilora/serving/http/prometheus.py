@@ -70,7 +70,7 @@ class Metrics(Collector):
     """All that is counted.
 
     Attributes:
-        waiting: tells how many requests, texts and tokens wait.
+        waiting: function that tells how many requests, texts and tokens wait.
     """
 
     def __init__(self) -> None:

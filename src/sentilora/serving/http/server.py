@@ -35,9 +35,9 @@ class Models:
     """What is to be served, and how it is to be computed.
 
     Attributes:
-        paths: run folders, exports or ``general``, by the name that requests use.
-        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-        precision: ``fp32``, ``bf16``, ``fp16`` or ``auto``.
+        paths: paths of run folders or exports, or ``general``, by the name that requests use.
+        device: device to compute on: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        precision: number format: ``fp32``, ``bf16``, ``fp16`` or ``auto``.
     """
 
     paths: dict[str, str]
@@ -65,9 +65,9 @@ class Door:
 
     Attributes:
         host: address to listen at.
-        port: 0 for any that is free.
-        key: that requests must show; None for none.
-        folders: from which adapters may be added.
+        port: port to listen at; 0 for any that is free.
+        key: key that requests must show; None for none.
+        folders: folders from which adapters may be added.
     """
 
     host: str = HOST
@@ -101,11 +101,11 @@ def serve(
     """Serve until SIGTERM or SIGINT, and finish what was accepted.
 
     Args:
-        open_pool: loads the models; runs in a thread of its own.
-        door: where to listen, and the key.
-        limits: of requests.
-        listening: called with the address once connections are taken.
-        ready: called with what is served once the models are loaded.
+        open_pool: function that loads the models; runs in a thread of its own.
+        door: address to listen at, and the key.
+        limits: limits of requests.
+        listening: function that is called with the address once connections are taken.
+        ready: function that is called with what is served once the models are loaded.
 
     Raises:
         ConfigError: the address cannot be had.

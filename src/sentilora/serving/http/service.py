@@ -23,11 +23,11 @@ class Answered:
     """An answer with what every shape is made of.
 
     Attributes:
-        served: who answered.
-        answer: of the pool.
+        served: adapter or model that answered.
+        answer: answer of the pool.
         rows: calibrated probabilities of each text, in label order.
         chosen: label id of each text.
-        headers: that tell tokens and times.
+        headers: headers that tell tokens and times.
     """
 
     served: Served
@@ -41,13 +41,13 @@ class Service:
     """The pool, once it is there, and the rules under which requests reach it.
 
     Attributes:
-        limits: of requests.
+        limits: limits of requests.
         metrics: what is counted.
-        key: that requests must show; None for none.
-        folders: from which adapters may be added.
-        pool: None until the models are loaded.
-        is_closing: nothing new is accepted.
-        active: requests with a body that are being read, wait or are answered.
+        key: key that requests must show; None for none.
+        folders: folders from which adapters may be added.
+        pool: pool that answers; None until the models are loaded.
+        is_closing: whether nothing new is accepted.
+        active: number of requests with a body that are being read, wait or are answered.
     """
 
     def __init__(

@@ -9,9 +9,9 @@ class Visit:
     """One request, as the guard at the door and the routes both see it.
 
     Attributes:
-        started: on ``time.perf_counter()``.
-        adapter: that it reached; empty for none.
-        is_json: its body is declared as JSON.
+        started: time at which it came, on ``time.perf_counter()``.
+        adapter: name of the adapter that it reached; empty for none.
+        is_json: whether its body is declared as JSON.
     """
 
     __slots__ = ("adapter", "is_json", "started")

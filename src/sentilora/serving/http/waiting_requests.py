@@ -25,12 +25,12 @@ class _Waiter:
     """One request.
 
     Attributes:
-        answer: that is awaited.
-        receive: tells when the client hangs up.
-        since: on the clock of the loop.
-        deadline: on the same clock.
-        listener: listens for the client, once it has waited for a while.
-        why: it was given up.
+        answer: future of the answer that is awaited.
+        receive: function that tells when the client hangs up.
+        since: time since when it waits, on the clock of the loop.
+        deadline: time at which it is given up, on the clock of the loop.
+        listener: task that listens for the client, once it has waited for a while.
+        why: reason why it was given up.
     """
 
     __slots__ = ("answer", "deadline", "listener", "receive", "since", "why")

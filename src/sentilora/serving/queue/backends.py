@@ -22,8 +22,8 @@ class Lane(Protocol):
     """Computes batches of texts whose adapters can share one.
 
     Attributes:
-        most: batches at the same time.
-        running: batches that are being computed; the queue counts them.
+        most: largest number of batches at the same time.
+        running: number of batches that are being computed; the queue counts them.
     """
 
     most: int
@@ -45,13 +45,13 @@ class Loaded:
     """Something that answers.
 
     Attributes:
-        served: what is told about it.
-        lane: what computes it.
-        slot: its number on the lane.
+        served: description for clients.
+        lane: lane that computes it.
+        slot: number of the adapter on the lane.
         encoder: tokenizer and text rule.
-        calibration: how its logits become probabilities.
-        first_stage: of a cascade.
-        accepted: requests that are not answered yet.
+        calibration: calibration of its logits.
+        first_stage: first stage of a cascade; None without one.
+        accepted: number of requests that are not answered yet.
     """
 
     served: Served

@@ -63,8 +63,8 @@ class Computed:
     """What came out of a batch.
 
     Attributes:
-        logits: ``(C,)`` of each text.
-        done: for the metrics.
+        logits: ``(C,)`` logits of each text.
+        done: figures of the batch, for the metrics.
     """
 
     logits: list[np.ndarray]

@@ -28,8 +28,8 @@ class Loader:
     """Loads what is to be served; one call at a time.
 
     Attributes:
-        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-        precision: ``fp32``, ``bf16``, ``fp16`` or ``auto``.
+        device: device to compute on: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        precision: number format: ``fp32``, ``bf16``, ``fp16`` or ``auto``.
     """
 
     def __init__(self, *, device: str = "auto", precision: str = "fp32") -> None:

@@ -26,8 +26,8 @@ def take_batch(
 
     Args:
         waiting: texts in the order in which they came; those of the batch are taken out.
-        is_ready: whether a request is to be computed.
-        batch_tokens: padded tokens of a batch at most; None for what suits the device.
+        is_ready: function that says whether a request is to be computed.
+        batch_tokens: largest number of padded tokens in a batch; None for what suits the device.
 
     Returns:
         The batch; empty when nothing waits, or nothing that may be computed now.
@@ -65,8 +65,9 @@ def like_lengths(fitting: Sequence[tuple[int, int]], batch_tokens: int) -> list[
     """Choose a batch around the oldest text: its neighbours in length, as many as may be.
 
     Args:
-        fitting: ``(length, index)`` of texts, sorted; the oldest has the lowest index.
-        batch_tokens: of the batch, padded, at most; the oldest is in it at any length.
+        fitting: pairs ``(length, index)`` of texts, sorted; the oldest has the lowest index.
+        batch_tokens: largest number of padded tokens in a batch; the oldest text is in it at any
+            length.
 
     Returns:
         Indices.

@@ -21,12 +21,12 @@ def open_pool(
     """Load what is to be served.
 
     Args:
-        paths: run folders, exports or ``general``, by the names that requests use.
-        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-        precision: ``fp32``, ``bf16``, ``fp16`` or ``auto``.
-        max_requests: that may wait or be computed.
-        max_texts: that may wait.
-        batch_tokens: padded tokens of a batch at most; by default what suits the device.
+        paths: paths of run folders or exports, or ``general``, by the names that requests use.
+        device: device to compute on: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        precision: number format: ``fp32``, ``bf16``, ``fp16`` or ``auto``.
+        max_requests: largest number of requests that wait or are computed.
+        max_texts: largest number of texts that wait.
+        batch_tokens: largest number of padded tokens in a batch; by default what suits the device.
 
     Raises:
         ModelError: a folder is missing, damaged or unfinished, or does not fit its base.

@@ -18,11 +18,11 @@ class Request:
     One thread at a time touches it (batching.py), but for its future.
 
     Attributes:
-        loaded: what answers it.
-        texts: to be answered.
-        deadline: ``time.monotonic()`` after which nobody waits; None for never.
-        future: gets the answer.
-        is_ended: it was answered, has failed, or nobody waits for it.
+        loaded: adapter or model that answers it.
+        texts: texts to be answered.
+        deadline: time on ``time.monotonic()`` after which nobody waits; None for never.
+        future: future that gets the answer.
+        is_ended: whether it was answered, has failed, or nobody waits for it.
     """
 
     def __init__(self, loaded: Loaded, texts: list[str], deadline: float | None) -> None:
@@ -116,8 +116,8 @@ class Waiting:
     """One text of a request, tokenised.
 
     Attributes:
-        position: of the text in its request.
-        windows: its token ids; several with the rule ``windows``.
+        position: position of the text in its request.
+        windows: token ids of the text; several windows with the rule ``windows``.
     """
 
     request: Request

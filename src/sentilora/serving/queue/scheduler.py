@@ -48,10 +48,11 @@ class BatchingPool:
         """Start the threads that compute.
 
         Args:
-            loader: of what is added.
-            max_requests: that may wait or be computed.
-            max_texts: that may wait.
-            batch_tokens: padded tokens of a batch; a single longer text is a batch of its own.
+            loader: loader of the adapters that are added.
+            max_requests: largest number of requests that wait or are computed.
+            max_texts: largest number of texts that wait.
+            batch_tokens: largest number of padded tokens in a batch; a single longer text is a
+                batch of its own.
         """
         self._loader = loader
         self._loading = threading.Lock()

@@ -25,9 +25,9 @@ class Cores:
     """Sets how many threads a product of the calling thread takes.
 
     Attributes:
-        workers: threads that compute.
-        share: cores of each when all of them compute.
-        all: cores that this process may use; what OMP_NUM_THREADS says is kept.
+        workers: number of threads that compute.
+        share: number of cores of each thread when all of them compute.
+        all: number of cores that this process may use; what OMP_NUM_THREADS says is kept.
     """
 
     def __init__(self) -> None:

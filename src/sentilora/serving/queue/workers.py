@@ -33,7 +33,7 @@ class Crew:
     little to do. ``begin`` and ``finish`` are called by one thread at a time.
 
     Attributes:
-        lock: guards what :meth:`Work.is_due` looks at; never held for long.
+        lock: lock that guards what :meth:`Work.is_due` looks at; never held for long.
     """
 
     def __init__(self, size: int, work: Work) -> None:

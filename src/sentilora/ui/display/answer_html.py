@@ -95,9 +95,9 @@ def paint_table(
     """Draw a table whose first column names its rows; it scrolls by itself where it is too wide.
 
     Args:
-        headings: of the columns.
-        rows: their cells.
-        caption: what it shows, for people who do not see it.
+        headings: headings of the columns.
+        rows: rows of cells.
+        caption: words on what the table shows, for people who do not see it.
         marked: number of the row that stands out.
     """
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(one) for one in headings)

@@ -27,8 +27,8 @@ class Shipped:
     """A finished export.
 
     Attributes:
-        folder: where it lies.
-        parity: its ``parity.json``: how far its answers are from those of the run.
+        folder: folder of the export.
+        parity: content of its ``parity.json``: how far its answers are from those of the run.
     """
 
     folder: Path

@@ -15,17 +15,18 @@ class Watched:
     """What a training has told so far.
 
     Attributes:
-        state: ``starting``, ``running``, ``stopped`` (can go on), ``failed`` or ``finished``.
-        phase: what it is at.
-        step, steps: updates done, and in all; None before the first one.
-        seconds_left: of the updates, as estimated.
-        losses: ``(step, loss)``; a step that was done again after a stop counts once.
+        state: state of the training: ``starting``, ``running``, ``stopped`` (can go on), ``failed``
+            or ``finished``.
+        phase: name of the phase that it is in.
+        step, steps: numbers of updates done, and in all; None before the first one.
+        seconds_left: time that the updates will still take, in seconds, as estimated.
+        losses: points ``(step, loss)``; a step that was done again after a stop counts once.
         evaluations: events of the validation part, by step.
-        rows: of each part.
-        labels: in id order.
-        notes: to tell the user, each once.
-        error: why it failed.
-        metrics: on the test part, once it has finished.
+        rows: number of rows of each part.
+        labels: label names in id order.
+        notes: remarks for the user, each once.
+        error: reason why it failed.
+        metrics: figures on the test part, once it has finished.
     """
 
     state: str
@@ -51,9 +52,9 @@ def watch(events: Iterable[dict[str, Any]], *, is_alive: bool, said: str | None 
     """Put the events of a run together.
 
     Args:
-        events: from :func:`~sentilora.runs.events.read_events`.
+        events: events of the run, from :func:`~sentilora.runs.events.read_events`.
         is_alive: whether a process works on it.
-        said: the error that the process printed, for one that failed before it had a run.
+        said: error that the process printed, for one that failed before it had a run.
     """
     seen = list(events)
     by_kind = {event["kind"]: event for event in seen}  # the last one of each kind

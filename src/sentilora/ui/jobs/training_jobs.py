@@ -56,7 +56,7 @@ class Job:
     """A training that the page started.
 
     Attributes:
-        run: its run folder, which may not be there yet.
+        run: run folder of the training, which may not be there yet.
     """
 
     run: Run

@@ -17,8 +17,8 @@ class Choice:
     """A model that can be chosen.
 
     Attributes:
-        path: what :func:`sentilora.load` takes.
-        name: for people.
+        path: path of the model, as :func:`sentilora.load` takes it.
+        name: name for people.
     """
 
     path: str

@@ -32,10 +32,11 @@ class Measured:
     """A model on labelled texts.
 
     Attributes:
-        name: of the model, for people.
-        labels: in id order.
-        part: metrics, intervals, per_label, confusion and reliability.
-        texts, truths, answers, scores: of each row, in the order of the file.
+        name: name of the model, for people.
+        labels: label names in id order.
+        part: figures of the model: metrics, intervals, per_label, confusion and reliability.
+        texts, truths, answers, scores: text, label, answer and score of each row, in the order of
+            the file.
     """
 
     name: str

@@ -30,11 +30,11 @@ class ScoredFile:
     """A file with its answers.
 
     Attributes:
-        upload: the file.
-        column: with the texts.
-        path: parquet file with all columns and the answers.
+        upload: the file that was uploaded.
+        column: name of the column with the texts.
+        path: path of a parquet file with all columns and the answers.
         label, score: names of the columns with the answers.
-        summary: what came of it.
+        summary: summary of the prediction.
     """
 
     upload: Upload

@@ -24,11 +24,11 @@ class Answer:
     Attributes:
         text: as it was typed.
         prediction: the answer.
-        model: its name, for people.
-        machine: what computed: engine, number format and device.
-        milliseconds: of the prediction alone.
-        explanation: what the words contributed; None where it was not asked for.
-        explained_ms: time of the explanation; None without one.
+        model: name of the model, for people.
+        machine: words on what computed: engine, number format and device.
+        milliseconds: time of the prediction alone, in milliseconds.
+        explanation: contributions of the words; None where they were not asked for.
+        explained_ms: time of the explanation, in milliseconds; None without one.
     """
 
     text: str

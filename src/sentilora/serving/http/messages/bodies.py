@@ -70,9 +70,10 @@ def texts_of(value: Any, field: str, *, may_nest: bool = False) -> list[str]:
     """Return the texts of a field that holds one text or a list of them.
 
     Args:
-        value: of the field.
-        field: its name.
-        may_nest: a text of a list may stand in a list of its own, as clients of TEI write it.
+        value: value of the field.
+        field: name of the field.
+        may_nest: whether a text of a list may stand in a list of its own, as clients of TEI write
+            it.
 
     Raises:
         Refusal: it holds something else, or a pair of texts.

@@ -53,10 +53,10 @@ def answers(
 
     Args:
         success: shape of the good answer.
-        example: of it.
-        statuses: of the errors that may come instead.
-        status: of the good answer.
-        words: that describe it.
+        example: example of the good answer.
+        statuses: statuses of the errors that may come instead.
+        status: status of the good answer.
+        words: words that describe the good answer.
     """
     good: dict[str, Any] = {"description": words}
     if success is not None:

@@ -32,8 +32,8 @@ class Refusal(SentiloraError):  # noqa: N818 - an answer, though not the wanted 
     """A request that gets no answer.
 
     Attributes:
-        status: of HTTP.
-        headers: that go with it.
+        status: status of HTTP.
+        headers: headers that go with it.
     """
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
