@@ -21,7 +21,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from sentilora.defaults import HOST
 from sentilora.errors import ConfigError, MissingExtraError, SentiloraError
-from sentilora.inference.engines.device import SHARED_CORES
+from sentilora.inference.engines.cpus import SHARED_CORES
 from sentilora.ui.settings import MAX_UPLOAD_MB, PORT, Settings
 
 PAGE = Path(__file__).with_name("page.py")

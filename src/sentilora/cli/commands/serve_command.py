@@ -11,7 +11,7 @@ import typer
 
 from sentilora.cli.options import Precision
 from sentilora.defaults import HOST, PORT
-from sentilora.inference.engines.device import SHARED_CORES
+from sentilora.inference.engines.cpus import SHARED_CORES
 from sentilora.serving.http.limits import Limits
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from sentilora.errors import MissingExtraError, ModelError
 from sentilora.exports.int8.int8_way import Way
 from sentilora.exports.int8.sensitivity import PROBE_TEXTS, most_sensitive
-from sentilora.inference.engines.device import usable_cpus
+from sentilora.inference.engines.cpus import usable_cpus
 
 SMALLEST_TABLE = 2**14
 _FLOAT32 = 1  # onnx.TensorProto.FLOAT

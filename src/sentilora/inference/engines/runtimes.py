@@ -16,7 +16,8 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from sentilora.errors import DeviceError, MissingExtraError, ModelError
-from sentilora.inference.engines.device import pick_precision, usable_cpus
+from sentilora.inference.engines.cpus import usable_cpus
+from sentilora.inference.engines.device import pick_precision
 from sentilora.model.artifact import BROWSER_FILE, ONNX_FILE, OPENVINO_FILE, Artifact
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sentilora.inference.engines.device import usable_cpus
+from sentilora.inference.engines.cpus import usable_cpus
 
 MOST_WORKERS = 4  # between two products each needs Python's lock
 
