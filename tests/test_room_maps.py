@@ -1,4 +1,4 @@
-"""The docstring of each room is a map of it: what it names is there."""
+"""The docstring of each room is a map of it; what it and other docstrings name is there."""
 
 import ast
 import re
@@ -46,3 +46,13 @@ def test_a_map_names_files_and_functions_that_are_there(room):
     assert [f for f in folders if not any((place / f).is_dir() for place in places)] == []
     functions = set(re.findall(r"``(\w+)\(\)``", text))
     assert functions - defined_in(room.parent) == set()
+
+
+def test_files_that_the_package_speaks_of_are_there():
+    known = {file.name for file in PACKAGE.rglob("*.py")}
+    named = {
+        (str(file.relative_to(PACKAGE)), name)
+        for file in PACKAGE.rglob("*.py")
+        for name in re.findall(r"\b(\w+\.py)\b", file.read_text(encoding="utf-8"))
+    }
+    assert {(file, name) for file, name in named if name not in known} == set()

@@ -1,4 +1,4 @@
-"""``export --to browser``: what lies in the folder; test_page.py opens the page itself."""
+"""``export --to browser``: what lies in the folder; test_exported_page.py opens the page itself."""
 
 import json
 import re

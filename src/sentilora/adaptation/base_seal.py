@@ -86,7 +86,7 @@ def write_report(
         context: the adaptation.
         windows: the texts as tokens.
         data: facts of the data: files and counts of texts.
-        progress: what was done.
+        progress: how far the adaptation went.
         recipe: recipe of the adaptation, with the learning rate that was used.
         measured: figures ``before`` and ``after`` on the held-out texts.
         head_is_own: whether the checkpoint brought a head for masked words.

@@ -76,8 +76,8 @@ def evaluate(
         rating: column with numbers that ``signed`` should rise with, for a rank correlation.
         group: column whose values texts and their edits share, for the share of groups that are all
             right.
-        progress: is told events as a listener of ``train`` is: ``note`` (text), ``phase`` (name,
-            total) and ``progress`` (done).
+        progress: listener that is told events, as that of ``train`` is: ``note`` (text), ``phase``
+            (name, total) and ``progress`` (done).
 
     Raises:
         DataError: the data cannot be read, or hold labels that the model does not know.

@@ -52,7 +52,7 @@ def compare(
         train: rows that they learn from, if there are any.
         test: rows that they answer.
         seed: seed of the baselines that draw.
-        tell: is told of the phase, of progress, and why a baseline was left out.
+        tell: listener that is told of the phase, of progress, and why a baseline was left out.
 
     Raises:
         ConfigError: a name is unknown.

@@ -70,7 +70,7 @@ def read_order(
         rating: column of ratings.
         group: column of groups.
         skip_bad_rows: whether to leave out bad rows of the pairs.
-        tell: is told how the pairs were read.
+        tell: listener that is told how the pairs were read.
 
     Raises:
         DataError: something cannot be read or used.
@@ -110,7 +110,7 @@ def measure_order(
         texts: N texts that are measured anyway.
         probabilities: ``(N, C)`` probabilities of these texts.
         label_ids: ``(N,)`` label ids of these texts.
-        tell: is told of the phase and of progress.
+        tell: listener that is told of the phase and of progress.
         resamples: number of bootstrap resamples over units.
         seed: seed of the bootstrap.
     """

@@ -3,7 +3,7 @@
     exports/<run>-browser/
       index.html, page.css, page.js, worker.js   the page
       sentiment.js       the model for pages of your own: cuts, tokenises, computes, calibrates
-      onnx/model.onnx    the network (onnxfile.py), where transformers.js looks for it
+      onnx/model.onnx    the network (onnx_model.py), where transformers.js looks for it
       browser.json       what sentiment.js needs beside sentilora.json: the model's file, the text
                          rule in numbers, the libraries with their hashes, and texts to test itself
       runtime/           the libraries, only with a runtime folder

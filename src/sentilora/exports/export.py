@@ -5,11 +5,11 @@ stand in ``config.json``, and ``AutoModelForSequenceClassification``, ``AutoToke
 ``pipeline("text-classification")`` load it without SentiLoRA. ``sentilora.load`` opens it too and
 gives the run's predictions.
 
-``onnx`` is the same network as one file ``model.onnx`` (see onnxfile.py), with the tokenizer beside
-it; ``sentilora.load`` computes it with ONNX Runtime. ``openvino`` is ``openvino_model.xml`` and
-``openvino_model.bin`` (see openvinofile.py), computed with OpenVINO. ``browser`` is a web page with
-the ONNX file (see browserfiles.py), which ``sentilora.load`` opens like ``onnx``. These three can
-be made int8 under an accuracy budget (see quantising.py).
+``onnx`` is the same network as one file ``model.onnx`` (see onnx_model.py), with the tokenizer
+beside it; ``sentilora.load`` computes it with ONNX Runtime. ``openvino`` is ``openvino_model.xml``
+and ``openvino_model.bin`` (see openvino_model.py), computed with OpenVINO. ``browser`` is a web
+page with the ONNX file (see browser_page.py), which ``sentilora.load`` opens like ``onnx``. These
+three can be made int8 under an accuracy budget (see int8_search.py).
 
     exports/<run>-merged/
       config.json, model.safetensors, tokenizer.json, tokenizer_config.json
@@ -131,7 +131,7 @@ def export(
             export on, beside the run; None to leave that out.
         text: column of ``data`` with the text; found by name when None.
         label: column of ``data`` with the label; found by name when None.
-        tell: called with a line for people when a way to quantise begins.
+        tell: function that is called with a line for people when a way to quantise begins.
         runtime: folder that npm filled, from which a web page gets its libraries; when None, the
             page loads them from a CDN.
 

@@ -1,6 +1,6 @@
 """A classifier as an OpenVINO model, the quickest on Intel CPUs in small batches.
 
-It is made from the ONNX file (onnxfile.py): same inputs, outputs and metadata, which stand under
+It is made from the ONNX file (onnx_model.py): same inputs, outputs and metadata, which stand under
 ``sentilora`` in the model's runtime information. Weights stay in float32.
 
 Not covered: GPUs and NPUs of Intel, which OpenVINO can use but SentiLoRA does not open it for.

@@ -30,7 +30,7 @@ class Location:
     """Where the tables of a DATA argument are.
 
     Attributes:
-        source: what the user typed.
+        source: the data as the user named them.
         parts: function that opens a part, by its name; a single file stands under ``file`` and
             serves as any part.
         inside: names of the files in the folder, to be told when a part is missing.

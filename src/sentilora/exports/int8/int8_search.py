@@ -2,7 +2,7 @@
 
 A way is good if macro F1 on the run's validation part falls by at most the budget, and if it is
 faster than float32 of the same target on this machine. Where none is, nothing is shipped, and the
-error says what each way lost. The ways are in onnxint8.py and openvinoint8.py.
+error says what each way lost. The ways are in onnx_quantisers.py and openvino_quantisers.py.
 
 Speed is measured pairwise, one way beside float32, in turns in one process: what else the machine
 does meets both alike, and no more than two models are in memory.
@@ -73,7 +73,7 @@ def quantise(
         parts: data of the run by part; ranges are found on training texts, accuracy is measured on
             validation.
         max_drop: largest loss in points of macro F1, 0 or more.
-        tell: called with a line for people when a way begins.
+        tell: function that is called with a line for people when a way begins.
         race: function that measures speed; :func:`measure_speed` when None.
 
     Raises:

@@ -72,7 +72,8 @@ def predict_file(
             raising.
         resume: whether to go on with the answers of the same prediction, which was stopped before;
             if there are none, begin with the first row.
-        progress: called with the number of rows done so far, and the number of all rows.
+        progress: function that is called with the number of rows done so far, and the number of all
+            rows.
 
     Raises:
         DataError: the source cannot be read, has no such column or rows without a text, or the

@@ -44,7 +44,8 @@ def install_quick_blocks(model: Any, dtype: torch.dtype) -> QuickBlocks | None:
     """Compute the encoder of a sequence classifier the quick way from now on.
 
     Args:
-        model: from ``create_model``, in evaluation mode. No weight of it changes any more.
+        model: classifier from ``create_model``, in evaluation mode. No weight of it changes any
+            more.
         dtype: what it will compute products in.
 
     Returns:

@@ -15,7 +15,7 @@ from sentilora.serving.queue.backends import Loaded
 class Request:
     """Texts of one client, on their way from the queue to an answer.
 
-    One thread at a time touches it (batching.py), but for its future.
+    One thread at a time touches it (scheduler.py), but for its future.
 
     Attributes:
         loaded: adapter or model that answers it.

@@ -4,7 +4,7 @@ Whatever waits when a batch ends may be in the next one: the busier the server i
 batches become. The oldest text is always in the next batch, beside texts of like length, so that
 little is padding. What has come is tokenised, batches are chosen, answers are given and adapters
 are put in by one thread at a time, whichever is free; only batches are computed side by side
-(cores.py says why, and choosing.py when).
+(threads.py says why, and next_batch.py when).
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ class Work(Protocol):
 class Crew:
     """Numbered threads, of which the first ones are woken first.
 
-    So the first one, which alone may take all cores (cores.py), does it all as long as there is
+    So the first one, which alone may take all cores (threads.py), does it all as long as there is
     little to do. ``begin`` and ``finish`` are called by one thread at a time.
 
     Attributes:

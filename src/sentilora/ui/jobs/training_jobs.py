@@ -117,8 +117,8 @@ def start(settings: Mapping[str, Any], runs: Path) -> Job:
     """Start a training; an uploaded file is copied beside the runs first.
 
     Args:
-        settings: of a :class:`~sentilora.config.RunConfig`, by dotted names. Those that are None
-            are left to the defaults.
+        settings: settings of a :class:`~sentilora.config.RunConfig`, by dotted names. Those that
+            are None are left to the defaults.
         runs: the folder of the run folders.
 
     Raises:
