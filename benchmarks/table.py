@@ -7,14 +7,12 @@ Everything in docs/results.md that comes from a run was printed by this.
 
 from __future__ import annotations
 
-import json
 import sys
-from pathlib import Path
-from typing import Any
 
+from sentilora.errors import DataError
 from sentilora.evaluation.reports.comparison import MODEL, Line, baseline_name, comparison
+from sentilora.evaluation.reports.report import Report, read_report
 from sentilora.evaluation.reports.wording import COLUMNS, calibrated_by, exact
-from sentilora.model.probabilities import Calibration
 
 
 def row(line: Line, note: str = "") -> str:
@@ -27,35 +25,40 @@ def row(line: Line, note: str = "") -> str:
     return f"| {mark}{name}{mark} | " + " | ".join(f"{mark}{cell}{mark}" for cell in cells) + " |"
 
 
-def table(report: dict[str, Any]) -> str:
-    """Write the comparison and the cost of one run."""
-    run, cost, data = report["run"], report["cost"], report["data"]
+def table(report: Report) -> str:
+    """Write the comparison and the cost of one run.
+
+    Raises:
+        DataError: the report is not one of a training.
+    """
+    run, data, cost, calibration = report.run, report.dataset, report.cost, report.calibration
+    if cost is None or calibration is None:
+        raise DataError(f"The report of {run.name} is not one of a training.")
     lines = [
-        f"| {run['name']} | " + " | ".join(column.heading for column in COLUMNS) + " |",
+        f"| {run.name} | " + " | ".join(column.heading for column in COLUMNS) + " |",
         "| --- |" + " ---: |" * len(COLUMNS),
-        *(row(line, f", preset {run['preset']}") for line in comparison(report)),
+        *(row(line, f", preset {run.preset}") for line in comparison(report)),
     ]
-    significance = report.get("significance")
     facts = [
-        f"{data['train']:,} train, {data['validation']:,} validation, {data['test']:,} test rows",
-        f"{data['truncated_share']:.1%} of the test texts over {run['max_tokens']} tokens",
-        f"{cost['seconds']:,.0f} s of training, {cost['tokens']:,} tokens, "
-        f"{cost['tokens_per_second']:,.0f} tokens/s on {run['device']} in {run['precision']}",
-        f"{cost['trainable_parameters']:,} of {cost['total_parameters']:,} weights trained "
-        f"({cost['trainable_share']:.1%})",
-        f"{cost['model_bytes'] / 1e6:.2f} MB stored; the full model has "
-        f"{cost['full_model_bytes'] / 1e6:.1f} MB",
-        f"peak memory {cost['peak_memory_bytes'] / 1e9:.1f} GB",
-        f"{cost['energy_kwh'] * 1000:.1f} Wh, {cost['co2_g']:.1f} g CO2 ({cost['energy_method']}; "
-        f"{cost['co2_method']})",
-        f"{calibrated_by(Calibration.from_dict(report['calibration']))}; ECE "
-        f"{report['calibration']['ece_uncalibrated']:.4f} → {report['calibration']['ece']:.4f}",
+        f"{data.train:,} train, {data.validation:,} validation, {data.test:,} test rows",
+        f"{data.truncated_share:.1%} of the test texts over {run.max_tokens} tokens",
+        f"{cost.seconds:,.0f} s of training, {cost.tokens:,} tokens, "
+        f"{cost.tokens_per_second:,.0f} tokens/s on {run.device} in {run.precision}",
+        f"{cost.trainable_parameters:,} of {cost.total_parameters:,} weights trained "
+        f"({cost.trainable_share:.1%})",
+        f"{(cost.model_bytes or 0) / 1e6:.2f} MB stored; the full model has "
+        f"{(cost.full_model_bytes or 0) / 1e6:.1f} MB",
+        f"peak memory {(cost.peak_memory_bytes or 0) / 1e9:.1f} GB",
+        f"{(cost.energy_kwh or 0) * 1000:.1f} Wh, {cost.co2_g or 0:.1f} g CO2 "
+        f"({cost.energy_method}; {cost.co2_method})",
+        f"{calibrated_by(calibration.fitted)}; ECE "
+        f"{exact(calibration.ece_uncalibrated)} → {exact(calibration.ece)}",
     ]
-    if significance:
+    if test := report.comparison.significance:
         facts.append(
-            f"McNemar against {baseline_name(significance['against'])}: only this model right on "
-            f"{significance['only_model_right']}, only the baseline on "
-            f"{significance['only_baseline_right']}, p = {significance['p_value']:.2g}"
+            f"McNemar against {baseline_name(test.against)}: only this model right on "
+            f"{test.only_model_right}, only the baseline on {test.only_baseline_right}, "
+            f"p = {test.p_value:.2g}"
         )
     return "\n".join([*lines, "", *(f"- {fact}" for fact in facts)])
 
@@ -65,7 +68,7 @@ def main() -> None:
     if len(sys.argv) < 2:
         raise SystemExit(__doc__)
     for folder in sys.argv[1:]:
-        print(table(json.loads((Path(folder) / "report.json").read_text(encoding="utf-8"))))
+        print(table(read_report(folder)))
         print()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,9 @@ import numpy as np
 from sentilora.data.files.sources import locate
 from sentilora.data.labelled.scan import Asked
 from sentilora.evaluation.evaluate import evaluate
+from sentilora.evaluation.metrics import Measured
+from sentilora.evaluation.model_figures import measure_with_intervals
 from sentilora.evaluation.model_rows import labels_of_file, read_rows
-from sentilora.evaluation.reports.report import evaluation_part
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.labels import Labels
 
@@ -22,7 +22,7 @@ FIGURES = ("accuracy", "macro_f1", "macro_recall", "ece")
 
 def measure_three(model: SentimentModel, file: Path) -> dict[str, Any]:
     """Measure on a file with three labels; macro recall is the customary figure for tweets."""
-    return _chosen(file, evaluate(model, file).data["after"])
+    return _chosen(file, evaluate(model, file).after)
 
 
 def measure_two(model: SentimentModel, file: Path) -> dict[str, Any]:
@@ -37,8 +37,8 @@ def measure_two(model: SentimentModel, file: Path) -> dict[str, Any]:
     scored = model.score(rows.texts)
     halves = split_neutral(model.probabilities(scored.logits), model.labels)
     truth = (rows.label_ids == model.labels.label2id["positive"]).astype(np.int64)
-    part = evaluation_part(truth, halves, Labels(BINARY), resamples=1000, seed=13)
-    return {**_chosen(file, part), "truncated_share": sum(scored.truncated) / len(truth)}
+    measured = measure_with_intervals(truth, halves, Labels(BINARY), resamples=1000, seed=13)
+    return {**_chosen(file, measured), "truncated_share": sum(scored.truncated) / len(truth)}
 
 
 def split_neutral(probabilities: np.ndarray, labels: Labels) -> np.ndarray:
@@ -51,10 +51,10 @@ def split_neutral(probabilities: np.ndarray, labels: Labels) -> np.ndarray:
     )
 
 
-def _chosen(file: Path, part: Mapping[str, Any]) -> dict[str, Any]:
+def _chosen(file: Path, measured: Measured) -> dict[str, Any]:
     return {
         "data": f"{file.parent.name}/{file.name}",
-        "rows": part["metrics"]["rows"],
-        "metrics": {name: part["metrics"][name] for name in FIGURES},
-        "intervals": {name: list(part["intervals"][name]) for name in FIGURES},
+        "rows": measured.metrics["rows"],
+        "metrics": {name: measured.metrics[name] for name in FIGURES},
+        "intervals": {name: list(measured.intervals[name]) for name in FIGURES},
     }

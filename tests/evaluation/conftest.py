@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 from sentilora.evaluation.baselines import Baseline
-from sentilora.evaluation.reports.report import (
-    calibration_part,
-    compose_report,
-    evaluation_part,
-    significance_part,
+from sentilora.evaluation.model_figures import (
+    calibration_effect,
+    compare_with,
+    measure_with_intervals,
 )
+from sentilora.evaluation.report_parts.order_part import OrderPart
+from sentilora.evaluation.report_parts.run_part import DataPart, RunPart
+from sentilora.evaluation.report_parts.training_part import Cost, CurvePoint, Proof, TrainingPart
+from sentilora.evaluation.reports.report import compose_report
 from sentilora.labels import BINARY, TERNARY, Labels
 from sentilora.model.probabilities import Calibration, softmax
 
@@ -49,77 +52,80 @@ def made_report(names=TERNARY, rows=ROWS):
     wobble = np.random.default_rng(5).normal(scale=0.05, size=len(steps))
     evaluations = range(60, 481, 60)
 
-    def measured(values):
-        part = evaluation_part(label_ids, values, labels, **sampling)
-        return {key: part[key] for key in ("metrics", "intervals")}
-
     return compose_report(
-        run={
-            "name": "2026-11-21-101500-minilm-reviews",
-            "base": "minilm",
-            "hub_id": "sentence-transformers/all-MiniLM-L6-v2",
-            "method": "lora",
-            "preset": "balanced",
-            "seed": 13,
-            "labels": list(names),
-            "device": "cpu",
-            "precision": "fp32",
-            "max_tokens": 256,
-            "long_text": "head-tail",
-        },
-        data={
-            "source": "reviews.csv",
-            "train": 4800,
-            "validation": 530,
-            "test": rows,
-            "label_counts": {
+        RunPart(
+            name="2026-11-21-101500-minilm-reviews",
+            base="minilm",
+            hub_id="sentence-transformers/all-MiniLM-L6-v2",
+            method="lora",
+            preset="balanced",
+            seed=13,
+            labels=names,
+            device="cpu",
+            precision="fp32",
+            max_tokens=256,
+            long_text="head-tail",
+        ),
+        DataPart(
+            source="reviews.csv",
+            train=4800,
+            validation=530,
+            test=rows,
+            label_counts={
                 part: {name: size // (index + 2) for index, name in enumerate(names)}
                 for part, size in (("train", 4800), ("validation", 530), ("test", rows))
             },
-            "truncated_share": 0.183,
-            "skipped": 3,
-            "notes": ["labels 0, 1, 2 read as negative, neutral, positive"],
-        },
-        after=evaluation_part(label_ids, probabilities, labels, **sampling),
-        before=measured(untrained),
-        baselines={
-            name: {**measured(one.probabilities), "seconds": one.seconds, "what": one.what}
-            for name, one in baselines.items()
-        },
-        skipped_baselines={},
-        significance=significance_part(label_ids, probabilities, baselines),
-        calibration=calibration_part(label_ids, logits, labels, Calibration(1.8)),
-        cost={
-            "seconds": 1312.4,
-            "tokens": 5_312_000,
-            "tokens_per_second": 4047.5,
-            "steps": 480,
-            "trainable_parameters": 668_547,
-            "total_parameters": 23_381_763,
-            "trainable_share": 668_547 / 23_381_763,
-            "model_bytes": 2_681_344,
-            "full_model_bytes": 93_527_052,
-            "peak_memory_bytes": 1_420_000_000,
-            "energy_kwh": 0.0124,
-            "co2_g": 5.89,
-            "energy_method": "codecarbon, this process, CPU by constant; estimated unless by RAPL",
-            "co2_method": "world average, 475 g/kWh",
-        },
-        loss_curve=[
-            {"step": int(step), "loss": float(0.35 + 0.75 * np.exp(-step / 110) + noise)}
-            for step, noise in zip(steps, wobble, strict=True)
-        ],
-        validation_curve=[
-            {
-                "step": step,
-                "macro_f1": 0.86 - 0.4 * float(np.exp(-step / 90)),
-                "accuracy": 0.87 - 0.38 * float(np.exp(-step / 90)),
-                "log_loss": 0.36 + 0.5 * float(np.exp(-step / 80)) + step / 9000,
-            }
-            for step in evaluations
-        ],
-        best_step=420,
-        proof={"texts": 64, "max_logit_difference": 0.0, "seconds": 4.1},
+            truncated_share=0.183,
+            skipped=3,
+            notes=("labels 0, 1, 2 read as negative, neutral, positive",),
+        ),
+        measure_with_intervals(label_ids, probabilities, labels, **sampling),
+        comparison=compare_with(
+            measure_with_intervals(label_ids, untrained, labels, **sampling),
+            baselines,
+            {},
+            label_ids,
+            probabilities,
+            labels,
+            **sampling,
+        ),
+        calibration=calibration_effect(label_ids, logits, labels, Calibration(1.8)),
+        order=OrderPart(),
+        training=TrainingPart(
+            cost=Cost(
+                seconds=1312.4,
+                tokens=5_312_000,
+                tokens_per_second=4047.5,
+                steps=480,
+                trainable_parameters=668_547,
+                total_parameters=23_381_763,
+                trainable_share=668_547 / 23_381_763,
+                model_bytes=2_681_344,
+                full_model_bytes=93_527_052,
+                peak_memory_bytes=1_420_000_000,
+                energy_kwh=0.0124,
+                co2_g=5.89,
+                energy_method="codecarbon, this process, CPU by constant; estimated unless by RAPL",
+                co2_method="world average, 475 g/kWh",
+            ),
+            loss_curve=[
+                CurvePoint(int(step), {"loss": float(0.35 + 0.75 * np.exp(-step / 110) + noise)})
+                for step, noise in zip(steps, wobble, strict=True)
+            ],
+            validation_curve=[
+                CurvePoint(
+                    step,
+                    {
+                        "macro_f1": 0.86 - 0.4 * float(np.exp(-step / 90)),
+                        "accuracy": 0.87 - 0.38 * float(np.exp(-step / 90)),
+                        "log_loss": 0.36 + 0.5 * float(np.exp(-step / 80)) + step / 9000,
+                    },
+                )
+                for step in evaluations
+            ],
+            best_step=420,
+            proof=Proof(texts=64, max_logit_difference=0.0, seconds=4.1),
+        ),
     ).data
 
 
@@ -130,11 +136,11 @@ def _reports():
 
 @pytest.fixture
 def report(_reports):
-    """A report of three labels; a test may change it."""
+    """A report of three labels as plain values; a test may change it."""
     return copy.deepcopy(_reports[TERNARY])
 
 
 @pytest.fixture
 def binary_report(_reports):
-    """A report of two labels; a test may change it."""
+    """A report of two labels as plain values; a test may change it."""
     return copy.deepcopy(_reports[BINARY])

@@ -71,7 +71,7 @@ def test_it_agrees_with_predict(model, tiny_data):
 
 def test_the_page_renders(model, tiny_data):
     report = sentilora.evaluate(model, tiny_data, baselines=["vader", "tfidf"], **FAST)
-    page = render_html(report.data)
+    page = render_html(report)
     assert "TF‑IDF" in page
     assert "VADER" in page
 

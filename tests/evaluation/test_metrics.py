@@ -1,11 +1,13 @@
 """The figures agree with scikit-learn and with hand-made examples."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 from sklearn import metrics as sk
 
 from sentilora.errors import DataError, ModelError
-from sentilora.evaluation.metrics import measure
+from sentilora.evaluation.metrics import LabelFigures, measure
 from sentilora.labels import BINARY, TERNARY, Labels
 from sentilora.model.probabilities import softmax
 
@@ -69,7 +71,7 @@ def test_a_small_example_by_hand():
     probabilities = np.where(answers[:, None] == np.arange(2), 0.8, 0.2)
     found = measure(label_ids, probabilities, Labels(BINARY))
     assert found.confusion == [[2, 1], [1, 1]]
-    assert found.per_label["negative"] == pytest.approx(
+    assert asdict(found.per_label["negative"]) == pytest.approx(
         {"precision": 2 / 3, "recall": 2 / 3, "f1": 2 / 3, "support": 3}
     )
     assert found.metrics["macro_f1"] == pytest.approx((2 / 3 + 1 / 2) / 2)
@@ -82,7 +84,7 @@ def test_a_label_that_does_not_occur_is_reported_and_not_averaged():
     label_ids = np.array([0, 2, 2])
     probabilities = np.array([[0.8, 0.1, 0.1], [0.1, 0.1, 0.8], [0.7, 0.1, 0.2]])
     found = measure(label_ids, probabilities, Labels(TERNARY))
-    assert found.per_label["neutral"] == {"precision": 0, "recall": 0, "f1": 0, "support": 0}
+    assert found.per_label["neutral"] == LabelFigures(precision=0, recall=0, f1=0, support=0)
     assert found.metrics["macro_recall"] == pytest.approx(0.75)
     assert len(found.confusion) == 3
 
@@ -112,7 +114,7 @@ def test_nan_is_an_error():
 def test_to_dict_is_plain():
     label_ids, probabilities = drawn(50, 3)
     found = measure(label_ids, probabilities, Labels(TERNARY)).to_dict()
-    assert set(found) == {"metrics", "per_label", "confusion", "reliability"}
+    assert set(found) == {"metrics", "per_label", "confusion", "reliability", "intervals"}
     assert type(found["metrics"]["accuracy"]) is float
     assert type(found["confusion"][0][0]) is int
     assert type(found["reliability"][0]["count"]) is int

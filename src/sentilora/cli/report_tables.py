@@ -10,10 +10,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sentilora.evaluation.reports.wording import COLUMNS, duration, exact
+from sentilora.evaluation.reports.wording import COLUMNS, calibrated_by, duration, exact
 
 if TYPE_CHECKING:
+    from sentilora.evaluation.metrics import Measured
+    from sentilora.evaluation.report_parts.order_part import OrderFigures, OrderPart, TrainedPairs
+    from sentilora.evaluation.report_parts.training_part import Cost
     from sentilora.evaluation.reports.comparison import Line
+    from sentilora.evaluation.reports.report import Report
     from sentilora.runs.run_folder import Run
     from sentilora.training.seeds import SeedSummary
 
@@ -30,39 +34,46 @@ def console() -> Console:
 
 def show_run(run: Run, *, as_json: bool) -> None:
     """Print the outcome of a training."""
-    report = run.report
+    from sentilora.evaluation.reports.report import Report
+
     if as_json:
-        print(json.dumps(report, indent=2, ensure_ascii=False))
+        print(json.dumps(run.report, indent=2, ensure_ascii=False))
         return
+    report = Report.from_dict(run.report)
     out = console()
     out.print(comparison_table(report))
-    cost = report["cost"]
-    energy = "" if cost["energy_kwh"] is None else f", {cost['energy_kwh'] * 1000:.2f} Wh"
-    out.print(
-        f"trained in {duration(cost['seconds'])}, {cost['tokens_per_second']:,.0f} tokens/s"
-        f"{energy}; {cost['model_bytes'] / 1e6:.1f} MB stored, the full model has "
-        f"{cost['full_model_bytes'] / 1e6:.0f} MB",
-        markup=False,
-    )
-    if "pairs" in report:
-        out.print(pairs_line(report["pairs"]), markup=False, soft_wrap=True)
-    proof = report["proof"]
-    out.print(
-        f"proved: loaded in a clean process, {proof['texts']} texts, largest logit difference "
-        f"{proof['max_logit_difference']:g}",
-        markup=False,
-    )
+    if report.cost is not None:
+        out.print(cost_line(report.cost), markup=False)
+    if report.order.trained is not None:
+        out.print(pairs_line(report.order.trained), markup=False, soft_wrap=True)
+    if report.training is not None and report.training.proof is not None:
+        proof = report.training.proof
+        out.print(
+            f"proved: loaded in a clean process, {proof.texts} texts, largest logit difference "
+            f"{proof.max_logit_difference:g}",
+            markup=False,
+        )
     out.print(f"\nreport   {run.path / 'report.html'}", markup=False, soft_wrap=True)
     out.print(f"model    {run.model_path}", markup=False, soft_wrap=True)
     out.print(f"next     sentilora predict {run.path} 'a text'", markup=False, soft_wrap=True)
 
 
-def comparison_table(report: dict[str, Any]) -> Table:
+def cost_line(cost: Cost) -> str:
+    """Say what a training took, in one line."""
+    energy = "" if cost.energy_kwh is None else f", {cost.energy_kwh * 1000:.2f} Wh"
+    return (
+        f"trained in {duration(cost.seconds)}, {cost.tokens_per_second or 0:,.0f} tokens/s"
+        f"{energy}; {(cost.model_bytes or 0) / 1e6:.1f} MB stored, the full model has "
+        f"{(cost.full_model_bytes or 0) / 1e6:.0f} MB"
+    )
+
+
+def comparison_table(report: Report) -> Table:
     """Build the table of the baselines, the untrained model and the model, which stands out."""
     from sentilora.evaluation.reports.comparison import MODEL, comparison
 
     table = Table(
-        title=f"{report['metrics']['rows']:,.0f} test rows, 95 % intervals", title_justify="left"
+        title=f"{report.metrics['rows']:,.0f} test rows, 95 % intervals", title_justify="left"
     )
     table.add_column("")
     for column in COLUMNS:
@@ -117,88 +128,85 @@ def _way_cells(way: dict[str, Any]) -> list[str]:
     ]
 
 
-def pairs_line(part: dict[str, Any]) -> str:
+def pairs_line(pairs: TrainedPairs) -> str:
     """Say what became of the order of the held-out pairs of a run."""
-    told = f"{part['trained']:,} {part['kind']} trained on"
-    if "after" not in part:
+    told = f"{pairs.trained:,} {pairs.kind} trained on"
+    if pairs.after is None or pairs.before is None:
         return f"pairs: {told}, none held out to measure with"
-    before, after = part["before"], ordering_line(part["after"])
-    value = before["metrics"][next(iter(before["metrics"]))]
-    return f"pairs: {told}, {part['held_out']:,} held out: {after}, before training {value:.4f}"
+    return (
+        f"pairs: {told}, {pairs.held_out:,} held out: {order_line(pairs.after)}, before training "
+        f"{exact(pairs.before.value)}"
+    )
 
 
-def ordering_line(part: dict[str, Any]) -> str:
-    """Write the one figure of a part with its interval: ``ranking accuracy 0.81 (0.79–0.83)``."""
-    name = next(iter(part["metrics"]))
-    value = part["metrics"][name]
-    if value is None:
-        return f"{name.replace('_', ' ')} –"
-    ends = part["intervals"].get(name)
-    limits = f" ({ends[0]:.4f}–{ends[1]:.4f})" if ends else ""
-    return f"{name.replace('_', ' ')} {value:.4f}{limits}"
+def order_line(figures: OrderFigures) -> str:
+    """Write the one figure about order with its interval: ``ranking accuracy 0.81 (0.79–0.83)``."""
+    limits = ""
+    if figures.interval and figures.value is not None:
+        limits = f" ({'–'.join(exact(end) for end in figures.interval)})"
+    return f"{figures.name.replace('_', ' ')} {exact(figures.value)}{limits}"
 
 
-def show_evaluation(report: dict[str, Any], run: str, *, page: Path | None, as_json: bool) -> None:
+def order_lines(order: OrderPart) -> list[str]:
+    """Say what an evaluation measured about order, a line for each thing it was measured on."""
+    lines = []
+    if pairs := order.pairs:
+        told = f"{pairs.figures.metrics['pairs']:,} pairs of {pairs.source}"
+        lines.append(f"{told}: {order_line(pairs.figures)}")
+    if ratings := order.ratings:
+        told = f"{ratings.figures.metrics['rows']:,} rows, column '{ratings.column}'"
+        lines.append(f"{told}: {order_line(ratings.figures)}")
+    if groups := order.groups:
+        told = f"{groups.figures.metrics['groups']:,} groups of '{groups.column}'"
+        lines.append(f"{told}: {order_line(groups.figures)}")
+    return lines
+
+
+def show_evaluation(report: Report, run: str, *, page: Path | None, as_json: bool) -> None:
     """Print what ``sentilora evaluate`` measured."""
-    from sentilora.evaluation.reports.wording import calibrated_by
-    from sentilora.model.probabilities import Calibration
-
     if as_json:
-        print(json.dumps(report, indent=2, ensure_ascii=False))
+        print(json.dumps(report.to_dict(), indent=2, ensure_ascii=False))
         return
     out = console()
     out.print(comparison_table(report))
-    out.print(per_label(report))
-    if len(report["run"]["labels"]) <= MOST_LABELS_ACROSS:
+    out.print(per_label(report.after))
+    if report.after.confusion and len(report.label_names) <= MOST_LABELS_ACROSS:
         out.print(confusion(report))
-    calibration = report["calibration"]
-    out.print(
-        f"{calibrated_by(Calibration.from_dict(calibration))}: ECE "
-        f"{calibration['ece_uncalibrated']:.4f} → {calibration['ece']:.4f}; "
-        f"{report['data']['truncated_share']:.1%} of the texts were cut",
-        markup=False,
-    )
-    for name, part in orderings(report).items():
-        out.print(f"{name} {ordering_line(part)}", markup=False, soft_wrap=True)
+    if calibration := report.calibration:
+        out.print(
+            f"{calibrated_by(calibration.fitted)}: ECE {exact(calibration.ece_uncalibrated)} → "
+            f"{exact(calibration.ece)}; {report.dataset.truncated_share or 0:.1%} of the texts "
+            "were cut",
+            markup=False,
+        )
+    for line in order_lines(report.order):
+        out.print(line, markup=False, soft_wrap=True)
     out.print()
     if page is not None:
         out.print(f"report   {page}", markup=False, soft_wrap=True)
     out.print(f"next     sentilora predict {run} 'a text'", markup=False, soft_wrap=True)
 
 
-def orderings(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return what was measured about order, with where it comes from as name."""
-    found = {}
-    if pairs := report.get("pairs"):
-        found[f"{pairs['metrics']['pairs']:,} pairs of {pairs['source']}:"] = pairs
-    if ratings := report.get("ratings"):
-        found[f"{ratings['metrics']['rows']:,} rows, column '{ratings['column']}':"] = ratings
-    if groups := report.get("groups"):
-        found[f"{groups['metrics']['groups']:,} groups of '{groups['column']}':"] = groups
-    return found
-
-
-def per_label(report: dict[str, Any]) -> Table:
+def per_label(measured: Measured) -> Table:
     """Build the table of precision, recall and F1 of each label."""
     table = Table(title="labels", title_justify="left")
     table.add_column("")
     for heading in ("precision", "recall", "F1", "rows"):
         table.add_column(heading, justify="right")
-    for name, figures in report["after"]["per_label"].items():
-        shares = [f"{figures[key]:.4f}" for key in ("precision", "recall", "f1")]
-        table.add_row(escape(name), *shares, f"{figures['support']:,}")
+    for name, figures in measured.per_label.items():
+        shares = [exact(share) for share in (figures.precision, figures.recall, figures.f1)]
+        table.add_row(escape(name), *shares, f"{figures.support:,}")
     return table
 
 
-def confusion(report: dict[str, Any]) -> Table:
+def confusion(report: Report) -> Table:
     """Build the confusion matrix: true labels down, answers across, right answers in bold."""
-    names = report["run"]["labels"]
+    names = report.label_names
     table = Table(title="true label down, answer across", title_justify="left")
     table.add_column("")
     for name in names:
         table.add_column(escape(name), justify="right")
-    matrix = report["after"]["confusion"]
-    for down, (name, row) in enumerate(zip(names, matrix, strict=True)):
+    for down, (name, row) in enumerate(zip(names, report.after.confusion, strict=True)):
         cells = [f"{count:,}" for count in row]
         cells[down] = f"[bold]{cells[down]}[/bold]"
         table.add_row(escape(name), *cells)

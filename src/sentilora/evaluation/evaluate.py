@@ -21,16 +21,15 @@ from sentilora.data.pairs.preference_pairs import PairFile
 from sentilora.defaults import RESAMPLES, SEED
 from sentilora.errors import ConfigError
 from sentilora.evaluation.model_baselines import Compared, Listener, compare, counting
+from sentilora.evaluation.model_figures import (
+    calibration_effect,
+    compare_with,
+    measure_with_intervals,
+)
 from sentilora.evaluation.model_rows import Rows, labels_of_file, read_rows
 from sentilora.evaluation.order import measure_order, read_order
-from sentilora.evaluation.reports.report import (
-    Report,
-    baselines_part,
-    calibration_part,
-    compose_report,
-    evaluation_part,
-    significance_part,
-)
+from sentilora.evaluation.report_parts.run_part import DataPart, RunPart
+from sentilora.evaluation.reports.report import Report, compose_report
 from sentilora.inference.sentiment_model import SentimentModel, load
 from sentilora.labels import Labels
 from sentilora.model.artifact import Artifact
@@ -127,21 +126,20 @@ def evaluate(
         order, model, test.texts, probabilities, test.label_ids, tell, **sampling
     )
     tell({"kind": "phase", "name": "resample for intervals", "total": None})
+    label_ids, names = test.label_ids, model.labels
     return compose_report(
-        run=_run_part(model),
-        data=_data_part(str(data), test, compared.train, scored.truncated, model.labels),
-        after=evaluation_part(test.label_ids, probabilities, model.labels, **sampling),
-        baselines=baselines_part(compared.done, test.label_ids, model.labels, **sampling),
-        skipped_baselines=dict(compared.skipped),
-        significance=significance_part(test.label_ids, probabilities, compared.done),
-        calibration=calibration_part(
-            test.label_ids, scored.logits, model.labels, model.calibration
+        _run_part(model),
+        _data_part(str(data), test, compared.train, scored.truncated, model.labels),
+        measure_with_intervals(label_ids, probabilities, names, **sampling),
+        comparison=compare_with(
+            None, compared.done, compared.skipped, label_ids, probabilities, names, **sampling
         ),
-        **ordered,
+        calibration=calibration_effect(label_ids, scored.logits, names, model.calibration),
+        order=ordered,
     )
 
 
-def _run_part(model: SentimentModel) -> dict[str, Any]:
+def _run_part(model: SentimentModel) -> RunPart:
     artifact = model.artifact
     settings = artifact.settings
     known = {base.hub_id: base.name for base in BASES.values()}
@@ -151,13 +149,13 @@ def _run_part(model: SentimentModel) -> dict[str, Any]:
         "method": "lora" if settings.kind == "adapter" else None,
         **_told_by_training(artifact),
         "hub_id": settings.base,
-        "labels": list(settings.labels.names),
+        "labels": settings.labels.names,
         "device": model.device.type,
         "precision": model.precision,
         "max_tokens": settings.rule.max_tokens,
         "long_text": settings.rule.long_text,
     }
-    return {name: value for name, value in facts.items() if value is not None}
+    return RunPart(**facts)
 
 
 def _told_by_training(artifact: Artifact) -> dict[str, Any]:
@@ -173,17 +171,18 @@ def _told_by_training(artifact: Artifact) -> dict[str, Any]:
 
 def _data_part(
     source: str, test: Rows, train: Rows | None, truncated: Sequence[bool], labels: Labels
-) -> dict[str, Any]:
+) -> DataPart:
     parts = {"test": test} if train is None else {"train": train, "test": test}
     notes = dict.fromkeys(note for rows in parts.values() for note in rows.examples.notes)
-    return {
-        "source": Path(source).name or source,
-        **{name: len(rows.texts) for name, rows in parts.items()},
-        "label_counts": {name: rows.counts(labels) for name, rows in parts.items()},
-        "truncated_share": sum(truncated) / max(1, len(truncated)),
-        "skipped": sum(len(rows.examples.skipped) for rows in parts.values()),
-        "notes": list(notes),
-    }
+    return DataPart(
+        source=Path(source).name or source,
+        train=None if train is None else len(train.texts),
+        test=len(test.texts),
+        label_counts={name: rows.counts(labels) for name, rows in parts.items()},
+        truncated_share=sum(truncated) / max(1, len(truncated)),
+        skipped=sum(len(rows.examples.skipped) for rows in parts.values()),
+        notes=tuple(notes),
+    )
 
 
 def _silent(event: dict[str, Any]) -> None:

@@ -9,15 +9,36 @@ Not covered: the order of texts and groups of rows; see :mod:`~sentilora.evaluat
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sentilora.errors import DataError, ModelError
-from sentilora.evaluation.calibration import expected_calibration_error, reliability
+from sentilora.evaluation.calibration import Bin, expected_calibration_error, reliability
 from sentilora.labels import Labels
+
+Metrics = dict[str, float]
+Intervals = dict[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class LabelFigures:
+    """How well one label is recognised.
+
+    Attributes:
+        precision: of the rows that were given the label, the share that has it.
+        recall: of the rows that have the label, the share that was given it.
+        f1: harmonic mean of the two.
+        support: number of rows that have the label.
+    """
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
 
 
 @dataclass(frozen=True)
@@ -25,21 +46,40 @@ class Measured:
     """The figures of one model on one set of rows.
 
     Attributes:
-        metrics: figures of all rows: accuracy, macro_precision, macro_recall, macro_f1,
-            weighted_f1, matthews_correlation, log_loss, brier, ece and rows.
-        per_label: precision, recall, f1 and support of each label.
-        confusion: numbers of rows, true label down and answer across.
-        reliability: confidence against accuracy; see :class:`~.calibration.Bin`.
+        metrics: accuracy, macro_precision, macro_recall, macro_f1, weighted_f1,
+            matthews_correlation, log_loss, brier, ece and rows.
+        per_label: figures of each label.
+        confusion: number of rows, true label down and answer across.
+        reliability: confidence against accuracy, bin by bin.
+        intervals: 95 % intervals of the metrics, where they were computed.
     """
 
-    metrics: dict[str, float | int]
-    per_label: dict[str, dict[str, float | int]]
+    metrics: Metrics
+    per_label: dict[str, LabelFigures]
     confusion: list[list[int]]
-    reliability: list[dict[str, float | int]]
+    reliability: list[Bin]
+    intervals: Intervals = field(default_factory=dict)
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Measured:
+        """Take what :meth:`to_dict` gave, or its metrics alone."""
+        per_label = raw.get("per_label") or {}
+        return cls(
+            metrics=dict(raw["metrics"]),
+            per_label={name: LabelFigures(**figures) for name, figures in per_label.items()},
+            confusion=list(raw.get("confusion") or []),
+            reliability=[Bin(**one) for one in raw.get("reliability") or []],
+            intervals=read_intervals(raw.get("intervals")),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as plain dicts and lists."""
         return asdict(self)
+
+
+def read_intervals(raw: Mapping[str, Any] | None) -> Intervals:
+    """Take intervals from JSON, which has lists for pairs."""
+    return {name: (pair[0], pair[1]) for name, pair in (raw or {}).items()}
 
 
 def measure(label_ids: NDArray[Any], probabilities: NDArray[Any], labels: Labels) -> Measured:
@@ -61,7 +101,7 @@ def measure(label_ids: NDArray[Any], probabilities: NDArray[Any], labels: Labels
     answers = probabilities.argmax(axis=1)
     bins = reliability(label_ids, probabilities)
     per_label = _per_label(label_ids, answers, labels)
-    metrics: dict[str, float | int] = {
+    metrics: Metrics = {
         **_of_answers(label_ids, answers),
         **_of_probabilities(label_ids, probabilities),
         "ece": expected_calibration_error(bins),
@@ -71,7 +111,7 @@ def measure(label_ids: NDArray[Any], probabilities: NDArray[Any], labels: Labels
         metrics=metrics,
         per_label=per_label,
         confusion=confusion_matrix(label_ids, answers, labels=ids).tolist(),
-        reliability=[asdict(one) for one in bins],
+        reliability=bins,
     )
 
 
@@ -144,18 +184,13 @@ def _of_probabilities(label_ids: NDArray[Any], probabilities: NDArray[Any]) -> d
 
 def _per_label(
     label_ids: NDArray[Any], answers: NDArray[Any], labels: Labels
-) -> dict[str, dict[str, float | int]]:
+) -> dict[str, LabelFigures]:
     from sklearn.metrics import precision_recall_fscore_support
 
     columns = precision_recall_fscore_support(
         label_ids, answers, labels=list(range(len(labels))), zero_division=0
     )
     return {
-        name: {
-            "precision": float(precision),
-            "recall": float(recall),
-            "f1": float(f1),
-            "support": int(support),
-        }
+        name: LabelFigures(float(precision), float(recall), float(f1), int(support))
         for name, precision, recall, f1, support in zip(labels.names, *columns, strict=True)
     }

@@ -26,10 +26,14 @@ from sentilora.evaluation.rank_metrics import (
     signed_scores,
     spearman,
 )
+from sentilora.evaluation.report_parts.order_part import (
+    MeasuredColumn,
+    MeasuredPairs,
+    OrderFigures,
+    OrderPart,
+)
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.labels import Labels, poles_of
-
-Part = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -101,8 +105,8 @@ def measure_order(
     *,
     resamples: int,
     seed: int,
-) -> dict[str, Part]:
-    """Measure a model's order: ``pairs``, ``ratings`` and ``groups``, as far as they are given.
+) -> OrderPart:
+    """Measure a model's order on pairs, ratings and groups, as far as they are given.
 
     Args:
         order: what to measure on.
@@ -114,21 +118,26 @@ def measure_order(
         resamples: number of bootstrap resamples over units.
         seed: seed of the bootstrap.
     """
-    parts: dict[str, Part] = {}
+    pairs = ratings = groups = None
     if order.pairs is not None:
         known = dict(zip(texts, probabilities, strict=True))
         of_texts = _score(order.pairs.texts, model, known, tell)
-        parts["pairs"] = _about(order.pairs) | pairs_part(
-            order.pairs, of_texts, model.labels, resamples=resamples, seed=seed
+        pairs = MeasuredPairs(
+            kind=order.pairs.kind,
+            source=Path(order.pairs.source).name or order.pairs.source,
+            skipped=len(order.pairs.skipped),
+            figures=measure_pairs(
+                order.pairs, of_texts, model.labels, resamples=resamples, seed=seed
+            ),
         )
-    if order.ratings is not None:
-        measured = ratings_part(order.ratings, probabilities, model.labels)
-        parts["ratings"] = {"column": order.rating, **measured}
-    if order.groups is not None:
+    if order.rating is not None and order.ratings is not None:
+        figures = measure_ratings(order.ratings, probabilities, model.labels)
+        ratings = MeasuredColumn(order.rating, figures)
+    if order.group is not None and order.groups is not None:
         share = consistency(probabilities.argmax(axis=1) == label_ids, order.groups)
-        measured = _as_part("consistency", share, {"groups": share.count})
-        parts["groups"] = {"column": order.group, **measured}
-    return parts
+        figures = _figures("consistency", share, {"groups": share.count})
+        groups = MeasuredColumn(order.group, figures)
+    return OrderPart(pairs=pairs, ratings=ratings, groups=groups)
 
 
 def _score(
@@ -146,15 +155,10 @@ def _score(
     return np.stack([rows[text] for text in texts])
 
 
-def _about(pairs: Pairs) -> Part:
-    source = Path(pairs.source).name or pairs.source
-    return {"kind": pairs.kind, "source": source, "skipped": len(pairs.skipped)}
-
-
-def pairs_part(
+def measure_pairs(
     pairs: Pairs, probabilities: NDArray[Any], labels: Labels, *, resamples: int, seed: int
-) -> Part:
-    """Measure the order of pairs: ``metrics`` and ``intervals``.
+) -> OrderFigures:
+    """Measure the order of pairs.
 
     Graded texts: ``ranking_accuracy``, the share in which ``signed`` of the preferred text is
     higher. Label preferences: ``preference_accuracy``, the share in which the chosen label is more
@@ -177,11 +181,13 @@ def pairs_part(
     share = ranking_accuracy(
         both[:, 0], both[:, 1], units=pairs.units(), resamples=resamples, seed=seed
     )
-    return _as_part(name, share, {"pairs": share.count, "units": share.units})
+    return _figures(name, share, {"pairs": share.count, "units": share.units})
 
 
-def ratings_part(ratings: NDArray[Any], probabilities: NDArray[Any], labels: Labels) -> Part:
-    """Measure how ``signed`` goes with ratings: ``metrics`` and ``intervals`` of ``spearman``.
+def measure_ratings(
+    ratings: NDArray[Any], probabilities: NDArray[Any], labels: Labels
+) -> OrderFigures:
+    """Measure how ``signed`` goes with ratings, by ``spearman``.
 
     Args:
         ratings: ``(N,)`` rating of each text.
@@ -189,8 +195,8 @@ def ratings_part(ratings: NDArray[Any], probabilities: NDArray[Any], labels: Lab
         labels: label names of the model.
     """
     value, interval = spearman(signed_scores(probabilities, labels), ratings)
-    intervals = {} if interval is None else {"spearman": list(interval)}
-    return {"metrics": {"spearman": value, "rows": len(ratings)}, "intervals": intervals}
+    intervals = {} if interval is None else {"spearman": interval}
+    return OrderFigures({"spearman": value, "rows": len(ratings)}, intervals)
 
 
 def read_ratings(location: Location, part: str, column: str, examples: Examples) -> NDArray[Any]:
@@ -225,6 +231,6 @@ def _rating(row: int, value: object, column: str, problems: Problems) -> float:
     return number
 
 
-def _as_part(name: str, share: Share, counts: dict[str, int]) -> Part:
-    intervals = {} if share.interval is None else {name: list(share.interval)}
-    return {"metrics": {name: share.value, **counts}, "intervals": intervals}
+def _figures(name: str, share: Share, counts: dict[str, int]) -> OrderFigures:
+    intervals = {} if share.interval is None else {name: share.interval}
+    return OrderFigures({name: share.value, **counts}, intervals)

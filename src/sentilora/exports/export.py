@@ -39,6 +39,7 @@ from safetensors import SafetensorError
 from sentilora.defaults import MAX_DISAGREEMENT, MAX_DROP
 from sentilora.errors import ModelError
 from sentilora.evaluation.model_rows import Rows
+from sentilora.evaluation.report_parts.training_part import Proof
 from sentilora.exports.accuracy import judge_export, read_labelled
 from sentilora.exports.browser_page import page_runtime, write_page
 from sentilora.exports.export_card import write_card
@@ -65,7 +66,7 @@ from sentilora.model.first_stage import FIRST_STAGE, load_first_stage
 from sentilora.model.model_info import Settings
 from sentilora.model.tokens import TextEncoder
 from sentilora.runs.disk import check_space
-from sentilora.runs.proof import Proof, prove_reload
+from sentilora.runs.proof import prove_reload
 
 FOLDER = "exports"
 PROOF_TEXTS = 64

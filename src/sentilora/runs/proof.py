@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sentilora.errors import ModelError
+from sentilora.evaluation.report_parts.training_part import Proof
 from sentilora.inference.engines.engine import Engine, open_engine
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import open_artifact
@@ -22,27 +22,6 @@ ADVICE = (
     "It is not kept; what it was made from is. Mend the cause and repeat the command, a training "
     "with --resume."
 )
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What the clean process found.
-
-    Attributes:
-        texts: number of texts compared.
-        max_logit_difference: largest absolute difference of a logit.
-        seconds: time that it took, in seconds.
-        attempts: number of comparisons until they agreed.
-    """
-
-    texts: int
-    max_logit_difference: float
-    seconds: float
-    attempts: int = 1
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the figures as plain values, for JSON."""
-        return asdict(self)
 
 
 def prove_reload(folder: Path, texts: list[str], engine: Engine, encoder: TextEncoder) -> Proof:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sentilora.evaluation.baselines import run_baselines
-from sentilora.evaluation.order import pairs_part
-from sentilora.evaluation.reports.report import (
-    baselines_part,
-    calibration_part,
-    evaluation_part,
-    significance_part,
+from sentilora.evaluation.metrics import Measured
+from sentilora.evaluation.model_figures import (
+    calibration_effect,
+    compare_with,
+    measure_with_intervals,
 )
+from sentilora.evaluation.order import measure_pairs
+from sentilora.evaluation.report_parts.comparison_part import CalibrationPart, Comparison
+from sentilora.evaluation.report_parts.order_part import TrainedPairs
 from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_texts, score_with_features
 from sentilora.inference.sentiment_model import SentimentModel
@@ -30,6 +33,23 @@ if TYPE_CHECKING:
     from sentilora.training.run_context import RunContext
 
 
+@dataclass(frozen=True)
+class MeasuredModel:
+    """What a model is worth on the test part.
+
+    Attributes:
+        after: its own figures.
+        comparison: its untrained self and the baselines.
+        calibration: what calibration did.
+        truncated_share: share of the texts that were cut.
+    """
+
+    after: Measured
+    comparison: Comparison
+    calibration: CalibrationPart
+    truncated_share: float
+
+
 def measure_model(
     model: SentimentModel,
     untrained: Any,
@@ -38,7 +58,7 @@ def measure_model(
     config: RunConfig,
     precision: str,
     log: EventLog,
-) -> dict[str, Any]:
+) -> MeasuredModel:
     """Measure the shipped model, its untrained self and the baselines on the test part.
 
     Args:
@@ -49,9 +69,6 @@ def measure_model(
         precision: number format of the untrained network; the shipped model computes as it is
             loaded.
         log: log that is told about phases and progress.
-
-    Returns:
-        The parts of the report: ``before``, ``after``, ``baselines``, ``significance``, ….
     """
     labels, label_ids = model.labels, parts.test.label_ids
     sampling = {"resamples": config.report.resamples, "seed": config.seed}
@@ -60,8 +77,8 @@ def measure_model(
     log.emit("phase", name="score the test part", total=len(texts))
     scored = model.score(texts, progress=_progress(log))
     probabilities = model.probabilities(scored.logits)
-    after = evaluation_part(label_ids, probabilities, labels, **sampling)
-    calibration = calibration_part(label_ids, scored.logits, labels, model.calibration)
+    after = measure_with_intervals(label_ids, probabilities, labels, **sampling)
+    calibration = calibration_effect(label_ids, scored.logits, labels, model.calibration)
 
     untrained = untrained.to(model.device)
 
@@ -86,7 +103,7 @@ def measure_model(
             texts,
             progress=_progress(log),
         ).logits
-    before = evaluation_part(label_ids, softmax(before_logits), labels, **sampling)
+    before = measure_with_intervals(label_ids, softmax(before_logits), labels, **sampling)
 
     log.emit("phase", name="baselines", total=len(parts.train) if "frozen" in names else None)
     baselines, skipped = run_baselines(
@@ -101,40 +118,31 @@ def measure_model(
         features=lambda rows: test_features if rows is texts else features_of(list(rows))[1],
         seed=config.seed,
     )
-    return {
-        "before": {name: before[name] for name in ("metrics", "intervals")},
-        "after": after,
-        "baselines": baselines_part(baselines, label_ids, labels, **sampling),
-        "skipped_baselines": skipped,
-        "significance": significance_part(label_ids, probabilities, baselines),
-        "calibration": calibration,
-        "truncated_share": sum(scored.truncated) / max(1, len(texts)),
-    }
+    comparison = compare_with(
+        before, baselines, skipped, label_ids, probabilities, labels, **sampling
+    )
+    return MeasuredModel(after, comparison, calibration, sum(scored.truncated) / max(1, len(texts)))
 
 
-def measure_pairs(model: SentimentModel, untrained: Any, context: RunContext) -> dict[str, Any]:
+def measure_held_out(model: SentimentModel, untrained: Any, context: RunContext) -> TrainedPairs:
     """Measure the shipped model and its untrained self on the pairs that were held out.
 
     Args:
         model: model that was loaded from the run folder.
         untrained: the same network before training, on the model's device.
         context: the run, which has pairs.
-
-    Returns:
-        ``kind``, ``trained`` and ``held_out`` (numbers of pairs), ``only``, ``weight``,
-        ``reference``, and ``before`` and ``after`` where pairs were held out.
     """
     assert context.pairs is not None
     train, held_out = context.pairs.train, context.pairs.held_out
     settings, log = context.config.pairs, context.log
-    part: dict[str, Any] = {
-        "kind": train.kind,
-        "trained": len(train),
-        "held_out": len(held_out),
-        "only": settings.only,
-        "weight": None if settings.only else settings.weight,
-        "reference": reference_of(context),
-    }
+    part = TrainedPairs(
+        kind=train.kind,
+        trained=len(train),
+        held_out=len(held_out),
+        only=settings.only,
+        weight=None if settings.only else settings.weight,
+        reference=reference_of(context),
+    )
     if not len(held_out):
         return part
     texts = held_out.texts
@@ -147,12 +155,12 @@ def measure_pairs(model: SentimentModel, untrained: Any, context: RunContext) ->
         progress=_progress(log),
     )
     sampling = {"resamples": context.config.report.resamples, "seed": context.config.seed}
-    probabilities = {"before": softmax(before.logits), "after": model.probabilities(scored.logits)}
-    measured = {
-        name: pairs_part(held_out, values, model.labels, **sampling)
-        for name, values in probabilities.items()
-    }
-    return {**part, **measured}
+    by_untrained, by_model = softmax(before.logits), model.probabilities(scored.logits)
+    return replace(
+        part,
+        before=measure_pairs(held_out, by_untrained, model.labels, **sampling),
+        after=measure_pairs(held_out, by_model, model.labels, **sampling),
+    )
 
 
 def _progress(log: EventLog) -> Callable[[int], None]:

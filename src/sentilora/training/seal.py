@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from sentilora.evaluation.calibration import fit_calibration
+from sentilora.evaluation.report_parts.training_part import Cost, CurvePoint, TrainingPart
 from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import save_artifact, seal_artifact
@@ -21,6 +24,41 @@ from sentilora.training.training_loop import Fitted
 
 PROOF_TEXTS = 64
 TRAINING = "training.json"
+
+
+@dataclass(frozen=True)
+class TrainingRecord:
+    """What the report needs of a training, kept in the work folder until the report is written.
+
+    Attributes:
+        part: cost, curves and proof.
+        device: device that was trained on.
+        precision: number format that was trained in.
+        train_truncated_share: share of the train texts that were cut.
+    """
+
+    part: TrainingPart
+    device: str
+    precision: str
+    train_truncated_share: float
+
+    def write(self, folder: Path) -> None:
+        """Write the record to a work folder."""
+        about = {
+            "device": self.device,
+            "precision": self.precision,
+            "train_truncated_share": self.train_truncated_share,
+        }
+        text = json.dumps({**self.part.to_dict(), **about})
+        (folder / TRAINING).write_text(text, encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> TrainingRecord:
+        """Read the record from a work folder."""
+        raw = json.loads((folder / TRAINING).read_text(encoding="utf-8"))
+        part = TrainingPart.from_dict(raw)
+        assert part is not None, folder
+        return cls(part, raw["device"], raw["precision"], raw["train_truncated_share"])
 
 
 def save(
@@ -63,49 +101,49 @@ def save(
     proof = prove_reload(folder, texts[:PROOF_TEXTS], engine, context.encoder)
     events = run.events
     model_bytes = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
-    training = {
-        "cost": _cost(context, fitted, parameters, model_bytes),
-        "device": context.device.type,
-        "precision": context.precision,
-        "loss_curve": _curve(events, "step", ("loss",)),
-        "validation_curve": _curve(events, "evaluation", ("macro_f1", "accuracy", "log_loss")),
-        "best_step": fitted.best_step,
-        "train_truncated_share": train.truncated_share,
-        "proof": proof.to_dict(),
-    }
-    (run.work / TRAINING).write_text(json.dumps(training), encoding="utf-8")
+    part = TrainingPart(
+        cost=_cost(context, fitted, parameters, model_bytes),
+        loss_curve=_curve(events, "step", ("loss",)),
+        validation_curve=_curve(events, "evaluation", ("macro_f1", "accuracy", "log_loss")),
+        best_step=fitted.best_step,
+        proof=proof,
+    )
+    record = TrainingRecord(part, context.device.type, context.precision, train.truncated_share)
+    record.write(run.work)
     seal_artifact(folder)
 
 
 def _cost(
     context: RunContext, fitted: Fitted, parameters: tuple[int, int], model_bytes: int
-) -> dict[str, Any]:
+) -> Cost:
     spent = spent_in_all(context.run, fitted.spent)
     tokens = int(fitted.plan.tokens[: fitted.steps].sum())
     trainable, total = parameters
-    return {
-        "seconds": round(spent.seconds, 1),
-        "tokens": tokens,
-        "tokens_per_second": round(tokens / max(spent.seconds, 1e-9), 1),
-        "steps": fitted.steps,
-        "trainable_parameters": trainable,
-        "total_parameters": total,
-        "trainable_share": trainable / total,
-        "model_bytes": model_bytes,
-        "full_model_bytes": total * 4,
-        "peak_memory_bytes": fitted.peak_memory,
-        "energy_kwh": spent.energy_kwh,
-        "co2_g": spent.co2_g,
-        "energy_method": spent.energy_method,
-        "co2_method": spent.co2_method,
-    }
+    return Cost(
+        seconds=round(spent.seconds, 1),
+        tokens=tokens,
+        tokens_per_second=round(tokens / max(spent.seconds, 1e-9), 1),
+        steps=fitted.steps,
+        trainable_parameters=trainable,
+        total_parameters=total,
+        trainable_share=trainable / total,
+        model_bytes=model_bytes,
+        full_model_bytes=total * 4,
+        peak_memory_bytes=fitted.peak_memory,
+        energy_kwh=spent.energy_kwh,
+        co2_g=spent.co2_g,
+        energy_method=spent.energy_method,
+        co2_method=spent.co2_method,
+    )
 
 
-def _curve(events: list[dict[str, Any]], kind: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
+def _curve(
+    events: list[dict[str, Any]], kind: str, names: tuple[str, ...]
+) -> tuple[CurvePoint, ...]:
     """Collect one point a step; after a resume the later one counts."""
     points = {
-        event["step"]: {"step": event["step"], **{name: event[name] for name in names}}
+        event["step"]: CurvePoint(event["step"], {name: event[name] for name in names})
         for event in events
         if event["kind"] == kind
     }
-    return [points[step] for step in sorted(points)]
+    return tuple(points[step] for step in sorted(points))

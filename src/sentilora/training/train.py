@@ -6,7 +6,6 @@ prove, seal (the model is there), then measure and report. ``--resume`` takes up
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,6 +14,7 @@ from typing import Any
 
 from sentilora.config import RunConfig, make_config
 from sentilora.errors import SentiloraError
+from sentilora.evaluation.report_parts.order_part import OrderPart
 from sentilora.inference.sentiment_model import load
 from sentilora.model.artifact import MANIFEST
 from sentilora.model.classifier import count_parameters
@@ -22,11 +22,11 @@ from sentilora.model.four_bit import move_adapter
 from sentilora.model.warm_start import describe_start
 from sentilora.runs.events import Listener
 from sentilora.runs.run_folder import CONFIG, Run, resume_run
-from sentilora.training.measurement import measure_model, measure_pairs
+from sentilora.training.measurement import measure_held_out, measure_model
 from sentilora.training.report_files import write_report
 from sentilora.training.resolved_run import create_network, resolve
 from sentilora.training.run_context import RunContext, encode_pairs, encode_part, open_run
-from sentilora.training.seal import TRAINING, save
+from sentilora.training.seal import TrainingRecord, save
 from sentilora.training.training_loop import Interrupted, fit
 
 
@@ -135,25 +135,12 @@ def _train_and_save(context: RunContext) -> None:
 
 def _measure(context: RunContext) -> None:
     run, config, log = context.run, context.config, context.log
-    training = json.loads((run.work / TRAINING).read_text(encoding="utf-8"))
     model, untrained = load(run.path, device=config.device), create_network(context)
     measured = measure_model(
         model, untrained, context.parts, config=config, precision=context.precision, log=log
     )
-    if context.pairs is not None:
-        measured["pairs"] = measure_pairs(model, untrained, context)
-    metrics = measured["after"]["metrics"]
-    start = context.start.name if context.start else None
-    write_report(
-        run,
-        config,
-        context.parts,
-        context.base,
-        training,
-        measured,
-        start=start,
-        pairs=context.pairs,
-    )
-    log.emit("finished", run=str(run.path), metrics=metrics)
+    pairs = measure_held_out(model, untrained, context) if context.pairs is not None else None
+    write_report(context, TrainingRecord.read(run.work), measured, OrderPart(trained=pairs))
+    log.emit("finished", run=str(run.path), metrics=measured.after.metrics)
     shutil.rmtree(run.checkpoints, ignore_errors=True)
     shutil.rmtree(run.work, ignore_errors=True)

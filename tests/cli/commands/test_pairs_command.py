@@ -7,6 +7,7 @@ import pytest
 
 from sentilora.cli.report_tables import pairs_line
 from sentilora.data.pairs.pair_reader import read_pairs
+from sentilora.evaluation.report_parts.order_part import TrainedPairs
 from sentilora.labels import BINARY, Labels
 from tests.helpers.texts import make_texts
 
@@ -140,11 +141,11 @@ def test_the_order_of_held_out_pairs_is_one_line():
         return {"metrics": metrics, "intervals": {"ranking_accuracy": ends}}
 
     pairs = {"kind": "graded texts", "trained": 1800, "held_out": 200}
-    assert pairs_line({**pairs, "held_out": 0}) == (
+    assert pairs_line(TrainedPairs.from_dict({**pairs, "held_out": 0})) == (
         "pairs: 1,800 graded texts trained on, none held out to measure with"
     )
     measured = {"before": part(0.5, [0.4, 0.6]), "after": part(0.8125, [0.75, 0.875])}
-    assert pairs_line({**pairs, **measured}) == (
+    assert pairs_line(TrainedPairs.from_dict({**pairs, **measured})) == (
         "pairs: 1,800 graded texts trained on, 200 held out: "
         "ranking accuracy 0.8125 (0.7500–0.8750), before training 0.5000"
     )

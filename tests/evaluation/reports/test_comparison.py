@@ -1,10 +1,8 @@
 """The model beside its untrained self and the baselines: one order and one spelling."""
 
-import importlib
-from pathlib import Path
-
 import pytest
 
+from benchmarks import table
 from sentilora.cli.report_tables import comparison_table
 from sentilora.config import RunConfig
 from sentilora.evaluation.baselines import BASELINES
@@ -17,9 +15,8 @@ from sentilora.evaluation.reports.comparison import (
     verdict,
 )
 from sentilora.evaluation.reports.model_card import render_card
+from sentilora.evaluation.reports.report import Report
 from sentilora.evaluation.reports.report_html import render_html
-
-BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
 
 
 def test_the_headline_says_the_result_and_what_it_is_compared_with(report):
@@ -27,7 +24,7 @@ def test_the_headline_says_the_result_and_what_it_is_compared_with(report):
     report["intervals"]["accuracy"] = [0.915, 0.922]
     report["before"]["metrics"]["accuracy"] = 0.502
     report["baselines"]["tfidf"]["metrics"]["accuracy"] = 0.9085
-    assert headline(report) == (
+    assert headline(Report.from_dict(report)) == (
         "91.8 % of 25,000 test texts right [91.5, 92.2]; minilm before training: 50.2 %, "
         "TF-IDF + logistic regression: 90.8 %"
     )
@@ -35,7 +32,7 @@ def test_the_headline_says_the_result_and_what_it_is_compared_with(report):
 
 def test_the_headline_of_an_evaluation_alone():
     report = {"metrics": {"accuracy": 0.5, "rows": 4}}
-    assert headline(report) == "50.0 % of 4 test texts right"
+    assert headline(Report.from_dict(report)) == "50.0 % of 4 test texts right"
 
 
 @pytest.mark.parametrize(
@@ -53,16 +50,16 @@ def test_the_verdict_is_honest(report, ours, theirs, p_value, start):
         "only_baseline_right": theirs,
         "p_value": p_value,
     }
-    assert verdict(report).startswith(start)
+    assert verdict(Report.from_dict(report)).startswith(start)
 
 
 def test_there_is_no_verdict_without_baselines(report):
     report["significance"] = None
-    assert verdict(report) is None
+    assert verdict(Report.from_dict(report)) is None
 
 
 def test_the_comparison_goes_from_the_baselines_over_the_untrained_to_the_model(report):
-    lines = comparison(report)
+    lines = comparison(Report.from_dict(report))
     assert [line.key for line in lines] == [*BASELINES, "before", "model"]
     assert [line.name for line in lines] == [
         "majority class",
@@ -75,21 +72,21 @@ def test_the_comparison_goes_from_the_baselines_over_the_untrained_to_the_model(
     assert lines[-1].what == "this model, trained with LoRA"
     assert lines[-1].metrics == report["metrics"]
     report["run"] |= {"method": "full", "start": "mine"}
-    lines = comparison(report)
+    lines = comparison(Report.from_dict(report))
     assert (lines[-1].name, lines[-1].what) == ("minilm", "this model, all weights trained")
     assert lines[-2].name == "mine before training"
 
 
 def test_the_best_baseline_is_the_most_accurate_one(report):
-    best = best_baseline(report)
+    best = best_baseline(Report.from_dict(report))
     assert best is not None
     assert best.key == "tfidf"
     report["baselines"]["vader"]["metrics"]["accuracy"] = 1.0
-    best = best_baseline(report)
+    best = best_baseline(Report.from_dict(report))
     assert best is not None
     assert best.key == "vader"
     report["baselines"] = {}
-    assert best_baseline(report) is None
+    assert best_baseline(Report.from_dict(report)) is None
 
 
 def test_every_baseline_of_a_config_has_a_name_and_a_runner():
@@ -98,18 +95,18 @@ def test_every_baseline_of_a_config_has_a_name_and_a_runner():
     assert baseline_name("unheard of") == "unheard of"
 
 
-def test_the_terminal_the_page_the_card_and_the_benchmarks_show_the_same_lines(report, monkeypatch):
-    monkeypatch.syspath_prepend(BENCHMARKS)
-    table = importlib.import_module("table")
+def test_the_terminal_the_page_the_card_and_the_benchmarks_show_the_same_lines(report):
+    report = Report.from_dict(report)
     names = [line.name for line in comparison(report)]
     heads = [column.title for column in wording.COLUMNS]
     shown = comparison_table(report)
     assert list(shown.columns[0].cells) == names
     assert [column.header for column in shown.columns[1:]] == [c.heading for c in wording.COLUMNS]
+    others = [f"| {name} |" for name in names[:-1]]
     for text, ways in (
         (render_html(report), [f'scope="row">{name}<' for name in names]),
-        (render_card(report), [f"| {name} |" for name in names[:-1]] + [f"**{names[-1]}**"]),
-        (table.table(report), [f"| {name} |" for name in names[:-1]] + [f"**{names[-1]}, preset"]),
+        (render_card(report), [*others, f"| **{names[-1]}** |"]),
+        (table.table(report), [*others, f"| **{names[-1]}, preset balanced** |"]),
     ):
         places = [text.index(way) for way in ways]
         assert places == sorted(places)

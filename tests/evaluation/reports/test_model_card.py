@@ -6,10 +6,15 @@ import yaml
 from huggingface_hub import ModelCard
 
 from sentilora.evaluation.reports.model_card import render_card
+from sentilora.evaluation.reports.report import Report
+
+
+def card_of(report, **facts):
+    return render_card(Report.from_dict(report), **facts)
 
 
 def test_the_front_matter_is_read_back_with_its_results(report):
-    card = ModelCard(render_card(report, licence="Apache-2.0", tags=["reviews"], language="en"))
+    card = ModelCard(card_of(report, licence="Apache-2.0", tags=["reviews"], language="en"))
     data = card.data
     assert data.base_model == "sentence-transformers/all-MiniLM-L6-v2"
     assert data.library_name == "peft"
@@ -25,7 +30,7 @@ def test_the_front_matter_is_read_back_with_its_results(report):
 
 
 def test_the_front_matter_is_yaml_with_model_index(report):
-    front = yaml.safe_load(render_card(report).split("---\n")[1])
+    front = yaml.safe_load(card_of(report).split("---\n")[1])
     (model,) = front["model-index"]
     (result,) = model["results"]
     assert result["task"]["type"] == "text-classification"
@@ -34,7 +39,7 @@ def test_the_front_matter_is_yaml_with_model_index(report):
 
 
 def test_the_text_holds_usage_results_and_limits(report):
-    text = render_card(report, licence="Apache-2.0")
+    text = card_of(report, licence="Apache-2.0")
     for said in (
         "sentilora predict .",
         'labels = json.load(open("model/labels.json"))',
@@ -55,14 +60,14 @@ def test_the_text_holds_usage_results_and_limits(report):
 def test_code_of_the_card_is_python(report):
     for method in ("lora", "full"):
         report["run"]["method"] = method
-        for block in re.findall(r"```python\n(.*?)```", render_card(report), re.DOTALL):
+        for block in re.findall(r"```python\n(.*?)```", card_of(report), re.DOTALL):
             compile(block, "card", "exec")
 
 
 def test_every_table_row_has_as_many_cells_as_its_head(report):
     report["run"]["labels"][1] = "so | so"
     report["after"]["per_label"]["so | so"] = report["after"]["per_label"].pop("neutral")
-    for table in re.findall(r"(?:^\|.*\n)+", render_card(report), re.MULTILINE):
+    for table in re.findall(r"(?:^\|.*\n)+", card_of(report), re.MULTILINE):
         rows = table.strip().splitlines()
         assert len({len(re.findall(r"(?<!\\)\|", row)) for row in rows}) == 1, table
         assert len(rows) > 2
@@ -70,7 +75,7 @@ def test_every_table_row_has_as_many_cells_as_its_head(report):
 
 def test_a_model_with_all_weights_is_one_of_transformers(report):
     report["run"]["method"] = "full"
-    text = render_card(report)
+    text = card_of(report)
     data = ModelCard(text).data
     assert data.library_name == "transformers"
     assert data.base_model_relation == "finetune"
@@ -81,7 +86,7 @@ def test_a_model_with_all_weights_is_one_of_transformers(report):
 
 def test_a_local_base_is_not_given_out_as_a_hub_id(report):
     report["run"] |= {"base": "my-encoder", "hub_id": "/elsewhere/me/my-encoder"}
-    text = render_card(report)
+    text = card_of(report)
     assert ModelCard(text).data.base_model is None
     assert "/elsewhere/me" not in text
     assert "A sentiment classifier: my-encoder" in text
@@ -89,21 +94,21 @@ def test_a_local_base_is_not_given_out_as_a_hub_id(report):
 
 def test_a_source_with_odd_characters_is_still_a_card(report):
     report["data"]["source"] = "our: 'reviews' `2026` #1.csv"
-    (first, *_) = ModelCard(render_card(report)).data.eval_results
+    (first, *_) = ModelCard(card_of(report)).data.eval_results
     assert first.dataset_name == "our: 'reviews' `2026` #1.csv"
     assert re.fullmatch(r"[\w/.-]+", first.dataset_type)
 
 
 def test_a_card_names_the_pairs_that_were_trained_on(report):
-    assert "pairs" not in render_card(report)
+    assert "pairs" not in card_of(report)
     part = {"metrics": {"ranking_accuracy": 0.5, "pairs": 200, "units": 9}, "intervals": {}}
     after = {"metrics": {**part["metrics"], "ranking_accuracy": 0.8125}, "intervals": {}}
     pairs = {"kind": "graded texts", "trained": 1800, "only": False, "before": part, "after": after}
-    card = render_card({**report, "pairs": pairs})
+    card = card_of({**report, "pairs": pairs})
     assert (
         "Beside these, trained on 1,800 pairs (graded texts). On 200 pairs that were held out: "
         "pairs in the right order 81.2 %, before training 50.0 %.\n\n| part |"
     ) in card
     alone = {name: pairs[name] for name in ("kind", "trained")} | {"only": True}
-    card = render_card({**report, "pairs": alone})
+    card = card_of({**report, "pairs": alone})
     assert "Trained only on 1,800 pairs (graded texts).\n\n| part |" in card

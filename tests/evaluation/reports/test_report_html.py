@@ -6,11 +6,16 @@ from html.parser import HTMLParser
 
 import pytest
 
+from sentilora.evaluation.reports.report import Report
 from sentilora.evaluation.reports.report_html import label_tones, render_html
 from sentilora.labels import BINARY
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 NASTY = '<script>alert("x")</script>'
+
+
+def page_of(report):
+    return render_html(Report.from_dict(report))
 
 
 class Page(HTMLParser):
@@ -58,7 +63,7 @@ def assert_self_contained(text):
 
 
 def test_the_page_parses_is_self_contained_and_says_the_result(report):
-    page = assert_self_contained(render_html(report))
+    page = assert_self_contained(page_of(report))
     assert "91.9 % of 1,200 test texts right" in page.text.replace("\u00a0", " ")
     for said in (
         "TF-IDF + logistic regression",
@@ -77,7 +82,7 @@ def test_the_page_parses_is_self_contained_and_says_the_result(report):
 
 
 def test_tables_and_pictures_are_told_to_screen_readers(report):
-    page = Page(render_html(report))
+    page = Page(page_of(report))
     assert ("html", "lang", "en") in page.attributes
     described = [
         value for tag, name, value in page.attributes if (tag, name) == ("svg", "aria-label")
@@ -95,7 +100,7 @@ def test_tables_and_pictures_are_told_to_screen_readers(report):
 
 
 def test_every_cell_of_the_confusion_matrix_is_there(report):
-    text = Page(render_html(report)).text
+    text = Page(page_of(report)).text
     for row in report["after"]["confusion"]:
         for number in row:
             assert str(number) in text
@@ -115,7 +120,7 @@ def test_hostile_names_are_escaped(report):
     report["run"] |= {"name": NASTY, "base": NASTY, "hub_id": NASTY}
     report["data"] |= {"source": NASTY, "notes": [NASTY]}
     report["skipped_baselines"] = {NASTY: NASTY}
-    page = assert_self_contained(render_html(report))
+    page = assert_self_contained(page_of(report))
     assert page.text.count('alert("x")') > 5
 
 
@@ -123,7 +128,7 @@ def test_an_evaluation_without_training_has_a_page(binary_report):
     kept = ("format", "metrics", "intervals", "after")
     report = {key: binary_report[key] for key in kept}
     report |= {"run": {"labels": list(BINARY)}, "data": {"source": "x.csv", "test": 1200}}
-    text = assert_self_contained(render_html(report)).text
+    text = assert_self_contained(page_of(report)).text
     assert "evaluation report" in text
     assert "Measured on 1,200 test texts" in text
     assert "What it cost" not in text
@@ -132,7 +137,7 @@ def test_an_evaluation_without_training_has_a_page(binary_report):
 
 def test_the_least_a_report_can_hold_has_a_page():
     report = {"metrics": {"accuracy": 1.0, "rows": 2}}
-    assert "100.0 %" in assert_self_contained(render_html(report)).text.replace("\u00a0", " ")
+    assert "100.0 %" in assert_self_contained(page_of(report)).text.replace("\u00a0", " ")
 
 
 def test_figures_that_were_not_measured_are_left_out(report):
@@ -140,7 +145,7 @@ def test_figures_that_were_not_measured_are_left_out(report):
     report["data"]["truncated_share"] = None
     report["best_step"] = None
     report["loss_curve"][3]["loss"] = None
-    text = assert_self_contained(render_html(report)).text
+    text = assert_self_contained(page_of(report)).text
     assert "CO₂ equivalent" not in text
     assert "None" not in text
     assert "nan" not in text.split()
@@ -148,7 +153,7 @@ def test_figures_that_were_not_measured_are_left_out(report):
 
 def test_a_long_training_still_makes_a_small_page(report):
     report["loss_curve"] = [{"step": step, "loss": 1 / step} for step in range(1, 100_000)]
-    assert len(render_html(report)) < 80_000
+    assert len(page_of(report)) < 80_000
 
 
 @pytest.mark.parametrize(
@@ -167,10 +172,10 @@ def test_colours_follow_the_sentiment(names, tones):
 
 
 def test_the_order_of_pairs_has_a_section_where_it_was_measured(report):
-    assert "The order of texts" not in render_html(report)
+    assert "The order of texts" not in page_of(report)
     part = {"metrics": {"ranking_accuracy": 0.5, "pairs": 200, "units": 9}, "intervals": {}}
     after = {**part, "metrics": {**part["metrics"], "ranking_accuracy": 0.8125}}
-    page = render_html({**report, "pairs": {"before": part, "after": after}})
+    page = page_of({**report, "pairs": {"before": part, "after": after}})
     section = page[page.index("The order of texts") :]
     assert section.index("50.0 %") < section.index("81.2 %")
     assert "Before training" in section

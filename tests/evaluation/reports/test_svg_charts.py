@@ -4,6 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from sentilora.evaluation.calibration import Bin
 from sentilora.evaluation.reports.svg_charts import (
     WIDTH,
     Series,
@@ -64,8 +65,8 @@ def test_percent_ticks_are_distinct():
 
 def test_a_reliability_diagram_has_a_bar_and_a_mark_for_each_bin():
     bins = [
-        {"low": 0.4, "high": 0.6, "count": 1, "confidence": 0.55, "accuracy": 0.0},
-        {"low": 0.8, "high": 1.0, "count": 9, "confidence": 0.9, "accuracy": 1.0},
+        Bin(low=0.4, high=0.6, count=1, confidence=0.55, accuracy=0.0),
+        Bin(low=0.8, high=1.0, count=9, confidence=0.9, accuracy=1.0),
     ]
     svg = parsed(reliability_diagram(bins, description="d"))
     assert len(list(svg.iter("g"))) == 2

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sentilora.evaluation.report_parts.order_part import OrderPart
 from sentilora.evaluation.reports import wording
 
 
@@ -43,23 +44,27 @@ def test_figures(told, expected):
     assert told == expected
 
 
+def orders(**parts):
+    return wording.orders(OrderPart.from_dict(parts))
+
+
 def test_order_is_told_for_trainings_and_for_evaluations():
     def part(name, value, ends, **counts):
         return {"metrics": {name: value, **counts}, "intervals": {name: ends} if ends else {}}
 
     before = part("ranking_accuracy", 0.5, [0.45, 0.55], pairs=200, units=9)
     after = part("ranking_accuracy", 0.8125, [0.75, 0.875], pairs=200, units=9)
-    (one,) = wording.orders({"pairs": {"trained": 900, "before": before, "after": after}})
+    (one,) = orders(pairs={"trained": 900, "before": before, "after": after})
     assert (one.name, one.what) == ("Pairs in the right order", "200 pairs")
     assert (one.before, one.value, one.limits) == ("50.0 %", "81.2 %", "75.0 % – 87.5 %")
-    assert wording.orders({"pairs": {"trained": 900, "held_out": 0}}) == []
-    assert wording.orders({}) == []
+    assert orders(pairs={"trained": 900, "held_out": 0}) == []
+    assert orders() == []
     spearman = {"column": "stars", **part("spearman", -0.25, [-0.3, -0.2], rows=1000)}
     groups = {"column": "pair_id", **part("consistency", 0.9, None, groups=490)}
     pairs = {"source": "p.csv", **part("preference_accuracy", 0.75, None, pairs=4, units=4)}
-    found = wording.orders({"pairs": pairs, "ratings": spearman, "groups": groups})
+    found = orders(pairs=pairs, ratings=spearman, groups=groups)
     assert [one.value for one in found] == ["75.0 %", "−0.250", "90.0 %"]
     assert [one.before for one in found] == ["", "", ""]
     assert found[1].limits == "−0.300 – −0.200"
     unknown = {"column": "stars", **part("spearman", None, None, rows=2)}
-    assert wording.orders({"ratings": unknown})[0].value == "–"
+    assert orders(ratings=unknown)[0].value == "–"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sentilora.evaluation.calibration import Bin
 from sentilora.ui.display.altair_charts import (
     draw_counts,
     draw_loss,
@@ -11,7 +12,7 @@ from sentilora.ui.display.altair_charts import (
 )
 from sentilora.ui.display.colours import NEGATIVE, POSITIVE
 
-BIN = {"low": 0.5, "high": 0.6, "confidence": 0.55, "accuracy": 0.6, "count": 7}
+BIN = Bin(low=0.5, high=0.6, count=7, confidence=0.55, accuracy=0.6)
 EVALUATION = {"kind": "evaluation", "step": 4, "accuracy": 0.5, "macro_f1": 0.25}
 
 

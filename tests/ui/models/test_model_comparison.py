@@ -4,12 +4,14 @@ import pytest
 
 import sentilora
 from sentilora.errors import DataError
+from sentilora.evaluation.metrics import Measured
+from sentilora.evaluation.reports.report import Report
 from sentilora.ui.display.figure_rows import HEADINGS, measured_rows, report_rows
-from sentilora.ui.models.model_comparison import Measured, Texts, disagreements, measure_model
+from sentilora.ui.models.model_comparison import MeasuredModel, Texts, disagreements, measure_model
 
 
 def measured(name, answers, scores, truths=("good", "bad", "good"), texts=("a", "b", "c")):
-    return Measured(
+    return MeasuredModel(
         name, ("bad", "good"), {}, list(texts), list(truths), list(answers), list(scores)
     )
 
@@ -24,8 +26,8 @@ def test_the_figures_are_those_of_evaluate(tiny_run, tiny_data):
         progress=lambda *one: told.append(one),
     )
     expected = sentilora.evaluate(model, tiny_data).data["after"]
-    assert found.part["metrics"] == pytest.approx(expected["metrics"])
-    assert found.part["confusion"] == expected["confusion"]
+    assert found.figures.metrics == pytest.approx(expected["metrics"])
+    assert found.figures.confusion == expected["confusion"]
     right = sum(map(str.__eq__, found.truths, found.answers))
     assert right / 60 == pytest.approx(expected["metrics"]["accuracy"])
     assert told == [(60, 60)]
@@ -59,7 +61,7 @@ def test_texts_that_nobody_gets_right_come_last():
 
 
 def test_the_table_of_a_report_marks_the_model_and_shows_intervals(tiny_run):
-    rows, marked = report_rows(tiny_run.report)
+    rows, marked = report_rows(Report.from_dict(tiny_run.report))
     base = tiny_run.report["run"]["base"]
     assert [row[0][0] for row in rows] == [
         "majority class",
@@ -77,13 +79,13 @@ def test_the_table_of_a_report_marks_the_model_and_shows_intervals(tiny_run):
 
 
 def test_measured_models_stand_from_best_to_worst():
-    parts = [
-        {"metrics": {"accuracy": share, "rows": 10}, "intervals": {"accuracy": [0.1, 0.9]}}
+    figures = [
+        Measured({"accuracy": share, "rows": 10}, {}, [], [], {"accuracy": (0.1, 0.9)})
         for share in (0.5, 0.7)
     ]
     models = [
-        Measured(name, ("a", "b"), part, [], [], [], [])
-        for name, part in zip(("worse", "better"), parts, strict=True)
+        MeasuredModel(name, ("a", "b"), one, [], [], [], [])
+        for name, one in zip(("worse", "better"), figures, strict=True)
     ]
     assert [row[0] for row in measured_rows(models)] == [
         ("better", "10 texts"),

@@ -20,6 +20,7 @@ from sentilora.cli.options import (
 
 if TYPE_CHECKING:
     from sentilora.data.pairs.preference_pairs import PairFile
+    from sentilora.evaluation.reports.report import Report
 
 EXAMPLE = (
     "Example:  sentilora evaluate runs/NAME reviews-test.csv --baselines --train reviews-train.csv"
@@ -94,8 +95,8 @@ def evaluate(
             progress=listener,
         )
     if html is not None:
-        _write_page(report.data, html)
-    show_evaluation(report.data, run, page=html, as_json=as_json)
+        _write_page(report, html)
+    show_evaluation(report, run, page=html, as_json=as_json)
 
 
 def _pair_file(
@@ -126,7 +127,7 @@ def _check_page(path: Path | None) -> None:
         )
 
 
-def _write_page(report: dict[str, object], path: Path) -> None:
+def _write_page(report: Report, path: Path) -> None:
     from sentilora.evaluation.reports.report_html import render_html
     from sentilora.files import replacing_output
 

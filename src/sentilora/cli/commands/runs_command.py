@@ -44,7 +44,7 @@ def _describe(run: Run) -> dict[str, Any]:
     except SentiloraError as error:
         return {**row, "state": "unreadable", "hint": str(error)}
     metrics = {name: report.metrics.get(name) for name in ("accuracy", "macro_f1")}
-    return {**row, **metrics, "created": report.data.get("created")}
+    return {**row, **metrics, "created": report.created}
 
 
 def _started(run: Run) -> str | None:

@@ -6,12 +6,12 @@ baselines as they were asked for, the model before training, and the model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sentilora.evaluation.baselines import BASELINES
+from sentilora.evaluation.metrics import Intervals, Metrics
 from sentilora.evaluation.reports import wording
+from sentilora.evaluation.reports.report import Report
 
 MODEL, BEFORE = "model", "before"
 
@@ -33,31 +33,31 @@ class Line:
     key: str
     name: str
     what: str
-    metrics: Mapping[str, Any]
-    intervals: Mapping[str, Any]
+    metrics: Metrics
+    intervals: Intervals
 
 
-def comparison(report: Mapping[str, Any]) -> list[Line]:
+def comparison(report: Report) -> list[Line]:
     """List the baselines, the model before training, and last the model."""
-    run = report.get("run") or {}
-    parts = report.get("baselines") or {}
+    run, others = report.run, report.comparison
     lines = [
-        _line(key, baseline_name(key), part.get("what") or "", part) for key, part in parts.items()
+        Line(key, baseline_name(key), part.what, part.metrics, part.intervals)
+        for key, part in others.baselines.items()
     ]
-    base = run.get("base") or "model"
-    if before := report.get("before"):
-        name = f"{run.get('start') or base} before training"
+    base = run.base or "model"
+    if before := others.before:
+        name = f"{run.start or base} before training"
         what = "the same head and adapter before the first update"
-        lines.append(_line(BEFORE, name, what, before))
-    method = run.get("method") or ""
-    name = f"{base} + LoRA" if method == "lora" else base
-    return [*lines, _line(MODEL, name, f"this model{_WAYS.get(method, '')}", report)]
+        lines.append(Line(BEFORE, name, what, before.metrics, before.intervals))
+    name = f"{base} + LoRA" if run.method == "lora" else base
+    what = f"this model{_WAYS.get(run.method or '', '')}"
+    return [*lines, Line(MODEL, name, what, report.metrics, report.intervals)]
 
 
-def best_baseline(report: Mapping[str, Any]) -> Line | None:
+def best_baseline(report: Report) -> Line | None:
     """Return the most accurate baseline; None if none was run."""
     baselines = [line for line in comparison(report) if line.key not in (MODEL, BEFORE)]
-    return max(baselines, key=lambda line: float(line.metrics["accuracy"]), default=None)
+    return max(baselines, key=lambda line: line.metrics["accuracy"], default=None)
 
 
 def baseline_name(key: str) -> str:
@@ -65,7 +65,7 @@ def baseline_name(key: str) -> str:
     return BASELINES[key].name if key in BASELINES else key
 
 
-def headline(report: Mapping[str, Any]) -> str:
+def headline(report: Report) -> str:
     """Say the result in one sentence."""
     *others, model = comparison(report)
     accuracy = wording.percent(model.metrics["accuracy"])
@@ -78,14 +78,14 @@ def headline(report: Mapping[str, Any]) -> str:
     return sentence + (f" [{limits}]" if limits else "") + (f"; {told}" if told else "")
 
 
-def verdict(report: Mapping[str, Any]) -> str | None:
+def verdict(report: Report) -> str | None:
     """Say whether the model beats the best baseline by more than luck; None if none was run."""
-    test = report.get("significance")
-    if not test:
+    test = report.comparison.significance
+    if test is None:
         return None
-    name = baseline_name(test["against"])
-    ours, theirs = test["only_model_right"], test["only_baseline_right"]
-    if test["p_value"] >= 0.05:
+    name = baseline_name(test.against)
+    ours, theirs = test.only_model_right, test.only_baseline_right
+    if test.p_value >= 0.05:
         says = f"Not distinguishable from {name} on these rows"
     elif ours > theirs:
         says = f"Better than {name} by more than luck"
@@ -94,14 +94,10 @@ def verdict(report: Mapping[str, Any]) -> str | None:
     return (
         f"{says}: {wording.count(ours)} texts only this model gets right, "
         f"{wording.count(theirs)} only the baseline "
-        f"(McNemar's test, {wording.p_value(test['p_value'])})."
+        f"(McNemar's test, {wording.p_value(test.p_value)})."
     )
 
 
-def skipped_baselines(report: Mapping[str, Any]) -> dict[str, str]:
+def skipped_baselines(report: Report) -> dict[str, str]:
     """Return the reason for each baseline that was left out, by its name for people."""
-    return {baseline_name(key): why for key, why in (report.get("skipped_baselines") or {}).items()}
-
-
-def _line(key: str, name: str, what: str, part: Mapping[str, Any]) -> Line:
-    return Line(key, name, what, part["metrics"], part.get("intervals") or {})
+    return {baseline_name(key): why for key, why in report.comparison.skipped.items()}

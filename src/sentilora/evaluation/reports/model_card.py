@@ -7,8 +7,8 @@ them by hand, or through ``language``, before a model is published.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sentilora.evaluation.reports import wording
 from sentilora.evaluation.reports.comparison import (
@@ -17,8 +17,9 @@ from sentilora.evaluation.reports.comparison import (
     skipped_baselines,
     verdict,
 )
+from sentilora.evaluation.reports.report import Report
 from sentilora.evaluation.reports.report_html import cost_cards, cost_methods, page_environment
-from sentilora.model.probabilities import Calibration
+from sentilora.model.probabilities import UNCALIBRATED
 
 if TYPE_CHECKING:
     from huggingface_hub import ModelCardData
@@ -35,7 +36,7 @@ _HUB_METRICS: dict[str, tuple[str, str, dict[str, str] | None]] = {
 
 
 def render_card(
-    report: Mapping[str, Any],
+    report: Report,
     *,
     tags: Sequence[str] = (),
     licence: str | None = None,
@@ -54,12 +55,12 @@ def render_card(
 
 
 def _front_matter(
-    report: Mapping[str, Any], tags: Sequence[str], licence: str | None, language: str | None
+    report: Report, tags: Sequence[str], licence: str | None, language: str | None
 ) -> ModelCardData:
     from huggingface_hub import EvalResult, ModelCardData
 
-    run, source = report["run"], _source(report)
-    is_adapter = run.get("method") != "full"
+    run, source = report.run, _source(report)
+    is_adapter = run.method != "full"
     results = [
         EvalResult(
             task_type="text-classification",
@@ -69,13 +70,13 @@ def _front_matter(
             dataset_split="test",
             metric_type=kind,
             metric_name=name,
-            metric_value=round(report["metrics"][key], 6),
+            metric_value=round(report.metrics[key], 6),
             metric_args=arguments,
         )
         for key, (kind, name, arguments) in _HUB_METRICS.items()
-        if report["metrics"].get(key) is not None
+        if report.metrics.get(key) is not None
     ]
-    hub_id, relation = run.get("hub_id") or "", "adapter" if is_adapter else "finetune"
+    hub_id, relation = run.hub_id or "", "adapter" if is_adapter else "finetune"
     return ModelCardData(
         base_model=hub_id if _is_hub_id(hub_id) else None,
         base_model_relation=relation if _is_hub_id(hub_id) else None,
@@ -85,43 +86,45 @@ def _front_matter(
         language=language,
         tags=list(dict.fromkeys([*_TAGS, *(["lora"] if is_adapter else []), *tags])),
         metrics=list(dict.fromkeys(result.metric_type for result in results)),
-        model_name=run.get("name") or "sentilora",
+        model_name=run.name or "sentilora",
         eval_results=results,
     )
 
 
-def _body(report: Mapping[str, Any], licence: str | None) -> str:
-    run, cost = report["run"], report.get("cost") or {}
-    hub_id = run.get("hub_id") or ""
+def _body(report: Report, licence: str | None) -> str:
+    run, hub_id = report.run, report.run.hub_id or ""
     link = f"[{hub_id}](https://huggingface.co/{hub_id})"
-    fitted = report.get("calibration") or {}
+    calibration = report.calibration
+    fitted = calibration.fitted if calibration else UNCALIBRATED
     text = (
         page_environment()
         .get_template("card.md.j2")
         .render(
             report=report,
             run=run,
-            data=report["data"],
-            name=run.get("name") or "SentiLoRA model",
+            data=report.dataset,
+            name=run.name or "SentiLoRA model",
             headline=headline(report),
             verdict=verdict(report),
-            base=link if _is_hub_id(hub_id) else _cell(run.get("base") or "an encoder"),
-            is_adapter=run.get("method") != "full",
-            labels=run["labels"],
-            label_list=", ".join(_cell(name) for name in run["labels"]),
+            base=link if _is_hub_id(hub_id) else _cell(run.base or "an encoder"),
+            is_adapter=run.method != "full",
+            labels=report.label_names,
+            label_list=", ".join(_cell(name) for name in report.label_names),
             cell=_cell,
             source=_source(report).replace("`", "'"),
-            calibrate=wording.calibrated_in_torch(Calibration.from_dict(fitted)),
+            calibrate=wording.calibrated_in_torch(fitted),
             columns=wording.COLUMNS,
             lines=comparison(report),
-            rows=report["metrics"]["rows"],
-            per_label=(report.get("after") or {}).get("per_label") or {},
-            calibration=fitted,
-            calibrated_by=wording.calibrated_by(Calibration.from_dict(fitted)),
-            cost=cost_cards(cost),
-            cost_methods=cost_methods(cost),
+            rows=report.metrics["rows"],
+            per_label=report.after.per_label,
+            calibration=calibration,
+            calibrated_by=wording.calibrated_by(fitted),
+            cost=cost_cards(report.cost),
+            cost_methods=cost_methods(report.cost),
             skipped=skipped_baselines(report),
-            orders=wording.orders(report),
+            pairs=report.order.trained,
+            proof=report.training.proof if report.training else None,
+            orders=wording.orders(report.order),
             licence=licence,
             wording=wording,
         )
@@ -129,8 +132,8 @@ def _body(report: Mapping[str, Any], licence: str | None) -> str:
     return re.sub(r"\n{3,}", "\n\n", text)
 
 
-def _source(report: Mapping[str, Any]) -> str:
-    return report["data"].get("source") or "unknown"
+def _source(report: Report) -> str:
+    return report.dataset.source or "unknown"
 
 
 def _cell(text: str) -> str:

@@ -1,8 +1,8 @@
-"""What was measured, as a dict that is ``report.json``; composing, reading and writing it.
+"""What was measured, typed; composing it, and writing and reading it as ``report.json``.
 
 A report of a training run holds all parts; one of ``sentilora evaluate`` only what concerns its
-rows. The figures of the model stand under ``metrics`` and ``intervals``; ``before``, ``after`` and
-each of ``baselines`` has that same shape.
+rows. In the file, the figures of the model stand under ``metrics`` and ``intervals``; ``before``,
+``after`` and each of ``baselines`` has that same shape.
 """
 
 from __future__ import annotations
@@ -11,26 +11,24 @@ import json
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sentilora.errors import DataError
-from sentilora.evaluation.baselines import Baseline
-from sentilora.evaluation.intervals import bootstrap_intervals, mcnemar
-from sentilora.evaluation.metrics import measure
+from sentilora.evaluation.metrics import Intervals, Measured, Metrics
+from sentilora.evaluation.report_parts.comparison_part import CalibrationPart, Comparison
+from sentilora.evaluation.report_parts.json_form import given
+from sentilora.evaluation.report_parts.order_part import OrderPart
+from sentilora.evaluation.report_parts.run_part import DataPart, RunPart
+from sentilora.evaluation.report_parts.training_part import Cost, TrainingPart
 from sentilora.files import write_atomically
 from sentilora.labels import Labels
-from sentilora.model.probabilities import Calibration, softmax
 
 FORMAT = 1
-
-Metrics = dict[str, float]
-Intervals = dict[str, tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -38,46 +36,108 @@ class Report:
     """What was measured.
 
     Attributes:
-        data: the whole of ``report.json``.
+        run: what was trained, or what is measured.
+        dataset: what it was trained and measured on.
+        after: the model's own figures.
+        comparison: what it is compared with.
+        calibration: what calibration did; None where that was not measured.
+        order: what was measured about the order of texts.
+        training: what only a training knows; None in an evaluation.
+        sentilora: version that measured.
+        created: date and time, UTC.
     """
 
-    data: dict[str, Any]
+    run: RunPart
+    dataset: DataPart
+    after: Measured
+    comparison: Comparison = field(default_factory=Comparison)
+    calibration: CalibrationPart | None = None
+    order: OrderPart = field(default_factory=OrderPart)
+    training: TrainingPart | None = None
+    sentilora: str | None = None
+    created: str | None = None
 
     @property
     def metrics(self) -> Metrics:
         """Plain numbers: accuracy, macro_f1, ..."""
-        return dict(self.data["metrics"])
+        return dict(self.after.metrics)
 
     @property
     def intervals(self) -> Intervals:
         """95 % intervals of the metrics."""
-        return _pairs(self.data.get("intervals"))
+        return dict(self.after.intervals)
 
     @property
     def before(self) -> Metrics | None:
         """The metrics before training; None where no training was reported."""
-        before = self.data.get("before")
-        return dict(before["metrics"]) if before else None
+        before = self.comparison.before
+        return dict(before.metrics) if before else None
 
     @property
     def baselines(self) -> dict[str, Metrics]:
         """The metrics of each baseline."""
-        baselines = self.data.get("baselines") or {}
-        return {name: dict(part["metrics"]) for name, part in baselines.items()}
+        return {key: dict(part.metrics) for key, part in self.comparison.baselines.items()}
 
     @property
-    def cost(self) -> dict[str, Any]:
-        """What training cost; empty where no training was reported."""
-        return dict(self.data.get("cost") or {})
+    def cost(self) -> Cost | None:
+        """What training took; None where no training was reported."""
+        return self.training.cost if self.training else None
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """The label names in id order, as far as the report tells them."""
+        return self.run.labels or tuple(self.after.per_label)
 
     @property
     def labels(self) -> Labels:
-        """The label names in id order."""
-        return Labels(tuple(self.data["run"]["labels"]))
+        """The labels in id order."""
+        return Labels(self.label_names)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The whole of ``report.json``, as plain values."""
+        return self.to_dict()
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Report:
+        """Take what :meth:`to_dict` gave; what an earlier version did not measure is left out."""
+        figures = {key: raw[key] for key in ("metrics", "intervals") if key in raw}
+        calibration = raw.get("calibration")
+        return cls(
+            run=RunPart.from_dict(raw.get("run") or {}),
+            dataset=DataPart.from_dict(raw.get("data") or {}),
+            after=Measured.from_dict({**(raw.get("after") or {}), **figures}),
+            comparison=Comparison.from_dict(raw),
+            calibration=CalibrationPart.from_dict(calibration) if calibration else None,
+            order=OrderPart.from_dict(raw),
+            training=TrainingPart.from_dict(raw),
+            sentilora=raw.get("sentilora"),
+            created=raw.get("created"),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the whole of ``report.json``; NaN and infinity become None."""
+        after = self.after.to_dict()
+        parts = {
+            "format": FORMAT,
+            "sentilora": self.sentilora,
+            "created": self.created,
+            "run": self.run.to_dict(),
+            "data": self.dataset.to_dict(),
+            "after": after,
+            "metrics": after["metrics"],
+            "intervals": after["intervals"],
+            **self.comparison.to_dict(),
+            "calibration": self.calibration.to_dict() if self.calibration else None,
+            **self.order.to_dict(),
+            **(self.training.to_dict() if self.training else {}),
+        }
+        plain: dict[str, Any] = _plain(given(parts))
+        return plain
 
     def write(self, path: str | Path) -> None:
         """Write the report as JSON, whole or not at all; NaN and infinity become null."""
-        text = json.dumps(_plain(self.data), indent=2, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
         write_atomically(Path(path), text + "\n")
 
 
@@ -90,7 +150,7 @@ def read_report(path: str | Path) -> Report:
     path = Path(path)
     file = path / "report.json" if path.is_dir() else path
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
+        raw = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise DataError(
             f"There is no report {file}. A finished run has one; write one for any labelled file "
@@ -98,114 +158,54 @@ def read_report(path: str | Path) -> Report:
         ) from error
     except ValueError as error:
         raise DataError(f"{file} is not a report: it is not JSON ({error}).") from error
-    if not isinstance(data, dict) or data.get("format") != FORMAT or "metrics" not in data:
-        found = data.get("format") if isinstance(data, dict) else type(data).__name__
+    if not isinstance(raw, dict) or raw.get("format") != FORMAT or "metrics" not in raw:
+        found = raw.get("format") if isinstance(raw, dict) else type(raw).__name__
         raise DataError(
             f"{file} is not a report that SentiLoRA {version('sentilora')} can read: "
             f"format {found!r}, expected {FORMAT}."
         )
-    return Report(data)
+    try:
+        return Report.from_dict(raw)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{file} is not a report that SentiLoRA {version('sentilora')} can read: a part of it "
+            f"has another shape ({type(error).__name__}: {error}). Measure again with: "
+            "sentilora evaluate RUN DATA --json"
+        ) from error
 
 
 def compose_report(
+    run: RunPart,
+    dataset: DataPart,
+    after: Measured,
     *,
-    run: Mapping[str, Any],
-    data: Mapping[str, Any],
-    after: Mapping[str, Any],
-    **parts: Any,
+    comparison: Comparison,
+    calibration: CalibrationPart,
+    order: OrderPart,
+    training: TrainingPart | None = None,
 ) -> Report:
-    """Put measured parts together.
+    """Put measured parts together, with this version and this moment.
 
     Args:
-        run: facts of the run: name, base, labels, ...
-        data: facts of the data: source, row counts, notes, ...
-        after: the model's own figures, from :func:`evaluation_part`.
-        parts: further parts of the report: ``before``, ``baselines``, ``skipped_baselines``,
-            ``significance``, ``calibration``, ``cost``, curves and ``proof``, as far as there are
-            any.
+        run: what was trained, or what is measured.
+        dataset: what it was trained and measured on.
+        after: the model's own figures.
+        comparison: what it is compared with.
+        calibration: what calibration did.
+        order: what was measured about the order of texts.
+        training: what only a training knows.
     """
-    composed = {
-        "format": FORMAT,
-        "sentilora": version("sentilora"),
-        "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "run": dict(run),
-        "data": dict(data),
-        "after": dict(after),
-        "metrics": after["metrics"],
-        "intervals": after["intervals"],
-        **{name: part for name, part in parts.items() if part is not None},
-    }
-    return Report(_plain(composed))
-
-
-def evaluation_part(
-    label_ids: NDArray[Any],
-    probabilities: NDArray[Any],
-    labels: Labels,
-    *,
-    resamples: int,
-    seed: int,
-) -> dict[str, Any]:
-    """Measure one model: metrics, intervals, per_label, confusion and reliability."""
-    measured = measure(label_ids, probabilities, labels).to_dict()
-    intervals = bootstrap_intervals(
-        label_ids, probabilities, len(labels), resamples=resamples, seed=seed
+    return Report(
+        run=run,
+        dataset=dataset,
+        after=after,
+        comparison=comparison,
+        calibration=calibration,
+        order=order,
+        training=training,
+        sentilora=version("sentilora"),
+        created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     )
-    return {**measured, "intervals": {name: list(pair) for name, pair in intervals.items()}}
-
-
-def baselines_part(
-    baselines: Mapping[str, Baseline],
-    label_ids: NDArray[Any],
-    labels: Labels,
-    *,
-    resamples: int,
-    seed: int,
-) -> dict[str, Any]:
-    """Measure the baselines: metrics, intervals, seconds and what of each."""
-    parts = {}
-    for name, baseline in baselines.items():
-        part = evaluation_part(
-            label_ids, baseline.probabilities, labels, resamples=resamples, seed=seed
-        )
-        parts[name] = {
-            "metrics": part["metrics"],
-            "intervals": part["intervals"],
-            "seconds": round(baseline.seconds, 2),
-            "what": baseline.what,
-        }
-    return parts
-
-
-def significance_part(
-    label_ids: NDArray[Any], probabilities: NDArray[Any], baselines: Mapping[str, Baseline]
-) -> dict[str, Any] | None:
-    """Compare the model with the most accurate baseline by McNemar's test; None without any."""
-    if not baselines:
-        return None
-    answers = {name: one.probabilities.argmax(axis=1) for name, one in baselines.items()}
-    best = max(answers, key=lambda name: float((answers[name] == label_ids).mean()))
-    test = mcnemar(label_ids, probabilities.argmax(axis=1), answers[best])
-    return {"against": best, **asdict(test)}
-
-
-def calibration_part(
-    label_ids: NDArray[Any], logits: NDArray[Any], labels: Labels, calibration: Calibration
-) -> dict[str, float]:
-    """Say what calibration did to the rows that are reported on."""
-    raw = measure(label_ids, softmax(logits), labels).metrics
-    scaled = measure(label_ids, calibration.probabilities(logits), labels).metrics
-    return {
-        **calibration.to_dict(),
-        "ece_uncalibrated": raw["ece"],
-        "ece": scaled["ece"],
-        "log_loss_uncalibrated": raw["log_loss"],
-        "log_loss": scaled["log_loss"],
-    }
-
-
-def _pairs(intervals: Mapping[str, Any] | None) -> Intervals:
-    return {name: (pair[0], pair[1]) for name, pair in (intervals or {}).items()}
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ that the page also serves ``sentilora evaluate``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from sentilora.errors import ConfigError
+from sentilora.evaluation.metrics import Measured
+from sentilora.evaluation.report_parts.run_part import DataPart
+from sentilora.evaluation.report_parts.training_part import Cost, CurvePoint, TrainingPart
 from sentilora.evaluation.reports import wording
 from sentilora.evaluation.reports.comparison import (
     Line,
@@ -24,6 +27,7 @@ from sentilora.evaluation.reports.comparison import (
     skipped_baselines,
     verdict,
 )
+from sentilora.evaluation.reports.report import Report
 from sentilora.evaluation.reports.svg_charts import Series, line_chart, reliability_diagram, smooth
 from sentilora.labels import Labels
 
@@ -33,36 +37,36 @@ if TYPE_CHECKING:
 _MOST_LABELS_IN_BARS = 8
 
 
-def render_html(report: Mapping[str, Any]) -> str:
+def render_html(report: Report) -> str:
     """Render a report as one self-contained page."""
-    lines = comparison(report)
-    after = report.get("after") or {}
-    labels = _label_names(report)
+    lines, after, training = comparison(report), report.after, report.training
+    labels = list(report.label_names)
     return page_environment().get_template("report.html.j2").render(
         report=report,
-        run=report.get("run") or {},
-        data=report.get("data") or {},
+        run=report.run,
+        data=report.dataset,
         headline=_unbroken(headline(report)),
         verdict=verdict(report),
         tiles=_tiles(report),
         lines=lines,
         columns=wording.COLUMNS,
         axis=_axis(lines),
-        rows=report["metrics"]["rows"],
-        confusion=_confusion(after.get("confusion")),
-        per_label=after.get("per_label") or {},
+        rows=after.metrics["rows"],
+        confusion=_confusion(after.confusion),
+        per_label=after.per_label,
         labels=labels,
         tones=dict(zip(labels, label_tones(labels), strict=True)),
-        balance=_balance(report, labels),
+        balance=_balance(report.dataset, labels),
         has_bars=len(labels) <= _MOST_LABELS_IN_BARS,
-        reliability=_reliability_chart(report),
-        calibration=report.get("calibration"),
-        curves=_curves(report),
-        cost=cost_cards(report.get("cost") or {}),
-        cost_methods=cost_methods(report.get("cost") or {}),
+        reliability=_reliability_chart(after),
+        calibration=report.calibration,
+        curves=_curves(training) if training else [],
+        cost=cost_cards(report.cost),
+        cost_methods=cost_methods(report.cost),
+        proof=training.proof if training else None,
         skipped=skipped_baselines(report),
-        orders=wording.orders(report),
-        is_training=bool(report.get("cost")),
+        orders=wording.orders(report.order),
+        is_training=report.cost is not None,
         wording=wording,
     )  # fmt: skip
 
@@ -108,13 +112,8 @@ def _unbroken(sentence: str) -> str:
     return re.sub(r"(\[[\d.]+,) ", "\\1\u00a0", sentence)
 
 
-def _label_names(report: Mapping[str, Any]) -> list[str]:
-    named = (report.get("run") or {}).get("labels")
-    return list(named or ((report.get("after") or {}).get("per_label") or {}))
-
-
-def _tiles(report: Mapping[str, Any]) -> list[dict[str, str]]:
-    metrics, intervals = report["metrics"], report.get("intervals") or {}
+def _tiles(report: Report) -> list[dict[str, str]]:
+    metrics, intervals = report.metrics, report.intervals
     rows = metrics["rows"]
     tiles = [
         {
@@ -149,9 +148,9 @@ def _axis(lines: Sequence[Line]) -> tuple[float, float]:
     return low, max(high, low + 0.1)
 
 
-def _confusion(matrix: Sequence[Sequence[int]] | None) -> list[list[dict[str, Any]]]:
+def _confusion(matrix: Sequence[Sequence[int]]) -> list[list[dict[str, Any]]]:
     cells = []
-    for down, row in enumerate(matrix or []):
+    for down, row in enumerate(matrix):
         total = max(1, sum(row))
         cells.append(
             [
@@ -167,31 +166,28 @@ def _confusion(matrix: Sequence[Sequence[int]] | None) -> list[list[dict[str, An
     return cells
 
 
-def _balance(report: Mapping[str, Any], labels: Sequence[str]) -> list[dict[str, Any]]:
-    counts = (report.get("data") or {}).get("label_counts") or {}
+def _balance(data: DataPart, labels: Sequence[str]) -> list[dict[str, Any]]:
     parts = []
-    for name, by_label in counts.items():
+    for name, by_label in data.label_counts.items():
         total = sum(by_label.values())
         shares = {label: by_label.get(label, 0) / max(1, total) for label in labels}
         parts.append({"name": name, "rows": total, "counts": by_label, "shares": shares})
     return parts
 
 
-def _reliability_chart(report: Mapping[str, Any]) -> Markup:
-    bins = (report.get("after") or {}).get("reliability") or []
-    ece = wording.metric("ece", report["metrics"].get("ece"))
+def _reliability_chart(after: Measured) -> Markup:
+    ece = wording.metric("ece", after.metrics.get("ece"))
     return reliability_diagram(
-        bins,
-        description=f"Reliability diagram: accuracy of answers by confidence in {len(bins)} bins; "
-        f"expected calibration error {ece}.",
+        after.reliability,
+        description="Reliability diagram: accuracy of answers by confidence in "
+        f"{len(after.reliability)} bins; expected calibration error {ece}.",
     )
 
 
-def _curves(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _curves(training: TrainingPart) -> list[dict[str, Any]]:
     """Draw the loss and the validation figures over steps, as far as they were recorded."""
-    loss = _points(report.get("loss_curve"), "loss")
-    validation = report.get("validation_curve")
-    best = report.get("best_step")
+    loss = _points(training.loss_curve, "loss")
+    validation, best = training.validation_curve, training.best_step
     mark = (float(best), f"kept: step {best:,}") if best is not None else None
     losses = line_chart(
         [
@@ -223,30 +219,30 @@ def _told(what: str, points: Sequence[tuple[float, float]]) -> str:
     return f"{what}: from {points[0][1]:.3f} at the start to {points[-1][1]:.3f} at the end."
 
 
-def _points(curve: Any, name: str) -> list[tuple[float, float]]:
-    found = [(one["step"], one.get(name)) for one in curve or []]
+def _points(curve: Sequence[CurvePoint], name: str) -> list[tuple[float, float]]:
+    found = [(point.step, point.figures.get(name)) for point in curve]
     return [(float(step), float(value)) for step, value in found if value is not None]
 
 
-def cost_cards(cost: Mapping[str, Any]) -> list[dict[str, str]]:
+def cost_cards(cost: Cost | None) -> list[dict[str, str]]:
     """Say what training cost, one card a figure; what was not measured has none."""
-    if not cost:
+    if cost is None:
         return []
-    get = cost.get
-    share = wording.percent(get("trainable_share"))
-    stored, full = get("model_bytes"), get("full_model_bytes")
-    part = f", {stored / full:.1%} of the {wording.size(full)} of all weights" if full else ""
+    share, full = wording.percent(cost.trainable_share), cost.full_model_bytes
+    part = ""
+    if full and cost.model_bytes is not None:
+        part = f", {cost.model_bytes / full:.1%} of the {wording.size(full)} of all weights"
     cards: list[tuple[str, Any, Callable[[Any], str], str]] = [
-        ("Time", get("seconds"), partial(wording.duration, digits=1),
-         f"{wording.count(get('steps'))} steps"),
-        ("Speed", get("tokens_per_second"), lambda value: f"{value:,.0f} tokens/s",
-         f"{wording.millions(get('tokens'))} tokens in all"),
-        ("Weights trained", get("trainable_parameters"), wording.millions,
-         f"{share} of {wording.millions(get('total_parameters'))}"),
-        ("Stored", stored, wording.size, f"on disk{part}".replace("%", " %")),
-        ("Peak memory", get("peak_memory_bytes"), wording.size, "of the training process"),
-        ("Energy", get("energy_kwh"), wording.energy, "of the training"),
-        ("CO₂ equivalent", get("co2_g"), lambda grams: f"{grams:,.1f} g", "of that energy"),
+        ("Time", cost.seconds, partial(wording.duration, digits=1),
+         f"{wording.count(cost.steps)} steps"),
+        ("Speed", cost.tokens_per_second, lambda value: f"{value:,.0f} tokens/s",
+         f"{wording.millions(cost.tokens)} tokens in all"),
+        ("Weights trained", cost.trainable_parameters, wording.millions,
+         f"{share} of {wording.millions(cost.total_parameters)}"),
+        ("Stored", cost.model_bytes, wording.size, f"on disk{part}".replace("%", " %")),
+        ("Peak memory", cost.peak_memory_bytes, wording.size, "of the training process"),
+        ("Energy", cost.energy_kwh, wording.energy, "of the training"),
+        ("CO₂ equivalent", cost.co2_g, lambda grams: f"{grams:,.1f} g", "of that energy"),
     ]  # fmt: skip
     return [
         {"name": name, "value": tell(value), "note": note}
@@ -255,11 +251,9 @@ def cost_cards(cost: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def cost_methods(cost: Mapping[str, Any]) -> str:
+def cost_methods(cost: Cost | None) -> str:
     """Say how energy and CO2 were found."""
-    told = []
-    if cost.get("energy_method"):
-        told.append(f"Energy: {cost['energy_method']}.")
-    if cost.get("co2_method"):
-        told.append(f"CO₂: {cost['co2_method']}.")
-    return " ".join(told)
+    if cost is None:
+        return ""
+    told = {"Energy": cost.energy_method, "CO₂": cost.co2_method}
+    return " ".join(f"{what}: {method}." for what, method in told.items() if method)

@@ -6,11 +6,12 @@ About 460 units wide with text of 12 units: made for half a page, still readable
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup, escape
+
+from sentilora.evaluation.calibration import Bin
 
 WIDTH, HEIGHT = 460, 290
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 20, 34, 44
@@ -87,25 +88,25 @@ def line_chart(
     return _svg([*parts, *_legend(series)], HEIGHT, description)
 
 
-def reliability_diagram(bins: Sequence[Mapping[str, Any]], *, description: str) -> Markup:
+def reliability_diagram(bins: Sequence[Bin], *, description: str) -> Markup:
     """Draw accuracy against confidence (Guo et al. 2017, fig. 1), and the rows of each bin."""
     if not bins:
         return Markup()
     strip, height = 46, HEIGHT + 100
     frame = _Frame((0, 1), (0, 1), bottom=height - _BOTTOM - strip)
-    most = max(one["count"] for one in bins)
+    most = max(one.count for one in bins)
     parts = list(_y_axis(frame, [0, 0.25, 0.5, 0.75, 1], as_percent=True))
     for one in bins:
-        left, right = frame.across(one["low"]) + 1, frame.across(one["high"]) - 1
+        left, right = frame.across(one.low) + 1, frame.across(one.high) - 1
         says = (
-            f"{one['low']:.2f} to {one['high']:.2f}: {one['count']:,} texts, sure by "
-            f"{one['confidence']:.1%}, right in {one['accuracy']:.1%}"
+            f"{one.low:.2f} to {one.high:.2f}: {one.count:,} texts, sure by "
+            f"{one.confidence:.1%}, right in {one.accuracy:.1%}"
         )
-        sure, rows = frame.up(one["confidence"]), max(1.0, (strip - 14) * one["count"] / most)
+        sure, rows = frame.up(one.confidence), max(1.0, (strip - 14) * one.count / most)
         parts.append(
             Markup("<g><title>{}</title>{}{}{}</g>").format(
                 says,
-                _box("bar", left, frame.up(one["accuracy"]), right, frame.up(0)),
+                _box("bar", left, frame.up(one.accuracy), right, frame.up(0)),
                 _box("sure", left - 1, sure - 1.5, right + 1, sure + 1.5),
                 _box("rows", left, height - _BOTTOM - rows, right, height - _BOTTOM),
             )

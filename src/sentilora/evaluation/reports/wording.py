@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sentilora.evaluation.report_parts.order_part import OrderFigures, OrderPart
     from sentilora.model.probabilities import Calibration
 
 UNKNOWN = "–"
@@ -88,31 +88,31 @@ class Order:
     before: str
 
 
-def orders(report: Mapping[str, Any]) -> list[Order]:
+def orders(part: OrderPart) -> list[Order]:
     """Return what was measured about the order of texts; nothing where none was."""
     found = []
-    pairs = report.get("pairs") or {}
-    measured = pairs.get("after") or (pairs if "metrics" in pairs else None)
-    if measured:
-        what = f"{count(measured['metrics']['pairs'])} pairs"
-        found.append(_order(measured, what, pairs.get("before")))
-    if ratings := report.get("ratings"):
-        what = f"{count(ratings['metrics']['rows'])} rows, column {ratings['column']}"
-        found.append(_order(ratings, what))
-    if groups := report.get("groups"):
-        what = f"{count(groups['metrics']['groups'])} groups of {groups['column']}"
-        found.append(_order(groups, what))
+    if part.trained and part.trained.after:
+        what = f"{count(part.trained.after.metrics['pairs'])} pairs"
+        found.append(_order(part.trained.after, what, part.trained.before))
+    if pairs := part.pairs:
+        found.append(_order(pairs.figures, f"{count(pairs.figures.metrics['pairs'])} pairs"))
+    if ratings := part.ratings:
+        what = f"{count(ratings.figures.metrics['rows'])} rows, column {ratings.column}"
+        found.append(_order(ratings.figures, what))
+    if groups := part.groups:
+        what = f"{count(groups.figures.metrics['groups'])} groups of {groups.column}"
+        found.append(_order(groups.figures, what))
     return found
 
 
-def _order(part: Mapping[str, Any], what: str, before: Mapping[str, Any] | None = None) -> Order:
-    name = next(iter(part["metrics"]))
+def _order(figures: OrderFigures, what: str, before: OrderFigures | None = None) -> Order:
+    name = figures.name
     return Order(
         ORDERS[name],
         what,
-        order_figure(name, part["metrics"][name]),
-        " – ".join(order_figure(name, end) for end in part["intervals"].get(name, ())),
-        order_figure(name, before["metrics"][name]) if before else "",
+        order_figure(name, figures.value),
+        " – ".join(order_figure(name, end) for end in figures.interval or ()),
+        order_figure(name, before.value) if before else "",
     )
 
 
@@ -123,7 +123,7 @@ def order_figure(name: str, value: float | None) -> str:
     return percent(value)
 
 
-def metric(name: str, value: float | None, rows: int = 0) -> str:
+def metric(name: str, value: float | None, rows: float = 0) -> str:
     """Write a metric: shares in percent (two decimals from 10,000 rows), others plainly."""
     if value is None:
         return UNKNOWN
@@ -137,7 +137,7 @@ def exact(value: float | None) -> str:
     return UNKNOWN if value is None else f"{value:.4f}"
 
 
-def interval(name: str, pair: tuple[float, float] | list[float] | None, rows: int = 0) -> str:
+def interval(name: str, pair: tuple[float, float] | list[float] | None, rows: float = 0) -> str:
     """Write an interval without repeating the unit: ``91.5 – 92.2``."""
     if not pair:
         return ""

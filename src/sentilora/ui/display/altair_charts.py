@@ -8,6 +8,7 @@ from typing import Any
 
 import altair as alt
 
+from sentilora.evaluation.calibration import Bin
 from sentilora.ui.display.colours import NEUTRAL, OTHERS, POSITIVE, label_colours
 
 HEIGHT = 300
@@ -113,10 +114,10 @@ def draw_validation(evaluations: Sequence[Mapping[str, Any]], steps: int | None)
     )
 
 
-def draw_reliability(bins: Mapping[str, Sequence[Mapping[str, Any]]]) -> alt.Chart:
+def draw_reliability(bins: Mapping[str, Sequence[Bin]]) -> alt.Chart:
     """Draw accuracy against confidence for each model; the dashed line is what it should be."""
     rows = [
-        {"model": name, **{key: one[key] for key in ("confidence", "accuracy", "count")}}
+        {"model": name, "confidence": one.confidence, "accuracy": one.accuracy, "count": one.count}
         for name, found in bins.items()
         for one in found
     ]

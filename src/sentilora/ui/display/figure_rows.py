@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from sentilora.evaluation.metrics import Intervals, Metrics
 from sentilora.evaluation.reports import wording
 from sentilora.evaluation.reports.comparison import MODEL, comparison
+from sentilora.evaluation.reports.report import Report
 from sentilora.ui.display.answer_html import Cell
-from sentilora.ui.models.model_comparison import Measured
+from sentilora.ui.models.model_comparison import MeasuredModel
 
 HEADINGS = [column.title for column in wording.COLUMNS]
 
 
-def report_rows(report: Mapping[str, Any]) -> tuple[list[list[Cell]], int]:
+def report_rows(report: Report) -> tuple[list[list[Cell]], int]:
     """Return the lines of a report's comparison, and which one is the model's."""
     lines = comparison(report)
     marked = next(place for place, line in enumerate(lines) if line.key == MODEL)
     return [_row(line.name, line.what, line.metrics, line.intervals) for line in lines], marked
 
 
-def measured_rows(measured: Sequence[Measured]) -> list[list[Cell]]:
+def measured_rows(measured: Sequence[MeasuredModel]) -> list[list[Cell]]:
     """Return a line for each model that was measured, the most accurate first."""
-    ordered = sorted(measured, key=lambda one: -float(one.part["metrics"]["accuracy"]))
+    ordered = sorted(measured, key=lambda one: -one.figures.metrics["accuracy"])
     return [
         _row(
             one.name,
-            f"{wording.count(one.part['metrics']['rows'])} texts",
-            one.part["metrics"],
-            one.part["intervals"],
+            f"{wording.count(one.figures.metrics['rows'])} texts",
+            one.figures.metrics,
+            one.figures.intervals,
         )
         for one in ordered
     ]
 
 
-def _row(
-    name: str, what: str, metrics: Mapping[str, Any], intervals: Mapping[str, Any]
-) -> list[Cell]:
-    rows = int(metrics.get("rows") or 0)
+def _row(name: str, what: str, metrics: Metrics, intervals: Intervals) -> list[Cell]:
+    rows = metrics.get("rows") or 0
     cells = [
         (
             wording.metric(column.key, metrics.get(column.key), rows),

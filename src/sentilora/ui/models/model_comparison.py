@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sentilora.data.files.sources import locate
 from sentilora.data.labelled.scan import Asked
 from sentilora.defaults import SEED
+from sentilora.evaluation.metrics import Measured
+from sentilora.evaluation.model_figures import measure_with_intervals
 from sentilora.evaluation.model_rows import labels_of_file, read_rows
-from sentilora.evaluation.reports.report import evaluation_part
 from sentilora.inference.sentiment_model import SentimentModel
 
 RESAMPLES = 500
@@ -28,20 +28,19 @@ class Texts:
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredModel:
     """A model on labelled texts.
 
     Attributes:
-        name: name of the model, for people.
-        labels: label names in id order.
-        part: figures of the model: metrics, intervals, per_label, confusion and reliability.
-        texts, truths, answers, scores: text, label, answer and score of each row, in the order of
-            the file.
+        name: of the model, for people.
+        labels: in id order.
+        figures: its metrics with intervals, label by label, and how sure it is.
+        texts, truths, answers, scores: of each row, in the order of the file.
     """
 
     name: str
     labels: tuple[str, ...]
-    part: dict[str, Any]
+    figures: Measured
     texts: list[str]
     truths: list[str]
     answers: list[str]
@@ -54,7 +53,7 @@ def measure_model(
     texts: Texts,
     *,
     progress: Callable[[int, int], None] | None = None,
-) -> Measured:
+) -> MeasuredModel:
     """Measure a model on a labelled file.
 
     Raises:
@@ -74,10 +73,10 @@ def measure_model(
             progress(min(start + PIECE, len(rows.texts)), len(rows.texts))
     probabilities = model.probabilities(np.concatenate(logits))
     chosen = probabilities.argmax(axis=1)
-    return Measured(
+    return MeasuredModel(
         name=name,
         labels=names,
-        part=evaluation_part(
+        figures=measure_with_intervals(
             rows.label_ids, probabilities, model.labels, resamples=RESAMPLES, seed=SEED
         ),
         texts=rows.texts,
@@ -87,7 +86,7 @@ def measure_model(
     )
 
 
-def disagreements(measured: Sequence[Measured]) -> list[dict[str, str]]:
+def disagreements(measured: Sequence[MeasuredModel]) -> list[dict[str, str]]:
     """Return the texts that not all models answer alike: text, truth and each model's answer.
 
     First come those that only some models get right, and among them those where the models are

@@ -14,7 +14,7 @@ from sentilora.ui.display.figure_rows import HEADINGS, measured_rows
 from sentilora.ui.display.markdown import plain
 from sentilora.ui.models.model_cache import open_shared
 from sentilora.ui.models.model_choice import Choice, run_of
-from sentilora.ui.models.model_comparison import Measured, Texts, disagreements, measure_model
+from sentilora.ui.models.model_comparison import MeasuredModel, Texts, disagreements, measure_model
 from sentilora.ui.pages.report_section import show_comparison, show_errors
 
 MEASURED = "compare-measured"
@@ -86,7 +86,7 @@ def _ask_for_texts() -> Texts | None:
     return None if text is None or label is None else Texts(upload.path, text, label)
 
 
-def _measure(picked: list[Choice], texts: Texts) -> tuple[list[Measured], list[str]]:
+def _measure(picked: list[Choice], texts: Texts) -> tuple[list[MeasuredModel], list[str]]:
     """Measure one model after the other; return figures, and why others have none."""
     measured, problems = [], []
     bar = st.progress(0.0, "Reading the texts …")
@@ -105,19 +105,19 @@ def _measure(picked: list[Choice], texts: Texts) -> tuple[list[Measured], list[s
     return measured, problems
 
 
-def _show_measured(measured: list[Measured], problems: list[str]) -> None:
+def _show_measured(measured: list[MeasuredModel], problems: list[str]) -> None:
     for problem in problems:
         show_error(problem)
     if not measured:
         return
     caption = "On the same texts; small figures are 95 % intervals"
     st.html(str(paint_table(["Model", *HEADINGS], measured_rows(measured), caption=caption)))
-    show_errors({one.name: one.part for one in measured}, list(measured[0].labels))
+    show_errors({one.name: one.figures for one in measured}, list(measured[0].labels))
     if len(measured) > 1:
         _show_disagreements(measured)
 
 
-def _show_disagreements(measured: list[Measured]) -> None:
+def _show_disagreements(measured: list[MeasuredModel]) -> None:
     rows = disagreements(measured)
     st.subheader(f"Texts on which they disagree ({len(rows):,})", anchor=False)
     if not rows:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
 
+from sentilora.evaluation.metrics import Measured
 from sentilora.evaluation.reports.comparison import headline, verdict
 from sentilora.evaluation.reports.report import Report, read_report
 from sentilora.evaluation.reports.report_html import cost_cards, cost_methods
@@ -21,11 +23,11 @@ def show_report(folder: Path) -> None:
         DataError: there is no report that can be read.
     """
     report = read_report(folder)
-    st.subheader(headline(report.data), anchor=False)
-    if said := verdict(report.data):
+    st.subheader(headline(report), anchor=False)
+    if said := verdict(report):
         st.text(said)
     show_comparison(report)
-    show_errors({folder.name: report.data["after"]}, list(report.labels.names))
+    show_errors({folder.name: report.after}, list(report.labels.names))
     show_cost(report)
     page = folder / "report.html"
     if page.is_file():
@@ -42,25 +44,24 @@ def show_report(folder: Path) -> None:
 
 def show_comparison(report: Report) -> None:
     """Draw the table of the model, its untrained self and the baselines."""
-    rows, marked = report_rows(report.data)
-    name = report.data["run"].get("name", "")
+    rows, marked = report_rows(report)
+    name = report.run.name or ""
     caption = f"{name}, on the same test texts; small figures are 95 % intervals"
     st.html(str(paint_table(["", *HEADINGS], rows, caption=caption, marked=marked)))
 
 
-def show_errors(parts: dict[str, dict], labels: list[str]) -> None:  # type: ignore[type-arg]
+def show_errors(measured: Mapping[str, Measured], labels: list[str]) -> None:
     """Draw confusion matrices and reliability curves of models, by name."""
-    columns = st.columns(min(2, len(parts)))
-    for place, (name, part) in enumerate(parts.items()):
-        with columns[place % 2 if len(parts) > 1 else 0]:
-            matrix = part["confusion"]
-            st.html(str(paint_confusion(matrix, list(part["per_label"]) or labels, name)))
+    columns = st.columns(min(2, len(measured)))
+    for place, (name, one) in enumerate(measured.items()):
+        with columns[place % 2 if len(measured) > 1 else 0]:
+            st.html(str(paint_confusion(one.confusion, list(one.per_label) or labels, name)))
     st.caption(
         "Reliability: a model whose points lie on the dashed line is as sure as it is right."
     )
     st.altair_chart(
-        draw_reliability({name: part["reliability"] for name, part in parts.items()}),
-        alt=f"Accuracy against confidence of {', '.join(parts)}",
+        draw_reliability({name: one.reliability for name, one in measured.items()}),
+        alt=f"Accuracy against confidence of {', '.join(measured)}",
     )
 
 
