@@ -11,7 +11,16 @@ from typing import Any, Literal, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
-from sentilora.defaults import RESAMPLES, SEED
+from sentilora.defaults import (
+    ALPHA,
+    HEAD_SHARE,
+    LONG_TEXT,
+    RANK,
+    RESAMPLES,
+    SEED,
+    TEST_SHARE,
+    VALIDATION_SHARE,
+)
 from sentilora.errors import ConfigError, explain, several
 from sentilora.section import Section, brief, offered
 from sentilora.settings_file import merge_settings, read_settings, write_settings
@@ -48,8 +57,10 @@ class DataConfig(Section):
     labels: list[str] | None = offered(None, "label names in id order")
     stars: Literal[5, 10] | None = offered(None, "labels are ratings from 1 to this")
     skip_bad_rows: bool = offered(False, "leave out rows that cannot be used, and list them")
-    validation_share: float = Field(0.1, gt=0, lt=0.5, description="share of train, if no file")
-    test_share: float = Field(0.2, gt=0, lt=0.8, description="share of the file, if no test")
+    validation_share: float = Field(
+        VALIDATION_SHARE, gt=0, lt=0.5, description="share of train, if no file"
+    )
+    test_share: float = Field(TEST_SHARE, gt=0, lt=0.8, description="share of the file, if no test")
     limit: int | None = offered(None, "train on a stratified part of this size", ge=20)
 
 
@@ -59,15 +70,17 @@ class TextConfig(Section):
     max_tokens: int | None = offered(
         None, "tokens read per text; the preset decides if unset", ge=8
     )
-    long_text: LongText = offered("head-tail", "what is kept of a text over the limit")
-    head_share: float = Field(0.25, ge=0, le=1, description="share of the limit kept at the start")
+    long_text: LongText = offered(LONG_TEXT, "what is kept of a text over the limit")
+    head_share: float = Field(
+        HEAD_SHARE, ge=0, le=1, description="share of the limit kept at the start"
+    )
 
 
 class LoraConfig(Section):
     """The adapter (Hu et al. 2021, LoRA)."""
 
-    rank: int = offered(16, "inner dimension of the two factors of LoRA", ge=1, le=512)
-    alpha: float = Field(32, gt=0, description="scaling is alpha / rank")
+    rank: int = offered(RANK, "inner dimension of the two factors of LoRA", ge=1, le=512)
+    alpha: float = Field(ALPHA, gt=0, description="scaling is alpha / rank")
     dropout: float = Field(0.0, ge=0, lt=1, description="on the adapter's input")
     target_modules: list[str] | None = Field(None, description="layers to adapt; base decides")
     load_in_4bit: bool = offered(

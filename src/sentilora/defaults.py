@@ -1,10 +1,20 @@
 """Defaults that several rooms share, or that a help page names before anything heavy is loaded.
 
-Those of a training stand in ``config.py``.
+The other ones of a training stand in ``config.py``.
 """
 
 SEED = 13
 RESAMPLES = 1000  # of the bootstrap
+
+# How data are split, and how a text is cut.
+VALIDATION_SHARE = 0.1  # of train
+TEST_SHARE = 0.2  # of all rows
+LONG_TEXT = "head-tail"
+HEAD_SHARE = 0.25  # of the limit, kept at the start of a long text
+
+# LoRA; the product of its factors counts ALPHA / RANK times.
+RANK = 16
+ALPHA = 32
 
 # Pairs from ratings or edits.
 PER_GROUP = 50

@@ -14,6 +14,26 @@ from sentilora.evaluation.reports.wording import duration
 PLAIN_INTERVAL_S = 30.0
 
 
+def make_bar(console: Console, *, is_shown: bool = True, redirects: bool = True) -> RichProgress:
+    """Make a bar that goes when it is done.
+
+    Args:
+        console: where it is drawn, if that is a terminal.
+        is_shown: whether it is drawn at all.
+        redirects: whether what is printed meanwhile is drawn above it, on ``console``.
+    """
+    return RichProgress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=28),
+        TextColumn("{task.fields[tail]}"),
+        console=console,
+        transient=True,
+        redirect_stdout=redirects,
+        redirect_stderr=redirects,
+        disable=not (is_shown and console.is_terminal),
+    )
+
+
 class Progress:
     """A listener that draws; use it as a context manager.
 
@@ -22,14 +42,7 @@ class Progress:
 
     def __init__(self) -> None:
         self.console = Console(stderr=True, highlight=False)
-        self._bar = RichProgress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=28),
-            TextColumn("{task.fields[tail]}"),
-            console=self.console,
-            transient=True,
-            disable=not self.console.is_terminal,
-        )
+        self._bar = make_bar(self.console)
         self._task: TaskID | None = None
         self._done = 0
         self._total: int | None = None

@@ -6,9 +6,8 @@ import time
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
-from sentilora.cli.progress import PLAIN_INTERVAL_S
+from sentilora.cli.progress import PLAIN_INTERVAL_S, make_bar
 from sentilora.evaluation.reports.wording import duration
 
 
@@ -22,17 +21,8 @@ class RowBar:
         self._console = Console(stderr=True, highlight=False)
         self._is_shown = is_shown
         self._name = name
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=28),
-            TextColumn("{task.fields[tail]}"),
-            console=self._console,
-            transient=True,
-            # Results go to stdout meanwhile; rich would draw them on stderr.
-            redirect_stdout=False,
-            redirect_stderr=False,
-            disable=not (is_shown and self._console.is_terminal),
-        )
+        # Results go to stdout meanwhile; rich would draw them on stderr.
+        self._bar = make_bar(self._console, is_shown=is_shown, redirects=False)
         self._task = self._bar.add_task(name, total=None, tail="reading")
         self._started: float | None = None
         self._spoke = time.monotonic()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sentilora.defaults import SEED
+from sentilora.defaults import ALPHA, RANK, SEED
 from sentilora.errors import ConfigError, ModelError, several
 from sentilora.labels import Labels
 from sentilora.model.bases.known_bases import (
@@ -31,8 +31,8 @@ def create_model(
     labels: Sequence[str] | Labels,
     use_peft: bool = True,
     *,
-    rank: int = 16,
-    alpha: float = 32,
+    rank: int = RANK,
+    alpha: float = ALPHA,
     lora_dropout: float = 0.0,
     target_modules: Sequence[str] | None = None,
     dropout: float = 0.0,

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sentilora.defaults import HEAD_SHARE, LONG_TEXT
+
 if TYPE_CHECKING:
     import torch
 
@@ -29,8 +31,8 @@ class TextRule:
     """
 
     max_tokens: int
-    long_text: str = "head-tail"
-    head_share: float = 0.25
+    long_text: str = LONG_TEXT
+    head_share: float = HEAD_SHARE
 
 
 @dataclass(frozen=True)

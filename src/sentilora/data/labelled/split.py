@@ -12,7 +12,7 @@ from sentilora.data.labelled.examples import Examples, Parts
 from sentilora.data.labelled.reader import finish
 from sentilora.data.labelled.scan import Asked
 from sentilora.data.labelled.stratification import MIN_PER_SIDE, Ids, allocate, thin
-from sentilora.defaults import SEED
+from sentilora.defaults import SEED, TEST_SHARE, VALIDATION_SHARE
 from sentilora.errors import DataError
 from sentilora.labels import Labels
 
@@ -28,8 +28,8 @@ def read_parts(
     labels: Labels | None = None,
     stars: int | None = None,
     skip_bad_rows: bool = False,
-    validation_share: float = 0.1,
-    test_share: float = 0.2,
+    validation_share: float = VALIDATION_SHARE,
+    test_share: float = TEST_SHARE,
     limit: int | None = None,
     seed: int = SEED,
 ) -> Parts:
