@@ -5,6 +5,6 @@ corpus.py for texts without labels, ``files/`` for rows as they come.
 Flow: ``files/`` opens a source and streams it; columns.py finds the column; problems.py collects
 all that is wrong, with row numbers, and raises once; same_text.py says when two texts are one.
 ``pairs/`` may use ``labelled/``, and both use ``files/``; never the other way round.
-May import: config, labels, files, errors. No torch, no transformers.
+May import: config and the files below it. No torch, no transformers.
 Not covered: tokens; they begin in ``model/tokens.py``.
 """
