@@ -160,6 +160,14 @@ def test_links_lead_somewhere(page):
         assert not anchor or anchor in anchors(found), target
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(CLONE)))
+def test_files_of_code_that_a_page_speaks_of_are_there(page):
+    named = re.findall(r"`([\w/]+/\w+\.py)`", page.read_text(encoding="utf-8"))
+    places = (CLONE, CLONE / "src" / "sentilora")
+    named = [name for name in named if "NAME" not in name]
+    assert [name for name in named if not any((place / name).is_file() for place in places)] == []
+
+
 WHERE = (DOCS / "where.md").read_text(encoding="utf-8")
 ITEMS = re.findall(r"^\d\. (.*(?:\n   .*)*)", WHERE, re.MULTILINE)
 
