@@ -39,6 +39,36 @@ class Prediction:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Choices:
+    """What probabilities say, for N texts at once.
+
+    Attributes:
+        label_ids: ``(N,)`` int64, ids of the most probable labels.
+        scores: ``(N,)`` float64, probabilities of these labels.
+        signed: ``(N,)`` float64 in ``[-1, 1]``, positive minus negative mass; None when the labels
+            are no sentiments.
+        abstained: ``(N,)`` bool, whether each score lies below the threshold.
+    """
+
+    label_ids: np.ndarray
+    scores: np.ndarray
+    signed: np.ndarray | None
+    abstained: np.ndarray
+
+
+def choose(probabilities: np.ndarray, labels: Labels, threshold: float | None = None) -> Choices:
+    """Take the most probable labels of ``(N, C)`` probabilities."""
+    scores = probabilities.max(axis=1)
+    signs = labels.polarities
+    return Choices(
+        label_ids=probabilities.argmax(axis=1),
+        scores=scores,
+        signed=None if signs is None else probabilities @ np.asarray(signs, dtype=np.float64),
+        abstained=scores < (-1.0 if threshold is None else threshold),
+    )
+
+
 def make_predictions(
     probabilities: np.ndarray,
     truncated: list[bool],
@@ -51,22 +81,26 @@ def make_predictions(
 
     ``early`` ``(N,)`` tells which rows the first stage of a cascade answered.
     """
-    polarities = labels.polarities
-    signs = None if polarities is None else np.asarray(polarities, dtype=np.float64)
-    chosen = probabilities.argmax(axis=1)
-    stages = [None] * len(chosen) if early is None else [STAGES[one] for one in early.tolist()]
-    predictions = []
-    for row, label_id, was_cut, stage in zip(probabilities, chosen, truncated, stages, strict=True):
-        score = float(row[label_id])
-        predictions.append(
-            Prediction(
-                label=labels.names[label_id],
-                score=score,
-                probabilities=dict(zip(labels.names, map(float, row), strict=True)),
-                signed=None if signs is None else float(row @ signs),
-                truncated=was_cut,
-                abstained=threshold is not None and score < threshold,
-                stage=stage,
-            )
+    chosen = choose(probabilities, labels, threshold)
+    nothing = [None] * len(probabilities)
+    return [
+        Prediction(
+            label=labels.names[label_id],
+            score=score,
+            probabilities=dict(zip(labels.names, row, strict=True)),
+            signed=signed,
+            truncated=was_cut,
+            abstained=abstained,
+            stage=stage,
         )
-    return predictions
+        for label_id, score, row, signed, was_cut, abstained, stage in zip(
+            chosen.label_ids.tolist(),
+            chosen.scores.tolist(),
+            probabilities.tolist(),
+            nothing if chosen.signed is None else chosen.signed.tolist(),
+            truncated,
+            chosen.abstained.tolist(),
+            nothing if early is None else [STAGES[is_early] for is_early in early.tolist()],
+            strict=True,
+        )
+    ]

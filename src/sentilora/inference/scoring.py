@@ -42,6 +42,28 @@ class Scored:
     tokens: int
     early: np.ndarray | None = None
 
+    @classmethod
+    def from_records(cls, records: np.ndarray, tokens: int, *, has_stages: bool) -> Scored:
+        """Return what ``(N,)`` records of :func:`record_type` say, with or without a cascade."""
+        return cls(
+            np.ascontiguousarray(records["logits"]),
+            records["truncated"].tolist(),
+            tokens,
+            np.ascontiguousarray(records["early"]) if has_stages else None,
+        )
+
+    def to_records(self) -> np.ndarray:
+        """Return a record for each text, ``(N,)``, to be kept or written to a file."""
+        records = np.empty(len(self.truncated), dtype=record_type(self.logits.shape[1]))
+        records["logits"], records["truncated"] = self.logits, self.truncated
+        records["early"] = False if self.early is None else self.early
+        return records
+
+
+def record_type(labels: int) -> np.dtype[Any]:
+    """Return what is kept of one text: C logits (little-endian float32), and two bytes."""
+    return np.dtype([("logits", "<f4", (labels,)), ("truncated", np.bool_), ("early", np.bool_)])
+
 
 def score_texts(
     engine: Engine,

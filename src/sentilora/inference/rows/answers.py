@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 
 from sentilora.data.files.streams import text_problem
 from sentilora.errors import ConfigError
-from sentilora.inference.prediction import Prediction, make_predictions
+from sentilora.inference.prediction import Choices, Prediction, choose, make_predictions
 from sentilora.inference.rows.score_cache import RememberingScorer
 from sentilora.inference.scoring import Progress, Scored
 from sentilora.inference.sentiment_model import SentimentModel
@@ -73,26 +74,10 @@ class Answers:
     labels: Labels
     threshold: float | None
 
-    @property
-    def label_ids(self) -> np.ndarray:
-        """``(M,)`` int64."""
-        return np.argmax(self.probabilities, axis=1)  # type: ignore[no-any-return]
-
-    @property
-    def scores(self) -> np.ndarray:
-        """``(M,)`` float64, the probability of the chosen label."""
-        return np.max(self.probabilities, axis=1)  # type: ignore[no-any-return]
-
-    @property
-    def abstained(self) -> np.ndarray:
-        """``(M,)`` bool."""
-        return self.scores < (-1.0 if self.threshold is None else self.threshold)
-
-    @property
-    def signed(self) -> np.ndarray | None:
-        """``(M,)`` float64 in ``[-1, 1]``; None when the labels are no sentiments."""
-        signs = self.labels.polarities
-        return None if signs is None else self.probabilities @ np.asarray(signs, dtype=np.float64)
+    @cached_property
+    def chosen(self) -> Choices:
+        """What the probabilities say, M texts."""
+        return choose(self.probabilities, self.labels, self.threshold)
 
     def predictions(self) -> list[Prediction | None]:
         """Return an answer for each row, None for those without."""
@@ -198,10 +183,10 @@ class Answerer:
     def _count(self, answers: Answers, tokens: int) -> None:
         self._rows += answers.size
         self._skipped += answers.size - len(answers.answered)
-        self._counts += np.bincount(answers.label_ids, minlength=len(self._counts))
+        self._counts += np.bincount(answers.chosen.label_ids, minlength=len(self._counts))
         self._tokens += tokens
         self._truncated += int(answers.truncated.sum())
-        self._abstained += int(answers.abstained.sum())
+        self._abstained += int(answers.chosen.abstained.sum())
         self._early += 0 if answers.early is None else int(answers.early.sum())
 
     def _tell(self, done: int) -> None:

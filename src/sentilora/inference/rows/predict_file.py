@@ -174,11 +174,11 @@ def _with_answers(
     import pyarrow as pa
 
     values = {
-        "label": np.asarray(answers.labels.names, dtype=object)[answers.label_ids],
-        "score": answers.scores,
-        "signed": answers.signed,
+        "label": np.asarray(answers.labels.names, dtype=object)[answers.chosen.label_ids],
+        "score": answers.chosen.scores,
+        "signed": answers.chosen.signed,
         "truncated": answers.truncated,
-        "abstained": answers.abstained,
+        "abstained": answers.chosen.abstained,
     }
     if answers.early is not None:
         values["stage"] = np.asarray(STAGES, dtype=object)[answers.early.astype(int)]

@@ -22,7 +22,7 @@ import numpy as np
 from sentilora.errors import ConfigError, DataError
 from sentilora.files import remove_partial, sha256_of
 from sentilora.inference.rows.score_cache import RememberingScorer
-from sentilora.inference.scoring import Progress, Scored
+from sentilora.inference.scoring import Progress, Scored, record_type
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.artifact import MANIFEST
 
@@ -45,13 +45,8 @@ class KeepingScorer:
         self._scorer = RememberingScorer(model)
         self._path = path
         self._head = _head(about)
-        self._record = np.dtype(
-            [
-                ("logits", "<f4", (len(model.labels),)),
-                ("truncated", np.bool_),
-                ("early", np.bool_),
-            ]
-        )
+        self._record = record_type(len(model.labels))
+        self._has_stages = model.first_stage is not None
         self._file: BinaryIO | None = None  # made when there is something to keep
         self._left = 0
 
@@ -68,14 +63,11 @@ class KeepingScorer:
         """Return uncalibrated ``(N, C)`` logits of the next texts, and the tokens computed now."""
         kept = self._read(min(self._left, len(texts)))
         scored = self._scorer.score(texts[len(kept) :], progress)
-        records = np.empty(len(scored.truncated), dtype=self._record)
-        records["logits"], records["truncated"] = scored.logits, scored.truncated
-        records["early"] = False if scored.early is None else scored.early
+        records = scored.to_records()
         if len(records):
             self._write(records)
         both = np.concatenate([kept, records])
-        early = None if scored.early is None else both["early"]
-        return Scored(both["logits"], both["truncated"].tolist(), scored.tokens, early)
+        return Scored.from_records(both, scored.tokens, has_stages=self._has_stages)
 
     def close(self) -> None:
         """Close the file; what is kept stays."""

@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from sentilora.inference.scoring import Progress, Scored
+from sentilora.inference.scoring import Progress, Scored, record_type
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.inference.token_budget import measured_budget
 
@@ -32,9 +32,7 @@ class RememberingScorer:
         self._capacity = capacity
         self._budget = measured_budget(model.device.type)
         self._places: OrderedDict[bytes, int] = OrderedDict()  # least recently met first
-        self._logits = np.empty((capacity, len(model.labels)), dtype=np.float32)
-        self._truncated = np.zeros(capacity, dtype=bool)
-        self._early = np.zeros(capacity, dtype=bool)
+        self._records = np.empty(capacity, dtype=record_type(len(model.labels)))
 
     def score(self, texts: Sequence[str], progress: Progress | None = None) -> Scored:
         """Compute uncalibrated ``(N, C)`` logits, a bounded piece of the texts at a time.
@@ -44,40 +42,32 @@ class RememberingScorer:
             progress: function that is called with the number of texts each time some have been
                 computed; texts that are remembered do not count.
         """
-        logits = np.empty((len(texts), len(self.model.labels)), dtype=np.float32)
-        truncated, early = np.zeros((2, len(texts)), dtype=bool)
+        records = np.empty(len(texts), dtype=self._records.dtype)
         tokens = 0
         for piece in _pieces(texts):
-            scored = self._score_piece(texts[piece], progress)
-            logits[piece], truncated[piece], early[piece] = (
-                scored.logits,
-                scored.truncated,
-                scored.early,
-            )
-            tokens += scored.tokens
-        is_cascade = self.model.first_stage is not None
-        return Scored(logits, truncated.tolist(), tokens, early if is_cascade else None)
+            records[piece], computed = self._score_piece(texts[piece], progress)
+            tokens += computed
+        has_stages = self.model.first_stage is not None
+        return Scored.from_records(records, tokens, has_stages=has_stages)
 
-    def _score_piece(self, texts: Sequence[str], progress: Progress | None) -> Scored:
+    def _score_piece(
+        self, texts: Sequence[str], progress: Progress | None
+    ) -> tuple[np.ndarray, int]:
+        """Return a record of each text, and how many tokens were computed."""
         keys = [blake2b(text.encode(), digest_size=16).digest() for text in texts]
         places = np.asarray([self._places.get(key, -1) for key in keys], dtype=np.int64)
-        logits = self._logits[places]
-        truncated = self._truncated[places]
-        early = self._early[places]
+        records = self._records[places]
         new = np.flatnonzero(places < 0).tolist()
         tokens = 0
         if new:
             scored = self.model.score(
                 [texts[row] for row in new], budget=self._budget, progress=progress
             )
-            logits[new], truncated[new] = scored.logits, scored.truncated
-            early[new] = False if scored.early is None else scored.early
+            records[new] = scored.to_records()
             tokens = scored.tokens
         for key, row in dict(zip(keys, range(len(keys)), strict=True)).items():
-            place = self._place_for(key)
-            self._logits[place], self._truncated[place] = logits[row], truncated[row]
-            self._early[place] = early[row]
-        return Scored(logits, truncated.tolist(), tokens, early)
+            self._records[self._place_for(key)] = records[row]
+        return records, tokens
 
     def _place_for(self, key: bytes) -> int:
         """Return where a text is kept; the one not met for the longest time makes room."""
