@@ -77,9 +77,10 @@ def test_wrong_usage_is_told(run_command, tiny_base, texts):
     assert code == 2
     assert "mask_share = 2.0: must be below 0.9" in err
     assert "epochs = 0: must be at least 1" in err
-    code, _, err = run_command("adapt", tiny_base, "--resume", "mine", "--max-steps", "3")
+    options = ("--resume", "mine", "--max-steps", "3", "--untied")
+    code, _, err = run_command("adapt", tiny_base, *options)
     assert code == 2
-    assert f"leave out: {tiny_base}, --max-steps." in err
+    assert f"leave out: {tiny_base}, --max-steps, --untied." in err
     code, _, err = run_command("adapt", "--resume", "mine")
     assert code == 1
     assert "There is no unfinished adaptation to mine" in err

@@ -73,8 +73,10 @@ def _check_resume(
     resume: Path, base: str | None, texts: list[str] | None, settings: dict[str, Any]
 ) -> None:
     from sentilora.errors import ConfigError
+    from sentilora.section import offered_settings
 
-    given = [*([base] if base else []), *(texts or []), *(f"--{name}" for name in settings)]
+    names = {setting.key: setting.name for setting in offered_settings(_adapt_config())}
+    given = [*([base] if base else []), *(texts or []), *(f"--{names[key]}" for key in settings)]
     if given:
         raise ConfigError(
             f"--resume goes on with the settings of {resume}; leave out: "
