@@ -52,7 +52,7 @@ def play(runs, name, *, is_alive):
 
 
 def test_a_file_is_chosen_and_its_training_started(open_page, runs, started):
-    page = open_page("training")
+    page = open_page("train")
     page.radio[0].set_value("My file").run()
     assert button(page, "Train").disabled
     rows = "\n".join(f"{text},{label}" for text, label in make_texts(20))
@@ -71,7 +71,7 @@ def test_a_file_is_chosen_and_its_training_started(open_page, runs, started):
 
 
 def test_the_sample_goes_on_from_general(open_page, runs, started):
-    page = open_page("training")
+    page = open_page("train")
     (base,) = [box for box in page.selectbox if box.label == "Start from"]
     base.set_value(base.options[-1]).run()
     button(page, "Train").click().run()
@@ -86,7 +86,7 @@ def test_a_training_at_work_is_shown_to_whoever_comes(open_page, runs, monkeypat
     play(runs, "one", is_alive=True)
     sent = []
     monkeypatch.setattr(psutil.Process, "send_signal", lambda _, number: sent.append(number))
-    page = open_page("training")
+    page = open_page("train")
     html = html_of(page)
     for told in ("1.000", "62.5 %", "50.0 %", "8 train, 2 validation, 2 test"):
         assert told in html
@@ -101,7 +101,7 @@ def test_a_training_at_work_is_shown_to_whoever_comes(open_page, runs, monkeypat
 
 def test_a_training_that_was_stopped_can_go_on(open_page, runs, started):
     play(runs, "one", is_alive=False).emit("interrupted", step=2)
-    page = open_page("training")
+    page = open_page("train")
     button(page, "one (stopped)").click().run()
     assert "What it learned is kept" in page.info[0].value
     button(page, "Resume").click().run()
@@ -115,7 +115,7 @@ def test_a_training_that_was_stopped_can_go_on(open_page, runs, started):
 
 def test_a_training_that_failed_says_why(open_page, runs):
     play(runs, "one", is_alive=False).emit("failed", error="The loss is *NaN*.")
-    page = open_page("training")
+    page = open_page("train")
     button(page, "one (failed)").click().run()
     assert problem(page) == "The loss is *NaN*."
     button(page, "Train another").click().run()
@@ -124,7 +124,7 @@ def test_a_training_that_failed_says_why(open_page, runs):
 
 def test_the_end_is_the_report(open_page, runs, tiny_run):
     shutil.copytree(tiny_run.path, runs / "done")
-    page = open_page("training")
+    page = open_page("train")
     page.session_state["train-shown"] = "done"
     page.run()
     assert not page.exception
