@@ -12,11 +12,13 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # tests may share their cor
 
 import importlib.util
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from sentilora.runs import clean_process
+from tests.helpers import warm_python
 from tests.helpers.chromium import unless_required
 from tests.helpers.clean_process import run_here, run_in_new_process
 from tests.helpers.texts import make_texts, write_csv
@@ -37,6 +39,12 @@ def _proof_in_a_clean_process(request, monkeypatch):
     """Start a new process for each proof, as everywhere but in tests, if the test is of those."""
     if request.node.get_closest_marker("process"):
         monkeypatch.setattr(clean_process, "_run", run_in_new_process)
+
+
+@pytest.fixture
+def warm_processes(monkeypatch):
+    """Fork the Python that the package itself starts, instead of having it import torch again."""
+    monkeypatch.setattr(subprocess, "Popen", warm_python.Popen)
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ from sentilora.model.artifact import MANIFEST
 from sentilora.model.quiet import quiet_transformers
 from sentilora.runs import clean_process
 from sentilora.training.training_loop import Interrupted
+from tests.helpers import warm_python
 from tests.helpers.clean_process import run_here, run_in_new_process
 from tests.helpers.texts import WORDS, write_csv
 from tests.helpers.tiny_settings import TINY_SETTINGS
@@ -284,7 +285,7 @@ def test_a_killed_process_leaves_what_another_one_goes_on_with(
     options = {**STEPS, "output": str(final)}
     code = "import json, sys, sentilora.adaptation.adapt as a; a.adapt(**json.loads(sys.argv[1]))"
     request = json.dumps({"base": str(tiny_base), "texts": str(texts), **options})
-    process = subprocess.Popen([sys.executable, "-c", code, request], stderr=subprocess.DEVNULL)
+    process = warm_python.Popen([sys.executable, "-c", code, request], stderr=subprocess.DEVNULL)
     log = tmp_path / "process.partial" / "events.jsonl"
     while process.poll() is None and not (log.is_file() and '"checkpoint"' in log.read_text()):
         time.sleep(0.01)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import sys
 import textwrap
 
@@ -13,6 +12,7 @@ import sentilora
 from sentilora.errors import ConfigError, ModelError, RunError
 from sentilora.exports.parity import LONG_TEXTS, compare, parity_texts
 from sentilora.model.probabilities import softmax
+from tests.helpers import warm_python
 from tests.helpers.embedded_base import TEXTS, minilm_cache, minilm_run, needs_minilm, plainly
 
 WORDS = ["the food was great", "a sad , broken app !", "it was tuesday", "not " * 60 + "bad"]
@@ -151,7 +151,7 @@ def test_a_failed_write_leaves_nothing_behind(tiny_run, tmp_path):
         except ModelError as error:
             print(error)
     """)
-    done = subprocess.run(
+    done = warm_python.run(
         [sys.executable, "-c", code, str(tiny_run.path), str(tmp_path / "out")],
         capture_output=True,
         text=True,

@@ -1,7 +1,6 @@
 """The traps of LoRA on classifiers, on a two-layer model of each architecture."""
 
 import json
-import subprocess
 import sys
 
 import numpy as np
@@ -16,6 +15,7 @@ from sentilora.model.artifact import load_classifier, open_artifact, save_artifa
 from sentilora.model.classifier import count_parameters, create_model, load_tokenizer
 from sentilora.model.model_info import Settings
 from sentilora.model.tokens import TextEncoder
+from tests.helpers import warm_python
 from tests.helpers.classifiers import LABELS, RULE, TEXTS, logits_of, save, train_a_little
 from tests.helpers.texts import GOOD
 from tests.helpers.tiny_bases import ARCHITECTURES
@@ -100,7 +100,7 @@ def test_reload_in_a_new_process_gives_identical_logits(tiny_bases, tmp_path, ki
         expected.append(scored.logits)
         folders.append(str(save(model, encoder, tmp_path / name, base, kind)))
     request = json.dumps([folders, TEXTS, torch.get_num_threads()])
-    done = subprocess.run(
+    done = warm_python.run(
         [sys.executable, "-c", ANSWER], input=request.encode(), capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr.decode()

@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import sys
 from importlib import resources
 
@@ -19,6 +18,7 @@ from sentilora.model.adapter_file import ADAPTER_WEIGHTS
 from sentilora.model.artifact import open_artifact
 from sentilora.model.bases.known_bases import BASES
 from sentilora.model.warm_start import create_started_model, open_start
+from tests.helpers import warm_python
 from tests.helpers.embedded_base import needs_minilm
 
 FOLDER = samples.general()
@@ -87,7 +87,7 @@ def test_it_is_better_than_a_word_list_on_texts_that_it_has_not_seen(model):
 
 @needs_minilm
 def test_the_command_line_knows_it_without_a_hub():
-    done = subprocess.run(
+    done = warm_python.run(
         [sys.executable, "-m", "sentilora", "predict", "general", GOOD[0], "--json"],
         capture_output=True,
         text=True,

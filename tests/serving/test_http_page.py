@@ -15,6 +15,7 @@ from sentilora import samples
 from sentilora.serving.http.asgi_app import build_app
 from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.messages.refusals import STATUSES
+from tests.helpers import warm_python
 from tests.helpers.embedded_base import needs_minilm
 from tests.helpers.fake_pool import FakePool
 from tests.helpers.http_client import client_of
@@ -31,9 +32,9 @@ def blocks(language: str, word: str = "") -> list[str]:
     return found
 
 
-def start(folder: Path, *options: str) -> subprocess.Popen:
+def start(folder: Path, *options: str) -> warm_python.Popen:
     environment = {name: value for name, value in os.environ.items() if name != "SENTILORA_KEY"}
-    return subprocess.Popen(
+    return warm_python.Popen(
         [sys.executable, "-m", "sentilora", "serve", "general", "--port", "0", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 import sentilora
+from tests.helpers import warm_python
 from tests.helpers.adapters import save_adapter
 from tests.helpers.texts import make_texts
 
@@ -26,7 +27,7 @@ class Served:
     """A running ``sentilora serve``."""
 
     def __init__(self, *arguments, env=None):
-        self.process = subprocess.Popen(
+        self.process = warm_python.Popen(
             [sys.executable, "-m", "sentilora", "serve", *map(str, arguments), "--port", "0"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -192,7 +193,7 @@ def test_metrics_tell_of_mixed_batches(serve, tiny_run, tiny_bases, tmp_path):
 
 
 def test_what_cannot_be_served_is_told_before_it_starts(tiny_run):
-    done = subprocess.run(
+    done = warm_python.run(
         [sys.executable, "-m", "sentilora", "serve", "nowhere", "--port", "0"],
         capture_output=True,
         text=True,

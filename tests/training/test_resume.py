@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 
 from sentilora.config import make_config, write_config
 from sentilora.runs.run_folder import Run
+from tests.helpers import warm_python
 from tests.helpers.tiny_settings import TINY_SETTINGS
 
 SETTINGS = {
@@ -35,11 +36,11 @@ def settings(tiny_base, tiny_data, tmp_path_factory):
     }
 
 
-def start(settings, name, folder: Path, **environment) -> subprocess.Popen:
+def start(settings, name, folder: Path, **environment) -> warm_python.Popen:
     config = folder / f"{name}.toml"
     write_config(make_config({**settings, "name": name}), config)
     command = [sys.executable, "-m", "sentilora", "train", "--config", str(config)]
-    return subprocess.Popen(
+    return warm_python.Popen(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -48,7 +49,7 @@ def start(settings, name, folder: Path, **environment) -> subprocess.Popen:
     )
 
 
-def kill(process: subprocess.Popen) -> None:
+def kill(process: warm_python.Popen) -> None:
     """Kill a process outright, and close its pipes."""
     process.send_signal(signal.SIGKILL)
     process.communicate()
@@ -56,12 +57,12 @@ def kill(process: subprocess.Popen) -> None:
 
 def resume(run: Run) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "sentilora", "train", "--resume", "--config"]
-    return subprocess.run(
+    return warm_python.run(
         [*command, str(run.path / "config.toml")], capture_output=True, text=True, check=False
     )
 
 
-def wait_for(run: Run, process: subprocess.Popen, kind: str, count: int) -> None:
+def wait_for(run: Run, process: warm_python.Popen, kind: str, count: int) -> None:
     """Wait until an event has happened often enough, or the process has ended."""
     for _ in range(6000):
         if sum(event["kind"] == kind for event in run.events) >= count:
@@ -100,7 +101,7 @@ def test_killed_again_and_again(settings, unbroken, tmp_path):
         assert not (run.model_path / "manifest.json").exists()
         config = str(run.path / "config.toml")
         command = [sys.executable, "-m", "sentilora", "train", "--resume", "--config", config]
-        process = subprocess.Popen(
+        process = warm_python.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
     _, errors = process.communicate()
@@ -164,6 +165,7 @@ def test_half_a_checkpoint_is_not_trusted(tmp_path):
     assert last_checkpoint(tmp_path / "nothing") is None
 
 
+@pytest.mark.process
 def test_two_processes_train_the_model_that_one_does(settings, unbroken, tmp_path):
     """DDP with gloo under torchrun; without dropout, as processes draw different numbers."""
     plain = {**settings, "training.dropout": 0.0, "lora.dropout": 0.0}

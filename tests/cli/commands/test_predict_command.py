@@ -17,6 +17,7 @@ from sentilora.cli import answer_lines, app
 from sentilora.cli.row_progress import RowBar, describe
 from sentilora.data.files.tables import open_batches
 from sentilora.inference.rows import text_rows
+from tests.helpers import warm_python
 from tests.helpers.texts import make_texts
 
 ROWS = make_texts(30, seed=8)
@@ -356,7 +357,7 @@ def test_the_bar_on_a_terminal_stays_out_of_the_results(tiny_run, reviews):
     command = [sys.executable, "-c", "from sentilora.cli.app import main; main()", "predict"]
     shown: list[bytes] = []
     reader = threading.Thread(target=drain, args=(screen, shown))
-    with subprocess.Popen(
+    with warm_python.Popen(
         [*command, str(tiny_run.path), "--input", str(reviews), "--json"],
         stdout=subprocess.PIPE,
         stderr=terminal,

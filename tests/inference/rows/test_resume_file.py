@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
 import time
 
@@ -14,6 +13,7 @@ from sentilora.errors import ConfigError, DataError
 from sentilora.inference.rows import text_rows as rows_module
 from sentilora.inference.rows.predict_file import predict_file
 from sentilora.inference.rows.resume_file import kept_path
+from tests.helpers import warm_python
 from tests.helpers.tables import read
 from tests.helpers.texts import make_texts
 
@@ -98,7 +98,7 @@ def test_a_torn_record_is_computed_again(model, source, tmp_path):
 def test_a_killed_process_leaves_what_another_goes_on_with(tiny_run, model, source, tmp_path):
     predict_file(model, source, tmp_path / "whole.csv")
     output = tmp_path / "o.csv"
-    process = subprocess.Popen(
+    process = warm_python.Popen(
         [sys.executable, "-c", SLOW, str(tiny_run.path), str(source), str(output)]
     )
     deadline = time.monotonic() + 60
