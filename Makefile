@@ -19,11 +19,11 @@ demo: $(VENV)/.user  ## Train on the sample reviews, show before and after, pred
 	    "The parcel arrived on Tuesday." \
 	    "Three weeks late, and then nobody picks up the phone."
 
-test: $(VENV)/.dev  ## Run the tests: no model hub, no data sets, about 20 minutes on two cores
+test: $(VENV)/.dev  ## Run the tests: no model hub, no data sets, a few minutes on two cores
 	$(BIN)/python -m pytest
 
-test-all: $(VENV)/.dev  ## Run the slow tests too
-	$(BIN)/python -m pytest -m "not gpu and not network"
+test-all: $(VENV)/.dev  ## Run the slow tests too, and those that start Python again and again
+	$(BIN)/python -m pytest -m "not gpu and not network and not browser"
 
 test-browser: $(VENV)/.browser node_modules/.sentilora  ## Test the exported web page and the app in Chromium, which Debian and npm bring
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \

@@ -18,12 +18,23 @@ from pathlib import Path
 import pytest
 
 from sentilora.runs import clean_process
-from tests.helpers import warm_python
+from tests.helpers import python_starts, warm_python
 from tests.helpers.chromium import unless_required
 from tests.helpers.clean_process import run_here, run_in_new_process
 from tests.helpers.texts import make_texts, write_csv
 from tests.helpers.tiny_bases import ARCHITECTURES, save_tiny_base
 from tests.helpers.tiny_settings import TINY_SETTINGS
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Let only tests of these two kinds start Python: the others have to be quick."""
+    is_free = any(item.get_closest_marker(name) for name in ("process", "browser"))
+    python_starts.forbid(None if is_free else item.nodeid)
+    try:
+        return (yield)
+    finally:
+        python_starts.forbid(None)
 
 
 @pytest.fixture(scope="session", autouse=True)

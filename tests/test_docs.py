@@ -33,11 +33,13 @@ def generate(docs: Path, *arguments: str) -> subprocess.CompletedProcess:
     )
 
 
+@pytest.mark.process
 def test_commands_and_settings_are_those_of_the_code():
     done = generate(DOCS, "--check")
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.process
 def test_a_stale_page_is_found_and_renewed(tmp_path):
     docs = tmp_path / "docs"
     shutil.copytree(DOCS, docs)

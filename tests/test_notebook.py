@@ -73,6 +73,7 @@ def texts(cell):
     return [output.get("text") or output.data["text/plain"] for output in cell.outputs]
 
 
+@pytest.mark.process
 @needs_minilm
 def test_training_beats_its_start_and_every_baseline(executed):
     _, folder = executed
@@ -85,6 +86,7 @@ def test_training_beats_its_start_and_every_baseline(executed):
     assert report["metrics"]["accuracy"] > best
 
 
+@pytest.mark.process
 @needs_minilm
 def test_pairs_are_trained_on_and_measured(executed):
     notebook, folder = executed
@@ -95,6 +97,7 @@ def test_pairs_are_trained_on_and_measured(executed):
     assert "then labels and pairs" in texts(cell)[-1]
 
 
+@pytest.mark.process
 @needs_minilm
 def test_the_export_is_sealed_and_answers_as_the_run(executed):
     notebook, folder = executed
@@ -105,6 +108,7 @@ def test_the_export_is_sealed_and_answers_as_the_run(executed):
     assert "computed by onnxruntime; largest difference of a score: 0.0000" in texts(cell)[0]
 
 
+@pytest.mark.process
 @needs_minilm
 def test_no_cell_warns(executed):
     notebook, _ = executed
@@ -112,6 +116,7 @@ def test_no_cell_warns(executed):
     assert not [text for text in streams(notebook, "stdout") if "Warning" in text]
 
 
+@pytest.mark.process
 @needs_minilm
 def test_committed_outputs_are_those_of_the_code(executed, committed):
     fresh = code_cells(executed[0])

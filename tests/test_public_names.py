@@ -28,6 +28,7 @@ def test_the_lazy_table_and_all_agree():
     assert sorted(sentilora.__all__) == sentilora.__all__
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "code",
     [
@@ -56,6 +57,7 @@ def test_nothing_heavy_is_imported_before_it_is_needed(code):
         "from sentilora.cli.commands import export_command",
     ],
 )
+@pytest.mark.process
 def test_export_stays_a_verb_whatever_is_loaded_first(first):
     """Python binds a package over its parent's name once loaded; no room has a verb's name."""
     code = f"""

@@ -52,6 +52,7 @@ def is_shown(found: str, shown: str) -> bool:
     )
 
 
+@pytest.mark.process
 @needs_minilm
 def test_the_shell_page_runs_from_top_to_bottom(tmp_path):
     pytest.importorskip("onnxruntime")

@@ -27,6 +27,7 @@ def record(tiny_run, tmp_path_factory):
     return json.loads((folder / "out.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.process
 def test_sides_of_the_same_weights_say_the_same(record):
     sides = record["sides"]
     assert {"pipeline, batch 1", "ONNX Runtime int8", "SentiLoRA, torch fp32"} <= set(sides)
@@ -40,6 +41,7 @@ def test_sides_of_the_same_weights_say_the_same(record):
         assert sides[name]["accuracy"] == accuracy
 
 
+@pytest.mark.process
 def test_everything_of_a_side_is_measured(record):
     assert record["rows"] == 40
     for side in record["sides"].values():
@@ -54,6 +56,7 @@ def test_everything_of_a_side_is_measured(record):
     assert all(record["matrix_rates"][name] > 0 for name in ("fp32", "bf16", "int8"))
 
 
+@pytest.mark.process
 def test_the_table_has_a_line_a_side_and_says_who_failed(record):
     record["sides"]["broken"] = {"failed": "ValueError: no"}
     lines = render(record).splitlines()
@@ -64,6 +67,7 @@ def test_the_table_has_a_line_a_side_and_says_who_failed(record):
     assert any("times the texts a second of" in line for line in lines)
 
 
+@pytest.mark.process
 def test_a_side_that_fails_does_not_stop_the_others(tiny_run, tmp_path):
     jobs = [Job("no", "sentilora", tmp_path / "none"), Job("yes", "sentilora", tiny_run.path)]
     scores = run_contest(

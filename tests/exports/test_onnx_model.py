@@ -84,6 +84,7 @@ def test_the_file_says_what_it_answers(onnx_export, tiny_run):
     assert parity["max_logit_difference"] < 1e-4
 
 
+@pytest.mark.process
 def test_the_card_s_lines_work_without_torch_and_transformers(onnx_export, tiny_run):
     card = (onnx_export / "README.md").read_text(encoding="utf-8")
     assert "library_name: onnx" in card

@@ -85,6 +85,7 @@ def test_the_file_says_what_it_answers(openvino_export, tiny_run):
     assert parity["max_logit_difference"] < 1e-4
 
 
+@pytest.mark.process
 def test_the_card_s_lines_work_without_torch_and_transformers(openvino_export, tiny_run):
     card = (openvino_export / "README.md").read_text(encoding="utf-8")
     assert "library_name: openvino" in card

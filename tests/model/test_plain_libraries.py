@@ -40,6 +40,7 @@ def with_peft(tmp_path_factory):
     return plainly(WITH_PEFT, minilm_cache(tmp_path_factory), run.model_path)
 
 
+@pytest.mark.process
 def test_peft_finds_the_base_in_the_cache_and_gives_the_same_probabilities(
     with_peft, tmp_path_factory
 ):
@@ -50,6 +51,7 @@ def test_peft_finds_the_base_in_the_cache_and_gives_the_same_probabilities(
     assert np.abs(np.array(with_peft["untrained"]) - expected).max() > 1e-3
 
 
+@pytest.mark.process
 def test_labels_json_gives_peft_the_label_names(with_peft):
     assert with_peft["id2label"] == {"0": "negative", "1": "neutral", "2": "positive"}
     assert with_peft["label2id"] == {"negative": 0, "neutral": 1, "positive": 2}

@@ -92,6 +92,7 @@ needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="there is n
 ANSWERED = list(zip(blocks("bash"), blocks("json"), strict=False))
 
 
+@pytest.mark.process
 @needs_minilm
 @needs_curl
 @pytest.mark.parametrize(("command", "answer"), ANSWERED, ids=["native", "tei"])
@@ -100,6 +101,7 @@ def test_commands_are_answered_as_shown(url, tmp_path, command, answer):
     assert same(found[0], json.loads(answer)), json.dumps(found[0])
 
 
+@pytest.mark.process
 @needs_minilm
 @pytest.mark.parametrize("program", blocks("python"), ids=["huggingface_hub", "urllib"])
 def test_programs_in_python_run(url, program, tmp_path):
@@ -117,6 +119,7 @@ def test_programs_in_python_run(url, program, tmp_path):
     assert "positive" in done.stdout
 
 
+@pytest.mark.process
 @needs_minilm
 @needs_node
 def test_the_program_in_javascript_runs(url, tmp_path):
@@ -128,6 +131,7 @@ def test_the_program_in_javascript_runs(url, tmp_path):
     assert (done.stdout, done.stderr) == ("positive true\n", "")
 
 
+@pytest.mark.process
 @needs_minilm
 @needs_curl
 def test_models_are_added_and_removed_as_shown(tmp_path):

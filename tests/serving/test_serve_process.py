@@ -108,6 +108,7 @@ def test_adapters_are_added_and_removed_while_it_answers(serve, tiny_run, tiny_b
     assert "Traceback" not in errors
 
 
+@pytest.mark.process
 def test_a_signal_under_load_loses_nothing_that_was_accepted(serve, tiny_run):
     expected = dict(
         zip(TEXTS, (one.label for one in sentilora.load(tiny_run.path).predict(TEXTS)), strict=True)
@@ -158,6 +159,7 @@ def _never_connected(error):
     return isinstance(getattr(error, "reason", None), ConnectionRefusedError)
 
 
+@pytest.mark.process
 def test_memory_does_not_grow_with_requests(serve, tiny_run):
     server = serve(f"tiny={tiny_run.path}")
     process = psutil.Process(server.process.pid)
@@ -173,6 +175,7 @@ def test_memory_does_not_grow_with_requests(serve, tiny_run):
     assert after - before < 20e6
 
 
+@pytest.mark.process
 def test_metrics_tell_of_mixed_batches(serve, tiny_run, tiny_bases, tmp_path):
     other = save_adapter(tiny_bases["bert"], tmp_path / "other", ("a", "b", "c"), 5)
     server = serve(f"tiny={tiny_run.path}", f"other={other}")
@@ -192,6 +195,7 @@ def test_metrics_tell_of_mixed_batches(serve, tiny_run, tiny_bases, tmp_path):
     assert server.end()[0] == 0
 
 
+@pytest.mark.process
 def test_what_cannot_be_served_is_told_before_it_starts(tiny_run):
     done = warm_python.run(
         [sys.executable, "-m", "sentilora", "serve", "nowhere", "--port", "0"],

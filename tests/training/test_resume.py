@@ -114,6 +114,7 @@ def test_killed_again_and_again(settings, unbroken, tmp_path):
     assert steps[0] == steps[1] == list(range(1, len(steps[0]) + 1))
 
 
+@pytest.mark.process
 def test_killed_after_training_before_the_report(settings, unbroken, tmp_path):
     run = Run(Path(settings["output"]) / "late")
     process = start(settings, "late", tmp_path)
@@ -126,6 +127,7 @@ def test_killed_after_training_before_the_report(settings, unbroken, tmp_path):
     assert run.report["metrics"] == unbroken.report["metrics"]
 
 
+@pytest.mark.process
 def test_ctrl_c_saves_and_says_how_to_go_on(settings, unbroken, tmp_path):
     run = Run(Path(settings["output"]) / "stopped")
     process = start(settings, "stopped", tmp_path)
@@ -140,6 +142,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(settings, unbroken, tmp_path):
     assert_same_weights(weights_of(run), weights_of(unbroken))
 
 
+@pytest.mark.process
 def test_a_moved_run_goes_on(settings, unbroken, tmp_path):
     run = Run(Path(settings["output"]) / "moved")
     process = start(settings, "moved", tmp_path)

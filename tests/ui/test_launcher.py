@@ -65,6 +65,7 @@ def test_without_streamlit_the_extra_is_named(monkeypatch):
         check_installed()
 
 
+@pytest.mark.process
 def test_help_and_import_leave_streamlit_alone():
     code = (
         "import sys, sentilora, sentilora.cli.app as app, sentilora.ui.launcher\n"
@@ -78,6 +79,7 @@ def test_help_and_import_leave_streamlit_alone():
     assert "Example:  sentilora app runs/NAME" in done.stdout
 
 
+@pytest.mark.process
 def test_a_model_that_is_not_there_is_told_before_anything_starts(tmp_path):
     command = [sys.executable, "-m", "sentilora", "app", str(tmp_path / "none"), "--port", "0"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=START_S)
@@ -86,6 +88,7 @@ def test_a_model_that_is_not_there_is_told_before_anything_starts(tmp_path):
     assert not done.stdout
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_where_it_is_and_ends_cleanly(number, tiny_run, tmp_path):
     command = [sys.executable, "-m", "sentilora", "app", str(tiny_run.path), "--port", "0"]

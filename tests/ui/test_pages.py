@@ -224,6 +224,7 @@ def test_the_model_page_shows_facts_card_cost_and_report(open_page, tiny_run):
     ]
 
 
+@pytest.mark.process
 @pytest.mark.usefixtures("warm_processes")
 def test_an_export_is_made_and_its_parity_shown(open_page, tiny_run, settings):
     page = open_page("model")

@@ -348,6 +348,7 @@ def drain(descriptor: int, into: list[bytes]) -> None:
             into.append(data)
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-terminals")
 def test_the_bar_on_a_terminal_stays_out_of_the_results(tiny_run, reviews):
     """A real process: the results go into a pipe, the bar to a terminal."""
@@ -376,6 +377,7 @@ def test_the_bar_on_a_terminal_stays_out_of_the_results(tiny_run, reviews):
     assert "rows/s" in bar
 
 
+@pytest.mark.process
 def test_help_needs_no_torch():
     code = (
         "import sys; sys.argv = ['sentilora', 'predict', '--help']\n"

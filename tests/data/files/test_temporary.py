@@ -5,6 +5,8 @@ import pickle
 import subprocess
 import sys
 
+import pytest
+
 from sentilora.data.labelled.reader import read_examples
 
 CODE = """
@@ -22,6 +24,7 @@ print(folder)
 """
 
 
+@pytest.mark.process
 def test_temporary_files_live_as_long_as_the_process(write, tmp_path):
     path = write("a.csv", "text,label\na,pos\nb,neg\n")
     done = subprocess.run(
@@ -41,6 +44,7 @@ def test_examples_can_be_sent_to_a_worker(write, reviews):
     assert pickle.loads(pickle.dumps(examples)).texts == ["review 3", "review 1"]
 
 
+@pytest.mark.process
 def test_reading_loads_no_torch(write):
     path = write("a.csv", "text,label\na,pos\nb,neg\n")
     code = (

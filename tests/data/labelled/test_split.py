@@ -270,6 +270,7 @@ def test_stars_hold_for_all_parts(write):
     assert parts.test.label_ids.tolist() == [0, 0, 1, 2, 2]
 
 
+@pytest.mark.process
 def test_split_is_the_same_in_every_process(write, tmp_path):
     """Whatever PYTHONHASHSEED is."""
     path = tmp_path / "a.csv"

@@ -160,6 +160,7 @@ def flood(url: str, head: bytes, piece: bytes, process: subprocess.Popen) -> tup
     return sent, found, highest - before
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "declared",
     [b"transfer-encoding: chunked", b"content-length: 1073741824"],

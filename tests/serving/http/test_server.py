@@ -41,6 +41,7 @@ print("ended", flush=True)
 """
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 def test_what_was_accepted_is_answered_before_it_stops(sent):
     with subprocess.Popen(

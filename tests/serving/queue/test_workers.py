@@ -171,6 +171,7 @@ def test_cores_are_shared_out(monkeypatch):
         assert (found.all, found.workers, found.share) == (usable, workers, share)
 
 
+@pytest.mark.process
 def test_who_wants_fewer_threads_gets_fewer():
     command = (
         "from sentilora.serving.queue.threads import Cores; c = Cores(); print(c.all, c.workers)"

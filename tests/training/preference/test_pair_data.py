@@ -292,6 +292,7 @@ def test_a_dry_run_counts_pairs(settings, graded, only):
     assert found["tokens"] > without["tokens"]
 
 
+@pytest.mark.process
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["lora", "full"])
 def test_two_processes_train_the_model_that_one_does(settings, graded, tmp_path, method):

@@ -72,6 +72,7 @@ def test_a_setting_out_of_range_is_told_before_anything_is_begun(tmp_path):
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.process
 @pytest.mark.usefixtures("warm_processes")
 def test_a_training_is_stopped_gently_and_goes_on_where_it_was(tiny_base, tmp_path, monkeypatch):
     """One training from start to report: the process outlives whoever started it."""
@@ -112,6 +113,7 @@ def test_a_training_is_stopped_gently_and_goes_on_where_it_was(tiny_base, tmp_pa
     assert look(again).step > stopped.step
 
 
+@pytest.mark.process
 @pytest.mark.usefixtures("warm_processes")
 def test_a_training_that_cannot_begin_says_why(tmp_path):
     data = tmp_path / "bad.csv"

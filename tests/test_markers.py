@@ -1,0 +1,48 @@
+"""What the default run leaves out, and that nothing slips in which belongs to the longer one."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]
+MARKERS = {line.partition(":")[0] for line in SETTINGS["ini_options"]["markers"]}
+
+
+def left_out(options):
+    (expression,) = re.findall(r"-m ['\"]([^'\"]+)['\"]", options)
+    return {word.removeprefix("not ") for word in expression.split(" and ")}
+
+
+def recipe(path, target):
+    text = (ROOT / path).read_text(encoding="utf-8")
+    return re.search(rf"^{target}:.*\n((?:\t.*\n)+)", text, re.MULTILINE)[1]
+
+
+def test_every_marker_is_off_by_default():
+    assert left_out(SETTINGS["ini_options"]["addopts"]) == MARKERS
+
+
+def test_all_is_what_this_machine_can_but_for_the_browser():
+    assert left_out(recipe("Makefile", "test-all")) == {"gpu", "network", "browser"}
+    assert "-m" not in recipe("Makefile", "test").replace("python -m pytest", "")
+
+
+def test_continuous_integration_runs_everything():
+    steps = re.findall(r"^make (\S+)$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+    assert steps == ["lint", "test-all", "test-browser"]
+
+
+def test_python_is_not_started_by_tests_that_do_not_say_so():
+    with pytest.raises(RuntimeError, match="starts Python: mark it process, or use warm_python"):
+        subprocess.run([sys.executable, "-c", "pass"], check=True)
+    assert subprocess.run(["true"], check=True).returncode == 0
+
+
+@pytest.mark.process
+def test_python_is_started_by_tests_that_say_so():
+    assert subprocess.run([sys.executable, "-c", "pass"], check=True).returncode == 0
