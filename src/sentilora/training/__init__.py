@@ -1,6 +1,7 @@
 """Supervised fine-tuning: from a data file to a proven model in a run folder.
 
-Door: ``train()`` in train.py; ``train_seeds()`` for several seeds, ``estimate()`` for a dry run.
+Door: ``train()`` in train.py; ``train_seeds()`` in seeds.py for several seeds, ``estimate()`` in
+training_estimate.py for a dry run.
 Flow: resolved_run.py reads and checks all that a config names (start_settings.py: a trained adapter
 to start from), run_context.py opens the run folder; ``batches/`` tokenises and plans;
 training_loop.py fits with trainer.py and arguments.py; seal.py calibrates, saves and proves;
