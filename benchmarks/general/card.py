@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from benchmarks.general.figures import FIGURES
 from benchmarks.general.sets import SETS
 from sentilora import samples
 from sentilora.evaluation.reports import wording
@@ -17,12 +18,7 @@ from sentilora.model.bases.known_bases import BASES
 from sentilora.model.probabilities import Calibration
 from sentilora.runs.run_folder import Run
 
-COLUMNS = {
-    "accuracy": "accuracy",
-    "macro_f1": "macro F1",
-    "macro_recall": "macro recall",
-    "ece": "ECE",
-}
+COLUMNS = [wording.METRICS[key] for key in FIGURES]
 OWN = {
     "title": "SentiLoRA's own sample",
     "kind": "reviews of films, shops, apps, hotels, surgeries and banks, written for it",
