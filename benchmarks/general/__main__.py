@@ -41,7 +41,7 @@ from benchmarks.general.mixture import (
 from benchmarks.general.package import pack, seal
 from benchmarks.general.sets import check_folders
 from sentilora import samples
-from sentilora.cli.progress import Progress
+from sentilora.cli.progress import ProgressBar
 from sentilora.config import RunConfig, make_config
 from sentilora.errors import ConfigError, SentiloraError
 from sentilora.inference.sentiment_model import SentimentModel
@@ -121,7 +121,7 @@ def build(options: argparse.Namespace) -> None:
         )
         write_mixture(rows, story, mixture)
         print(json.dumps({name: vars(drawn) for name, drawn in story.items()}), file=sys.stderr)
-        with Progress() as listener:
+        with ProgressBar() as listener:
             run = sentilora.train(config=settings(options, mixture), listener=listener)
     packed = pack(run, options.output, max_tokens=options.read_tokens)
     measured = measure(packed.load(options.precision), options)

@@ -187,7 +187,7 @@ def test_without_training_texts_only_vader_answers_and_the_others_are_explained(
         model,
         tiny_data / "test.csv",
         baselines=["majority", "vader", "tfidf", "frozen"],
-        progress=told.append,
+        listener=told.append,
         **FAST,
     )
     assert list(report.baselines) == ["vader"]
@@ -221,9 +221,9 @@ def test_training_texts_without_baselines_are_refused(model, tiny_data):
 
 def test_progress_counts_every_text(model, tiny_data):
     told = []
-    sentilora.evaluate(model, tiny_data, progress=told.append, **FAST)
+    sentilora.evaluate(model, tiny_data, listener=told.append, **FAST)
     phases = [event for event in told if event["kind"] == "phase"]
-    assert phases[0] == {"kind": "phase", "name": "score the texts", "total": 60}
+    assert {"name": "score the texts", "total": 60}.items() <= phases[0].items()
     assert sum(event["done"] for event in told if event["kind"] == "progress") == 60
 
 

@@ -62,7 +62,7 @@ def test_texts_that_are_measured_anyway_are_scored_once(model, rated, tmp_path):
     pairs = write_rows(tmp_path / "p.csv", ("text_preferred", "text_other"), sides)
     told = []
     report = sentilora.evaluate(
-        model, path, label="label", pairs=pairs, progress=told.append, **FAST
+        model, path, label="label", pairs=pairs, listener=told.append, **FAST
     )
     totals = {event["name"]: event["total"] for event in told if event["kind"] == "phase"}
     assert totals["score the pairs"] == 1

@@ -10,6 +10,7 @@ from scipy.stats import binom
 
 import sentilora
 from sentilora.errors import ConfigError, ModelError
+from sentilora.events import as_counts
 from sentilora.exports.first_stage_fit import fit_first_stage, let_in, upper_bound
 from sentilora.inference.rows.predict_file import predict_file
 from sentilora.model.first_stage import FIRST_STAGE, count_ngrams, load_first_stage
@@ -205,7 +206,7 @@ def test_files_name_the_stage_and_go_on(cascade, tmp_path, monkeypatch):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        predict_file(model, source, tmp_path / "o.csv", progress=stop)
+        predict_file(model, source, tmp_path / "o.csv", listener=as_counts(stop))
     predict_file(model, source, tmp_path / "o.csv", resume=True)
     assert (tmp_path / "o.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
 

@@ -14,8 +14,8 @@ from sentilora.labels import Labels
 from sentilora.serving.pool import (
     Answer,
     BatchDone,
+    BatchListener,
     Closing,
-    Listener,
     NameTaken,
     QueueFull,
     Served,
@@ -68,7 +68,7 @@ class FakePool:
 
     def __init__(self, *names: str, is_slow: bool = False, max_texts: int = 10_000) -> None:
         self._served = {name: make_served(name) for name in names}
-        self._listeners: list[Listener] = []
+        self._listeners: list[BatchListener] = []
         self._thread = ThreadPoolExecutor(1) if is_slow else None
         self._max_texts = max_texts
         self._waiting = 0
@@ -123,7 +123,7 @@ class FakePool:
     def queued(self) -> tuple[int, int]:
         return self._waiting, self._waiting * 10
 
-    def watch(self, listener: Listener) -> None:
+    def watch(self, listener: BatchListener) -> None:
         self._listeners.append(listener)
 
     def close(self, timeout_s: float) -> None:

@@ -186,12 +186,13 @@ def test_the_data_may_not_change_before_a_resume(tiny_base, tmp_path):
 
 
 def test_stretches_of_a_resumed_run_are_added_up(tmp_path):
+    from sentilora.events import EventLog
     from sentilora.runs.cost import Spent, spent_in_all
-    from sentilora.runs.events import EventLog
+    from sentilora.runs.event_file import EventFile
     from sentilora.runs.run_folder import Run
 
     run = Run(tmp_path)
-    log = EventLog(tmp_path)
+    log = EventLog(EventFile(tmp_path))
     spent = Spent(10.0, 2.0, 4.0, "measured", "world")
     log.emit("fit")
     assert spent_in_all(run, spent) == spent

@@ -29,10 +29,11 @@ from sentilora.adaptation.base_seal import save_base, seal_base, write_report
 from sentilora.adaptation.pretraining import measure, pretrain
 from sentilora.adaptation.windows import TextWindows, open_windows
 from sentilora.errors import ConfigError, RunError, SentiloraError
+from sentilora.events import EventLog, Listener
 from sentilora.files import write_atomically
 from sentilora.model.artifact import PARTIAL
 from sentilora.runs.disk import check_space, disk_errors
-from sentilora.runs.events import EventLog, Listener
+from sentilora.runs.event_file import EventFile
 from sentilora.runs.interruption import Interruption, stop_on_signal
 from sentilora.runs.memory import keep_freed_memory
 from sentilora.training.training_loop import Interrupted
@@ -84,7 +85,7 @@ def adapt(
             f"adapt --resume {config.path}; or remove {work}."
         )
     context = resolve_adaptation(config)
-    _say_phase(listener, "read the texts")
+    EventLog(listener).emit("phase", name="read the texts", total=None)
     corpus = read_texts(config)
     check_space(config.path.parent, context.needed_bytes(corpus.counts.kept))
     try:
@@ -95,7 +96,7 @@ def adapt(
         ) from error
     write_atomically(work / DATA, json.dumps(describe_data(corpus)))
     write_atomically(work / REQUEST, json.dumps(config.model_dump(exclude_none=True)))
-    return _go(context, corpus, work, EventLog(work, listener))
+    return _go(context, corpus, work, EventLog(EventFile(work), listener))
 
 
 def resume_adaptation(folder: str | Path, listener: Listener | None = None) -> Path:
@@ -124,7 +125,7 @@ def resume_adaptation(folder: str | Path, listener: Listener | None = None) -> P
     request = json.loads((work / REQUEST).read_text(encoding="utf-8"))
     config = make_adapt_config({**request, "output": str(final)})
     context = resolve_adaptation(config)
-    return _go(context, None, work, EventLog(work, listener))
+    return _go(context, None, work, EventLog(EventFile(work), listener))
 
 
 def _go(context: AdaptationContext, corpus: Corpus | None, work: Path, log: EventLog) -> Path:
@@ -225,11 +226,7 @@ def _windows(
                 f"with. Put the old files back, or remove {work} and begin again."
             )
     log.emit("phase", name="tokenise", total=corpus.counts.kept)
-    return context.encode(corpus, folder, lambda done: log.emit("progress", done=done))
-
-
-def _say_phase(listener: Listener | None, name: str) -> None:
-    EventLog(None, listener).emit("phase", name=name, total=None)
+    return context.encode(corpus, folder, log.count)
 
 
 def _work(final: Path) -> Path:

@@ -20,8 +20,8 @@ from sentilora.runs.interruption import Interruption
 
 if TYPE_CHECKING:
     from sentilora.adaptation.windows import TextWindows
+    from sentilora.events import EventLog
     from sentilora.model.tokens import TextEncoder
-    from sentilora.runs.events import EventLog
 
 # As RoBERTa was trained (Liu et al. 2019): a shorter memory, and an epsilon that keeps words which
 # the texts do not hold from drifting on vanishing gradients.

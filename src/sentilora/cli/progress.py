@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, TaskID, TextColumn
-from rich.progress import Progress as RichProgress
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from sentilora.evaluation.reports.wording import duration
+from sentilora.events import Event
 
 PLAIN_INTERVAL_S = 30.0
 
 
-def make_bar(console: Console, *, is_shown: bool = True, redirects: bool = True) -> RichProgress:
+def make_bar(console: Console, *, is_shown: bool = True, redirects: bool = True) -> Progress:
     """Make a bar that goes when it is done.
 
     Args:
@@ -22,7 +21,7 @@ def make_bar(console: Console, *, is_shown: bool = True, redirects: bool = True)
         is_shown: whether it is drawn at all.
         redirects: whether what is printed meanwhile is drawn above it, on ``console``.
     """
-    return RichProgress(
+    return Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=28),
         TextColumn("{task.fields[tail]}"),
@@ -34,7 +33,7 @@ def make_bar(console: Console, *, is_shown: bool = True, redirects: bool = True)
     )
 
 
-class Progress:
+class ProgressBar:
     """A listener that draws; use it as a context manager.
 
     On a terminal it shows one moving bar. Into a file or a log it writes a line each half minute.
@@ -49,20 +48,20 @@ class Progress:
         self._name = ""
         self._spoke = 0.0
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> ProgressBar:
         self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def __call__(self, event: dict[str, Any]) -> None:
+    def __call__(self, event: Event) -> None:
         """Show one event."""
         handler = getattr(self, f"_on_{event['kind']}", None)
         if handler is not None:
             handler(event)
 
-    def _on_started(self, event: dict[str, Any]) -> None:
+    def _on_started(self, event: Event) -> None:
         rows = event["rows"]
         self._say(f"run         {event['run']}")
         self._say(f"base        {event['base']} on {event['device']} ({event['precision']})")
@@ -74,7 +73,7 @@ class Progress:
         for note in event["notes"]:
             self._say(f"note        {note}")
 
-    def _on_adapting(self, event: dict[str, Any]) -> None:
+    def _on_adapting(self, event: Event) -> None:
         counts = event["data"]
         self._say(f"folder      {event['folder']}")
         self._say(f"base        {event['base']} on {event['device']} ({event['precision']})")
@@ -87,28 +86,28 @@ class Progress:
             f"{counts['duplicates']:,} duplicates, {counts['bad']:,} bad"
         )
 
-    def _on_held_out(self, event: dict[str, Any]) -> None:
+    def _on_held_out(self, event: Event) -> None:
         self._say(
             f"held out    update {event['step']:,}: {event['accuracy']:.1%} of the hidden tokens "
             f"right, loss {event['loss']:.3f}"
         )
 
-    def _on_note(self, event: dict[str, Any]) -> None:
+    def _on_note(self, event: Event) -> None:
         self._say(f"note        {event['text']}")
 
-    def _on_fit(self, event: dict[str, Any]) -> None:
+    def _on_fit(self, event: Event) -> None:
         trainable, total = event["trainable_parameters"], event["total_parameters"]
         self._say(f"trainable   {trainable:,} of {total:,} weights ({trainable / total:.1%})")
 
-    def _on_phase(self, event: dict[str, Any]) -> None:
+    def _on_phase(self, event: Event) -> None:
         self._new_task(event["name"], event["total"])
 
-    def _on_progress(self, event: dict[str, Any]) -> None:
+    def _on_progress(self, event: Event) -> None:
         self._done += event["done"]
         tail = f"{self._done:,} of {self._total:,}" if self._total else f"{self._done:,}"
         self._update(self._done, tail)
 
-    def _on_step(self, event: dict[str, Any]) -> None:
+    def _on_step(self, event: Event) -> None:
         if self._name != "train":
             self._new_task("train", event["steps"])
         left = event["seconds_left"]
@@ -119,13 +118,13 @@ class Progress:
         )
         self._update(event["step"], tail)
 
-    def _on_evaluation(self, event: dict[str, Any]) -> None:
+    def _on_evaluation(self, event: Event) -> None:
         self._say(
             f"validation  update {event['step']:,}: accuracy {event['accuracy']:.4f}, "
             f"macro F1 {event['macro_f1']:.4f}, log loss {event['log_loss']:.4f}"
         )
 
-    def _on_interrupted(self, event: dict[str, Any]) -> None:
+    def _on_interrupted(self, event: Event) -> None:
         if event["step"] is not None:
             self._say(f"stopping    after update {event['step']:,}; state saved")
 

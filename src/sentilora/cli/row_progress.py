@@ -9,10 +9,11 @@ from rich.console import Console
 
 from sentilora.cli.progress import PLAIN_INTERVAL_S, make_bar
 from sentilora.evaluation.reports.wording import duration
+from sentilora.events import Event, as_counts
 
 
 class RowBar:
-    """Shows rows done and rows per second; use it as a context manager, and call it.
+    """A listener that shows rows done and rows per second; use it as a context manager.
 
     On a terminal it is one moving bar. Into a file or a log it writes a line each half minute.
     """
@@ -26,6 +27,7 @@ class RowBar:
         self._task = self._bar.add_task(name, total=None, tail="reading")
         self._started: float | None = None
         self._spoke = time.monotonic()
+        self._count = as_counts(self._show)
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -34,7 +36,11 @@ class RowBar:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def __call__(self, done: int, total: int | None) -> None:
+    def __call__(self, event: Event) -> None:
+        """Show one event."""
+        self._count(event)
+
+    def _show(self, done: int, total: int | None) -> None:
         """Show the rows done so far, and how many there are where that is known."""
         now = time.monotonic()
         if self._started is None:

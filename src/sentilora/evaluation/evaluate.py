@@ -20,7 +20,7 @@ from sentilora.data.labelled.scan import Asked
 from sentilora.data.pairs.preference_pairs import PairFile
 from sentilora.defaults import RESAMPLES, SEED
 from sentilora.errors import ConfigError
-from sentilora.evaluation.model_baselines import Compared, Listener, compare, counting
+from sentilora.evaluation.model_baselines import Compared, run_model_baselines
 from sentilora.evaluation.model_figures import (
     calibration_effect,
     compare_with,
@@ -30,6 +30,7 @@ from sentilora.evaluation.model_rows import Rows, labels_of_file, read_rows
 from sentilora.evaluation.order import measure_order, read_order
 from sentilora.evaluation.report_parts.run_part import DataPart, RunPart
 from sentilora.evaluation.reports.report import Report, compose_report
+from sentilora.events import EventLog, Listener
 from sentilora.inference.sentiment_model import SentimentModel, load
 from sentilora.labels import Labels
 from sentilora.model.artifact import Artifact
@@ -52,7 +53,7 @@ def evaluate(
     pairs: PairFile | str | Path | None = None,
     rating: str | None = None,
     group: str | None = None,
-    progress: Listener | None = None,
+    listener: Listener | None = None,
 ) -> Report:
     """Measure a model on labelled texts.
 
@@ -75,8 +76,8 @@ def evaluate(
         rating: column with numbers that ``signed`` should rise with, for a rank correlation.
         group: column whose values texts and their edits share, for the share of groups that are all
             right.
-        progress: listener that is told events, as that of ``train`` is: ``note`` (text), ``phase``
-            (name, total) and ``progress`` (done).
+        listener: listener to the events ``note`` (text), ``phase`` (name, total) and ``progress``
+            (done).
 
     Raises:
         DataError: the data cannot be read, or hold labels that the model does not know.
@@ -91,13 +92,13 @@ def evaluate(
         )
     if not isinstance(model, SentimentModel):
         model = load(model)
-    tell = progress or _silent
+    log = EventLog(listener)
     asked = Asked(text, label, group, stars, skip_bad_rows)
     file_labels = labels_of_file(labels, model.labels)
     location = locate(data)
     test = read_rows(location, "test", asked, file_labels, model.labels)
     for note in test.examples.notes:
-        tell({"kind": "note", "text": note})
+        log.emit("note", text=note)
     order = read_order(
         model.labels,
         location,
@@ -106,7 +107,7 @@ def evaluate(
         rating=rating,
         group=group,
         skip_bad_rows=skip_bad_rows,
-        tell=tell,
+        log=log,
     )
 
     compared = Compared({}, {}, None)
@@ -116,16 +117,16 @@ def evaluate(
         if train is not None or location.has("train"):
             ungrouped = replace(asked, group=None)
             learn = read_rows(place, "train", ungrouped, file_labels, model.labels)
-        compared = compare(baselines, model, learn, test, seed, tell)
+        compared = run_model_baselines(baselines, model, learn, test, seed, log)
 
-    tell({"kind": "phase", "name": "score the texts", "total": len(test.texts)})
-    scored = model.score(test.texts, progress=counting(tell))
+    log.emit("phase", name="score the texts", total=len(test.texts))
+    scored = model.score(test.texts, progress=log.count)
     probabilities = model.probabilities(scored.logits)
     sampling = {"resamples": resamples, "seed": seed}
     ordered = measure_order(
-        order, model, test.texts, probabilities, test.label_ids, tell, **sampling
+        order, model, test.texts, probabilities, test.label_ids, log, **sampling
     )
-    tell({"kind": "phase", "name": "resample for intervals", "total": None})
+    log.emit("phase", name="resample for intervals", total=None)
     label_ids, names = test.label_ids, model.labels
     return compose_report(
         _run_part(model),
@@ -183,7 +184,3 @@ def _data_part(
         skipped=sum(len(rows.examples.skipped) for rows in parts.values()),
         notes=tuple(notes),
     )
-
-
-def _silent(event: dict[str, Any]) -> None:
-    """Tell nobody."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 from sentilora.errors import MissingExtraError, ModelError
 from sentilora.evaluation.baselines import BASELINES, Baseline, Features, run_baselines
 from sentilora.evaluation.model_rows import Rows
-from sentilora.inference.scoring import score_with_features
+from sentilora.events import EventLog
+from sentilora.inference.scoring import Progress, score_with_features
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.artifact import base_of
 from sentilora.model.classifier import load_base_classifier
-
-Listener = Callable[[dict[str, Any]], None]
-Told = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -36,13 +34,13 @@ class Compared:
     train: Rows | None
 
 
-def compare(
+def run_model_baselines(
     names: Sequence[str],
     model: SentimentModel,
     train: Rows | None,
     test: Rows,
     seed: int,
-    tell: Listener,
+    log: EventLog,
 ) -> Compared:
     """Run baselines; without training texts only the one that needs none.
 
@@ -52,7 +50,7 @@ def compare(
         train: rows that they learn from, if there are any.
         test: rows that they answer.
         seed: seed of the baselines that draw.
-        tell: listener that is told of the phase, of progress, and why a baseline was left out.
+        log: log that is told of the phase, of progress, and why a baseline was left out.
 
     Raises:
         ConfigError: a name is unknown.
@@ -65,12 +63,12 @@ def compare(
     features: Features | None = None
     if "frozen" in wanted and train is not None:
         try:
-            features = _frozen_features(model, counting(tell))
+            features = _frozen_features(model, log.count)
         except (ModelError, MissingExtraError) as error:
             skipped["frozen"] = str(error)
     learned = 0 if train is None else len(train.texts)
     total = learned + len(test.texts) if features is not None else None
-    tell({"kind": "phase", "name": "baselines", "total": total})
+    log.emit("phase", name="baselines", total=total)
     done, left_out = run_baselines(
         [name for name in wanted if name not in skipped],
         [] if train is None else train.texts,
@@ -82,11 +80,11 @@ def compare(
     )
     skipped |= left_out
     for name, why in skipped.items():
-        tell({"kind": "note", "text": f"baseline '{name}' left out: {why}"})
+        log.emit("note", text=f"baseline '{name}' left out: {why}")
     return Compared(done, skipped, train)
 
 
-def _frozen_features(model: SentimentModel, progress: Told) -> Features:
+def _frozen_features(model: SentimentModel, progress: Progress) -> Features:
     """Load the base as it was pre-trained, to compute features with.
 
     Raises:
@@ -106,8 +104,3 @@ def _frozen_features(model: SentimentModel, progress: Told) -> Features:
         )[1]
 
     return features
-
-
-def counting(tell: Listener) -> Told:
-    """Turn a listener to events into one to numbers of finished texts."""
-    return lambda done: tell({"kind": "progress", "done": done})

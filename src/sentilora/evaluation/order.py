@@ -18,7 +18,6 @@ from sentilora.data.pairs.pair_reader import read_pairs
 from sentilora.data.pairs.preference_pairs import PairFile, Pairs
 from sentilora.data.problems import Problems, quoted, raise_if_any, shown_value
 from sentilora.errors import DataError
-from sentilora.evaluation.model_baselines import Listener, counting
 from sentilora.evaluation.rank_metrics import (
     Share,
     consistency,
@@ -32,6 +31,7 @@ from sentilora.evaluation.report_parts.order_part import (
     OrderFigures,
     OrderPart,
 )
+from sentilora.events import EventLog
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.labels import Labels, poles_of
 
@@ -62,7 +62,7 @@ def read_order(
     rating: str | None,
     group: str | None,
     skip_bad_rows: bool,
-    tell: Listener,
+    log: EventLog,
 ) -> Order:
     """Read what an order is measured on, so that what is wrong with it is told before the work.
 
@@ -74,7 +74,7 @@ def read_order(
         rating: column of ratings.
         group: column of groups.
         skip_bad_rows: whether to leave out bad rows of the pairs.
-        tell: listener that is told how the pairs were read.
+        log: log that is told how the pairs were read.
 
     Raises:
         DataError: something cannot be read or used.
@@ -84,7 +84,7 @@ def read_order(
     if pairs is not None:
         found = read_pairs(pairs, labels=labels, skip_bad_rows=skip_bad_rows)
         for note in found.notes:
-            tell({"kind": "note", "text": note})
+            log.emit("note", text=note)
     if rating is not None or (found is not None and found.is_graded):
         poles_of(labels)
     ratings = None if rating is None else read_ratings(location, "test", rating, examples)
@@ -101,7 +101,7 @@ def measure_order(
     texts: Sequence[str],
     probabilities: NDArray[Any],
     label_ids: NDArray[Any],
-    tell: Listener,
+    log: EventLog,
     *,
     resamples: int,
     seed: int,
@@ -114,14 +114,14 @@ def measure_order(
         texts: N texts that are measured anyway.
         probabilities: ``(N, C)`` probabilities of these texts.
         label_ids: ``(N,)`` label ids of these texts.
-        tell: listener that is told of the phase and of progress.
+        log: log that is told of the phase and of progress.
         resamples: number of bootstrap resamples over units.
         seed: seed of the bootstrap.
     """
     pairs = ratings = groups = None
     if order.pairs is not None:
         known = dict(zip(texts, probabilities, strict=True))
-        of_texts = _score(order.pairs.texts, model, known, tell)
+        of_texts = _score(order.pairs.texts, model, known, log)
         pairs = MeasuredPairs(
             kind=order.pairs.kind,
             source=Path(order.pairs.source).name or order.pairs.source,
@@ -144,12 +144,12 @@ def _score(
     texts: Sequence[str],
     model: SentimentModel,
     known: Mapping[str, NDArray[Any]],
-    tell: Listener,
+    log: EventLog,
 ) -> NDArray[Any]:
     """Return the probabilities of texts, ``(U, C)``; what is known is not computed again."""
     new = [text for text in texts if text not in known]
-    tell({"kind": "phase", "name": "score the pairs", "total": len(new)})
-    scored = model.score(new, progress=counting(tell)) if new else None
+    log.emit("phase", name="score the pairs", total=len(new))
+    scored = model.score(new, progress=log.count) if new else None
     found = model.probabilities(scored.logits) if scored is not None else ()
     rows = {**known, **dict(zip(new, found, strict=True))}
     return np.stack([rows[text] for text in texts])

@@ -2,14 +2,11 @@
 
 ``merged`` is a plain transformers folder: the adapter is folded into the encoder, the label names
 stand in ``config.json``, and ``AutoModelForSequenceClassification``, ``AutoTokenizer`` and
-``pipeline("text-classification")`` load it without SentiLoRA. ``sentilora.load`` opens it too and
-gives the run's predictions.
+``pipeline("text-classification")`` load it without SentiLoRA.
 
-``onnx`` is the same network as one file ``model.onnx`` (see onnx_model.py), with the tokenizer
-beside it; ``sentilora.load`` computes it with ONNX Runtime. ``openvino`` is ``openvino_model.xml``
-and ``openvino_model.bin`` (see openvino_model.py), computed with OpenVINO. ``browser`` is a web
-page with the ONNX file (see browser_page.py), which ``sentilora.load`` opens like ``onnx``. These
-three can be made int8 under an accuracy budget (see int8_search.py).
+``onnx`` is the same network as one file, computed with ONNX Runtime; ``openvino`` is two files,
+computed with OpenVINO; ``browser`` is a web page with the ONNX file. ``sentilora.load`` opens all
+of them, and these three can be made int8 under an accuracy budget.
 
     exports/<run>-merged/
       config.json, model.safetensors, tokenizer.json, tokenizer_config.json
@@ -40,12 +37,13 @@ from sentilora.defaults import MAX_DISAGREEMENT, MAX_DROP
 from sentilora.errors import ModelError
 from sentilora.evaluation.model_rows import Rows
 from sentilora.evaluation.report_parts.training_part import Proof
+from sentilora.events import EventLog, Listener
 from sentilora.exports.accuracy import judge_export, read_labelled
 from sentilora.exports.browser_page import page_runtime, write_page
 from sentilora.exports.export_card import write_card
 from sentilora.exports.export_source import run_file, run_part
 from sentilora.exports.first_stage_data import make_first_stage, read_run_parts
-from sentilora.exports.int8.int8_search import Tell, quantise
+from sentilora.exports.int8.int8_search import quantise
 from sentilora.exports.parity import PARITY, Parity, compare, parity_texts, read_parity
 from sentilora.exports.targets import KINDS, WRITERS, check_no_columns, check_targets
 from sentilora.files import write_json
@@ -71,7 +69,6 @@ from sentilora.runs.proof import prove_reload
 FOLDER = "exports"
 PROOF_TEXTS = 64
 CPU = torch.device("cpu")
-
 _SLACK_BYTES = 50_000_000  # tokenizer, card, and what the disk needs besides
 _WITH_INT8 = 3  # times the float32 weights: these, and an int8 file of each way
 
@@ -87,7 +84,7 @@ class _Order:
         max_disagreement: budget of ``cascade``, as a share of texts.
         labelled: labelled rows to judge the export on, and their name; None to leave that out.
         libraries: folder with the libraries of a web page.
-        tell: as in :func:`export`.
+        log: log that is told what happens.
     """
 
     to: str
@@ -96,7 +93,7 @@ class _Order:
     max_disagreement: float | None
     labelled: tuple[Rows, str] | None
     libraries: Path | None
-    tell: Tell | None
+    log: EventLog
 
 
 def export(
@@ -111,7 +108,7 @@ def export(
     data: str | Path | None = None,
     text: str | None = None,
     label: str | None = None,
-    tell: Tell | None = None,
+    listener: Listener | None = None,
     runtime: str | Path | None = None,
 ) -> Path:
     """Write a model as files to deploy.
@@ -132,7 +129,8 @@ def export(
             export on, beside the run; None to leave that out.
         text: column of ``data`` with the text; found by name when None.
         label: column of ``data`` with the label; found by name when None.
-        tell: function that is called with a line for people when a way to quantise begins.
+        listener: listener to the events ``phase`` (name, total), ``finished`` (folder), and ``way``
+            (name, number, total) when a way to quantise is tried.
         runtime: folder that npm filled, from which a web page gets its libraries; when None, the
             page loads them from a CDN.
 
@@ -174,10 +172,10 @@ def export(
         max_disagreement=max_disagreement if cascade else None,
         labelled=labelled,
         libraries=libraries,
-        tell=tell,
+        log=EventLog(listener),
     )
     try:
-        return _write(artifact, name, order)
+        folder = _write(artifact, name, order)
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ModelError(
@@ -186,6 +184,8 @@ def export(
         ) from error
     finally:  # after success there is none
         shutil.rmtree(final.with_name(final.name + PARTIAL), ignore_errors=True)
+    order.log.emit("finished", folder=str(folder))
+    return folder
 
 
 def _write(artifact: Artifact, name: str, order: _Order) -> Path:
@@ -193,6 +193,7 @@ def _write(artifact: Artifact, name: str, order: _Order) -> Path:
     wanted = (order.max_drop, order.max_disagreement)
     parts = read_run_parts(artifact) if wanted != (None, None) else None
     texts = parity_texts()
+    order.log.emit("phase", name="write and compare", total=None)
     separate, tokenizer = load_classifier(artifact, merge=False)
     tokenizer.model_max_length = artifact.settings.rule.max_tokens
     encoder = TextEncoder(tokenizer, artifact.settings.rule)
@@ -212,7 +213,7 @@ def _write(artifact: Artifact, name: str, order: _Order) -> Path:
             encoder,
             parts,
             max_drop=order.max_drop,
-            tell=order.tell,
+            log=order.log,
         )
         engine = _open(folder)
     if order.to == "browser":
@@ -225,6 +226,7 @@ def _write(artifact: Artifact, name: str, order: _Order) -> Path:
             encoder=encoder,
             runtime=order.libraries,
         )
+    order.log.emit("phase", name="prove the reload", total=None)
     # Scored apart: logits are the same to the bit only in the same batches.
     proof = prove_reload(folder, texts[-PROOF_TEXTS:], engine, encoder)
     facts = _facts(artifact, name, order.to, parity, proof)
@@ -266,7 +268,8 @@ def _write_network(artifact: Artifact, tokenizer: Any, settings: Settings, order
     """Write the merged network in float32 into a new, unsealed folder."""
     merged, _ = load_classifier(artifact)
     times = 1 if order.max_drop is None else _WITH_INT8
-    check_space(order.final.parent, times * _bytes_of(merged) + _SLACK_BYTES)
+    weights = sum(p.numel() * p.element_size() for p in merged.parameters())
+    check_space(order.final.parent, times * weights + _SLACK_BYTES)
     if order.to not in WRITERS:
         return save_artifact(merged, tokenizer, settings, order.final)
     write, file = WRITERS[order.to]
@@ -284,10 +287,6 @@ def _open(folder: Path) -> Engine:
 
 def _logits(engine: Engine, encoder: TextEncoder, texts: list[str]) -> np.ndarray:
     return score_texts(engine, encoder, texts).logits
-
-
-def _bytes_of(model: Any) -> int:
-    return sum(p.numel() * p.element_size() for p in model.parameters())
 
 
 def _facts(artifact: Artifact, name: str, to: str, parity: Parity, proof: Proof) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What every recipe of a run needs: its folder, its events, its cost, and the proof that it loads.
 
-Doors: ``Run`` in run_folder.py, ``EventLog`` and ``Listener`` in events.py, ``prove_reload()`` in
+Doors: ``Run`` in run_folder.py, ``EventFile`` in event_file.py, ``prove_reload()`` in
 proof.py, ``Meter`` in cost.py, ``last_checkpoint()`` in checkpoints.py.
 Flow: a recipe opens a run, tells its events, and ends with a proof that clean_process.py asks of a
 new process; environment.py writes where it ran, processes.py knows whether it is one of several,

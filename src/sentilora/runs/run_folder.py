@@ -18,7 +18,7 @@ from typing import Any
 from sentilora.config import RunConfig, read_config, write_config
 from sentilora.errors import RunError
 from sentilora.model.artifact import MANIFEST, MODEL_FOLDER
-from sentilora.runs.events import read_events
+from sentilora.runs.event_file import read_events
 
 CONFIG = "config.toml"
 

@@ -91,7 +91,7 @@ class BatchDone:
     seconds: float
 
 
-Listener = Callable[[BatchDone], None]
+BatchListener = Callable[[BatchDone], None]
 
 
 class Pool(Protocol):
@@ -143,7 +143,7 @@ class Pool(Protocol):
     def queued(self) -> tuple[int, int]:
         """Return how many texts and tokens wait."""
 
-    def watch(self, listener: Listener) -> None:
+    def watch(self, listener: BatchListener) -> None:
         """Have ``listener`` called after each batch, by one thread at a time."""
 
     def close(self, timeout_s: float) -> None:

@@ -17,17 +17,15 @@ from sentilora.evaluation.model_figures import (
 from sentilora.evaluation.order import measure_pairs
 from sentilora.evaluation.report_parts.comparison_part import CalibrationPart, Comparison
 from sentilora.evaluation.report_parts.order_part import TrainedPairs
+from sentilora.events import EventLog
 from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_texts, score_with_features
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.probabilities import softmax
-from sentilora.runs.events import EventLog
 from sentilora.training.batches.batch_plan import balanced_weights
 from sentilora.training.coupled_batches import reference_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sentilora.config import RunConfig
     from sentilora.data.labelled.examples import Parts
     from sentilora.training.run_context import RunContext
@@ -75,7 +73,7 @@ def measure_model(
     texts = parts.test.texts
 
     log.emit("phase", name="score the test part", total=len(texts))
-    scored = model.score(texts, progress=_progress(log))
+    scored = model.score(texts, progress=log.count)
     probabilities = model.probabilities(scored.logits)
     after = measure_with_intervals(label_ids, probabilities, labels, **sampling)
     calibration = calibration_effect(label_ids, scored.logits, labels, model.calibration)
@@ -89,7 +87,7 @@ def measure_model(
             rows,
             device=model.device,
             precision=precision,
-            progress=_progress(log),
+            progress=log.count,
         )
 
     names = config.report.baselines
@@ -101,7 +99,7 @@ def measure_model(
             TorchEngine(untrained, model.device, precision),
             model.encoder,
             texts,
-            progress=_progress(log),
+            progress=log.count,
         ).logits
     before = measure_with_intervals(label_ids, softmax(before_logits), labels, **sampling)
 
@@ -147,12 +145,12 @@ def measure_held_out(model: SentimentModel, untrained: Any, context: RunContext)
         return part
     texts = held_out.texts
     log.emit("phase", name="score the held-out pairs", total=2 * len(texts))
-    scored = model.score(texts, progress=_progress(log))
+    scored = model.score(texts, progress=log.count)
     before = score_texts(
         TorchEngine(untrained, model.device, context.precision),
         model.encoder,
         texts,
-        progress=_progress(log),
+        progress=log.count,
     )
     sampling = {"resamples": context.config.report.resamples, "seed": context.config.seed}
     by_untrained, by_model = softmax(before.logits), model.probabilities(scored.logits)
@@ -161,7 +159,3 @@ def measure_held_out(model: SentimentModel, untrained: Any, context: RunContext)
         before=measure_pairs(held_out, by_untrained, model.labels, **sampling),
         after=measure_pairs(held_out, by_model, model.labels, **sampling),
     )
-
-
-def _progress(log: EventLog) -> Callable[[int], None]:
-    return lambda done: log.emit("progress", done=done)

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sentilora.errors import RunError, several
+from sentilora.events import EventLog, Listener
 from sentilora.runs.disk import check_space
 from sentilora.runs.environment import describe_environment, write_environment
-from sentilora.runs.events import EventLog, Listener
+from sentilora.runs.event_file import EventFile
 from sentilora.runs.processes import Processes, join_processes
 from sentilora.runs.run_folder import Run, create_run
 from sentilora.training.batches.encoded_examples import EncodedExamples, encode_examples
@@ -72,11 +73,10 @@ def open_run(
     run = processes.share(run)
     assert run is not None
     run.work.mkdir(exist_ok=True)
-    is_main = processes.is_main
     return RunContext(
         **{field.name: getattr(resolved, field.name) for field in fields(resolved)},
         run=run,
-        log=EventLog(run.path if is_main else None, listener if is_main else None),
+        log=EventLog(EventFile(run.path), listener) if processes.is_main else EventLog(),
         processes=processes,
     )
 
@@ -86,9 +86,7 @@ def encode_part(context: RunContext, name: str, examples: Examples) -> EncodedEx
     log = context.log
     log.emit("phase", name=f"tokenise {name}", total=len(examples))
     path = context.run.work / f"{name}-{context.processes.rank}.tokens"
-    return encode_examples(
-        examples, context.encoder, path, lambda done: log.emit("progress", done=done)
-    )
+    return encode_examples(examples, context.encoder, path, log.count)
 
 
 def encode_pairs(context: RunContext) -> EncodedExamples | None:
@@ -98,9 +96,7 @@ def encode_pairs(context: RunContext) -> EncodedExamples | None:
     pairs, log = context.pairs.train, context.log
     log.emit("phase", name="tokenise pairs", total=len(pairs.table))
     path = context.run.work / f"pairs-{context.processes.rank}.tokens"
-    return encode_pair_texts(
-        pairs, context.encoder, path, lambda done: log.emit("progress", done=done)
-    )
+    return encode_pair_texts(pairs, context.encoder, path, log.count)
 
 
 def needed_bytes(resolved: ResolvedRun) -> int:

@@ -13,7 +13,7 @@ from scipy.stats import t as student_t
 
 from sentilora.config import RunConfig, make_config
 from sentilora.errors import ConfigError
-from sentilora.runs.events import Listener
+from sentilora.events import Listener
 from sentilora.runs.run_folder import Run, create_name
 from sentilora.training.start_settings import resolve_start
 from sentilora.training.train import train

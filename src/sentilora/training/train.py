@@ -15,12 +15,12 @@ from typing import Any
 from sentilora.config import RunConfig, make_config
 from sentilora.errors import SentiloraError
 from sentilora.evaluation.report_parts.order_part import OrderPart
+from sentilora.events import Listener
 from sentilora.inference.sentiment_model import load
 from sentilora.model.artifact import MANIFEST
 from sentilora.model.classifier import count_parameters
 from sentilora.model.four_bit import move_adapter
 from sentilora.model.warm_start import describe_start
-from sentilora.runs.events import Listener
 from sentilora.runs.run_folder import CONFIG, Run, resume_run
 from sentilora.training.measurement import measure_held_out, measure_model
 from sentilora.training.report_files import write_report

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from transformers.trainer_callback import TrainerControl, TrainerState
 
     from sentilora.config import TrainingConfig
-    from sentilora.runs.events import EventLog
+    from sentilora.events import EventLog
     from sentilora.runs.interruption import Interruption
 
 

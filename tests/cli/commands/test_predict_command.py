@@ -202,7 +202,7 @@ def test_a_stopped_file_goes_on(predict, reviews, tmp_path, monkeypatch):
     output = tmp_path / "out.csv"
     arguments = ("--input", reviews, "--output", output)
     with monkeypatch.context() as patch:
-        patch.setattr(RowBar, "__call__", stop_after_half)
+        patch.setattr(RowBar, "_show", stop_after_half)
         stopped = predict(*arguments)
     assert stopped.code == 130
     assert "The answers so far are kept. To go on, add --resume." in stopped.err

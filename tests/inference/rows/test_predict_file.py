@@ -9,6 +9,7 @@ import pytest
 from pyarrow import parquet
 
 from sentilora.errors import ConfigError, DataError, ModelError
+from sentilora.events import as_counts
 from sentilora.inference.rows import text_rows as rows_module
 from sentilora.inference.rows.predict_file import predict_file
 from sentilora.inference.rows.text_rows import open_rows
@@ -91,7 +92,9 @@ def test_progress_counts_all_rows(model, write, tmp_path, monkeypatch):
     monkeypatch.setattr(rows_module, "ROWS", 16)
     seen = []
     source = write("a.csv", numbered(TEXTS[:20] * 2))
-    predict_file(model, source, tmp_path / "o.csv", progress=lambda *done: seen.append(done))
+    predict_file(
+        model, source, tmp_path / "o.csv", listener=as_counts(lambda *done: seen.append(done))
+    )
     assert seen[0] == (0, 40)
     assert seen[-1] == (40, 40)
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
@@ -265,7 +268,7 @@ def test_a_failure_leaves_what_was_there(model, write, tmp_path, monkeypatch):
             raise ModelError("out of memory")
 
     with pytest.raises(ModelError, match="out of memory"):
-        predict_file(model, write("a.csv", numbered()), output, progress=fail)
+        predict_file(model, write("a.csv", numbered()), output, listener=as_counts(fail))
     assert output.read_text(encoding="utf-8") == "earlier"
     left = sorted(path.name for path in tmp_path.iterdir())
     assert left == [".o.csv.answers", "a.csv", "o.csv"]
@@ -277,7 +280,7 @@ def test_an_interrupt_leaves_nothing(model, write, tmp_path):
 
     source = write("a.csv", numbered())
     with pytest.raises(KeyboardInterrupt):
-        predict_file(model, source, tmp_path / "o.csv", progress=stop)
+        predict_file(model, source, tmp_path / "o.csv", listener=as_counts(stop))
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
 
 
@@ -301,7 +304,8 @@ def test_memory_does_not_grow_with_the_file(model, tmp_path, monkeypatch):
 
         tracemalloc.start()
         try:
-            assert predict_file(model, source, tmp_path / "o.csv", progress=watch).rows == count
+            listener = as_counts(watch)
+            assert predict_file(model, source, tmp_path / "o.csv", listener=listener).rows == count
             return tracemalloc.get_traced_memory()[1] + highest
         finally:
             tracemalloc.stop()

@@ -10,6 +10,7 @@ import pytest
 
 import sentilora
 from sentilora.errors import ConfigError, DataError
+from sentilora.events import as_counts
 from sentilora.inference.rows import text_rows as rows_module
 from sentilora.inference.rows.predict_file import predict_file
 from sentilora.inference.rows.resume_file import kept_path
@@ -26,7 +27,7 @@ from sentilora.inference.rows.predict_file import predict_file
 
 text_rows.ROWS = 4
 model = sentilora.load(sys.argv[1], device="cpu")
-predict_file(model, sys.argv[2], sys.argv[3], progress=lambda done, total: time.sleep(0.05))
+predict_file(model, sys.argv[2], sys.argv[3], listener=lambda event: time.sleep(0.05))
 """
 
 
@@ -50,7 +51,7 @@ def stopped_after(rows):
 
 def stop(model, source, output, rows=20, **options):
     with pytest.raises(KeyboardInterrupt):
-        predict_file(model, source, output, progress=stopped_after(rows), **options)
+        predict_file(model, source, output, listener=as_counts(stopped_after(rows)), **options)
 
 
 def same_answers(output, expected):

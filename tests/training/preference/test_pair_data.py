@@ -13,9 +13,10 @@ from safetensors.torch import load_file
 import sentilora
 from sentilora.config import make_config, write_config
 from sentilora.errors import ConfigError, DataError, RunError
+from sentilora.events import EventLog
 from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_texts
-from sentilora.runs.events import EventLog
+from sentilora.runs.event_file import EventFile
 from sentilora.training.coupled_batches import REFERENCE
 from sentilora.training.resolved_run import create_network, resolve
 from sentilora.training.run_context import encode_pairs, encode_part, open_run
@@ -218,7 +219,7 @@ def test_a_stopped_run_ends_with_the_weights_of_one_never_stopped(settings, fitt
     context = open_run(resolve(make_config({**settings, **config, "name": "stopped"})), None, stop)
     with pytest.raises(KeyboardInterrupt, match="bad moment"):
         fitted(context)
-    resumed, _ = fitted(replace(context, log=EventLog(context.run.path)))
+    resumed, _ = fitted(replace(context, log=EventLog(EventFile(context.run.path))))
     assert any("going on from checkpoint-" in e.get("text", "") for e in context.run.events)
     one, other = unbroken.model.state_dict(), resumed.model.state_dict()
     assert one.keys() == other.keys()

@@ -9,7 +9,8 @@ import pytest
 
 from sentilora.config import read_config
 from sentilora.errors import ConfigError, RunError
-from sentilora.runs.events import EventLog, read_events
+from sentilora.events import EventLog
+from sentilora.runs.event_file import EventFile, read_events
 from sentilora.runs.run_folder import Run
 from sentilora.ui.jobs import training_jobs
 from sentilora.ui.jobs.run_progress import STOPPED, watch
@@ -129,7 +130,7 @@ def test_a_training_that_cannot_begin_says_why(tmp_path):
 def test_a_run_that_works_elsewhere_is_not_resumed(tmp_path):
     run = Run(tmp_path / "runs" / "other")
     run.path.mkdir(parents=True)
-    EventLog(run.path).emit("step", step=1)
+    EventLog(EventFile(run.path)).emit("step", step=1)
     with pytest.raises(RunError, match=r"wrote its last event \d+ s ago"):
         training_jobs.resume(run)
 

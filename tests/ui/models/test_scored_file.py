@@ -7,6 +7,7 @@ import pytest
 
 import sentilora
 from sentilora.errors import DataError
+from sentilora.events import as_counts
 from sentilora.ui.models.scored_file import ROWS, choose_rows, preview, score_file
 from tests.helpers.texts import make_texts
 from tests.helpers.uploads import keep
@@ -25,7 +26,7 @@ def upload(tmp_path):
 
 def test_the_answers_are_those_of_the_library_in_the_order_of_the_file(model, upload):
     told = []
-    scored = score_file(model, upload, "text", progress=lambda *one: told.append(one))
+    scored = score_file(model, upload, "text", listener=as_counts(lambda *one: told.append(one)))
     table = scored.read()
     expected = model.predict(table["text"].to_pylist())
     assert (scored.label, scored.score) == ("predicted_label", "score")
@@ -51,7 +52,7 @@ def test_a_prediction_that_was_stopped_goes_on(model, upload):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        score_file(model, upload, "text", progress=stop)
+        score_file(model, upload, "text", listener=as_counts(stop))
     assert score_file(model, upload, "text").summary.resumed == ROWS
 
 

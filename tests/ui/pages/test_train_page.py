@@ -7,7 +7,8 @@ import shutil
 import psutil
 import pytest
 
-from sentilora.runs.events import EventLog
+from sentilora.events import EventLog
+from sentilora.runs.event_file import EventFile
 from sentilora.runs.run_folder import Run
 from sentilora.ui.jobs import training_jobs
 from sentilora.ui.jobs.training_jobs import Job
@@ -37,7 +38,7 @@ def play(runs, name, *, is_alive):
     run = Run(runs / name)
     run.path.mkdir(parents=True)
     (run.path / "config.toml").write_text('base = "minilm"\n', encoding="utf-8")
-    log = EventLog(run.path)
+    log = EventLog(EventFile(run.path))
     rows = {"train": 8, "validation": 2, "test": 2}
     log.emit("started", rows=rows, labels=["a", "b"], notes=["text from column 'my_text'"])
     for step in (1, 2):

@@ -43,7 +43,7 @@ def adapt(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Teach an encoder the language of your texts, without labels; the result is a new base."""
-    from sentilora.cli.progress import Progress
+    from sentilora.cli.progress import ProgressBar
     from sentilora.errors import ConfigError
 
     settings: dict[str, Any] = context.obj
@@ -51,7 +51,7 @@ def adapt(
         _check_resume(resume, base, texts, settings)
         from sentilora.adaptation.adapt import resume_adaptation
 
-        with Progress() as listener:
+        with ProgressBar() as listener:
             folder = resume_adaptation(resume, listener)
     elif base is None or not texts:
         missing = "base and texts" if base is None else "texts"
@@ -64,7 +64,7 @@ def adapt(
     else:
         from sentilora.adaptation.adapt import adapt as run_adaptation
 
-        with Progress() as listener:
+        with ProgressBar() as listener:
             folder = run_adaptation(base, texts, listener=listener, **settings)
     _show(folder, as_json=as_json)
 

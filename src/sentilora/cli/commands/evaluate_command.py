@@ -71,14 +71,14 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Measure a model on a labelled file, beside baselines on request."""
-    from sentilora.cli.progress import Progress
+    from sentilora.cli.progress import ProgressBar
     from sentilora.cli.report_tables import show_evaluation
     from sentilora.evaluation.baselines import BASELINES
     from sentilora.evaluation.evaluate import evaluate as measure
     from sentilora.inference.sentiment_model import load
 
     _check_page(html)
-    with Progress() as listener:
+    with ProgressBar() as listener:
         report = measure(
             load(run, device=device, precision=precision, engine=engine),
             data,
@@ -92,7 +92,7 @@ def evaluate(
             rating=rating,
             group=group,
             skip_bad_rows=skip_bad_rows,
-            progress=listener,
+            listener=listener,
         )
     if html is not None:
         _write_page(report, html)

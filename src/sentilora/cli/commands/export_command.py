@@ -11,6 +11,7 @@ import typer
 
 from sentilora.cli.options import Label, Text
 from sentilora.defaults import MAX_DISAGREEMENT, MAX_DROP
+from sentilora.events import Event
 
 EXAMPLE = "Example:  sentilora export runs/NAME --to onnx --quantize int8 --output exports/reviews"
 
@@ -79,7 +80,7 @@ def export(
         data=data,
         text=text,
         label=label,
-        tell=lambda way: print(f"trying      {way} …", file=sys.stderr),
+        listener=_print_way,
         runtime=runtime,
     )
     parity = read_parity(folder)
@@ -98,6 +99,12 @@ def export(
         print(f"data     {_judged(parity['labelled'])}")
     print(f"export   {folder}")
     print(f"next     {_next(folder, to)}")
+
+
+def _print_way(event: Event) -> None:
+    if event["kind"] == "way":
+        of = f"{event['number']} of {event['total']}"
+        print(f"trying      {event['name']} ({of}) …", file=sys.stderr)
 
 
 def _judged(labelled: dict[str, Any]) -> str:

@@ -153,7 +153,7 @@ def _run(request: Request, model: SentimentModel, opened: TextRows | Iterable[li
                 threshold=request.threshold,
                 skip_bad_rows=request.skip_bad_rows,
                 resume=request.resume,
-                progress=bar,
+                listener=bar,
             )
         answer_lines.print_summary(summary)
         if request.as_json:
@@ -199,7 +199,7 @@ def _print_all(
     is_typing = request.source == STDIN and sys.stdin.isatty()
     is_shown = request.source is not None and not sys.stdout.isatty() and not is_typing
     with RowBar("predict", is_shown=is_shown) as bar:
-        answerer = Answerer(model, threshold=request.threshold, total=total, progress=bar)
+        answerer = Answerer(model, threshold=request.threshold, total=total, listener=bar)
         for values in opened:
             predictions = answerer.answer(values).predictions()
             if request.explain:

@@ -48,7 +48,7 @@ def _describe(run: Run) -> dict[str, Any]:
 
 
 def _started(run: Run) -> str | None:
-    from sentilora.runs.events import read_events
+    from sentilora.runs.event_file import read_events
 
     first = next(read_events(run.path), None)
     seconds = first["time"] if first else (run.path / "config.toml").stat().st_mtime

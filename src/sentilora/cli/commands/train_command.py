@@ -46,7 +46,7 @@ def train(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Train a sentiment model, prove that it reloads, and show what training bought."""
-    from sentilora.cli.progress import Progress
+    from sentilora.cli.progress import ProgressBar
     from sentilora.cli.report_tables import show_dry_run, show_run, show_seeds
     from sentilora.errors import ConfigError
 
@@ -55,7 +55,7 @@ def train(
         _check_resume(config, settings)
         from sentilora.training.train import train as run_training
 
-        with Progress() as listener:
+        with ProgressBar() as listener:
             run = run_training(resume=config, listener=listener)
         show_run(run, as_json=as_json)
         return
@@ -78,7 +78,7 @@ def train(
     if seeds is not None:
         from sentilora.training.seeds import train_seeds
 
-        with Progress() as listener:
+        with ProgressBar() as listener:
             summary = train_seeds(resolved, seeds, listener=listener)
         if as_json:
             print(json.dumps(summary.to_dict(), indent=2))
@@ -87,7 +87,7 @@ def train(
         return
     from sentilora.training.train import train as run_training
 
-    with Progress() as listener:
+    with ProgressBar() as listener:
         run = run_training(config=resolved, listener=listener)
     show_run(run, as_json=as_json)
 

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from sentilora.defaults import MAX_DROP, SEED
 from sentilora.errors import ModelError
+from sentilora.events import EventLog
 from sentilora.exports.accuracy import Accuracy, judge
 from sentilora.exports.int8.int8_result import Quantised, Speeds, Tried, refusal
 from sentilora.exports.int8.int8_way import Way
@@ -48,7 +49,6 @@ SPEED_SECONDS = 2.0  # for one round of float32
 ROUNDS = 5
 
 WAYS = {"onnx": onnx_ways, "openvino": openvino_ways, "browser": onnx_ways}
-Tell = Callable[[str], None]
 
 
 Race = Callable[[Engine, Engine, TextEncoder, Sequence[str]], Speeds]
@@ -61,7 +61,7 @@ def quantise(
     parts: Parts,
     *,
     max_drop: float = MAX_DROP,
-    tell: Tell | None = None,
+    log: EventLog | None = None,
     race: Race | None = None,
 ) -> Quantised:
     """Replace a float32 export by the fastest int8 one that keeps the budget.
@@ -73,7 +73,7 @@ def quantise(
         parts: data of the run by part; ranges are found on training texts, accuracy is measured on
             validation.
         max_drop: largest loss in points of macro F1, 0 or more.
-        tell: function that is called with a line for people when a way begins.
+        log: log that is told when a way begins.
         race: function that measures speed; :func:`measure_speed` when None.
 
     Raises:
@@ -81,14 +81,14 @@ def quantise(
         MissingExtraError: the packages that quantise are not installed.
         ModelError: no way keeps the budget and is faster than float32; says what each one lost.
     """
+    log = log or EventLog()
     ways = WAYS[settings.kind](file, calibration_inputs(parts.train, encoder))
     track = _lay_track(file, settings, encoder, some_rows(parts.validation, ROWS))
     folder = file.parent / "int8.partial"
     tried = []
     try:
         for number, way in enumerate(ways, 1):
-            if tell is not None:
-                tell(f"{way.name} ({number} of {len(ways)})")
+            log.emit("way", name=way.name, number=number, total=len(ways))
             tried.append(_attempt(way, folder / way.name / file.name, track, race or measure_speed))
         outcome = Quantised(
             rows=len(track.texts),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -12,13 +12,12 @@ import numpy as np
 
 from sentilora.data.files.streams import text_problem
 from sentilora.errors import ConfigError
+from sentilora.events import EventLog, Listener
 from sentilora.inference.prediction import Choices, Prediction, choose, make_predictions
 from sentilora.inference.rows.score_cache import RememberingScorer
 from sentilora.inference.scoring import Progress, Scored
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.labels import Labels
-
-RowProgress = Callable[[int, int | None], None]  # rows done so far; rows in all, where known
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ class Answerer:
         threshold: smallest score that counts as an answer, in ``[0, 1]``; answers below it are
             marked as abstained.
         total: number of rows of the source, where known.
-        progress: function that is called with the number of rows done so far, and ``total``.
+        listener: listener to the events ``phase``, with ``total``, and ``progress``, in rows.
 
     Raises:
         ConfigError: the threshold is out of range.
@@ -124,19 +123,19 @@ class Answerer:
         scorer: Scorer | None = None,
         threshold: float | None = None,
         total: int | None = None,
-        progress: RowProgress | None = None,
+        listener: Listener | None = None,
     ) -> None:
         check_threshold(threshold)
         self._model = model
         self._scorer = scorer or RememberingScorer(model)
         self._threshold = threshold
-        self._total = total
-        self._progress = progress
+        self._log = EventLog(listener)
         self._started = time.perf_counter()
         self._rows = self._skipped = self._tokens = self._truncated = self._abstained = 0
         self._early = 0
         self._counts = np.zeros(len(model.labels), dtype=np.int64)
-        self._tell(0)
+        self._told = 0
+        self._log.emit("phase", name="predict", total=total)
 
     def answer(self, values: Sequence[Any]) -> Answers:
         """Answer the values that are texts; the others count as skipped."""
@@ -190,8 +189,9 @@ class Answerer:
         self._early += 0 if answers.early is None else int(answers.early.sum())
 
     def _tell(self, done: int) -> None:
-        if self._progress is not None:
-            self._progress(done, self._total)
+        if done > self._told:
+            self._log.count(done - self._told)
+            self._told = done
 
 
 def check_threshold(threshold: float | None) -> None:

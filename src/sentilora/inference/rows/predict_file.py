@@ -20,12 +20,12 @@ from sentilora.data.files.formats import ending_of
 from sentilora.data.files.tables import write_batches
 from sentilora.data.problems import quoted
 from sentilora.errors import ConfigError, DataError
+from sentilora.events import Listener
 from sentilora.inference.prediction import STAGES
 from sentilora.inference.rows.answers import (
     Answerer,
     Answers,
     FileSummary,
-    RowProgress,
     check_threshold,
 )
 from sentilora.inference.rows.resume_file import keeping
@@ -50,7 +50,7 @@ def predict_file(
     threshold: float | None = None,
     skip_bad_rows: bool = False,
     resume: bool = False,
-    progress: RowProgress | None = None,
+    listener: Listener | None = None,
 ) -> FileSummary:
     """Write the rows of a file with the model's answers beside them, in the same order.
 
@@ -72,8 +72,7 @@ def predict_file(
             raising.
         resume: whether to go on with the answers of the same prediction, which was stopped before;
             if there are none, begin with the first row.
-        progress: function that is called with the number of rows done so far, and the number of all
-            rows.
+        listener: listener to the events ``phase`` (name, total) and ``progress`` (done), in rows.
 
     Raises:
         DataError: the source cannot be read, has no such column or rows without a text, or the
@@ -94,7 +93,7 @@ def predict_file(
     total = rows.batches.row_count
     with keeping(model, rows, output, resume=resume) as scorer:
         answerer = Answerer(
-            model, scorer=scorer, threshold=threshold, total=total, progress=progress
+            model, scorer=scorer, threshold=threshold, total=total, listener=listener
         )
         with write_batches(output, schema) as writer:
             for batch in rows.batches:

@@ -18,8 +18,8 @@ from typing import Any
 
 from sentilora.serving.pool import (
     Answer,
+    BatchListener,
     Closing,
-    Listener,
     NameTaken,
     QueueFull,
     Served,
@@ -60,7 +60,7 @@ class BatchingPool:
         self._batch_tokens = batch_tokens
         self._cores = Cores()
         self._waiting: deque[Waiting] = deque()  # touched by begin, finish and break_off only
-        self._listeners: list[Listener] = []
+        self._listeners: list[BatchListener] = []
         self._crew = Crew(self._cores.workers, self)
         self._changed = self._crew.lock  # guards all below
         self._loaded: dict[str, Loaded] = {}
@@ -138,7 +138,7 @@ class BatchingPool:
         with self._changed:
             return self._texts, self._tokens
 
-    def watch(self, listener: Listener) -> None:
+    def watch(self, listener: BatchListener) -> None:
         """Have ``listener`` called after each batch, by one thread at a time."""
         self._listeners.append(listener)
 

@@ -33,7 +33,7 @@ import psutil
 
 from sentilora.config import make_config
 from sentilora.errors import RunError
-from sentilora.runs.events import read_events
+from sentilora.runs.event_file import read_events
 from sentilora.runs.run_folder import CONFIG, Run, create_name
 from sentilora.settings_file import write_settings
 

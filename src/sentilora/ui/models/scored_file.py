@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from sentilora.data.files.formats import ending_of
 from sentilora.data.files.tables import Batches, open_table, write_batches
+from sentilora.events import Listener
 from sentilora.files import sha256_of
-from sentilora.inference.rows.answers import FileSummary, RowProgress
+from sentilora.inference.rows.answers import FileSummary
 from sentilora.inference.rows.predict_file import predict_file
 from sentilora.inference.rows.text_rows import TextRows, open_rows
 from sentilora.inference.sentiment_model import SentimentModel
@@ -74,7 +75,7 @@ def score_file(
     *,
     skip_bad_rows: bool = False,
     threshold: float | None = None,
-    progress: RowProgress | None = None,
+    listener: Listener | None = None,
 ) -> ScoredFile:
     """Answer every row of a file; what was computed before a stop is not computed again.
 
@@ -94,7 +95,7 @@ def score_file(
         skip_bad_rows=skip_bad_rows,
         threshold=threshold,
         resume=True,
-        progress=progress,
+        listener=listener,
     )
     names = _names_of(path)[len(rows.batches.schema.names) :]
     return ScoredFile(upload, column, path, names[0], names[1], summary)

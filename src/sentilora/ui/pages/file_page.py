@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from sentilora.events import as_counts
 from sentilora.inference.rows.answers import FileSummary
 from sentilora.ui import session
 from sentilora.ui.date_columns import count_over_time, date_columns
@@ -64,7 +65,7 @@ def _ask(upload: Upload) -> None:
             share = done / total if total else 0.0
             bar.progress(min(1.0, share), f"{done:,} of {total or 0:,} rows")
 
-        scored = score_file(model, upload, column, skip_bad_rows=skip, progress=progress)
+        scored = score_file(model, upload, column, skip_bad_rows=skip, listener=as_counts(progress))
         bar.empty()
         st.session_state[SCORED] = scored
 

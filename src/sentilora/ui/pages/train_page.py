@@ -10,7 +10,7 @@ from sentilora import samples
 from sentilora.config import PRESETS, TrainingConfig
 from sentilora.evaluation.reports import wording
 from sentilora.model.bases.known_bases import BASES
-from sentilora.runs.events import read_events
+from sentilora.runs.event_file import read_events
 from sentilora.runs.run_folder import Run, list_runs
 from sentilora.section import limits_of
 from sentilora.ui import session
