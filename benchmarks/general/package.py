@@ -24,7 +24,7 @@ from sentilora.model.artifact import (
     open_artifact,
     seal_artifact,
 )
-from sentilora.model.model_info import write_settings
+from sentilora.model.model_settings import write_model_settings
 from sentilora.model.probabilities import UNCALIBRATED
 from sentilora.model.tokens import TextEncoder
 from sentilora.runs.proof import prove_reload
@@ -81,7 +81,7 @@ def pack(run: Run, target: Path, *, max_tokens: int | None = None) -> Packed:
 
     rule = replace(source.settings.rule, max_tokens=max_tokens or source.settings.rule.max_tokens)
     settings = replace(source.settings, rule=rule, calibration=UNCALIBRATED)
-    write_settings(settings, folder)
+    write_model_settings(settings, folder)
     network, tokenizer = load_classifier(open_artifact(folder, is_sealed=False), merge=False)
     encoder = TextEncoder(tokenizer, rule)
     validation = read_config_parts(run.config).validation
@@ -89,7 +89,7 @@ def pack(run: Run, target: Path, *, max_tokens: int | None = None) -> Packed:
     engine = TorchEngine(network, CPU)
     scored = score_texts(engine, encoder, texts)
     calibration = fit_calibration(scored.logits, validation.label_ids)
-    write_settings(replace(settings, calibration=calibration), folder)
+    write_model_settings(replace(settings, calibration=calibration), folder)
     proof = prove_reload(folder, texts[:PROOF_TEXTS], engine, encoder)
     return Packed(
         folder,

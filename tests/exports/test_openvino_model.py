@@ -16,7 +16,7 @@ from sentilora.errors import DeviceError, MissingExtraError, ModelError
 from sentilora.exports.openvino_model import write_openvino
 from sentilora.labels import Labels
 from sentilora.model.classifier import create_model
-from sentilora.model.model_info import Settings
+from sentilora.model.model_settings import ModelSettings
 from sentilora.model.probabilities import Calibration
 from sentilora.model.tokens import TextRule
 from tests.helpers.tiny_bases import ARCHITECTURES
@@ -37,7 +37,7 @@ def test_every_architecture_answers_alike_on_other_shapes(tiny_bases, tmp_path, 
     model = create_model(str(tiny_bases[architecture]), LABELS, use_peft=True, rank=2)
     network = model.merge_and_unload().eval()
     calibration = Calibration(1.7, 0.3)
-    settings = Settings(Labels(LABELS), "base", None, TextRule(24), calibration, "openvino")
+    settings = ModelSettings(Labels(LABELS), "base", None, TextRule(24), calibration, "openvino")
     write_openvino(network, settings, tmp_path / "model.xml")
     assert {file.name for file in tmp_path.iterdir()} == {"model.xml", "model.bin"}
     compiled = openvino.Core().compile_model(tmp_path / "model.xml", "CPU", FP32)

@@ -6,7 +6,7 @@ from sentilora.labels import Labels
 from sentilora.model.artifact import save_artifact, seal_artifact
 from sentilora.model.bases.known_bases import resolve_base
 from sentilora.model.classifier import create_model, load_tokenizer
-from sentilora.model.model_info import Settings
+from sentilora.model.model_settings import ModelSettings
 from sentilora.model.tokens import TextRule
 
 
@@ -21,5 +21,5 @@ def save_adapter(base, folder, names, seed, *, kind="adapter", rule=None, noise=
             if parameter.requires_grad:
                 parameter.add_(noise * torch.randn(parameter.shape, generator=generator))
     rule = rule or TextRule(max_tokens=16)
-    told = Settings(labels, resolved.hub_id, resolved.revision, rule, kind=kind)
+    told = ModelSettings(labels, resolved.hub_id, resolved.revision, rule, kind=kind)
     return seal_artifact(save_artifact(model, load_tokenizer(resolved.source), told, folder))

@@ -6,7 +6,7 @@ import torch
 
 from sentilora.labels import Labels
 from sentilora.model.artifact import save_artifact, seal_artifact
-from sentilora.model.model_info import Settings
+from sentilora.model.model_settings import ModelSettings
 from sentilora.model.tokens import TextRule
 
 LABELS = Labels(("negative", "neutral", "positive"))
@@ -35,5 +35,5 @@ def logits_of(model, encoder):
 
 
 def save(model, encoder, folder, base, kind="adapter"):
-    settings = Settings(LABELS, str(base), None, RULE, kind=kind)
+    settings = ModelSettings(LABELS, str(base), None, RULE, kind=kind)
     return seal_artifact(save_artifact(model, encoder.tokenizer, settings, folder / "model"))

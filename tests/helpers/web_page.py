@@ -18,7 +18,7 @@ from sentilora.model.artifact import (
     save_texts,
     seal_artifact,
 )
-from sentilora.model.model_info import Settings
+from sentilora.model.model_settings import ModelSettings
 from sentilora.model.probabilities import Calibration
 from sentilora.model.tokens import TextEncoder, TextRule
 from tests.helpers.tiny_bases import tiny_config
@@ -42,7 +42,7 @@ def make_page(
     config.update({"initializer_range": 0.5})  # answers that differ from text to text
     torch.manual_seed(3)
     network = AutoModelForSequenceClassification.from_config(config).eval()
-    settings = Settings(Labels(labels), "base", None, rule, calibration, "browser")
+    settings = ModelSettings(Labels(labels), "base", None, rule, calibration, "browser")
     partial = new_artifact(folder)
     (partial / BROWSER_FILE).parent.mkdir()
     write_onnx(network, settings, partial / BROWSER_FILE)

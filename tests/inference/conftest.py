@@ -26,13 +26,13 @@ def make_model(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
     from sentilora.labels import Labels
     from sentilora.model.artifact import save_artifact, seal_artifact
     from sentilora.model.classifier import create_model, load_tokenizer
-    from sentilora.model.model_info import Settings
+    from sentilora.model.model_settings import ModelSettings
     from sentilora.model.tokens import TextRule
 
     def make(names: Sequence[str], base: Path = tiny_base, **rule: Any):
         labels = Labels(tuple(names))
         network = create_model(str(base), labels, rank=2, seed=3)
-        settings = Settings(labels, str(base), None, TextRule(**{"max_tokens": 16, **rule}))
+        settings = ModelSettings(labels, str(base), None, TextRule(**{"max_tokens": 16, **rule}))
         path = tmp_path_factory.mktemp("made") / "model"
         seal_artifact(save_artifact(network, load_tokenizer(str(base)), settings, path))
         return sentilora.load(path, device="cpu")

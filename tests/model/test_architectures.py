@@ -13,7 +13,7 @@ from sentilora.inference.scoring import score_texts
 from sentilora.labels import Labels
 from sentilora.model.artifact import load_classifier, open_artifact, save_artifact, seal_artifact
 from sentilora.model.classifier import count_parameters, create_model, load_tokenizer
-from sentilora.model.model_info import Settings
+from sentilora.model.model_settings import ModelSettings
 from sentilora.model.tokens import TextEncoder
 from tests.helpers import warm_python
 from tests.helpers.classifiers import LABELS, RULE, TEXTS, logits_of, save, train_a_little
@@ -130,7 +130,7 @@ def test_label_names_survive_the_reload(base, encoder, tmp_path):
 def test_adapters_with_different_label_counts_load_side_by_side(base, encoder, tmp_path):
     stars = Labels(("1", "2", "3", "4", "5"))
     three = save(create_model(str(base), LABELS), encoder, tmp_path / "three", base)
-    settings = Settings(stars, str(base), None, RULE)
+    settings = ModelSettings(stars, str(base), None, RULE)
     five_model = create_model(str(base), stars)
     five = seal_artifact(
         save_artifact(five_model, encoder.tokenizer, settings, tmp_path / "five" / "model")

@@ -15,7 +15,7 @@ import sentilora
 from sentilora.labels import Labels
 from sentilora.model.artifact import load_classifier, open_artifact, save_artifact, seal_artifact
 from sentilora.model.classifier import count_parameters, create_model, load_tokenizer
-from sentilora.model.model_info import Settings
+from sentilora.model.model_settings import ModelSettings
 from sentilora.model.quiet import quiet_transformers
 from sentilora.model.tokens import TextEncoder, TextRule
 from tests.helpers.texts import WORDS, make_texts, write_csv
@@ -182,7 +182,7 @@ def test_an_update_keeps_less_in_memory_than_all_weights_with_their_moments(step
 
 
 def test_the_saved_adapter_is_small_and_gives_the_same_logits(base, step, tmp_path):
-    settings = Settings(LABELS, str(base), None, RULE)
+    settings = ModelSettings(LABELS, str(base), None, RULE)
     folder = seal_artifact(
         save_artifact(step.model, step.encoder.tokenizer, settings, tmp_path / "model")
     )

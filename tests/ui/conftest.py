@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sentilora.ui.settings import Settings
+from sentilora.ui.settings import AppSettings
 
 
 def _script(module):
@@ -17,7 +17,7 @@ def _script(module):
 @pytest.fixture
 def settings(tiny_run, tmp_path, monkeypatch):
     """Point the pages at the folder of the tiny run."""
-    told = Settings(str(tiny_run.path), tiny_run.path.parent, tmp_path / "exports")
+    told = AppSettings(str(tiny_run.path), tiny_run.path.parent, tmp_path / "exports")
     for name, value in told.to_environment().items():
         monkeypatch.setenv(name, value)
     return told

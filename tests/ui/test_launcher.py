@@ -14,7 +14,7 @@ import pytest
 from sentilora.errors import ConfigError, MissingExtraError
 from sentilora.ui import launcher
 from sentilora.ui.launcher import check_installed, free_port, launch, server_command
-from sentilora.ui.settings import Settings
+from sentilora.ui.settings import AppSettings
 
 START_S = 120
 
@@ -49,7 +49,7 @@ def test_a_port_that_is_taken_is_told():
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(ConfigError, match=f"Nothing can listen on 127.0.0.1:{port}: .*--port"):
-            launch(Settings(), port=port, tell=print)
+            launch(AppSettings(), port=port, tell=print)
     assert free_port("127.0.0.1", 0) > 0
 
 

@@ -25,8 +25,8 @@ from sentilora.adaptation.adaptation_context import (
     read_texts,
     resolve_adaptation,
 )
-from sentilora.adaptation.base_seal import save_base, seal_base, write_report
-from sentilora.adaptation.pretraining import measure, pretrain
+from sentilora.adaptation.base_seal import save_base, seal_base, write_base_report
+from sentilora.adaptation.pretraining import measure_hidden, pretrain
 from sentilora.adaptation.windows import TextWindows, open_windows
 from sentilora.errors import ConfigError, RunError, SentiloraError
 from sentilora.events import EventLog, Listener
@@ -166,7 +166,7 @@ def _work_on(
         own_head=model.head.is_own,
     )
     if not (work / BEFORE).is_file():
-        write_atomically(work / BEFORE, json.dumps(measure(model, material, schedule)))
+        write_atomically(work / BEFORE, json.dumps(measure_hidden(model, material, schedule)))
     before = json.loads((work / BEFORE).read_text(encoding="utf-8"))
     log.emit("held_out", step=0, **before)
     interruption = Interruption()
@@ -186,12 +186,12 @@ def _work_on(
         raise Interrupted(
             f"Stopped after update {progress.global_step}; everything is saved. Go on with: {how}"
         )
-    after = measure(model, material, schedule)
+    after = measure_hidden(model, material, schedule)
     log.emit("held_out", step=progress.global_step, **after)
     log.emit("phase", name="save and prove the reload", total=None)
     folder = work / "base"
     difference = save_base(context, material, folder)
-    write_report(
+    write_base_report(
         folder,
         context,
         windows,

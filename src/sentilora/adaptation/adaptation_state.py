@@ -25,7 +25,7 @@ _MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
 
 @dataclass
-class Progress:
+class AdaptationProgress:
     """How far an adaptation is.
 
     Attributes:
@@ -44,7 +44,10 @@ class Progress:
 
 
 def save_state(
-    folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, progress: Progress
+    folder: Path,
+    model: torch.nn.Module,
+    optimizer: torch.optim.Optimizer,
+    progress: AdaptationProgress,
 ) -> None:
     """Write a checkpoint, and remove older ones when it is complete."""
     target = folder / f"checkpoint-{progress.global_step}"
@@ -67,7 +70,7 @@ def save_state(
 
 def load_state(
     folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer
-) -> Progress | None:
+) -> AdaptationProgress | None:
     """Put the newest complete checkpoint into model and optimiser; None when there is none."""
     checkpoint = last_checkpoint(folder)
     if checkpoint is None:
@@ -79,4 +82,4 @@ def load_state(
             optimizer.state[parameter] = {
                 kind: moments[f"{kind}.{name}"].to(parameter.device) for kind in _MOMENTS
             }
-    return Progress(**json.loads((checkpoint / STATE).read_text(encoding="utf-8")))
+    return AdaptationProgress(**json.loads((checkpoint / STATE).read_text(encoding="utf-8")))

@@ -20,7 +20,7 @@ from typing import Any
 import torch
 
 from sentilora.adaptation.adaptation_context import REPORT, AdaptationContext, describe_base
-from sentilora.adaptation.adaptation_state import Progress
+from sentilora.adaptation.adaptation_state import AdaptationProgress
 from sentilora.adaptation.base_card import render_card
 from sentilora.adaptation.base_proof import prove_base
 from sentilora.adaptation.pretraining import Material, Recipe
@@ -67,12 +67,12 @@ def seal_base(folder: Path, final: Path) -> None:
     folder.rename(final)
 
 
-def write_report(
+def write_base_report(
     folder: Path,
     context: AdaptationContext,
     windows: TextWindows,
     data: dict[str, Any],
-    progress: Progress,
+    progress: AdaptationProgress,
     recipe: Recipe,
     measured: dict[str, dict[str, float]],
     *,

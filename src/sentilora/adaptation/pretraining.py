@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from sentilora.adaptation.adaptation_state import Progress, load_state, save_state
+from sentilora.adaptation.adaptation_state import AdaptationProgress, load_state, save_state
 from sentilora.adaptation.masking import MaskingRule, Vocabulary
 from sentilora.adaptation.objective import WordBatch, WordLoss, WordModel, make_batch
 from sentilora.adaptation.schedule import Schedule
@@ -64,7 +64,7 @@ class Recipe:
     checkpoint_s: float
 
 
-def measure(model: WordModel, material: Material, schedule: Schedule) -> dict[str, float]:
+def measure_hidden(model: WordModel, material: Material, schedule: Schedule) -> dict[str, float]:
     """Measure on the held-out windows, with the same words hidden each time.
 
     Returns:
@@ -103,7 +103,7 @@ def pretrain(
     checkpoints: Path,
     log: EventLog,
     interruption: Interruption,
-) -> Progress:
+) -> AdaptationProgress:
     """Update a model until the budget is used, from its last checkpoint if there is one.
 
     When ``interruption`` is requested, the update is finished, a checkpoint is written, and what
@@ -116,7 +116,7 @@ def pretrain(
     optimizer = make_optimizer(model, recipe)
     progress = load_state(checkpoints, model, optimizer)
     if progress is None:
-        progress = Progress()
+        progress = AdaptationProgress()
     else:
         log.emit("note", text=f"going on from checkpoint-{progress.global_step}")
     device = next(model.parameters()).device
@@ -191,7 +191,7 @@ def make_optimizer(model: WordModel, recipe: Recipe) -> torch.optim.Optimizer:
     )
 
 
-def _batches(schedule: Schedule, progress: Progress) -> Iterator[np.ndarray]:
+def _batches(schedule: Schedule, progress: AdaptationProgress) -> Iterator[np.ndarray]:
     """Iterate batches from the one where ``progress`` is, until the budget is used."""
     begin, epoch = 0, 0
     while schedule.used(progress.global_step, progress.seconds) < 1:
@@ -207,7 +207,7 @@ def _batches(schedule: Schedule, progress: Progress) -> Iterator[np.ndarray]:
 class _Speed:
     """Reports an update each 200th of the budget: loss since the last report, tokens a second."""
 
-    def __init__(self, progress: Progress, used: float) -> None:
+    def __init__(self, progress: AdaptationProgress, used: float) -> None:
         self._from = (progress.tokens, progress.seconds)
         self._reported = used
         self._losses: list[tuple[float, float]] = []
@@ -215,7 +215,7 @@ class _Speed:
     def add(
         self,
         loss: WordLoss,
-        progress: Progress,
+        progress: AdaptationProgress,
         schedule: Schedule,
         rate: float,
         log: EventLog,

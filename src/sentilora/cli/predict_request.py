@@ -10,7 +10,7 @@ STDIN = "-"
 
 
 @dataclass(frozen=True)
-class Request:
+class PredictRequest:
     """What was asked for, on the command line."""
 
     run: str
@@ -30,7 +30,7 @@ class Request:
         return f"sentilora predict {shlex.quote(self.run)}"
 
 
-def check(request: Request) -> None:
+def check_request(request: PredictRequest) -> None:
     """Refuse what cannot work before anything slow starts."""
     from sentilora.errors import ConfigError
     from sentilora.inference.rows.answers import check_threshold
@@ -67,7 +67,7 @@ def check(request: Request) -> None:
         check_output(request.output, Path(str(request.source)) if is_file else None)
 
 
-def _check_texts(request: Request) -> None:
+def _check_texts(request: PredictRequest) -> None:
     from sentilora.data.files.formats import has_ending
     from sentilora.errors import ConfigError
 

@@ -14,14 +14,14 @@ from sentilora.data.labelled.scan import Asked
 from sentilora.errors import ModelError
 from sentilora.evaluation.metrics import measure
 from sentilora.evaluation.model_rows import Rows, read_rows
-from sentilora.exports.parity import TOLERANCE, Parity, compare
+from sentilora.exports.parity import TOLERANCE, Parity, compare_logits
 from sentilora.inference.cascade import score_in_stages
 from sentilora.inference.scoring import score_texts
 
 if TYPE_CHECKING:
     from sentilora.inference.engines.engine import Engine
     from sentilora.model.first_stage import FirstStage
-    from sentilora.model.model_info import Settings
+    from sentilora.model.model_settings import ModelSettings
     from sentilora.model.tokens import TextEncoder
 
 
@@ -60,7 +60,7 @@ class Judged:
 
 
 def read_labelled(
-    data: str | Path, settings: Settings, *, text: str | None = None, label: str | None = None
+    data: str | Path, settings: ModelSettings, *, text: str | None = None, label: str | None = None
 ) -> Rows:
     """Read the texts to judge an export on; of a folder, its ``test`` part.
 
@@ -73,7 +73,7 @@ def read_labelled(
 def judge_export(
     rows: Rows,
     source: str,
-    settings: Settings,
+    settings: ModelSettings,
     encoder: TextEncoder,
     *,
     run: Engine,
@@ -98,7 +98,7 @@ def judge_export(
     """
     expected = score_texts(run, encoder, rows.texts).logits
     found = score_texts(export, encoder, rows.texts).logits
-    parity = compare(expected, found, tolerance=TOLERANCE if is_exact else None)
+    parity = compare_logits(expected, found, tolerance=TOLERANCE if is_exact else None)
     early_share = None
     if stage is not None:
         staged = score_in_stages(stage, export, encoder, rows.texts, settings.calibration)
@@ -114,7 +114,7 @@ def judge_export(
     )
 
 
-def judge(logits: NDArray[Any], label_ids: NDArray[Any], settings: Settings) -> Accuracy:
+def judge(logits: NDArray[Any], label_ids: NDArray[Any], settings: ModelSettings) -> Accuracy:
     """Compare ``(N, C)`` logits with the truth.
 
     Raises:

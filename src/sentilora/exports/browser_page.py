@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 from sentilora.errors import ConfigError, ModelError, several
 from sentilora.files import write_json
 from sentilora.inference.scoring import score_texts
-from sentilora.model.model_info import FORMAT, Settings
+from sentilora.model.model_settings import FORMAT, ModelSettings
 
 if TYPE_CHECKING:
     from sentilora.inference.engines.engine import Engine
@@ -159,7 +159,7 @@ def write_page(
     name: str,
     model: str,
     *,
-    settings: Settings,
+    settings: ModelSettings,
     engine: Engine,
     encoder: TextEncoder,
     runtime: Path | None = None,
@@ -234,7 +234,7 @@ def _reading(encoder: TextEncoder) -> dict[str, Any]:
     }
 
 
-def _checks(settings: Settings, engine: Engine, encoder: TextEncoder) -> list[dict[str, Any]]:
+def _checks(settings: ModelSettings, engine: Engine, encoder: TextEncoder) -> list[dict[str, Any]]:
     """Return texts with the tokens that are read of them, and their probabilities."""
     windows = encoder.encode(CHECKS).windows
     logits = score_texts(engine, encoder, list(CHECKS)).logits

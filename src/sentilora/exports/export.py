@@ -16,9 +16,8 @@ of them, and these three can be made int8 under an accuracy budget.
       manifest.json                 sha256 of every file, WRITTEN LAST
 
 Not covered: plain transformers knows neither of two things that SentiLoRA does with the same files.
-It keeps only the head of a text over the limit (``pipeline(..., truncation=True)`` cuts at the
-run's ``max_tokens``, which is the tokenizer's ``model_max_length``), not head and tail, nor
-windows; and it does not calibrate logits (the card in the folder has the lines that do).
+It keeps only the head of a text over the limit, not head and tail, nor windows; and it does not
+calibrate logits (the card in the folder has the lines that do).
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ from sentilora.exports.export_card import write_card
 from sentilora.exports.export_source import run_file, run_part
 from sentilora.exports.first_stage_data import make_first_stage, read_run_parts
 from sentilora.exports.int8.int8_search import quantise
-from sentilora.exports.parity import PARITY, Parity, compare, parity_texts, read_parity
+from sentilora.exports.parity import PARITY, Parity, compare_logits, parity_texts, read_parity
 from sentilora.exports.targets import KINDS, WRITERS, check_no_columns, check_targets
 from sentilora.files import write_json
 from sentilora.inference.engines.engine import Engine, TorchEngine, open_engine
@@ -61,7 +60,7 @@ from sentilora.model.artifact import (
     seal_artifact,
 )
 from sentilora.model.first_stage import FIRST_STAGE, load_first_stage
-from sentilora.model.model_info import Settings
+from sentilora.model.model_settings import ModelSettings
 from sentilora.model.tokens import TextEncoder
 from sentilora.runs.disk import check_space
 from sentilora.runs.proof import prove_reload
@@ -189,7 +188,7 @@ def export(
 
 
 def _write(artifact: Artifact, name: str, order: _Order) -> Path:
-    """Write, open again, compare, prove, describe, and seal last."""
+    """Write, open again, compare_logits, prove, describe, and seal last."""
     wanted = (order.max_drop, order.max_disagreement)
     parts = read_run_parts(artifact) if wanted != (None, None) else None
     texts = parity_texts()
@@ -202,7 +201,7 @@ def _write(artifact: Artifact, name: str, order: _Order) -> Path:
     settings = replace(artifact.settings, kind=KINDS[order.to])
     folder = _write_network(artifact, tokenizer, settings, order)
     engine = _open(folder)
-    parity = compare(expected, _logits(engine, encoder, texts))
+    parity = compare_logits(expected, _logits(engine, encoder, texts))
     quantised = None
     if order.max_drop is not None:
         assert parts is not None
@@ -231,7 +230,7 @@ def _write(artifact: Artifact, name: str, order: _Order) -> Path:
     proof = prove_reload(folder, texts[-PROOF_TEXTS:], engine, encoder)
     facts = _facts(artifact, name, order.to, parity, proof)
     if quantised is not None:
-        found = compare(expected, _logits(engine, encoder, texts), tolerance=None)
+        found = compare_logits(expected, _logits(engine, encoder, texts), tolerance=None)
         facts |= found.to_dict()
         facts["quantisation"] = {**quantised.to_dict(), "fp32_parity": parity.to_dict()}
     stage = load_first_stage(artifact.path)  # of an export that is exported again
@@ -259,12 +258,13 @@ def _write(artifact: Artifact, name: str, order: _Order) -> Path:
         )
         facts["labelled"] = judged.to_dict()
     write_json(folder / PARITY, facts)
-    card = run_file(artifact, "README.md")
-    write_card(card, folder / "README.md", settings, quantised)
+    write_card(run_file(artifact, "README.md"), folder / "README.md", settings, quantised)
     return seal_artifact(folder)
 
 
-def _write_network(artifact: Artifact, tokenizer: Any, settings: Settings, order: _Order) -> Path:
+def _write_network(
+    artifact: Artifact, tokenizer: Any, settings: ModelSettings, order: _Order
+) -> Path:
     """Write the merged network in float32 into a new, unsealed folder."""
     merged, _ = load_classifier(artifact)
     times = 1 if order.max_drop is None else _WITH_INT8

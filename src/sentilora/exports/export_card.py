@@ -8,14 +8,14 @@ from typing import Any
 
 from sentilora.evaluation.reports.wording import calibrated_in_torch
 from sentilora.exports.int8.int8_result import Quantised
-from sentilora.model.model_info import Settings
+from sentilora.model.model_settings import ModelSettings
 
 _USE = re.compile(r"^## Use it\n.*?(?=^## )", re.DOTALL | re.MULTILINE)
 _ELSEWHERE = " `config.toml` beside this card repeats the run."
 
 
 def write_card(
-    source: Path | None, target: Path, settings: Settings, quantised: Quantised | None = None
+    source: Path | None, target: Path, settings: ModelSettings, quantised: Quantised | None = None
 ) -> None:
     """Copy a run's card into an export; without one nothing is written.
 
@@ -37,7 +37,7 @@ def write_card(
     target.write_text(f"---\n{about.to_yaml()}\n---\n\n{text.strip()}\n", encoding="utf-8")
 
 
-def _how_to_use(settings: Settings) -> str:
+def _how_to_use(settings: ModelSettings) -> str:
     rule = settings.rule
     kept = {
         "head": "",

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from sentilora.errors import MissingExtraError, ModelError
-from sentilora.model.model_info import Settings
+from sentilora.model.model_settings import ModelSettings
 from sentilora.model.probabilities import SMALLEST_SPREAD, Calibration
 from sentilora.model.quiet import quiet_library
 
@@ -47,7 +47,7 @@ class _Calibrated(nn.Module):
         return logits, scaled.softmax(-1)
 
 
-def write_onnx(network: Any, settings: Settings, path: Path) -> None:
+def write_onnx(network: Any, settings: ModelSettings, path: Path) -> None:
     """Write a classifier as an ONNX file with free batch size and length.
 
     Args:
@@ -107,7 +107,7 @@ def _plain_attention(network: Any) -> Iterator[None]:
         network.set_attn_implementation(fused)
 
 
-def about_model(settings: Settings) -> dict[str, Any]:
+def about_model(settings: ModelSettings) -> dict[str, Any]:
     """Return what an exported file says about itself."""
     return {
         "labels": list(settings.labels.names),

@@ -15,10 +15,10 @@ from typing import Any
 
 from sentilora.errors import MissingExtraError, ModelError
 from sentilora.exports.onnx_model import METADATA, about_model, write_onnx
-from sentilora.model.model_info import Settings
+from sentilora.model.model_settings import ModelSettings
 
 
-def write_openvino(network: Any, settings: Settings, path: Path) -> None:
+def write_openvino(network: Any, settings: ModelSettings, path: Path) -> None:
     """Write a classifier as ``path`` (.xml) and the weights beside it (.bin).
 
     Args:

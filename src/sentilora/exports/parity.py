@@ -57,7 +57,7 @@ def parity_texts() -> list[str]:
     return texts + [" ".join(texts[i * size : (i + 1) * size]) for i in range(LONG_TEXTS)]
 
 
-def compare(
+def compare_logits(
     expected: np.ndarray, found: np.ndarray, *, tolerance: float | None = TOLERANCE
 ) -> Parity:
     """Compare the ``(N, C)`` logits of the run and of its export.

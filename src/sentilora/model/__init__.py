@@ -2,7 +2,7 @@
 
 Doors: ``create_model()`` in classifier.py; ``open_artifact()``, ``load_classifier()`` and
 ``seal_artifact()`` in artifact.py; ``TextEncoder`` in tokens.py; ``resolve_base()`` in ``bases/``.
-Flow: ``bases/`` -> classifier.py -> artifact.py, which writes the weights, model_info.py beside
+Flow: ``bases/`` -> classifier.py -> artifact.py, which writes the weights, model_settings.py beside
 them, and the manifest last. probabilities.py turns logits into calibrated probabilities;
 warm_start.py begins from a trained adapter, four_bit.py from a base in 4 bits; word_head.py
 predicts words; first_stage.py is the linear model of a cascade; adapter_file.py and outputs.py read

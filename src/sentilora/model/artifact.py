@@ -25,7 +25,12 @@ from sentilora.files import sha256_of, write_json
 from sentilora.model.bases.known_bases import ResolvedBase, resolve_base
 from sentilora.model.bases.local_bases import find_local_base
 from sentilora.model.classifier import load_base_classifier, load_tokenizer
-from sentilora.model.model_info import FORMAT, Settings, read_settings, write_settings
+from sentilora.model.model_settings import (
+    FORMAT,
+    ModelSettings,
+    read_model_settings,
+    write_model_settings,
+)
 from sentilora.model.quiet import quiet_transformers
 
 MANIFEST = "manifest.json"
@@ -46,7 +51,7 @@ class Artifact:
     """
 
     path: Path
-    settings: Settings
+    settings: ModelSettings
 
     @property
     def home(self) -> Path:
@@ -69,7 +74,7 @@ def home_of(folder: Path) -> Path:
     return folder.parent if folder.name == MODEL_FOLDER else folder
 
 
-def save_artifact(model: Any, tokenizer: Any, settings: Settings, path: Path) -> Path:
+def save_artifact(model: Any, tokenizer: Any, settings: ModelSettings, path: Path) -> Path:
     """Write a model beside ``path``; it is not valid until :func:`seal_artifact` moves it there.
 
     Returns:
@@ -89,11 +94,11 @@ def new_artifact(path: Path) -> Path:
     return folder
 
 
-def save_texts(tokenizer: Any, settings: Settings, folder: Path) -> None:
+def save_texts(tokenizer: Any, settings: ModelSettings, folder: Path) -> None:
     """Write the tokenizer, ``labels.json`` and ``sentilora.json``."""
     with quiet_transformers():
         tokenizer.save_pretrained(folder)
-    write_settings(settings, folder)
+    write_model_settings(settings, folder)
 
 
 def save_weights(model: Any, folder: Path) -> None:
@@ -190,7 +195,7 @@ def open_artifact(path: str | Path, *, is_sealed: bool = True) -> Artifact:
     folder = find_artifact(path) if is_sealed else Path(path)
     if is_sealed:
         _verify(folder)
-    return Artifact(folder, read_settings(folder))
+    return Artifact(folder, read_model_settings(folder))
 
 
 def load_classifier(artifact: Artifact, *, merge: bool = True) -> tuple[Any, Any]:

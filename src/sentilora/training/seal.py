@@ -15,7 +15,7 @@ from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_texts
 from sentilora.model.artifact import save_artifact, seal_artifact
 from sentilora.model.bases.local_bases import fingerprint
-from sentilora.model.model_info import Settings
+from sentilora.model.model_settings import ModelSettings
 from sentilora.runs.cost import spent_in_all
 from sentilora.runs.proof import prove_reload
 from sentilora.training.batches.encoded_examples import EncodedExamples
@@ -86,7 +86,7 @@ def save(
     scored = score_texts(TorchEngine(network, context.device), context.encoder, texts)
     is_adapter = config.method == "lora"
     stored = network.peft_config["default"] if is_adapter else None
-    settings = Settings(
+    settings = ModelSettings(
         labels=context.labels,
         base=context.base.hub_id,
         revision=stored.revision if stored is not None else context.base.revision,

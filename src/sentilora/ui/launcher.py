@@ -22,7 +22,7 @@ from urllib.request import ProxyHandler, build_opener
 from sentilora.defaults import HOST
 from sentilora.errors import ConfigError, MissingExtraError, SentiloraError
 from sentilora.inference.engines.cpus import SHARED_CORES
-from sentilora.ui.settings import MAX_UPLOAD_MB, PORT, Settings
+from sentilora.ui.settings import MAX_UPLOAD_MB, PORT, AppSettings
 
 PAGE = Path(__file__).with_name("page.py")
 
@@ -32,7 +32,7 @@ _STOP_S = 10.0
 
 
 def launch(
-    settings: Settings,
+    settings: AppSettings,
     *,
     host: str = HOST,
     port: int = PORT,

@@ -13,7 +13,7 @@ from sentilora.data.files.formats import ENDINGS
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.ui.models.model_cache import open_shared
 from sentilora.ui.models.model_choice import Choice, list_choices
-from sentilora.ui.settings import read_settings
+from sentilora.ui.settings import read_app_settings
 from sentilora.ui.uploads import Upload, keep_upload
 
 MODEL = "model"
@@ -41,7 +41,7 @@ def session_folder() -> Path:
 
 def choices() -> list[Choice]:
     """Return the models there are to choose from now."""
-    return list_choices(read_settings())
+    return list_choices(read_app_settings())
 
 
 def chosen() -> Choice:

@@ -20,7 +20,7 @@ EXPORTS = "SENTILORA_APP_EXPORTS"
 
 
 @dataclass(frozen=True)
-class Settings:
+class AppSettings:
     """What the pages work on.
 
     Attributes:
@@ -34,14 +34,14 @@ class Settings:
     exports: Path = Path("exports")
 
     def to_environment(self) -> dict[str, str]:
-        """Return the variables that :func:`read_settings` reads."""
+        """Return the variables that :func:`read_app_settings` reads."""
         return {RUN: self.run, RUNS: str(self.runs), EXPORTS: str(self.exports)}
 
 
-def read_settings() -> Settings:
+def read_app_settings() -> AppSettings:
     """Read the settings from the environment."""
-    default = Settings()
-    return Settings(
+    default = AppSettings()
+    return AppSettings(
         run=os.environ.get(RUN, default.run),
         runs=Path(os.environ.get(RUNS, default.runs)),
         exports=Path(os.environ.get(EXPORTS, default.exports)),

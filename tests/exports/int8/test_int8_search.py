@@ -30,7 +30,7 @@ from sentilora.inference.engines.runtimes import OnnxEngine, OpenVinoEngine
 from sentilora.labels import Labels
 from sentilora.model.artifact import load_classifier, open_artifact
 from sentilora.model.classifier import create_model
-from sentilora.model.model_info import Settings
+from sentilora.model.model_settings import ModelSettings
 from sentilora.model.probabilities import Calibration
 from sentilora.model.tokens import TextEncoder, TextRule
 from tests.helpers.texts import WORDS, make_texts
@@ -57,7 +57,7 @@ def inputs(rows=4, seed=0, length=20):
 
 
 def settings_of(kind):
-    return Settings(Labels(LABELS), "base", None, TextRule(24), CALIBRATION, kind)
+    return ModelSettings(Labels(LABELS), "base", None, TextRule(24), CALIBRATION, kind)
 
 
 def network_of(base):

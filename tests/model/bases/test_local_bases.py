@@ -18,7 +18,7 @@ from sentilora.model.artifact import (
 from sentilora.model.bases.known_bases import ResolvedBase, resolve_base
 from sentilora.model.bases.local_bases import PLACES, fingerprint, fingerprint_of
 from sentilora.model.classifier import create_model, load_tokenizer
-from sentilora.model.model_info import Settings
+from sentilora.model.model_settings import ModelSettings
 from sentilora.model.tokens import TextRule
 
 LABELS = Labels(("negative", "positive"))
@@ -33,7 +33,7 @@ def base(tiny_base, tmp_path):
 @pytest.fixture
 def run(base, tmp_path):
     """Return the folder of a run whose adapter was trained on that base."""
-    settings = Settings(
+    settings = ModelSettings(
         LABELS, str(base), None, TextRule(32), base_sha256=fingerprint(resolve_base(str(base)))
     )
     model = create_model(str(base), LABELS)
@@ -121,7 +121,7 @@ def test_other_weights_under_the_same_name_are_not_taken(tiny_bases, base, run):
 
 
 def test_adapters_of_older_versions_name_a_place_only(tiny_base, tmp_path):
-    settings = Settings(LABELS, str(tiny_base), None, TextRule(32))
+    settings = ModelSettings(LABELS, str(tiny_base), None, TextRule(32))
     model = create_model(str(tiny_base), LABELS)
     folder = save_artifact(model, load_tokenizer(str(tiny_base)), settings, tmp_path / "model")
     assert base_of(open_artifact(seal_artifact(folder))).source == str(tiny_base)

@@ -12,11 +12,11 @@ from sentilora.ui.display.markdown import plain
 from sentilora.ui.jobs.export_jobs import Shipped, ship
 from sentilora.ui.models.model_choice import list_choices, run_of
 from sentilora.ui.models.model_facts import card_of, model_tiles
-from sentilora.ui.settings import Settings, read_settings
+from sentilora.ui.settings import AppSettings, read_app_settings
 
 
 def test_without_anything_there_is_the_model_that_ships(tmp_path):
-    found = list_choices(Settings(runs=tmp_path / "none", exports=tmp_path / "none"))
+    found = list_choices(AppSettings(runs=tmp_path / "none", exports=tmp_path / "none"))
     assert [(one.path, one.name) for one in found] == [("general", "general")]
 
 
@@ -27,7 +27,7 @@ def test_every_model_stands_once_and_unfinished_runs_do_not(tiny_run, tmp_path):
     (runs / "2026-c" / "report.json").unlink()
     shutil.copytree(tiny_run.model_path, exports / "small")
     given = runs / "2026-a" / "model"
-    found = list_choices(Settings(str(given), runs, exports))
+    found = list_choices(AppSettings(str(given), runs, exports))
     assert [one.name for one in found] == ["2026-a", "general", "2026-b", "small (export)"]
     assert found[0].path == str(given)
 
@@ -41,10 +41,10 @@ def test_the_run_of_a_model(tiny_run, tmp_path):
 
 
 def test_settings_survive_the_environment(monkeypatch, tmp_path):
-    told = Settings("runs/x", tmp_path / "r", tmp_path / "e")
+    told = AppSettings("runs/x", tmp_path / "r", tmp_path / "e")
     for name, value in told.to_environment().items():
         monkeypatch.setenv(name, value)
-    assert read_settings() == told
+    assert read_app_settings() == told
 
 
 def test_a_card_fits_below_the_title_of_the_page_and_fetches_no_picture(tiny_run, tmp_path):

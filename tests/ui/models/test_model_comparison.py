@@ -7,7 +7,7 @@ from sentilora.errors import DataError
 from sentilora.evaluation.metrics import Measured
 from sentilora.evaluation.reports.report import Report
 from sentilora.ui.display.figure_rows import HEADINGS, measured_rows, report_rows
-from sentilora.ui.models.model_comparison import MeasuredModel, Texts, disagreements, measure_model
+from sentilora.ui.models.model_comparison import MeasuredModel, Texts, disagreements, measure_texts
 
 
 def measured(name, answers, scores, truths=("good", "bad", "good"), texts=("a", "b", "c")):
@@ -19,7 +19,7 @@ def measured(name, answers, scores, truths=("good", "bad", "good"), texts=("a", 
 def test_the_figures_are_those_of_evaluate(tiny_run, tiny_data):
     model = sentilora.load(tiny_run.path, device="cpu")
     told = []
-    found = measure_model(
+    found = measure_texts(
         model,
         "tiny",
         Texts(tiny_data / "test.csv", "text", "label"),
@@ -38,7 +38,7 @@ def test_labels_that_the_model_does_not_know_are_named(tiny_run, tmp_path):
     file.write_text("text,label\ngood film,cats\nbad film,dogs\n", encoding="utf-8")
     model = sentilora.load(tiny_run.path, device="cpu")
     with pytest.raises(DataError, match="holds the labels 'cats'"):
-        measure_model(model, "tiny", Texts(file, "text", "label"))
+        measure_texts(model, "tiny", Texts(file, "text", "label"))
 
 
 def test_disagreements_come_with_the_telling_ones_first():

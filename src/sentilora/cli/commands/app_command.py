@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sentilora.defaults import HOST
-from sentilora.ui.settings import PORT, Settings
+from sentilora.ui.settings import PORT, AppSettings
 
 EXAMPLE = "Example:  sentilora app runs/NAME --port 8600"
 
@@ -17,14 +17,14 @@ EXAMPLE = "Example:  sentilora app runs/NAME --port 8600"
 def open_app(
     run: Annotated[
         str, typer.Argument(help="Run folder, its model/, or an export to begin with.")
-    ] = Settings.run,
+    ] = AppSettings.run,
     host: Annotated[
         str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")
     ] = HOST,
     port: Annotated[int, typer.Option(help="Port to listen on; 0: a free one.")] = PORT,
     output: Annotated[
         Path, typer.Option(help="Folder with run folders; trainings go there, too.")
-    ] = Settings.runs,
+    ] = AppSettings.runs,
 ) -> None:
     """Open the web page: try texts, analyse files, train, compare, export.
 
@@ -39,7 +39,7 @@ def open_app(
     def tell(url: str) -> None:
         print(f"page        {url}\nstop        Ctrl-C", file=sys.stderr)
 
-    launch(Settings(run=run, runs=output.expanduser()), host=host, port=port, tell=tell)
+    launch(AppSettings(run=run, runs=output.expanduser()), host=host, port=port, tell=tell)
 
 
 def _check_run(run: str) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from sentilora.cli.options import Engine, Precision, Text
-from sentilora.cli.predict_request import STDIN, Request, check
+from sentilora.cli.predict_request import STDIN, PredictRequest, check_request
 
 if TYPE_CHECKING:
     from sentilora.inference.rows.answers import FileSummary
@@ -80,7 +80,7 @@ def predict(
 
     Into a pipe these are separated by tabs; on a terminal the text is cut to the width.
     """
-    request = Request(
+    request = PredictRequest(
         run=_named(run),
         texts=texts or [],
         source=source,
@@ -92,7 +92,7 @@ def predict(
         explain=explain,
         as_json=as_json,
     )
-    check(request)
+    check_request(request)
     from sentilora.inference.sentiment_model import load
 
     with _opened(request) as opened:
@@ -111,7 +111,7 @@ def _named(run: str | None) -> str:
 
 
 @contextmanager
-def _opened(request: Request) -> Iterator[TextRows | Iterable[list[Any]]]:
+def _opened(request: PredictRequest) -> Iterator[TextRows | Iterable[list[Any]]]:
     """Open what is to be predicted: rows of a file, or lists of texts."""
     from sentilora.inference.rows.text_lines import NAME, LineStream, spooled, texts_as_json
     from sentilora.inference.rows.text_rows import open_rows, refuse_bad_rows
@@ -138,7 +138,9 @@ def _opened(request: Request) -> Iterator[TextRows | Iterable[list[Any]]]:
         yield open_rows(path, text=column, skip_bad_rows=skip, name=name)
 
 
-def _run(request: Request, model: SentimentModel, opened: TextRows | Iterable[list[Any]]) -> None:
+def _run(
+    request: PredictRequest, model: SentimentModel, opened: TextRows | Iterable[list[Any]]
+) -> None:
     from sentilora.cli import answer_lines
     from sentilora.cli.row_progress import RowBar
     from sentilora.inference.rows.predict_file import predict_file
@@ -183,7 +185,7 @@ def _resumable(output: Path) -> Iterator[None]:
 
 
 def _print_all(
-    request: Request, model: SentimentModel, opened: TextRows | Iterable[list[Any]]
+    request: PredictRequest, model: SentimentModel, opened: TextRows | Iterable[list[Any]]
 ) -> FileSummary:
     """Print the answers as they come."""
     from sentilora.cli.answer_lines import print_json, print_plain
@@ -211,7 +213,7 @@ def _print_all(
     return answerer.summary()
 
 
-def _following(request: Request, names: list[str]) -> str:
+def _following(request: PredictRequest, names: list[str]) -> str:
     """Return the next command: measure what has labels, else find the doubtful rows."""
     from sentilora.data.columns import LABEL_NAMES
 

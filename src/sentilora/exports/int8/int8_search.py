@@ -35,7 +35,7 @@ from sentilora.inference.engines.device import pick_precision
 from sentilora.inference.engines.engine import Engine
 from sentilora.inference.engines.runtimes import RUNTIMES
 from sentilora.inference.scoring import score_texts
-from sentilora.model.model_info import Settings
+from sentilora.model.model_settings import ModelSettings
 from sentilora.model.tokens import TextEncoder
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ Race = Callable[[Engine, Engine, TextEncoder, Sequence[str]], Speeds]
 
 def quantise(
     file: Path,
-    settings: Settings,
+    settings: ModelSettings,
     encoder: TextEncoder,
     parts: Parts,
     *,
@@ -114,7 +114,7 @@ def quantise(
 class _Track:
     """What every way is measured on, and the float32 model that it is measured against."""
 
-    settings: Settings
+    settings: ModelSettings
     encoder: TextEncoder
     texts: list[str]
     label_ids: NDArray[np.int64]
@@ -125,7 +125,7 @@ class _Track:
 
 
 def _lay_track(
-    file: Path, settings: Settings, encoder: TextEncoder, validation: Examples
+    file: Path, settings: ModelSettings, encoder: TextEncoder, validation: Examples
 ) -> _Track:
     texts, label_ids = validation.texts, validation.label_ids
     fp32 = _open(settings, file)
@@ -210,7 +210,7 @@ def size_of(file: Path) -> int:
     return sum(one.stat().st_size for one in files_of(file))
 
 
-def _open(settings: Settings, file: Path, precision: str = "fp32") -> Engine:
+def _open(settings: ModelSettings, file: Path, precision: str = "fp32") -> Engine:
     return RUNTIMES[settings.kind][1][0](file, precision)
 
 

@@ -118,7 +118,7 @@ class Service:
         served = self.find(name)
         visit: Visit = scope[VISIT]
         visit.adapter = served.name
-        check(texts, self.limits)
+        check_texts(texts, self.limits)
         timeout_s = self.limits.timeout_s
         future = self.ready().submit(served.name, texts, time.monotonic() + timeout_s)
         try:
@@ -141,7 +141,7 @@ class Service:
         return self.active, texts, tokens
 
 
-def check(texts: list[str], limits: Limits) -> None:
+def check_texts(texts: list[str], limits: Limits) -> None:
     """Refuse what cannot be answered, and name every text that cannot."""
     if not texts:
         raise Refusal(422, "There is no text. Send one at least.")

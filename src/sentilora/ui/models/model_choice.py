@@ -9,7 +9,7 @@ from sentilora.errors import SentiloraError
 from sentilora.model.artifact import MANIFEST, find_artifact, home_of
 from sentilora.runs.run_folder import Run, list_runs
 from sentilora.samples import GENERAL
-from sentilora.ui.settings import Settings
+from sentilora.ui.settings import AppSettings
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Choice:
     name: str
 
 
-def list_choices(settings: Settings) -> list[Choice]:
+def list_choices(settings: AppSettings) -> list[Choice]:
     """List the given model, the one that ships, runs (newest first) and exports; each once."""
     found = [Choice(settings.run, _name_of(settings.run)), Choice(GENERAL, GENERAL)]
     runs = [run.path for run in list_runs(settings.runs) if run.is_finished]

@@ -47,7 +47,7 @@ class MeasuredModel:
     scores: list[float]
 
 
-def measure_model(
+def measure_texts(
     model: SentimentModel,
     name: str,
     texts: Texts,

@@ -14,7 +14,7 @@ from sentilora.ui.display.figure_rows import HEADINGS, measured_rows
 from sentilora.ui.display.markdown import plain
 from sentilora.ui.models.model_cache import open_shared
 from sentilora.ui.models.model_choice import Choice, run_of
-from sentilora.ui.models.model_comparison import MeasuredModel, Texts, disagreements, measure_model
+from sentilora.ui.models.model_comparison import MeasuredModel, Texts, disagreements, measure_texts
 from sentilora.ui.pages.report_section import show_comparison, show_errors
 
 MEASURED = "compare-measured"
@@ -98,7 +98,7 @@ def _measure(picked: list[Choice], texts: Texts) -> tuple[list[MeasuredModel], l
 
         try:
             model = open_shared(one.path)
-            measured.append(measure_model(model, one.name, texts, progress=progress))
+            measured.append(measure_texts(model, one.name, texts, progress=progress))
         except SentiloraError as error:
             problems.append(f"{one.name}: {error}")
     bar.empty()

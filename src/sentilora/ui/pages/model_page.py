@@ -19,7 +19,7 @@ from sentilora.ui.jobs.export_jobs import TARGETS, Shipped, parity_tiles, ship
 from sentilora.ui.models.model_choice import run_of
 from sentilora.ui.models.model_facts import card_of, model_tiles
 from sentilora.ui.pages.report_section import show_cost, show_report
-from sentilora.ui.settings import read_settings
+from sentilora.ui.settings import read_app_settings
 
 SHIPPED = "model-shipped"
 
@@ -73,7 +73,7 @@ def _show_export(path: str, name: str) -> None:
     )
     if st.button("Export", type="primary", icon=":material/deployed_code:"):
         with told(), st.spinner("Writing, comparing and loading again …", show_time=True):
-            exports = read_settings().exports
+            exports = read_app_settings().exports
             st.session_state[SHIPPED] = (
                 path,
                 ship(

@@ -22,7 +22,7 @@ from sentilora.ui.jobs import training_jobs
 from sentilora.ui.jobs.run_progress import FAILED, FINISHED, STARTING, STOPPED, Watched, watch
 from sentilora.ui.jobs.training_jobs import Job
 from sentilora.ui.pages.report_section import show_report
-from sentilora.ui.settings import read_settings
+from sentilora.ui.settings import read_app_settings
 
 SHOWN = "train-shown"  # the run that is looked at
 STOPPING = "train-stopping"
@@ -41,7 +41,7 @@ _WHAT_IT_TAKES = {
 def show() -> None:
     """Draw the page."""
     st.title("Train a model", anchor=False)
-    runs = read_settings().runs
+    runs = read_app_settings().runs
     running = training_jobs.running_job(runs)
     if running is not None:
         st.session_state[SHOWN] = running.run.path.name

@@ -17,7 +17,7 @@ SETTINGS_FILE = "sentilora.json"
 
 
 @dataclass(frozen=True)
-class Settings:
+class ModelSettings:
     """What a saved model needs beside its weights.
 
     Attributes:
@@ -40,8 +40,8 @@ class Settings:
     base_sha256: str | None = None
 
 
-def write_settings(settings: Settings, folder: Path) -> None:
-    """Write ``labels.json`` and ``sentilora.json``, which :func:`read_settings` takes."""
+def write_model_settings(settings: ModelSettings, folder: Path) -> None:
+    """Write ``labels.json`` and ``sentilora.json``, which :func:`read_model_settings` takes."""
     labels = settings.labels
     write_json(
         folder / "labels.json",
@@ -62,7 +62,7 @@ def write_settings(settings: Settings, folder: Path) -> None:
     )
 
 
-def read_settings(folder: Path) -> Settings:
+def read_model_settings(folder: Path) -> ModelSettings:
     """Read ``sentilora.json``.
 
     Raises:
@@ -78,7 +78,7 @@ def read_settings(folder: Path) -> Settings:
             f"{folder} has format {raw.get('format')!r}; this version reads {FORMAT}. "
             "Install a newer one: pip install -U sentilora"
         )
-    return Settings(
+    return ModelSettings(
         labels=Labels(tuple(raw["labels"])),
         base=raw["base"],
         revision=raw["revision"],
