@@ -7,6 +7,6 @@ device; windows.py puts the texts on disk as token ids; pretraining.py hides wor
 computes the loss (objective.py) and updates until schedule.py says stop, with its state in
 adaptation_state.py; base_seal.py writes the folder, has base_proof.py prove it, describes it
 (base_card.py) and seals it.
-May import: training (the plan of batches, the stop on a signal) and what lies below it.
+May import: training and what lies below it.
 Not covered: several processes; new words (the vocabulary stays the base's).
 """
