@@ -67,7 +67,8 @@ class Meter:
         seconds = time.monotonic() - self._started
         with quiet_logging():
             self._tracker.stop()
-        data = self._tracker.final_emissions_data
+        # A tracker that could not start has logged why and measured nothing.
+        data = getattr(self._tracker, "final_emissions_data", None)
         energy = float(data.energy_consumed) if data is not None else None
         self.spent = Spent(
             seconds=seconds,

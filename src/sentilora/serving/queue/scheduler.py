@@ -164,10 +164,7 @@ class BatchingPool:
         return done.result()
 
     def is_due(self) -> bool:
-        """Whether there is something to do now.
-
-        See :class:`~sentilora.serving.queue.workers.Work`.
-        """
+        """Whether there is something to do now, as ``Work`` in workers.py asks."""
         if self._jobs or any(not loaded.accepted for loaded in self._leaving):
             return not self._running
         return bool(self._inbox or (self._waiting and not self._is_stuck))
