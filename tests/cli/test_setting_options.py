@@ -87,6 +87,7 @@ def test_wrong_usage_and_wrong_settings_are_told_as_ever(run_command):
     assert "lora.rank = 0: must be at least 1" in err
 
 
+@pytest.mark.process
 def test_the_settings_are_not_loaded_before_they_are_needed():
     code = "import sys, json, sentilora.cli.app; print(json.dumps('pydantic' in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
