@@ -1,10 +1,12 @@
 """The public surface: every name is there, and none is there by accident."""
 
+import inspect
 import json
 import subprocess
 import sys
 
 import pytest
+import typer
 
 import sentilora
 
@@ -74,3 +76,38 @@ assert inspect.signature(sentilora.export) == inspect.signature(export)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.count("There is no export to 'nothing'") == 2, done.stderr
+
+
+# What a command does, from Python; or why Python needs no function for it.
+COMMANDS = {
+    "train": {"train"},
+    "predict": {"load", "predict_file"},
+    "evaluate": {"evaluate"},
+    "check": {"check"},
+    "adapt": {"adapt", "resume_adaptation"},
+    "pairs": {"pairs_from_ratings", "pairs_from_edits", "write_pairs"},
+    "export": {"export"},
+    "runs": {"list_runs"},
+}
+NO_FUNCTION = {
+    "serve": "a server is a process of its own",
+    "app": "a web page is a process of its own",
+    "bases": "a table for people; train and adapt take the names in it",
+}
+
+
+def test_every_command_has_a_public_function_or_a_reason():
+    from sentilora.cli import app
+
+    commands = typer.main.get_command(app.app).commands
+    assert set(commands) == {*COMMANDS, *NO_FUNCTION}
+    public = set().union(*COMMANDS.values())
+    assert public <= set(sentilora.__all__)
+    assert all(callable(getattr(sentilora, name)) for name in public)
+
+
+@pytest.mark.parametrize("name", ["train", "adapt", "evaluate", "export", "predict_file"])
+def test_what_takes_a_while_takes_a_listener(name):
+    parameter = inspect.signature(getattr(sentilora, name)).parameters["listener"]
+    assert parameter.default is None
+    assert parameter.kind is parameter.KEYWORD_ONLY

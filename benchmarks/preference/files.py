@@ -15,7 +15,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sentilora.data.pairs.built_pairs import write_pairs
-from sentilora.data.pairs.from_edits import pairs_from_counterfactuals
+from sentilora.data.pairs.from_edits import pairs_from_edits
 from sentilora.data.pairs.from_ratings import pairs_from_ratings
 from sentilora.data.pairs.preference_pairs import LABELS, PairFile
 from sentilora.data.same_text import fold
@@ -110,9 +110,9 @@ def prepare(data: Path, folder: Path, sizes: Sizes, seed: int) -> Files:
     rated = pairs_from_ratings(found.labelled, rating="rating", group="movie", stars=10, **shared)
     write_pairs(rated, found.ratings)
     labels = Labels(BINARY)
-    graded = pairs_from_counterfactuals(raw, group="pair_id", labels=labels, **shared)
+    graded = pairs_from_edits(raw, group="pair_id", labels=labels, **shared)
     write_pairs(graded, found.edits)
-    chosen = pairs_from_counterfactuals(raw, group="pair_id", labels=labels, kind=LABELS, **shared)
+    chosen = pairs_from_edits(raw, group="pair_id", labels=labels, kind=LABELS, **shared)
     write_pairs(chosen, found.preferences)
     counts |= {"rating pairs": len(rated), "edit pairs": len(graded)}
     counts |= {"edit preferences": len(chosen), "edits": len(edits)}

@@ -12,11 +12,20 @@ _HOME = {
     "RunConfig": "sentilora.config",
     "SentiloraError": "sentilora.errors",
     "SentimentModel": "sentilora.inference.sentiment_model",
+    "adapt": "sentilora.adaptation.adapt",
+    "check": "sentilora.data.labelled.check",
     "create_model": "sentilora.model.classifier",
     "evaluate": "sentilora.evaluation.evaluate",
     "export": "sentilora.exports.export",
+    "list_runs": "sentilora.runs.run_folder",
     "load": "sentilora.inference.sentiment_model",
+    "pairs_from_edits": "sentilora.data.pairs.from_edits",
+    "pairs_from_ratings": "sentilora.data.pairs.from_ratings",
+    "predict_file": "sentilora.inference.rows.predict_file",
+    "read_pairs": "sentilora.data.pairs.pair_reader",
+    "resume_adaptation": "sentilora.adaptation.adapt",
     "train": "sentilora.training.train",
+    "write_pairs": "sentilora.data.pairs.built_pairs",
 }
 
 __all__ = [
@@ -27,24 +36,42 @@ __all__ = [
     "SentiloraError",
     "SentimentModel",
     "__version__",
+    "adapt",
+    "check",
     "create_model",
     "evaluate",
     "export",
+    "list_runs",
     "load",
+    "pairs_from_edits",
+    "pairs_from_ratings",
+    "predict_file",
+    "read_pairs",
+    "resume_adaptation",
     "train",
+    "write_pairs",
 ]
 
 if TYPE_CHECKING:
+    from sentilora.adaptation.adapt import adapt as adapt
+    from sentilora.adaptation.adapt import resume_adaptation as resume_adaptation
     from sentilora.config import RunConfig as RunConfig
+    from sentilora.data.labelled.check import check as check
+    from sentilora.data.pairs.built_pairs import write_pairs as write_pairs
+    from sentilora.data.pairs.from_edits import pairs_from_edits as pairs_from_edits
+    from sentilora.data.pairs.from_ratings import pairs_from_ratings as pairs_from_ratings
+    from sentilora.data.pairs.pair_reader import read_pairs as read_pairs
     from sentilora.errors import SentiloraError as SentiloraError
     from sentilora.evaluation.evaluate import evaluate as evaluate
     from sentilora.evaluation.reports.report import Report as Report
     from sentilora.exports.export import export as export
     from sentilora.inference.prediction import Prediction as Prediction
+    from sentilora.inference.rows.predict_file import predict_file as predict_file
     from sentilora.inference.sentiment_model import SentimentModel as SentimentModel
     from sentilora.inference.sentiment_model import load as load
     from sentilora.model.classifier import create_model as create_model
     from sentilora.runs.run_folder import Run as Run
+    from sentilora.runs.run_folder import list_runs as list_runs
     from sentilora.training.train import train as train
 else:  # hidden from type checkers, so that they still flag misspelt names
 

@@ -152,9 +152,9 @@ def label_of_stars(stars: float, scale: int) -> str | None:
     return "positive" if stars >= high else "neutral"
 
 
-def parse_labels(text: str | Sequence[str] | None) -> Labels | None:
+def parse_labels(text: str | Sequence[str] | Labels | None) -> Labels | None:
     """Read ``negative,neutral,positive`` (id order) as given on the command line or in a file."""
-    if text is None:
-        return None
+    if text is None or isinstance(text, Labels):
+        return text
     names = text.split(",") if isinstance(text, str) else text
     return Labels(tuple(name.strip() for name in names))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sentilora.data.pairs.built_pairs import write_pairs
-from sentilora.data.pairs.from_edits import pairs_from_counterfactuals
+from sentilora.data.pairs.from_edits import pairs_from_edits
 from sentilora.data.pairs.pair_reader import read_pairs
 from sentilora.data.pairs.preference_pairs import LABELS
 from sentilora.errors import ConfigError, DataError
@@ -32,7 +32,7 @@ def compared(built):
 
 
 def test_the_more_positive_text_of_a_group_is_preferred(write):
-    built = pairs_from_counterfactuals(write("a.csv", rows()), group="pair")
+    built = pairs_from_edits(write("a.csv", rows()), group="pair")
     margins = dict(zip(compared(built), built.pairs.margins.tolist(), strict=True))
     assert margins == {
         ("a superb film", "a dull film"): 1.0,
@@ -46,7 +46,7 @@ def test_the_more_positive_text_of_a_group_is_preferred(write):
 def test_each_text_chooses_its_own_label(write, tmp_path):
     values = [row for row in ROWS if row[2] == 2]
     values += [("one", "neutral", 5), ("two", "positive", 5)]
-    built = pairs_from_counterfactuals(write("a.csv", rows(values)), group="pair", kind=LABELS)
+    built = pairs_from_edits(write("a.csv", rows(values)), group="pair", kind=LABELS)
     write_pairs(built, tmp_path / "p.jsonl")
     labels = Labels(TERNARY)
     pairs = read_pairs(tmp_path / "p.jsonl", labels=labels)
@@ -65,15 +65,13 @@ def test_each_text_chooses_its_own_label(write, tmp_path):
 def test_labels_that_are_no_sentiments_are_not_graded(write):
     path = write("a.csv", rows([("one", "refund", 1), ("two", "praise", 1)]))
     with pytest.raises(ConfigError, match=r"cannot be graded by them.*--kind labels"):
-        pairs_from_counterfactuals(path, group="pair")
-    assert len(pairs_from_counterfactuals(path, group="pair", kind=LABELS)) == 2
+        pairs_from_edits(path, group="pair")
+    assert len(pairs_from_edits(path, group="pair", kind=LABELS)) == 2
 
 
 def test_texts_of_the_test_are_left_out(write):
     test = write("t.csv", [{"text": "EVER again", "label": "positive"}])
-    built = pairs_from_counterfactuals(
-        write("a.csv", rows()), group="pair", leave_out=[test], max_pairs=10
-    )
+    built = pairs_from_edits(write("a.csv", rows()), group="pair", leave_out=[test], max_pairs=10)
     assert len(built) == 3
     assert "1 texts left out: they stand in the test" in built.notes
 
@@ -81,12 +79,12 @@ def test_texts_of_the_test_are_left_out(write):
 def test_groups_without_two_labels_are_refused(write):
     path = write("a.csv", rows([("one", "positive", 1), ("two", "negative", 2)]))
     with pytest.raises(DataError, match=r"no group of column 'pair' has two texts .* 2 groups"):
-        pairs_from_counterfactuals(path, group="pair")
+        pairs_from_edits(path, group="pair")
     with pytest.raises(ConfigError, match=r"expected at least 1 pair"):
-        pairs_from_counterfactuals(path, group="pair", max_pairs=0)
+        pairs_from_edits(path, group="pair", max_pairs=0)
 
 
 def test_a_large_group_is_drawn_from(write):
     values = [(f"text {i}", ("negative", "positive")[i % 2], 1) for i in range(40)]
-    built = pairs_from_counterfactuals(write("a.csv", rows(values)), group="pair", per_group=7)
+    built = pairs_from_edits(write("a.csv", rows(values)), group="pair", per_group=7)
     assert len(built) == 7

@@ -37,7 +37,6 @@ def check(
     The exit code is 1 when a training would refuse the data.
     """
     from sentilora.data.labelled.check import check as check_data
-    from sentilora.labels import parse_labels
 
     found = check_data(
         data,
@@ -46,7 +45,7 @@ def check(
         text=text,
         label=label,
         group=group,
-        labels=parse_labels(labels),
+        labels=labels,
         stars=stars,
     )
     if as_json:

@@ -81,16 +81,15 @@ def pairs(
 
         built = pairs_from_ratings(data, rating=rating, group=group, min_gap=min_gap, **shared)
     else:
-        from sentilora.data.pairs.from_edits import pairs_from_counterfactuals
+        from sentilora.data.pairs.from_edits import pairs_from_edits
         from sentilora.data.pairs.preference_pairs import GRADED, LABELS
-        from sentilora.labels import parse_labels
 
         assert group is not None
-        built = pairs_from_counterfactuals(
+        built = pairs_from_edits(
             data,
             group=group,
             label=label,
-            labels=parse_labels(labels),
+            labels=labels,
             kind=LABELS if kind == "labels" else GRADED,
             **shared,
         )

@@ -5,7 +5,7 @@ Not covered: near duplicates beyond case and white space, and labels that are wr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
@@ -21,7 +21,7 @@ from sentilora.data.labelled.scan import Asked
 from sentilora.data.labelled.stratification import MIN_PER_SIDE
 from sentilora.data.problems import SHOWN_ROWS, Problems
 from sentilora.data.same_text import hashes, numbered
-from sentilora.labels import Labels
+from sentilora.labels import Labels, parse_labels
 
 QUANTILES = {"0%": 0.0, "5%": 0.05, "25%": 0.25, "50%": 0.5, "75%": 0.75, "95%": 0.95, "100%": 1.0}
 
@@ -106,7 +106,7 @@ def check(
     text: str | None = None,
     label: str | None = None,
     group: str | None = None,
-    labels: Labels | None = None,
+    labels: str | Sequence[str] | Labels | None = None,
     stars: int | None = None,
 ) -> Check:
     """Read all parts of the data and report what is in them.
@@ -116,7 +116,8 @@ def check(
             the labels are meant. Bad rows and rare labels are reported, not raised.
     """
     asked = Asked(text, label, group, stars, skip_bad_rows=True)
-    drafts = read_drafts(data, {"validation": validation, "test": test}, asked, labels)
+    others = {"validation": validation, "test": test}
+    drafts = read_drafts(data, others, asked, parse_labels(labels))
     problems = [
         f"{one.scan.table.name}: {line}"
         for one in drafts.values()

@@ -19,18 +19,18 @@ from sentilora.data.pairs.preference_pairs import GRADED, LABELS, Kind, Pairs
 from sentilora.data.pairs.random_pairs import draw_pairs
 from sentilora.defaults import MAX_PAIRS, PER_GROUP, SEED
 from sentilora.errors import ConfigError, DataError
-from sentilora.labels import Labels
+from sentilora.labels import Labels, parse_labels
 
 Ids = npt.NDArray[np.int64]
 
 
-def pairs_from_counterfactuals(
+def pairs_from_edits(
     data: str | Path,
     *,
     group: str,
     text: str | None = None,
     label: str | None = None,
-    labels: Labels | None = None,
+    labels: str | Sequence[str] | Labels | None = None,
     stars: int | None = None,
     kind: Kind = GRADED,
     leave_out: Sequence[str | Path] = (),
@@ -74,7 +74,7 @@ def pairs_from_counterfactuals(
         text=text,
         label=label,
         group=group,
-        labels=labels,
+        labels=parse_labels(labels),
         stars=stars,
         skip_bad_rows=skip_bad_rows,
     )

@@ -6,7 +6,7 @@ over A). They are no mistake of a row, and a training on them averages them out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from sentilora.data.pairs.preference_pairs import GRADED, Numbers, PairFile, Pai
 from sentilora.data.pairs.text_pool import TextPool, gather_texts, open_texts
 from sentilora.data.pairs.text_references import TextSource, Written, read_references
 from sentilora.data.problems import Problems, raise_if_any, shortened, shown_value
-from sentilora.labels import Labels
+from sentilora.labels import Labels, parse_labels
 
 PAIRS_HINT = (
     "Leave bad rows out with --skip-bad-rows; of rows that contradict each other, all are left out."
@@ -31,7 +31,10 @@ PAIRS_HINT = (
 
 
 def read_pairs(
-    file: PairFile | str | Path, *, labels: Labels, skip_bad_rows: bool = False
+    file: PairFile | str | Path,
+    *,
+    labels: str | Sequence[str] | Labels,
+    skip_bad_rows: bool = False,
 ) -> Pairs:
     """Read pairs and check them.
 
@@ -47,6 +50,8 @@ def read_pairs(
             the same text or label twice, a contradiction, an unknown label, a margin below 0, a
             weight that is not above 0. All problems are named.
     """
+    names = parse_labels(labels)
+    assert names is not None
     asked = file if isinstance(file, PairFile) else PairFile(str(file))
     table = locate(asked.path).open("train")
     problems = Problems(table.name, keeps_rows=skip_bad_rows)
@@ -59,14 +64,14 @@ def read_pairs(
         if asked.texts is not None:
             source = read_references(asked.texts, asked.key, pool)
         found = _scan(table, columns, source, pool, problems)
-    meanings = _settle_labels(found, table, labels)
+    meanings = _settle_labels(found, table, names)
     _note_contradictions(found)
     if not found.row_count and not problems.kinds:
         problems.add("no rows, only a header. Expected rows with pairs.")
     elif not found.good_rows() and problems.keeps_rows and not problems.whole:
         problems.add(f"no row can be used. {'; '.join(problems.row_lines())}")
     raise_if_any([problems], hint=PAIRS_HINT)
-    return _finish(found, path, asked, meanings, labels, source)
+    return _finish(found, path, asked, meanings, names, source)
 
 
 @dataclass

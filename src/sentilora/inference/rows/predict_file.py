@@ -30,7 +30,7 @@ from sentilora.inference.rows.answers import (
 )
 from sentilora.inference.rows.resume_file import keeping
 from sentilora.inference.rows.text_rows import TextRows, open_rows
-from sentilora.inference.sentiment_model import SentimentModel
+from sentilora.inference.sentiment_model import SentimentModel, load
 from sentilora.labels import Labels
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ PREFIX = "predicted_"
 
 
 def predict_file(
-    model: SentimentModel,
+    model: SentimentModel | str | Path,
     source: str | Path | TextRows,
     output: str | Path,
     *,
@@ -60,7 +60,7 @@ def predict_file(
     ``predicted_``.
 
     Args:
-        model: model that answers, from :func:`sentilora.load`.
+        model: loaded model that answers, or the path of a run, its ``model/`` or an export.
         source: path of a ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet`` file, the text ones also
             ``.gz``; or rows that were opened before.
         output: path of the file to write; its ending names its format, which may differ from the
@@ -77,6 +77,7 @@ def predict_file(
     Raises:
         DataError: the source cannot be read, has no such column or rows without a text, or the
             output cannot be written. No output is left then, and one that was there stays.
+        ModelError: there is no such model.
         ConfigError: the output is the source, the threshold is out of range, or what an earlier
             prediction kept does not fit ``resume``.
     """
@@ -87,6 +88,8 @@ def predict_file(
         rows = source
     else:
         rows = open_rows(source, text=text, skip_bad_rows=skip_bad_rows)
+    if not isinstance(model, SentimentModel):
+        model = load(model)
     is_cascade = model.first_stage is not None
     added = _added_columns(model.labels, threshold, is_cascade, rows.batches.schema.names)
     schema = _extended(rows.batches.schema, added)
