@@ -13,7 +13,7 @@ import sys
 import pytest
 
 import sentilora
-from sentilora.ui.display.colours import contrast
+from tests.helpers.contrast import contrast
 from tests.helpers.texts import make_texts
 
 pytestmark = pytest.mark.browser

@@ -11,9 +11,9 @@ from sentilora.ui.display.colours import (
     NEUTRAL,
     OTHERS,
     POSITIVE,
-    contrast,
     label_colours,
 )
+from tests.helpers.contrast import contrast
 
 ALL = {NEGATIVE, MILD_NEGATIVE, NEUTRAL, MILD_POSITIVE, POSITIVE, *OTHERS}
 

@@ -61,11 +61,6 @@ class Scan:
     bad: list[tuple[int, int]] = field(default_factory=list)
     row_count: int = 0
 
-    @property
-    def good_count(self) -> int:
-        """Rows without a problem so far."""
-        return sum(self.tally)
-
 
 def scan(table: Table, asked: Asked) -> Scan:
     """Read a table once from start to end.

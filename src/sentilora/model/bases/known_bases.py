@@ -7,7 +7,6 @@ Module names follow transformers. ``target_modules`` are matched by PEFT as suff
 from __future__ import annotations
 
 import importlib.util
-import json
 import shutil
 from dataclasses import dataclass
 from functools import cache
@@ -270,11 +269,3 @@ def install_base(name: str) -> Path:
 def architecture_of(model_type: str) -> Architecture | None:
     """Return the row of the table for a transformers ``model_type``, if there is one."""
     return ARCHITECTURES.get(model_type)
-
-
-def model_type_of(source: str) -> str | None:
-    """Read ``model_type`` from a local model folder."""
-    config = Path(source) / "config.json"
-    if not config.is_file():
-        return None
-    return str(json.loads(config.read_text(encoding="utf-8")).get("model_type"))
