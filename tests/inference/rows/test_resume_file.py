@@ -27,7 +27,7 @@ from sentilora.inference.rows.predict_file import predict_file
 
 text_rows.ROWS = 4
 model = sentilora.load(sys.argv[1], device="cpu")
-predict_file(model, sys.argv[2], sys.argv[3], listener=lambda event: time.sleep(0.05))
+predict_file(model, sys.argv[2], sys.argv[3], listener=lambda event: time.sleep(0.1))
 """
 
 
