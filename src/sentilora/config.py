@@ -185,7 +185,14 @@ class ReportConfig(Section):
 
 
 class RunConfig(Section):
-    """Everything that decides how a run goes; ``config.toml`` of a run folder repeats it."""
+    """Everything that decides how a run goes; ``config.toml`` of a run folder repeats it.
+
+    Example:
+        >>> import sentilora
+        >>> config = sentilora.RunConfig(base="minilm", preset="fast")
+        >>> config.text.max_tokens
+        128
+    """
 
     base: str = offered("distilbert", "base: a name, hub id or local folder", min_length=1)
     start_from: str | None = offered(

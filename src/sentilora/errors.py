@@ -13,6 +13,14 @@ class SentiloraError(Exception):
     """Root of every error that SentiLoRA raises on purpose.
 
     The message says what happened (with the value), what was expected, and what to type next.
+
+    Example:
+        >>> import sentilora
+        >>> try:
+        ...     sentilora.load("runs/nothing")
+        ... except sentilora.SentiloraError as error:
+        ...     print(error)
+        There is no run or model at runs/nothing. ...
     """
 
 

@@ -69,6 +69,13 @@ def adapt(
         ConfigError, DataError, DeviceError, ModelError: see the message; nothing was written.
         RunError: the folder exists, or cannot be written.
         Interrupted: someone asked to stop; go on with :func:`resume_adaptation`.
+
+    Example:
+        >>> import sentilora
+        >>> from sentilora import samples
+        >>> texts = samples.path("train")
+        >>> sentilora.adapt("minilm", texts, output="bases/reviews", max_steps=2).name
+        'reviews'
     """
     given = [texts] if isinstance(texts, str | Path) else list(texts)
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
@@ -108,6 +115,12 @@ def resume_adaptation(folder: str | Path, listener: Listener | None = None) -> P
 
     Raises:
         RunError: there is no unfinished adaptation.
+
+    Example:
+        >>> import sentilora
+        >>> sentilora.resume_adaptation("bases/never-begun")
+        Traceback (most recent call last):
+        sentilora.errors.RunError: There is no unfinished adaptation to bases/never-begun ...
     """
     given = Path(folder).expanduser()
     final = given.with_name(given.name.removesuffix(PARTIAL))

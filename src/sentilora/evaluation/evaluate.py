@@ -55,7 +55,7 @@ def evaluate(
     group: str | None = None,
     listener: Listener | None = None,
 ) -> Report:
-    """Measure a model on labelled texts.
+    r"""Measure a model on labelled texts.
 
     Args:
         model: loaded model, or the path of a run, its ``model/`` or an export.
@@ -84,6 +84,14 @@ def evaluate(
         ConfigError: ``labels`` or ``baselines`` are unknown, ``train`` is given without them, or
             texts are to be ordered by labels without a positive and a negative side.
         ModelError: there is no such model.
+
+    Example:
+        >>> import sentilora
+        >>> from pathlib import Path
+        >>> rows = ["text,label", "Lovely film,positive", "It broke,negative"]
+        >>> _ = Path("test.csv").write_text("\n".join(rows))
+        >>> sentilora.evaluate("general", "test.csv", resamples=100).metrics["rows"]
+        2
     """
     if train is not None and not baselines:
         raise ConfigError(

@@ -35,7 +35,6 @@ from safetensors import SafetensorError
 from sentilora.defaults import MAX_DISAGREEMENT, MAX_DROP
 from sentilora.errors import ModelError
 from sentilora.evaluation.model_rows import Rows
-from sentilora.evaluation.report_parts.training_part import Proof
 from sentilora.events import EventLog, Listener
 from sentilora.exports.accuracy import judge_export, read_labelled
 from sentilora.exports.browser_page import page_runtime, write_page
@@ -43,7 +42,7 @@ from sentilora.exports.export_card import write_card
 from sentilora.exports.export_source import run_file, run_part
 from sentilora.exports.first_stage_data import make_first_stage, read_run_parts
 from sentilora.exports.int8.int8_search import quantise
-from sentilora.exports.parity import PARITY, Parity, compare_logits, parity_texts, read_parity
+from sentilora.exports.parity import PARITY, compare_logits, parity_texts, read_parity
 from sentilora.exports.targets import KINDS, WRITERS, check_no_columns, check_targets
 from sentilora.files import write_json
 from sentilora.inference.engines.engine import Engine, TorchEngine, open_engine
@@ -146,6 +145,11 @@ def export(
             does not answer as the run does, or no way to quantise keeps the budget and is faster;
             nothing is left behind.
         RunError: the disk has no room, or the output's folder cannot be written.
+
+    Example:
+        >>> import sentilora
+        >>> sentilora.export("general", to="merged", output="exports/general").name
+        'general'
     """
     check_targets(to, quantize, max_drop, max_disagreement)
     if data is None:
@@ -228,7 +232,8 @@ def _write(artifact: Artifact, name: str, order: _Order) -> Path:
     order.log.emit("phase", name="prove the reload", total=None)
     # Scored apart: logits are the same to the bit only in the same batches.
     proof = prove_reload(folder, texts[-PROOF_TEXTS:], engine, encoder)
-    facts = _facts(artifact, name, order.to, parity, proof)
+    facts: dict[str, Any] = {"format": 1, "to": order.to, "source": name}
+    facts |= {"run": run_part(artifact), **parity.to_dict(), "proof": proof.to_dict()}
     if quantised is not None:
         found = compare_logits(expected, _logits(engine, encoder, texts), tolerance=None)
         facts |= found.to_dict()
@@ -287,14 +292,3 @@ def _open(folder: Path) -> Engine:
 
 def _logits(engine: Engine, encoder: TextEncoder, texts: list[str]) -> np.ndarray:
     return score_texts(engine, encoder, texts).logits
-
-
-def _facts(artifact: Artifact, name: str, to: str, parity: Parity, proof: Proof) -> dict[str, Any]:
-    return {
-        "format": 1,
-        "to": to,
-        "source": name,
-        "run": run_part(artifact),
-        **parity.to_dict(),
-        "proof": proof.to_dict(),
-    }

@@ -24,6 +24,12 @@ class Prediction:
         truncated: whether the text was longer than the model's limit.
         abstained: whether ``score`` lies below the threshold that was asked for.
         stage: part of a cascade that answered: ``n-grams`` or ``network``; None without one.
+
+    Example:
+        >>> import sentilora
+        >>> prediction = sentilora.load("general").predict("Great movie!")
+        >>> prediction.label, prediction.score > 0.8
+        ('positive', True)
     """
 
     label: str

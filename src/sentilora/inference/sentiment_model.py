@@ -35,6 +35,12 @@ class SentimentModel:
         calibration: how logits become probabilities.
         engine: engine that computes the logits.
         first_stage: first stage of a cascade, which answers easy texts; None without one.
+
+    Example:
+        >>> import sentilora
+        >>> model = sentilora.load("general")
+        >>> [one.label for one in model.predict(["Great movie!", "It broke after a day."])]
+        ['positive', 'negative']
     """
 
     def __init__(self, artifact: Artifact, engine: Engine, tokenizer: Any) -> None:
@@ -157,6 +163,11 @@ def load(
         ModelError: the folder is missing, unfinished or damaged, or its base is not there.
         DeviceError: device, precision or engine are not available, or not for this folder.
         MissingExtraError: an export needs a runtime that is not installed.
+
+    Example:
+        >>> import sentilora
+        >>> sentilora.load("general").labels.names
+        ('negative', 'neutral', 'positive')
     """
     artifact = open_artifact(path)
     opened, tokenizer = open_engine(artifact, device=device, precision=precision, engine=engine)

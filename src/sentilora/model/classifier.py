@@ -65,6 +65,12 @@ def create_model(
         ConfigError: the labels or target modules cannot be used.
         DeviceError: 4 bits are wanted, and there is no CUDA device.
         MissingExtraError: 4 bits are wanted, and bitsandbytes is not installed.
+
+    Example:
+        >>> import sentilora
+        >>> network = sentilora.create_model("minilm", ["negative", "positive"], rank=8)
+        >>> network.config.id2label
+        {0: 'negative', 1: 'positive'}
     """
     import torch
 

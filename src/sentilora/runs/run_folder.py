@@ -25,7 +25,14 @@ CONFIG = "config.toml"
 
 @dataclass(frozen=True)
 class Run:
-    """A run folder."""
+    """A run folder.
+
+    Example:
+        >>> import sentilora
+        >>> from pathlib import Path
+        >>> sentilora.Run(Path("runs/reviews")).is_finished
+        False
+    """
 
     path: Path
 
@@ -132,7 +139,14 @@ def resume_run(config_path: Path) -> Run:
 
 
 def list_runs(folder: Path) -> Iterator[Run]:
-    """Yield the runs in a folder, oldest first."""
+    """Yield the runs in a folder, oldest first.
+
+    Example:
+        >>> import sentilora
+        >>> from pathlib import Path
+        >>> [run.path.name for run in sentilora.list_runs(Path("runs"))]
+        []
+    """
     for config in sorted(folder.glob(f"*/{CONFIG}")):
         yield Run(config.parent)
 

@@ -54,6 +54,18 @@ def train(
         ConfigError, DataError, ModelError, DeviceError, RunError: see the message; nothing that
             was there before is lost.
         Interrupted: someone asked to stop; go on with ``resume``.
+
+    Example:
+        >>> import sentilora
+        >>> run = sentilora.train(
+        ...     "sample",
+        ...     base="minilm",
+        ...     text={"max_tokens": 32},
+        ...     training={"max_steps": 2},
+        ...     report={"baselines": ["majority"], "resamples": 100},
+        ... )
+        >>> run.is_finished
+        True
     """
     if resume is not None:
         run = resume_run(Path(resume))

@@ -114,6 +114,12 @@ def check(
     Raises:
         DataError: the data cannot be opened, or it cannot be decided which column is what or how
             the labels are meant. Bad rows and rare labels are reported, not raised.
+
+    Example:
+        >>> import sentilora
+        >>> found = sentilora.check("sample")
+        >>> found.is_usable, found.labels
+        (True, ('negative', 'neutral', 'positive'))
     """
     asked = Asked(text, label, group, stars, skip_bad_rows=True)
     others = {"validation": validation, "test": test}

@@ -90,12 +90,21 @@ def _whole(text: str) -> str:
 
 
 def write_pairs(built: BuiltPairs, path: str | Path) -> None:
-    """Write pairs in the format of the file name's ending, whole or not at all.
+    r"""Write pairs in the format of the file name's ending, whole or not at all.
 
     Columns: those of the kind, ``margin`` for graded texts, and what they were made from.
 
     Raises:
         DataError: the ending is unknown, or the file cannot be written.
+
+    Example:
+        >>> import sentilora
+        >>> from pathlib import Path
+        >>> _ = Path("rated.csv").write_text("text,stars\nLovely,5\nIt broke,1")
+        >>> built = sentilora.pairs_from_ratings("rated.csv", rating="stars")
+        >>> sentilora.write_pairs(built, "pairs.csv")
+        >>> Path("pairs.csv").read_text().splitlines()[1][:15]
+        'Lovely,It broke'
     """
     import pyarrow as pa
 

@@ -39,7 +39,7 @@ def pairs_from_edits(
     seed: int = SEED,
     skip_bad_rows: bool = False,
 ) -> BuiltPairs:
-    """Pair texts of one group whose labels differ.
+    r"""Pair texts of one group whose labels differ.
 
     Graded texts: the text with the more positive label is preferred; the margin is 1 between
     negative and positive, a half to and from neutral. Label preferences: each text chooses its own
@@ -63,6 +63,14 @@ def pairs_from_edits(
     Raises:
         DataError: the data cannot be read, have bad rows, or no group has two labels.
         ConfigError: a limit is below 1, or texts are to be graded by labels that are no sentiments.
+
+    Example:
+        >>> import sentilora
+        >>> from pathlib import Path
+        >>> rows = ["text,label,id", "A good film,positive,1", "A bad film,negative,1"]
+        >>> _ = Path("edits.csv").write_text("\n".join(rows))
+        >>> sentilora.pairs_from_edits("edits.csv", group="id").pairs.texts
+        ['A good film', 'A bad film']
     """
     if per_group < 1 or max_pairs < 1:
         raise ConfigError(

@@ -44,7 +44,7 @@ def pairs_from_ratings(
     seed: int = SEED,
     skip_bad_rows: bool = False,
 ) -> BuiltPairs:
-    """Pair texts of one group whose ratings differ.
+    r"""Pair texts of one group whose ratings differ.
 
     The margin of a pair is the difference of its ratings, divided by the largest that there can be:
     ``stars - 1``, or that of the highest and the lowest rating of the file. It lies in (0, 1].
@@ -67,6 +67,14 @@ def pairs_from_ratings(
     Raises:
         DataError: the data cannot be read, have bad rows, or no two texts can be paired.
         ConfigError: a limit is below 1, or ``min_gap`` below 0.
+
+    Example:
+        >>> import sentilora
+        >>> from pathlib import Path
+        >>> rows = ["text,stars,product", "Lovely,5,a", "It broke,1,a", "Works,4,b", "Too loud,2,b"]
+        >>> _ = Path("rated.csv").write_text("\n".join(rows))
+        >>> len(sentilora.pairs_from_ratings("rated.csv", rating="stars", group="product", stars=5))
+        2
     """
     if per_group < 1 or max_pairs < 1 or min_gap < 0:
         raise ConfigError(

@@ -36,12 +36,11 @@ def read_pairs(
     labels: str | Sequence[str] | Labels,
     skip_bad_rows: bool = False,
 ) -> Pairs:
-    """Read pairs and check them.
+    r"""Read pairs and check them.
 
     Args:
         file: the file to read, and how.
-        labels: label names that the values of ``chosen`` and ``rejected`` are read as: names, their
-            known spellings, or ids in this order.
+        labels: label names in id order, which ``chosen`` and ``rejected`` name, spell or number.
         skip_bad_rows: whether to leave out rows that cannot be used and keep them in ``skipped``;
             else they are an error.
 
@@ -49,6 +48,13 @@ def read_pairs(
         DataError: the file cannot be read, holds no pairs or both kinds, or has bad rows: no text,
             the same text or label twice, a contradiction, an unknown label, a margin below 0, a
             weight that is not above 0. All problems are named.
+
+    Example:
+        >>> import sentilora
+        >>> from pathlib import Path
+        >>> _ = Path("pairs.csv").write_text("text_preferred,text_other\nLovely,It broke")
+        >>> sentilora.read_pairs("pairs.csv", labels="negative,positive").kind
+        'graded texts'
     """
     names = parse_labels(labels)
     assert names is not None

@@ -45,6 +45,13 @@ class Report:
         training: what only a training knows; None in an evaluation.
         sentilora: version that measured.
         created: date and time, UTC.
+
+    Example:
+        >>> import sentilora
+        >>> report = sentilora.evaluate("general", "sample", resamples=100)
+        >>> low, high = report.intervals["accuracy"]
+        >>> low < report.metrics["accuracy"] < high
+        True
     """
 
     run: RunPart

@@ -52,7 +52,7 @@ def predict_file(
     resume: bool = False,
     listener: Listener | None = None,
 ) -> FileSummary:
-    """Write the rows of a file with the model's answers beside them, in the same order.
+    r"""Write the rows of a file with the model's answers beside them, in the same order.
 
     All columns of the source are kept. Added are ``label``, ``score``, ``probability_<label>`` for
     each label, ``signed`` (when the labels are sentiments), ``truncated``, ``abstained`` (with
@@ -80,6 +80,13 @@ def predict_file(
         ModelError: there is no such model.
         ConfigError: the output is the source, the threshold is out of range, or what an earlier
             prediction kept does not fit ``resume``.
+
+    Example:
+        >>> import sentilora
+        >>> from pathlib import Path
+        >>> _ = Path("reviews.csv").write_text("text\nGreat movie!\nIt broke after a day.")
+        >>> sentilora.predict_file("general", "reviews.csv", "answers.csv").rows
+        2
     """
     output = Path(output)
     check_threshold(threshold)
