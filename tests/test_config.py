@@ -42,7 +42,7 @@ def test_another_preset_or_method_replaces_what_the_old_one_had_filled_in(tmp_pa
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [(None, r"There is no configuration file .*--config"), ("a = [", r"is not a TOML file")],
+    [(None, r"There is no configuration file .*config=…"), ("a = [", r"is not a TOML file")],
 )
 def test_a_missing_or_broken_file_is_named(tmp_path, text, message):
     path = tmp_path / "run.toml"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sentilora.cli.spelling import COMMAND_LINE
 from sentilora.config import read_config
 from sentilora.data.labelled.check import check
 from sentilora.errors import DataError
@@ -119,7 +120,8 @@ def test_error_messages_are_quoted_as_they_are(name, tmp_path, monkeypatch):
     with pytest.raises(DataError, match=name) as caught:
         check(name)
     page = (DOCS / "data.md").read_text(encoding="utf-8")
-    assert f"$ sentilora check {name}\nerror: {caught.value}\n" in page
+    told = caught.value.message.spelled(COMMAND_LINE)
+    assert f"$ sentilora check {name}\nerror: {told}\n" in page
 
 
 def keys_of(report: dict) -> set[str]:

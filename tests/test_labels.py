@@ -63,7 +63,7 @@ def test_polarities(names, signs):
 
 
 def test_bad_label_lists_are_named():
-    with pytest.raises(ConfigError, match=r"found 1 label\(s\).*--labels negative,positive"):
+    with pytest.raises(ConfigError, match=r'found 1 label\(s\).*labels=\["negative", "positive"\]'):
         Labels(("only",))
     with pytest.raises(ConfigError, match="label names that occur twice: a"):
         parse_labels("a, b,a")

@@ -22,6 +22,7 @@ from sentilora.defaults import (
     VALIDATION_SHARE,
 )
 from sentilora.errors import ConfigError, explain, several
+from sentilora.message import setting
 from sentilora.section import Section, brief, offered
 from sentilora.settings_file import merge_settings, read_settings, write_settings
 
@@ -160,7 +161,9 @@ class PairsConfig(Section):
     def _check_together(self) -> PairsConfig:
         """Refuse settings that would be without effect."""
         if self.only and self.file is None:
-            raise ValueError("only = true, but there are no pairs; name a file with --pairs FILE")
+            raise ValueError(
+                f"only = true, but there are no pairs; name a file with {setting('pairs', 'FILE')}"
+            )
         if self.key is not None and self.texts is None:
             raise ValueError(f"key = {self.key!r} names a column of pairs.texts, which is not set")
         if self.texts is not None and self.key is None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from sentilora.message import Message, Spelling
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -12,7 +16,11 @@ if TYPE_CHECKING:
 class SentiloraError(Exception):
     """Root of every error that SentiLoRA raises on purpose.
 
-    The message says what happened (with the value), what was expected, and what to type next.
+    The message says what happened (with the value), what was expected, and what to do next. It
+    reads as Python; a front end takes its own words from :attr:`message`.
+
+    Attributes:
+        exit_code: exit code of a command that ends with it.
 
     Example:
         >>> import sentilora
@@ -23,9 +31,31 @@ class SentiloraError(Exception):
         There is no run or model at runs/nothing. ...
     """
 
+    exit_code = 1
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(Message(message))
+
+    @property
+    def message(self) -> Message:
+        """What ``str`` gives, together with the settings that it names."""
+        message: Message = self.args[0]
+        return message
+
+    @property
+    def template(self) -> str:
+        """The message with its marks, to be put into another one."""
+        return self.message.template
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Take the message over as it is, whatever the error was made from."""
+        return _restore, (type(self), self.message, self.__dict__)
+
 
 class ConfigError(SentiloraError):
     """A setting is unknown, out of range, or at odds with another one."""
+
+    exit_code = 2
 
 
 class DataError(SentiloraError):
@@ -44,6 +74,12 @@ class RunError(SentiloraError):
     """A run folder cannot be written, resumed or read."""
 
 
+class Interrupted(RunError):  # noqa: N818 - nothing went wrong
+    """The work was stopped on purpose; everything is saved."""
+
+    exit_code = 130
+
+
 class MissingExtraError(SentiloraError):
     """An optional dependency is not installed."""
 
@@ -52,6 +88,16 @@ class MissingExtraError(SentiloraError):
             f"{what} needs packages that are not installed. "
             f"Install them with: pip install 'sentilora[{extra}]'"
         )
+
+
+@contextmanager
+def settings_named_by(spelling: Spelling) -> Iterator[None]:
+    """Have errors name settings as the function that was called does, where it is a special one."""
+    try:
+        yield
+    except SentiloraError as error:
+        error.args = (Message(error.message, spelling),)
+        raise
 
 
 def several(title: str, problems: list[str]) -> str:
@@ -98,3 +144,9 @@ def _names_beside(location: tuple[Any, ...], model: type[BaseModel]) -> list[str
             return []
         model = field.annotation
     return list(model.model_fields)
+
+
+def _restore(kind: type[SentiloraError], message: Message, state: dict[str, Any]) -> SentiloraError:
+    error = kind.__new__(kind, message)
+    error.__dict__.update(state)
+    return error

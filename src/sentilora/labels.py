@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sentilora.errors import ConfigError, several
+from sentilora.message import setting
 
 BINARY = ("negative", "positive")
 TERNARY = ("negative", "neutral", "positive")
@@ -20,6 +21,7 @@ _SPELLINGS = {
     "neutral": ("neutral", "neu", "mixed", "neut"),
     "positive": ("positive", "pos", "very positive", "good", "positiv"),
 }
+_EXAMPLE = ["negative", "positive"]
 _STAR_LABEL = re.compile(r"^(\d+)\s*(?:stars?)?$", re.IGNORECASE)
 
 
@@ -38,7 +40,7 @@ class Labels:
         if len(self.names) < 2:
             problems.append(
                 f"found {len(self.names)} label(s) {list(self.names)}; at least two are needed. "
-                "Name them in id order with --labels negative,positive"
+                f"Name them in id order with {setting('labels', _EXAMPLE)}"
             )
         if any(not name.strip() for name in self.names):
             problems.append("an empty label name")
@@ -90,9 +92,9 @@ def poles_of(labels: Labels) -> tuple[list[int], list[int]]:
     if not positive or not negative:
         raise ConfigError(
             f"Texts cannot be ordered by the labels {', '.join(labels.names)}: expected a negative "
-            "and a positive side, by name or by stars. Name the labels with --labels "
-            "negative,positive; for other labels, use label preferences (columns text, chosen, "
-            "rejected)."
+            "and a positive side, by name or by stars. Name the labels with "
+            f"{setting('labels', _EXAMPLE)}; for other labels, use label preferences (columns "
+            "text, chosen, rejected)."
         )
     return positive, negative
 

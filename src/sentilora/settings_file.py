@@ -10,6 +10,7 @@ from typing import Any
 import tomli_w
 
 from sentilora.errors import ConfigError
+from sentilora.message import setting
 
 
 def read_settings(path: str | Path) -> dict[str, Any]:
@@ -22,7 +23,8 @@ def read_settings(path: str | Path) -> dict[str, Any]:
         return tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ConfigError(
-            f"There is no configuration file {path}. Give the path of a TOML file to --config."
+            f"There is no configuration file {path}. Give the path of a TOML file to "
+            f"{setting('config')}."
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, IsADirectoryError) as error:
         raise ConfigError(f"{path} is not a TOML file: {error}") from error

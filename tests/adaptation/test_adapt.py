@@ -21,12 +21,11 @@ import sentilora
 from sentilora.adaptation import pretraining
 from sentilora.adaptation.adapt import adapt, resume_adaptation
 from sentilora.adaptation.adaptation_estimate import estimate_adaptation
-from sentilora.errors import ConfigError, DataError, ModelError, RunError
+from sentilora.errors import ConfigError, DataError, Interrupted, ModelError, RunError
 from sentilora.files import sha256_of
 from sentilora.model.artifact import MANIFEST
 from sentilora.model.quiet import quiet_transformers
 from sentilora.runs import clean_process
-from sentilora.training.training_loop import Interrupted
 from tests.helpers import warm_python
 from tests.helpers.clean_process import run_here, run_in_new_process
 from tests.helpers.texts import WORDS, write_csv
@@ -274,7 +273,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(unbroken, tiny_base, texts, tmp_path
 
     with pytest.raises(Interrupted, match="after update 3; everything is saved") as stopped:
         adapt(str(tiny_base), texts, output=str(final), listener=stop, **STEPS)
-    assert str(stopped.value).endswith(f"sentilora adapt --resume {final}")
+    assert str(stopped.value).endswith(f'sentilora.adapt(resume="{final}")')
     assert_same_weights(resume_adaptation(final), unbroken)
 
 
@@ -375,7 +374,7 @@ def test_bad_input_is_refused_before_anything_is_written(tiny_base, texts, tmp_p
         adapt(base, texts, mask_share=1.5, epoch=2)
     assert "mask_share = 1.5: must be below 0.9" in str(caught.value)
     assert "epoch = 2: unknown setting; did you mean 'epochs'?" in str(caught.value)
-    with pytest.raises(ConfigError, match=r"--max-tokens 100: the base .* reads 64 tokens at most"):
+    with pytest.raises(ConfigError, match=r"max_tokens=100: the base .* reads 64 tokens at most"):
         adapt(base, texts, max_tokens=100)
     with pytest.raises(DataError, match=r"gone\.csv does not exist"):
         adapt(base, "gone.csv")
@@ -413,5 +412,5 @@ def test_a_loss_that_is_no_number_is_an_error(tiny_base, texts, tmp_path):
     weights = load_file(broken / "model.safetensors")
     weights["encoder.layer.0.output.dense.bias"].fill_(float("nan"))
     save_file(weights, broken / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(ModelError, match=r"The loss became nan.*a lower --learning-rate"):
+    with pytest.raises(ModelError, match=r"The loss became nan.*a lower learning_rate=…"):
         adapt(str(broken), texts, output=str(tmp_path / "wild"), **STEPS)

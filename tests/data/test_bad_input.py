@@ -48,7 +48,7 @@ def test_everything_wrong_is_in_one_error(write):
     assert "NUL byte: row 5 (text)" in text
     assert "no label: row 6" in text
     assert "broken quotes: row 7 (line 8: ',' expected after '\"')" in text
-    assert text.splitlines()[-1].startswith("Leave bad rows out with --skip-bad-rows")
+    assert text.splitlines()[-1].startswith("Leave bad rows out with skip_bad_rows=True")
 
 
 def test_skip_bad_rows_keeps_count_and_reasons(write):
@@ -82,7 +82,7 @@ def test_rows_of_a_kind_are_listed_up_to_ten(write):
 def test_missing_columns_list_what_was_found(write):
     text = message(write("a.csv", "body,mood\nx,pos\n"))
     assert "no column for the text (one named text, review, sentence or content)" in text
-    assert "Found: 'body', 'mood'. Choose one with --text body." in text
+    assert "Found: 'body', 'mood'. Choose one with text=\"body\"." in text
     assert "no column for the label (one named label, sentiment, target, stars or rating)" in text
 
 
@@ -97,7 +97,7 @@ def test_missing_columns_do_not_hide_ragged_rows(write):
     [
         ("text,review,label", "more than one column could be the text: 'text', 'review'"),
         ("text,label,rating", "more than one column could be the label: 'label', 'rating'"),
-        ("text,Text,label", "Choose one with --text text"),
+        ("text,Text,label", 'Choose one with text="text"'),
         ("text,text,label", "column names that occur twice: 'text'"),
     ],
 )
@@ -136,7 +136,7 @@ def test_label_outside_the_given_names(write):
 def test_label_ids_outside_the_map(write):
     path = write("a.csv", "text,label\na,0\nb,1\nc,4\n")
     text = message(path, labels=Labels(("negative", "positive")))
-    assert "label outside 0 … 1 (negative, positive); ratings need --stars" in text
+    assert "label outside 0 … 1 (negative, positive); ratings need stars=5" in text
     assert "row 3 ('4')" in text
 
 
@@ -193,7 +193,7 @@ def test_empty_parquet(tmp_path):
     [
         (b"PK\x03\x04" + bytes(200), "a zip archive or an Excel file"),
         (b"PAR1" + bytes(200), "a parquet file"),
-        (gzip.compress(GOOD), "gzip data; rename it so that it ends in .gz"),
+        (gzip.compress(GOOD, mtime=0), "gzip data; rename it so that it ends in .gz"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "control bytes"),
         (GOOD.decode().encode("utf-16"), "UTF-16 text; save it as UTF-8"),
         (GOOD.decode().encode("utf-16-le"), "control bytes"),

@@ -88,7 +88,9 @@ def test_bad_rows_stop_it_unless_they_are_to_be_skipped(write):
         read_corpus([path])
     assert "empty text: row 2" in str(caught.value)
     assert "text is not a string but int: row 4" in str(caught.value)
-    assert str(caught.value).endswith("Leave bad rows out with --skip-bad-rows; they are counted.")
+    assert str(caught.value).endswith(
+        "Leave bad rows out with skip_bad_rows=True; they are counted."
+    )
     corpus = read_corpus([path], skip_bad_rows=True)
     assert texts_of(corpus) == ["one"]
     assert (corpus.counts.read, corpus.counts.bad) == (4, 3)

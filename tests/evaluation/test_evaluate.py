@@ -191,7 +191,7 @@ def test_without_training_texts_only_vader_answers_and_the_others_are_explained(
         **FAST,
     )
     assert list(report.baselines) == ["vader"]
-    why = "it learns from training texts; give them with --train"
+    why = "it learns from training texts; give them with train=…"
     assert report.data["skipped_baselines"] == dict.fromkeys(["majority", "tfidf", "frozen"], why)
     notes = [event["text"] for event in told if event["kind"] == "note"]
     assert f"baseline 'tfidf' left out: {why}" in notes
@@ -215,7 +215,9 @@ def test_an_unknown_baseline_is_refused(model, tiny_data):
 
 
 def test_training_texts_without_baselines_are_refused(model, tiny_data):
-    with pytest.raises(ConfigError, match=r"train\.csv would not be used.*--baselines"):
+    with pytest.raises(
+        ConfigError, match=r"train\.csv would not be used.*baselines=…, or leave train=…"
+    ):
         sentilora.evaluate(model, tiny_data, train=tiny_data / "train.csv", **FAST)
 
 

@@ -138,7 +138,7 @@ def test_baselines_learn_from_a_file_without_groups(model, rated, tiny_data):
 
 def test_what_is_wrong_is_said_before_the_work(model, rated, tmp_path):
     path, _ = rated
-    with pytest.raises(DataError, match=r"no column 'grade' for --rating. Found: 'text', 'label'"):
+    with pytest.raises(DataError, match=r"no column 'grade' for rating=…. Found: 'text', 'label'"):
         sentilora.evaluate(model, path, label="label", rating="grade", **FAST)
     with pytest.raises(DataError, match=r"no number in column 'label': row 1 \('negative'\)"):
         sentilora.evaluate(model, path, label="label", rating="label", **FAST)

@@ -114,7 +114,7 @@ def test_a_group_is_consistent_when_all_of_it_is_right():
     is_right = np.asarray([True, True, True, False, True, False, True, True])
     share = consistency(is_right, groups)
     assert (share.value, share.count) == (2 / 3, 3)  # c stands alone
-    with pytest.raises(DataError, match=r"No group has two texts.*Found 8 groups.*--group COL"):
+    with pytest.raises(DataError, match=r'No group has two texts.*Found 8 groups.*group="COL"'):
         consistency(is_right, np.arange(8))
 
 

@@ -158,7 +158,7 @@ def test_a_runtime_folder_that_lacks_files_is_refused_before_any_work(page_run, 
     with pytest.raises(ConfigError) as caught:
         sentilora.export(page_run, to="browser", output=tmp_path / "out", runtime=folder)
     message = str(caught.value)
-    assert message.startswith(f"3 problems in --runtime {folder}\n")
+    assert message.startswith(f'3 problems in runtime="{folder}"\n')
     assert "ort-wasm-simd-threaded.wasm is missing" in message
     assert "tokenizers.min.mjs is not that of version" in message
     assert "npm install onnxruntime-web@" in message
@@ -171,10 +171,10 @@ def test_a_folder_that_npm_filled_is_accepted(npm_folder):
 
 def test_options_that_do_not_go_together_are_said(page_run, tmp_path):
     with pytest.raises(
-        ConfigError, match=r"--runtime is for a web page.*--to browser, not --to onnx"
+        ConfigError, match=r'runtime=… is for a web page.*to="browser", not to="onnx"'
     ):
         sentilora.export(page_run, to="onnx", output=tmp_path / "out", runtime=tmp_path)
-    with pytest.raises(ConfigError, match="--to browser: a web page computes the network alone"):
+    with pytest.raises(ConfigError, match='to="browser": a web page computes the network alone'):
         sentilora.export(page_run, to="browser", output=tmp_path / "out", cascade=True)
     assert not list(tmp_path.iterdir())
 

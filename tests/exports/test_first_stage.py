@@ -215,7 +215,7 @@ def test_only_a_run_with_its_data_can_be_staged(tiny_run, cascade, tmp_path):
     options = {"to": "merged", "output": tmp_path / "out", "cascade": True}
     with pytest.raises(ModelError, match="is not the model of a run"):
         sentilora.export(cascade, **options)
-    with pytest.raises(ConfigError, match=r"--max-disagreement 1 is no share of texts"):
+    with pytest.raises(ConfigError, match=r"max_disagreement=1.* is no share of texts"):
         sentilora.export(tiny_run.path, **options, max_disagreement=1)
     moved = shutil.copytree(tiny_run.path, tmp_path / "run")
     facts = json.loads((moved / "environment.json").read_text(encoding="utf-8"))

@@ -110,7 +110,7 @@ def test_an_export_is_measured_like_its_run(merged, tiny_run, tiny_data):
 
 def test_an_existing_folder_is_left_alone(tiny_run, tmp_path):
     (tmp_path / "my export").mkdir()
-    with pytest.raises(ModelError, match=r"exists already\. .* --output DIR, .* rm -r '.*/my exp"):
+    with pytest.raises(ModelError, match=r"exists already\. .* output=\"DIR\", .* rm -r '.*/my"):
         sentilora.export(tiny_run.path, output=tmp_path / "my export")
     assert not list((tmp_path / "my export").iterdir())
 
@@ -129,7 +129,7 @@ def test_a_run_that_is_not_there_is_named(tmp_path):
 
 def test_an_output_inside_a_file_is_an_error(tiny_run, tmp_path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(ModelError, match=r"cannot be written: .*--output DIR"):
+    with pytest.raises(ModelError, match=r'cannot be written: .*output="DIR"'):
         sentilora.export(tiny_run.path, output=tmp_path / "file" / "out")
 
 

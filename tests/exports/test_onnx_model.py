@@ -101,7 +101,7 @@ def test_the_card_s_lines_work_without_torch_and_transformers(onnx_export, tiny_
 
 
 def test_what_an_onnx_export_cannot_do_is_said(onnx_export, tmp_path):
-    with pytest.raises(DeviceError, match="--precision fp16: an export to onnx is computed on"):
+    with pytest.raises(DeviceError, match='precision="fp16": an export to onnx is computed on'):
         sentilora.load(onnx_export, precision="fp16")
     with pytest.raises(ModelError, match="is an export to onnx: it predicts, but holds no weights"):
         sentilora.export(onnx_export, to="merged", output=tmp_path / "again")

@@ -110,7 +110,7 @@ def test_bf16_is_there_and_other_formats_are_refused(openvino_export):
     np.testing.assert_allclose(model.score(WORDS).logits, exact.score(WORDS).logits, atol=0.05)
     with pytest.raises(
         DeviceError,
-        match=r"--device cuda, --precision fp16: an export to openvino .* openvino in fp32 or bf16",
+        match=r'device="cuda", precision="fp16": an export to openvino .* openvino in fp32 or bf16',
     ):
         sentilora.load(openvino_export, device="cuda", precision="fp16")
 

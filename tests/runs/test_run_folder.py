@@ -104,7 +104,9 @@ def test_a_changed_file_is_refused(tiny_run, tmp_path):
 
 
 def test_an_existing_run_folder_is_not_overwritten(tiny_run, tiny_data, tiny_base):
-    with pytest.raises(RunError, match=r"exists already\. Choose another --name"):
+    with pytest.raises(
+        RunError, match=r"exists already\. Choose another name=…, or go on .*resume="
+    ):
         sentilora.train(
             tiny_data,
             config={
@@ -118,7 +120,7 @@ def test_an_existing_run_folder_is_not_overwritten(tiny_run, tiny_data, tiny_bas
 
 def test_a_folder_that_cannot_be_made_is_an_error_before_training(tiny_data, tiny_base, tmp_path):
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(RunError, match="--output DIR"):
+    with pytest.raises(RunError, match='output="DIR"'):
         sentilora.train(
             tiny_data,
             config={**TINY_SETTINGS, "base": str(tiny_base), "output": str(tmp_path / "file")},

@@ -8,13 +8,12 @@ from safetensors.torch import load_file
 
 import sentilora
 from sentilora.config import RunConfig, make_config, read_config
-from sentilora.errors import ConfigError, RunError
+from sentilora.errors import ConfigError, Interrupted, RunError
 from sentilora.files import sha256_of
 from sentilora.runs.run_folder import Run
 from sentilora.training import train as train_module
 from sentilora.training.start_settings import resolve_start
 from sentilora.training.training_estimate import estimate
-from sentilora.training.training_loop import Interrupted
 from tests.helpers.texts import make_texts, write_csv
 from tests.helpers.tiny_settings import TINY_SETTINGS
 
@@ -122,7 +121,7 @@ def test_all_contradictions_are_named_at_once(tiny_run):
     with pytest.raises(ConfigError) as error:
         resolve_start(config)
     lines = str(error.value).splitlines()
-    assert lines[0] == f"5 problems in settings beside --from {tiny_run.path}"
+    assert lines[0] == f'5 problems in settings beside start_from="{tiny_run.path}"'
     assert lines[1].startswith("  method = 'full': tiny is an adapter, which only method 'lora'")
     assert lines[2] == "  base = 'distilbert': tiny is an adapter for 'bert'; leave base out"
     assert lines[3] == "  lora.rank = 8: tiny has 4; leave it out"

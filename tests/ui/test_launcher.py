@@ -48,7 +48,9 @@ def test_a_port_that_is_taken_is_told():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(ConfigError, match=f"Nothing can listen on 127.0.0.1:{port}: .*--port"):
+        with pytest.raises(
+            ConfigError, match=f"Nothing can listen on 127.0.0.1:{port}: .*app --port 0"
+        ):
             launch(AppSettings(), port=port, tell=print)
     assert free_port("127.0.0.1", 0) > 0
 

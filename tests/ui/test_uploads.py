@@ -7,7 +7,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from sentilora.errors import DataError
-from sentilora.ui.display.error_messages import on_the_page
 from tests.helpers.uploads import keep
 
 
@@ -60,13 +59,3 @@ def test_two_columns_that_could_hold_the_texts_are_for_the_user_to_choose(tmp_pa
 def test_what_cannot_be_read_is_refused_by_name(name, content, message, tmp_path):
     with pytest.raises(DataError, match=message):
         keep(tmp_path, name, content)
-
-
-def test_messages_name_what_is_on_the_page():
-    told = on_the_page(
-        "a.csv: no column 'x'. Choose one with --text body.\n"
-        "Give them one, or leave their predictions empty with --skip-bad-rows."
-    )
-    assert "--" not in told
-    assert "“Column with the texts”, for instance body." in told
-    assert "by ticking “Skip rows without a text”" in told

@@ -28,15 +28,15 @@ from sentilora.adaptation.adaptation_context import (
 from sentilora.adaptation.base_seal import save_base, seal_base, write_base_report
 from sentilora.adaptation.pretraining import measure_hidden, pretrain
 from sentilora.adaptation.windows import TextWindows, open_windows
-from sentilora.errors import ConfigError, RunError, SentiloraError
+from sentilora.errors import ConfigError, Interrupted, RunError, SentiloraError
 from sentilora.events import EventLog, Listener
 from sentilora.files import write_atomically
+from sentilora.message import command, setting
 from sentilora.model.artifact import PARTIAL
 from sentilora.runs.disk import check_space, disk_errors
 from sentilora.runs.event_file import EventFile
 from sentilora.runs.interruption import Interruption, stop_on_signal
 from sentilora.runs.memory import keep_freed_memory
-from sentilora.training.training_loop import Interrupted
 
 if TYPE_CHECKING:
     from sentilora.data.corpus import Corpus
@@ -85,11 +85,13 @@ def adapt(
     config = make_adapt_config({**settings, "base": base, "texts": [str(text) for text in given]})
     work = _work(config.path)
     if config.path.exists():
-        raise RunError(f"The folder {config.path} exists already. Choose another with --output.")
+        raise RunError(
+            f"The folder {config.path} exists already. Choose another with {setting('output')}."
+        )
     if work.exists():
         raise RunError(
-            f"An adaptation to {config.path} was begun and not finished. Go on with it: sentilora "
-            f"adapt --resume {config.path}; or remove {work}."
+            f"An adaptation to {config.path} was begun and not finished. Go on with it: "
+            f"{command('adapt', resume=config.path)}; or remove {work}."
         )
     context = resolve_adaptation(config)
     EventLog(listener).emit("phase", name="read the texts", total=None)
@@ -99,7 +101,8 @@ def adapt(
         work.mkdir(parents=True)
     except OSError as error:
         raise RunError(
-            f"{work} cannot be made: {error.strerror}. Choose another folder with --output."
+            f"{work} cannot be made: {error.strerror}. Choose another folder with "
+            f"{setting('output')}."
         ) from error
     write_atomically(work / DATA, json.dumps(describe_data(corpus)))
     write_atomically(work / REQUEST, json.dumps(config.model_dump(exclude_none=True)))
@@ -128,12 +131,12 @@ def resume_adaptation(folder: str | Path, listener: Listener | None = None) -> P
     if final.exists():
         raise RunError(
             f"The adaptation to {final} has finished; there is nothing to resume. Train on it: "
-            f"sentilora train reviews.csv --base {final}"
+            f"{command('train', 'reviews.csv', base=final)}"
         )
     if not (work / REQUEST).is_file():
         raise RunError(
             f"There is no unfinished adaptation to {final} (no {work / REQUEST}). Begin one: "
-            f"sentilora adapt minilm texts.csv --output {final}"
+            f"{command('adapt', 'minilm', 'texts.csv', output=final)}"
         )
     request = json.loads((work / REQUEST).read_text(encoding="utf-8"))
     config = make_adapt_config({**request, "output": str(final)})
@@ -142,7 +145,7 @@ def resume_adaptation(folder: str | Path, listener: Listener | None = None) -> P
 
 
 def _go(context: AdaptationContext, corpus: Corpus | None, work: Path, log: EventLog) -> Path:
-    how = f"sentilora adapt --resume {context.config.path}"
+    how = command("adapt", resume=context.config.path)
     with disk_errors(work, how, SafetensorError):
         try:
             return _work_on(context, corpus, work, log, how)
@@ -152,7 +155,7 @@ def _go(context: AdaptationContext, corpus: Corpus | None, work: Path, log: Even
             log.emit("interrupted", step=None)
             raise Interrupted(f"Stopped. Go on with: {how}") from error
         except SentiloraError as error:
-            log.emit("failed", error=str(error))
+            log.emit("failed", error=error.message)
             raise
 
 

@@ -19,6 +19,7 @@ from sentilora.data.corpus import Corpus, read_corpus
 from sentilora.errors import ConfigError
 from sentilora.files import sha256_of
 from sentilora.inference.engines.device import pick_device, pick_precision
+from sentilora.message import setting
 from sentilora.model.bases.known_bases import BASES, ResolvedBase, resolve_base
 from sentilora.model.bases.local_bases import fingerprint
 from sentilora.model.classifier import load_tokenizer
@@ -210,7 +211,7 @@ def _max_tokens(config: AdaptConfig, encoder: Any, tokenizer: Any) -> int:
     wanted = config.max_tokens or min(MAX_TOKENS, limit)
     if wanted > limit:
         raise ConfigError(
-            f"--max-tokens {wanted}: the base '{config.base}' reads {limit} tokens at most. "
-            f"Choose up to {limit}; longer texts are cut into several windows."
+            f"{setting('max_tokens', wanted)}: the base '{config.base}' reads {limit} tokens at "
+            f"most. Choose up to {limit}; longer texts are cut into several windows."
         )
     return wanted

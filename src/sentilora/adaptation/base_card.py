@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sentilora.message import shell_command
+
 
 def render_card(report: dict[str, Any]) -> str:
     """Render the report as a model card; nothing is asked of the hub."""
@@ -57,7 +59,7 @@ An encoder without a head: {origin}, trained on unlabelled texts to predict hidd
 language modelling: {share}{more}). Fine-tune it:
 
 ```bash
-sentilora train reviews.csv --base {report["name"]}
+{shell_command("train", ["reviews.csv"], {"base": report["name"]})}
 ```
 
 Plain transformers loads it with `AutoModel`, or with `AutoModelForSequenceClassification` and a

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sentilora.errors import ModelError
+from sentilora.message import setting
 from sentilora.runs.clean_process import ask_clean_process
 from sentilora.runs.proof import TOLERANCE
 
@@ -34,7 +35,7 @@ def prove_base(folder: Path, encoder: Any, tokenizer: Any, rows: list[list[int]]
         "sentilora.adaptation.base_proof",
         {"folder": str(folder), "rows": rows},
         failed=f"The adapted base {folder}",
-        advice="Mend the cause and repeat the command with --resume.",
+        advice=f"Mend the cause and repeat the command with {setting('resume')}.",
     )
     head, _, body = computed.partition(b"\n")
     if json.loads(head) != tokenizer(SENTENCE)["input_ids"]:

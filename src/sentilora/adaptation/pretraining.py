@@ -16,6 +16,7 @@ from sentilora.adaptation.masking import MaskingRule, Vocabulary
 from sentilora.adaptation.objective import WordBatch, WordLoss, WordModel, make_batch
 from sentilora.adaptation.schedule import Schedule
 from sentilora.errors import ModelError
+from sentilora.message import setting
 from sentilora.runs.interruption import Interruption
 
 if TYPE_CHECKING:
@@ -163,7 +164,8 @@ def update(
     if not bool(torch.isfinite(loss.total)):
         raise ModelError(
             f"The loss became {float(loss.total.detach())}; nothing was saved after that. Start "
-            "again with a lower --learning-rate, or with --precision fp32."
+            f"again with a lower {setting('learning_rate')}, or with "
+            f"{setting('precision', 'fp32')}."
         )
     torch.nn.utils.clip_grad_norm_(model.parameters(), max_grad_norm)
     for group in optimizer.param_groups:

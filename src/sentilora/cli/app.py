@@ -12,7 +12,9 @@ import sys
 import typer
 
 from sentilora.cli import command_table
-from sentilora.errors import ConfigError, SentiloraError
+from sentilora.cli.spelling import COMMAND_LINE
+from sentilora.errors import SentiloraError
+from sentilora.message import Spelling
 
 app = typer.Typer(
     name="sentilora",
@@ -48,8 +50,12 @@ def _options(
 command_table.add_to(app)
 
 
-def main() -> None:
-    """Run the command line; the entry point of the ``sentilora`` script."""
+def main(spelling: Spelling = COMMAND_LINE) -> None:
+    """Run the command line; the entry point of the ``sentilora`` script.
+
+    Args:
+        spelling: how errors name settings; a page that starts a command shows them in its words.
+    """
     # Tokenizers warn on stderr when a process with threads forks, which the reload proof does.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     try:
@@ -57,8 +63,8 @@ def main() -> None:
     except SentiloraError as error:
         if os.environ.get("SENTILORA_DEBUG"):
             raise
-        print(f"error: {error}", file=sys.stderr)
-        raise SystemExit(_exit_code(error)) from error
+        print(f"error: {error.message.spelled(spelling)}", file=sys.stderr)
+        raise SystemExit(error.exit_code) from error
     except KeyboardInterrupt as error:
         if os.environ.get("SENTILORA_DEBUG"):
             raise
@@ -77,10 +83,3 @@ def main() -> None:
             file=sys.stderr,
         )
         raise SystemExit(1) from error
-
-
-def _exit_code(error: SentiloraError) -> int:
-    if isinstance(error, ConfigError):
-        return 2
-    # Known by name, so that a failing `predict` does not load the training room.
-    return 130 if type(error).__name__ == "Interrupted" else 1

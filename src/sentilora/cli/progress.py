@@ -7,8 +7,10 @@ import time
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
+from sentilora.cli.spelling import COMMAND_LINE
 from sentilora.evaluation.reports.wording import duration
 from sentilora.events import Event
+from sentilora.message import spelled
 
 PLAIN_INTERVAL_S = 30.0
 
@@ -59,7 +61,7 @@ class ProgressBar:
         """Show one event."""
         handler = getattr(self, f"_on_{event['kind']}", None)
         if handler is not None:
-            handler(event)
+            handler(spelled(event, COMMAND_LINE))
 
     def _on_started(self, event: Event) -> None:
         rows = event["rows"]

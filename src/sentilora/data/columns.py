@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sentilora.data.problems import Problems, quoted
 from sentilora.errors import DataError
+from sentilora.message import setting
 
 TEXT_NAMES = ("text", "review", "sentence", "content")
 LABEL_NAMES = ("label", "sentiment", "target", "stars", "rating")
@@ -71,7 +72,7 @@ def choose_columns(
     if chosen_text is not None and chosen_text in (chosen_label, chosen_group):
         problems.add(
             f"column '{chosen_text}' cannot be the text and the label or group as well. "
-            f"Found: {quoted(names)}. Choose with --text and --label."
+            f"Found: {quoted(names)}. Choose with {setting('text')} and {setting('label')}."
         )
     return Columns(chosen_text, chosen_label, chosen_group)
 
@@ -88,35 +89,35 @@ def _pick(
     names: Sequence[str],
     wanted: str | None,
     known: Sequence[str],
-    option: str,
+    role: str,
     taken: Sequence[str],
 ) -> tuple[str | None, str]:
     """Return the column and no problem, or None and the problem."""
     found = f"Found: {quoted(names)}."
     if wanted is not None:
         name = match_column(names, wanted)
-        return name, "" if name else f"no column '{wanted}'. {found} {_advice(names, option, ())}"
+        return name, "" if name else f"no column '{wanted}'. {found} {_advice(names, role, ())}"
     candidates = [name for name in names if _fold(name) in known and name not in taken]
     if len(candidates) == 1:
         return candidates[0], ""
     if candidates:
         return None, (
-            f"more than one column could be the {option}: {quoted(candidates)}. {found} "
-            f"Choose one with --{option} {_shell(candidates[0])}."
+            f"more than one column could be the {role}: {quoted(candidates)}. {found} "
+            f"Choose one with {setting(role, _example(candidates[0]))}."
         )
     expected = f"{', '.join(known[:-1])} or {known[-1]}"
-    advice = _advice(names, option, taken)
-    return None, f"no column for the {option} (one named {expected}). {found} {advice}"
+    advice = _advice(names, role, taken)
+    return None, f"no column for the {role} (one named {expected}). {found} {advice}"
 
 
-def _advice(names: Sequence[str], option: str, taken: Sequence[str]) -> str:
+def _advice(names: Sequence[str], role: str, taken: Sequence[str]) -> str:
     free = [name for name in names if name not in taken]
     likely = [name for name in free if _fold(name) not in (*TEXT_NAMES, *LABEL_NAMES)]
     example = (likely or free or ["NAME"])[0]
-    return f"Choose one with --{option} {_shell(example)}."
+    return f"Choose one with {setting(role, _example(example))}."
 
 
-def _shell(name: str) -> str:
+def _example(name: str) -> str:
     return name if name.replace("_", "").replace("-", "").isalnum() and len(name) < 40 else "NAME"
 
 

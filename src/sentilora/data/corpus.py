@@ -25,11 +25,12 @@ from sentilora.data.files.tables import open_table
 from sentilora.data.problems import Problems, quoted, raise_if_any
 from sentilora.data.same_text import text_hashes
 from sentilora.errors import DataError, several
+from sentilora.message import setting
 
 # Files of a folder with these names are for measuring: their texts are left out.
 GUARDED_NAMES = (*PART_NAMES["test"], *PART_NAMES["validation"])
 
-_SKIP_HINT = "Leave bad rows out with --skip-bad-rows; they are counted."
+_SKIP_HINT = f"Leave bad rows out with {setting('skip_bad_rows', True)}; they are counted."
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def _open_all(
         try:
             read, kept_out = _tables_of(one)
         except DataError as error:
-            failures.append(str(error))
+            failures.append(error.template)
             continue
         found |= {table.name: table for table in read}
         guarded |= {table.name: table for table in kept_out}
@@ -170,7 +171,7 @@ def _open_all(
         try:
             guarded |= {table.name: table for both in _tables_of(one) for table in both}
         except DataError as error:
-            failures.append(str(error))
+            failures.append(error.template)
     found = {name: table for name, table in found.items() if name not in guarded}
     sources = [_source(table, text, False, failures) for table in found.values()]
     guard_sources = [_source(table, text, True, failures) for table in guarded.values()]
@@ -228,7 +229,7 @@ def _source(table: Table, text: str | None, is_guard: bool, failures: list[str])
     try:
         return Source(table, find_text_column(table.names, wanted, table.name))
     except DataError as error:
-        failures.append(f"{error} Files without texts: name only those with texts.")
+        failures.append(f"{error.template} Files without texts: name only those with texts.")
         return None
 
 

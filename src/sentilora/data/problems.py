@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sentilora.errors import DataError, several
+from sentilora.message import Message, setting
 
 SHOWN_ROWS = 10
-_SKIP_HINT = "Leave bad rows out with --skip-bad-rows; they are counted and written beside the run."
+_SKIP_HINT = (
+    f"Leave bad rows out with {setting('skip_bad_rows', True)}; they are counted and written "
+    "beside the run."
+)
 
 
 @dataclass(frozen=True)
@@ -58,13 +62,13 @@ class Problems:
     @property
     def rows(self) -> tuple[RowProblem, ...]:
         """The bad rows in order; empty unless ``keeps_rows``."""
-        return tuple(RowProblem(row, problem) for row, problem in sorted(self._kept.items()))
+        return tuple(RowProblem(row, Message(why)) for row, why in sorted(self._kept.items()))
 
     @property
     def kinds(self) -> dict[str, tuple[int, list[int]]]:
         """How often each kind of bad row was met, and the first row numbers."""
         return {
-            kind: (count, [row for row, _ in self._shown[kind]])
+            Message(kind): (count, [row for row, _ in self._shown[kind]])
             for kind, count in self._counts.items()
         }
 

@@ -33,6 +33,7 @@ from sentilora.evaluation.reports.report import Report, compose_report
 from sentilora.events import EventLog, Listener
 from sentilora.inference.sentiment_model import SentimentModel, load
 from sentilora.labels import Labels
+from sentilora.message import setting
 from sentilora.model.artifact import Artifact
 from sentilora.model.bases.known_bases import BASES
 
@@ -96,7 +97,7 @@ def evaluate(
     if train is not None and not baselines:
         raise ConfigError(
             f"The training texts {train} would not be used: only baselines learn from them. "
-            "Ask for some with --baselines, or leave --train out."
+            f"Ask for some with {setting('baselines')}, or leave {setting('train')} out."
         )
     if not isinstance(model, SentimentModel):
         model = load(model)

@@ -1,8 +1,8 @@
 """How far a figure could lie from the truth by the luck of the rows.
 
-Not covered: the luck of the seed (``sentilora train --seeds``), and rows that are alike (many
-reviews of one film count as independent here). Where every row is right, a bootstrap interval has
-no width; with N rows the true error may still be about 3 / N.
+Not covered: the luck of the seed (``sentilora train`` with ``seeds`` shows it), and rows that are
+alike (many reviews of one film count as independent here). Where every row is right, a bootstrap
+interval has no width; with N rows the true error may still be about 3 / N.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from sentilora.evaluation.model_rows import Rows
 from sentilora.events import EventLog
 from sentilora.inference.scoring import Progress, score_with_features
 from sentilora.inference.sentiment_model import SentimentModel
+from sentilora.message import Message, setting
 from sentilora.model.artifact import base_of
 from sentilora.model.classifier import load_base_classifier
 
@@ -55,17 +56,18 @@ def run_model_baselines(
     Raises:
         ConfigError: a name is unknown.
     """
-    skipped: dict[str, str] = {}
+    skipped: dict[str, Message] = {}
     wanted = list(names)
     if train is None:
         needing = [name for name in wanted if name in BASELINES and BASELINES[name].is_trained]
-        skipped = dict.fromkeys(needing, "it learns from training texts; give them with --train")
+        why = f"it learns from training texts; give them with {setting('train')}"
+        skipped = dict.fromkeys(needing, Message(why))
     features: Features | None = None
     if "frozen" in wanted and train is not None:
         try:
             features = _frozen_features(model, log.count)
         except (ModelError, MissingExtraError) as error:
-            skipped["frozen"] = str(error)
+            skipped["frozen"] = error.message
     learned = 0 if train is None else len(train.texts)
     total = learned + len(test.texts) if features is not None else None
     log.emit("phase", name="baselines", total=total)
@@ -78,9 +80,10 @@ def run_model_baselines(
         features=features,
         seed=seed,
     )
-    skipped |= left_out
+    skipped |= {name: Message(why) for name, why in left_out.items()}
     for name, why in skipped.items():
-        log.emit("note", text=f"baseline '{name}' left out: {why}")
+        text = Message(f"baseline '{name}' left out: {why.template}")
+        log.emit("note", text=text)
     return Compared(done, skipped, train)
 
 

@@ -16,6 +16,7 @@ from sentilora.data.labelled.scan import Asked
 from sentilora.data.problems import quoted, raise_if_any
 from sentilora.errors import ConfigError
 from sentilora.labels import Labels, parse_labels
+from sentilora.message import setting
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ def labels_of_file(labels: str | Sequence[str] | None, known: Labels) -> Labels:
     unknown = [name for name in given.names if name not in known.names]
     if unknown:
         raise ConfigError(
-            f"--labels names {quoted(given.names)}, and the model has {', '.join(known.names)}. "
-            f"Unknown to it: {quoted(unknown)}. Name the ids of the file by the model's labels."
+            f"{setting('labels')} names {quoted(given.names)}, and the model has "
+            f"{', '.join(known.names)}. Unknown to it: {quoted(unknown)}. Name the ids of the file "
+            "by the model's labels."
         )
     return given
 
@@ -90,6 +92,7 @@ def _note_unknown_labels(found: Draft, known: Labels) -> None:
     if unknown and (not found.asked.skip_bad_rows or len(unknown) == len(used)):
         scan.problems.add(
             f"column '{scan.columns.label}' holds the labels {quoted(used)}, and the model has "
-            f"{', '.join(known.names)}. Choose another column with --label COL. Ids are read in "
-            f"the order of the model, or of --labels; ratings need --stars 5 or --stars 10."
+            f"{', '.join(known.names)}. Choose another column with {setting('label', 'COL')}. Ids "
+            f"are read in the order of the model, or of {setting('labels')}; ratings need "
+            f"{setting('stars', 5)} or {setting('stars', 10)}."
         )

@@ -34,6 +34,7 @@ from sentilora.evaluation.report_parts.order_part import (
 from sentilora.events import EventLog
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.labels import Labels, poles_of
+from sentilora.message import setting
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,8 @@ def read_ratings(location: Location, part: str, column: str, examples: Examples)
     name = match_column(table.names, column)
     if name is None or name not in table.names:
         raise DataError(
-            f"{table.name}: no column '{column}' for --rating. Found: {quoted(table.names)}."
+            f"{table.name}: no column '{column}' for {setting('rating')}. "
+            f"Found: {quoted(table.names)}."
         )
     places = {int(row): place for place, row in enumerate(examples.numbers("row"))}
     ratings = np.full(len(places), np.nan)

@@ -17,6 +17,7 @@ from sentilora.defaults import RESAMPLES
 from sentilora.errors import DataError
 from sentilora.evaluation.intervals import percentile_interval, resample_chunks
 from sentilora.labels import Labels, poles_of
+from sentilora.message import setting
 
 Z95 = 1.959963984540054
 
@@ -134,7 +135,7 @@ def consistency(is_right: NDArray[Any], groups: NDArray[Any]) -> Share:
     if not count:
         raise DataError(
             f"No group has two texts, so none can be consistent. Found {len(sizes):,} groups of "
-            "one text. Choose the column of the pair ids with --group COL."
+            f"one text. Choose the column of the pair ids with {setting('group', 'COL')}."
         )
     whole = int((right[is_pair] == sizes[is_pair]).sum())
     return Share(whole / count, wilson(whole, count), count, count)

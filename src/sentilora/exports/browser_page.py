@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 from sentilora.errors import ConfigError, ModelError, several
 from sentilora.files import write_json
 from sentilora.inference.scoring import score_texts
+from sentilora.message import setting
 from sentilora.model.model_settings import FORMAT, ModelSettings
 
 if TYPE_CHECKING:
@@ -111,14 +112,16 @@ def page_runtime(to: str, runtime: str | Path | None, *, cascade: bool) -> Path 
     """
     if to == "browser" and cascade:
         raise ConfigError(
-            "--to browser: a web page computes the network alone. Leave out --cascade, and give "
-            "the run itself, not an export with a first stage; or export --to onnx."
+            f"{setting('to', 'browser')}: a web page computes the network alone. Leave out "
+            f"{setting('cascade')}, and give the run itself, not an export with a first stage; or "
+            f"export {setting('to', 'onnx')}."
         )
     if runtime is None:
         return None
     if to != "browser":
         raise ConfigError(
-            f"--runtime is for a web page. Leave it out, or export --to browser, not --to {to}."
+            f"{setting('runtime')} is for a web page. Leave it out, or export "
+            f"{setting('to', 'browser')}, not {setting('to', to)}."
         )
     folder = Path(runtime).expanduser()
     check_runtime(folder)
@@ -144,8 +147,8 @@ def check_runtime(runtime: Path) -> None:
             problems.append(f"{file.place} is not that of version {file.version}")
     if problems:
         raise ConfigError(
-            f"{several(f'--runtime {runtime}', problems)}\nExpected a folder that npm filled. "
-            f"Type: npm install {PACKAGES} and then: --runtime node_modules"
+            f"{several(setting('runtime', runtime), problems)}\nExpected a folder that npm filled. "
+            f"Type: npm install {PACKAGES} and then: {setting('runtime', 'node_modules')}"
         )
 
 
@@ -182,7 +185,7 @@ def write_page(
     if kind not in TOKENIZERS:
         raise ModelError(
             f"The tokenizer of {name} is of the kind {kind}, which a browser page cannot read; it "
-            f"reads {', '.join(TOKENIZERS)}. Use --to onnx."
+            f"reads {', '.join(TOKENIZERS)}. Use {setting('to', 'onnx')}."
         )
     for file in sorted(PAGE.iterdir()):
         shutil.copyfile(file, folder / file.name)

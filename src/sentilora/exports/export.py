@@ -47,6 +47,7 @@ from sentilora.exports.targets import KINDS, WRITERS, check_no_columns, check_ta
 from sentilora.files import write_json
 from sentilora.inference.engines.engine import Engine, TorchEngine, open_engine
 from sentilora.inference.scoring import score_texts
+from sentilora.message import setting
 from sentilora.model.artifact import (
     BROWSER_FILE,
     PARTIAL,
@@ -161,8 +162,8 @@ def export(
     final = Path(output).expanduser() if output else Path(FOLDER) / f"{name}-{to}"
     if final.exists():
         raise ModelError(
-            f"The folder {final} exists already. Choose another with --output DIR, or remove it: "
-            f"rm -r {shlex.quote(str(final))}"
+            f"The folder {final} exists already. Choose another with {setting('output', 'DIR')}, "
+            f"or remove it: rm -r {shlex.quote(str(final))}"
         )
     labelled = None
     if data is not None:
@@ -182,8 +183,8 @@ def export(
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ModelError(
-            f"The export {final} cannot be written: {reason}. "
-            "Choose another folder with --output DIR."
+            f"The export {final} cannot be written: {reason}. Choose another folder with "
+            f"{setting('output', 'DIR')}."
         ) from error
     finally:  # after success there is none
         shutil.rmtree(final.with_name(final.name + PARTIAL), ignore_errors=True)

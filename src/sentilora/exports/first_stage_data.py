@@ -10,6 +10,7 @@ from sentilora.errors import ModelError
 from sentilora.exports.first_stage_fit import Cascaded, fit_first_stage, let_in
 from sentilora.inference.scoring import score_texts
 from sentilora.inference.sentiment_model import load
+from sentilora.message import setting
 from sentilora.runs.environment import describe_files
 from sentilora.runs.run_folder import CONFIG
 from sentilora.training.resolved_run import read_config_parts
@@ -69,8 +70,9 @@ def read_run_parts(artifact: Artifact) -> Parts:
     run = artifact.run_folder
     if run is None or not (run / CONFIG).is_file():
         raise ModelError(
-            f"{artifact.path} is not the model of a run: --cascade and --quantize measure on the "
-            f"texts that {CONFIG} of a run names. Give the run folder, with its data in place."
+            f"{artifact.path} is not the model of a run: {setting('cascade')} and "
+            f"{setting('quantize')} measure on the texts that {CONFIG} of a run names. Give the "
+            "run folder, with its data in place."
         )
     parts = read_config_parts(read_config(run / CONFIG))
     written = json.loads((run / ENVIRONMENT).read_text(encoding="utf-8"))["data"]

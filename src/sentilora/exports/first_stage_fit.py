@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from sentilora.errors import ModelError
 from sentilora.evaluation.calibration import fit_calibration
+from sentilora.message import setting
 from sentilora.model.first_stage import FirstStage, count_ngrams, weigh
 from sentilora.model.probabilities import UNCALIBRATED
 
@@ -174,11 +175,12 @@ def _refusal(rows: int, max_disagreement: float, certainty: float) -> str:
         return (
             f"No first stage can be proved on {rows} validation rows: to be {certainty:.0%} sure "
             f"that at most {max_disagreement:.2%} of the labels change takes {needed:,} rows even "
-            f"without a single change. Train with a larger validation part (--validation-share, "
-            "--validation), or allow more changes with --max-disagreement."
+            f"without a single change. Train with a larger validation part "
+            f"(data.validation_share, {setting('validation')}), or allow more changes with "
+            f"{setting('max_disagreement')}."
         )
     return (
         f"No first stage keeps at most {max_disagreement:.2%} of changed labels and the accuracy "
-        f"on {rows} validation rows. Export without --cascade, or allow more changes with "
-        "--max-disagreement."
+        f"on {rows} validation rows. Export without {setting('cascade')}, or allow more changes "
+        f"with {setting('max_disagreement')}."
     )

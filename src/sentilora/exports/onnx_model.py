@@ -20,6 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from sentilora.errors import MissingExtraError, ModelError
+from sentilora.message import setting
 from sentilora.model.model_settings import ModelSettings
 from sentilora.model.probabilities import SMALLEST_SPREAD, Calibration
 from sentilora.model.quiet import quiet_library
@@ -88,7 +89,7 @@ def write_onnx(network: Any, settings: ModelSettings, path: Path) -> None:
         reason = str(error).strip().splitlines()[0]
         raise ModelError(
             f"{network.config.model_type} cannot be exported to ONNX with torch "
-            f"{torch.__version__}: {reason}. Use --to merged."
+            f"{torch.__version__}: {reason}. Use {setting('to', 'merged')}."
         ) from error
 
 

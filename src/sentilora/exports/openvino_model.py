@@ -15,6 +15,7 @@ from typing import Any
 
 from sentilora.errors import MissingExtraError, ModelError
 from sentilora.exports.onnx_model import METADATA, about_model, write_onnx
+from sentilora.message import setting
 from sentilora.model.model_settings import ModelSettings
 
 
@@ -43,7 +44,7 @@ def write_openvino(network: Any, settings: ModelSettings, path: Path) -> None:
             reason = str(error).strip().splitlines()[-1]
             raise ModelError(
                 f"{network.config.model_type} cannot be converted with OpenVINO "
-                f"{openvino.__version__}: {reason}. Use --to onnx."
+                f"{openvino.__version__}: {reason}. Use {setting('to', 'onnx')}."
             ) from error
         model.set_rt_info(json.dumps(about_model(settings)), METADATA)
         openvino.save_model(model, path, compress_to_fp16=False)

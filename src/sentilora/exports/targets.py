@@ -1,4 +1,4 @@
-"""What can be exported to, and which options go with it."""
+"""What can be exported to, and which settings go with it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sentilora.errors import ConfigError
 from sentilora.exports.int8.int8_result import INT8
 from sentilora.exports.onnx_model import write_onnx
 from sentilora.exports.openvino_model import write_openvino
+from sentilora.message import setting
 from sentilora.model.artifact import BROWSER_FILE, ONNX_FILE, OPENVINO_FILE
 
 # Kind of the artifact, by target.
@@ -21,32 +22,33 @@ WRITERS = {
 
 
 def check_targets(to: str, quantize: str | None, max_drop: float, max_disagreement: float) -> None:
-    """Refuse options that are unknown, out of range, or do not go together.
+    """Refuse settings that are unknown, out of range, or do not go together.
 
     Raises:
         ConfigError: one of them is so.
     """
     if to not in KINDS:
         raise ConfigError(f"There is no export to '{to}'. There is: {', '.join(KINDS)}.")
+    asked = setting("quantize", quantize)
     if quantize not in (None, INT8):
         raise ConfigError(
-            f"--quantize {quantize} is unknown: expected {INT8}. Type: --quantize {INT8}, or leave "
-            "it out for float32."
+            f"{asked} is unknown: expected {INT8}. Type: {setting('quantize', INT8)}, or leave it "
+            "out for float32."
         )
     if quantize and to not in WRITERS:
         raise ConfigError(
-            f"--quantize {quantize} does not go with --to {to}, whose weights are float32: "
-            f"expected {' or '.join(WRITERS)}. Type for instance: --to onnx --quantize {quantize}"
+            f"{asked} does not go with {setting('to', to)}, whose weights are float32: expected "
+            f"{' or '.join(WRITERS)}. Type for instance: {setting('to', 'onnx')} {asked}"
         )
     if not (math.isfinite(max_drop) and 0 <= max_drop <= 100):
         raise ConfigError(
-            f"--max-drop {max_drop:g} is no number of points of macro F1: expected 0 to 100. "
-            f"Type for instance: --max-drop {MAX_DROP:g}"
+            f"{setting('max_drop', max_drop)} is no number of points of macro F1: expected 0 to "
+            f"100. Type for instance: {setting('max_drop', MAX_DROP)}"
         )
     if not 0 < max_disagreement < 1:
         raise ConfigError(
-            f"--max-disagreement {max_disagreement:g} is no share of texts: expected a number "
-            "between 0 and 1. Type for instance: --max-disagreement 0.01"
+            f"{setting('max_disagreement', max_disagreement)} is no share of texts: expected a "
+            f"number between 0 and 1. Type for instance: {setting('max_disagreement', 0.01)}"
         )
 
 
@@ -56,10 +58,10 @@ def check_no_columns(text: str | None, label: str | None) -> None:
     Raises:
         ConfigError: there are some.
     """
-    named = {"--text": text, "--label": label}
-    given = [f"{option} {name}" for option, name in named.items() if name is not None]
+    named = {"text": text, "label": label}
+    given = [setting(role, name) for role, name in named.items() if name is not None]
     if given:
         raise ConfigError(
-            f"{' and '.join(given)}: a column of which file? Give it with --data FILE, or leave "
-            "the column out."
+            f"{' and '.join(given)}: a column of which file? Give it with "
+            f"{setting('data', 'FILE')}, or leave the column out."
         )

@@ -22,6 +22,7 @@ from typing import Any
 from sentilora import samples
 from sentilora.errors import ModelError, several
 from sentilora.files import sha256_of, write_json
+from sentilora.message import command
 from sentilora.model.bases.known_bases import ResolvedBase, resolve_base
 from sentilora.model.bases.local_bases import find_local_base
 from sentilora.model.classifier import load_base_classifier, load_tokenizer
@@ -158,11 +159,11 @@ def find_artifact(path: str | Path) -> Path:
     if (given / "config.toml").is_file():
         raise ModelError(
             f"The run {path} has no finished model. Go on with it: "
-            f"sentilora train --config {given / 'config.toml'} --resume"
+            f"{command('train', resume=given / 'config.toml')}"
         )
     if not given.exists():
         raise ModelError(
-            f"There is no run or model at {path}. List the runs there are with: sentilora runs"
+            f"There is no run or model at {path}. List the runs there are with: {command('runs')}"
         )
     raise ModelError(
         f"{path} is not a SentiLoRA model: it has no {MANIFEST}. "

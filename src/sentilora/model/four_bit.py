@@ -18,10 +18,13 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from sentilora.errors import ConfigError, DeviceError, MissingExtraError
+from sentilora.message import setting
 from sentilora.model.bases.known_bases import architecture_of
 
 if TYPE_CHECKING:
     import torch
+
+_FOUR_BIT = setting("load_in_4bit", True)
 
 
 def check_four_bit(device: torch.device) -> None:
@@ -33,11 +36,11 @@ def check_four_bit(device: torch.device) -> None:
     """
     if device.type != "cuda":
         raise DeviceError(
-            f"--load-in-4bit needs a CUDA device, and this is {device.type}. Leave it out: the "
-            "base is then held in float32, 4 bytes a weight."
+            f"{_FOUR_BIT} needs a CUDA device, and this is {device.type}. Leave it out: the base "
+            "is then held in float32, 4 bytes a weight."
         )
     if find_spec("bitsandbytes") is None:
-        raise MissingExtraError("--load-in-4bit", "qlora")
+        raise MissingExtraError(_FOUR_BIT, "qlora")
 
 
 def four_bit_options(model_type: str) -> dict[str, Any]:
@@ -56,7 +59,7 @@ def four_bit_options(model_type: str) -> dict[str, Any]:
     known = architecture_of(model_type)
     if known is None:
         raise ConfigError(
-            f"--load-in-4bit: the head of the architecture '{model_type}' is not known, and it "
+            f"{_FOUR_BIT}: the head of the architecture '{model_type}' is not known, and it "
             "must not be quantised. Leave the option out."
         )
     compute = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sentilora.errors import ModelError
+from sentilora.message import setting
 
 if TYPE_CHECKING:
     from torch import nn
@@ -57,7 +58,7 @@ def add_to_logits(model: Any, biases: np.ndarray) -> None:
     if layer.bias is None:
         raise ModelError(
             "The output layer has no bias, which pairs alone need: give labelled texts a share, "
-            "leave --pairs-only out."
+            f"leave {setting('pairs_only')} out."
         )
     with torch.no_grad():
         layer.bias.add_(torch.as_tensor(biases, dtype=layer.bias.dtype, device=layer.bias.device))

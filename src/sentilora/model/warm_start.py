@@ -21,6 +21,7 @@ from sentilora.defaults import SEED
 from sentilora.errors import ModelError
 from sentilora.files import sha256_of
 from sentilora.labels import Labels
+from sentilora.message import setting
 from sentilora.model.adapter_file import ADAPTER_CONFIG, ADAPTER_WEIGHTS, PREFIX
 from sentilora.model.artifact import MANIFEST, Artifact, base_of, open_artifact
 from sentilora.model.bases.known_bases import ResolvedBase
@@ -76,7 +77,8 @@ def open_start(model: str) -> Start:
     if artifact.settings.kind != "adapter":
         raise ModelError(
             f"{model} holds all weights of a model, expected an adapter to start from: a run that "
-            f"was trained with --method lora, its model/ folder, or '{samples.GENERAL}'."
+            f"was trained with {setting('method', 'lora')}, its model/ folder, or "
+            f"'{samples.GENERAL}'."
         )
     stored = json.loads((artifact.path / ADAPTER_CONFIG).read_text(encoding="utf-8"))
     return Start(
@@ -134,7 +136,9 @@ def create_started_model(
     try:
         name, _ = output_layer(model)
     except ModelError as error:
-        raise ModelError(f"{error} A training cannot start from it: leave --from out.") from error
+        raise ModelError(
+            f"{error.template} A training cannot start from it: leave {setting('start_from')} out."
+        ) from error
     layer = f"{PREFIX}{name.replace(_KEPT, '')}"
     for name in (f"{layer}.weight", f"{layer}.bias"):
         if name in weights and name in fresh:
@@ -189,5 +193,5 @@ def _check_fit(
         raise ModelError(
             f"The adapter in {start.artifact.path} does not fit its base {start.base.name}: "
             f"{len(odd)} weights are missing, left over or of another shape, {odd[0]} first. "
-            "Train it again with this version, or leave --from out."
+            f"Train it again with this version, or leave {setting('start_from')} out."
         )

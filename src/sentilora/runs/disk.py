@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sentilora.errors import RunError
+from sentilora.message import setting
 
 # Of an OSError: the disk is full or may not be written, which the user can mend.
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
@@ -28,10 +29,14 @@ def check_space(folder: Path, needed_bytes: int) -> None:
     if free < needed_bytes:
         raise RunError(
             f"{existing} has {free / 1e6:.0f} MB free, and this run needs about "
-            f"{needed_bytes / 1e6:.0f} MB. Make room, or choose another disk with --output DIR."
+            f"{needed_bytes / 1e6:.0f} MB. Make room, or choose another disk with "
+            f"{setting('output', 'DIR')}."
         )
     if not os.access(existing, os.W_OK):
-        raise RunError(f"{existing} cannot be written to. Choose another folder with --output DIR.")
+        raise RunError(
+            f"{existing} cannot be written to. Choose another folder with "
+            f"{setting('output', 'DIR')}."
+        )
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from sentilora.errors import ModelError
 from sentilora.evaluation.report_parts.training_part import Proof
 from sentilora.inference.engines.engine import Engine, open_engine
 from sentilora.inference.scoring import score_texts
+from sentilora.message import setting
 from sentilora.model.artifact import open_artifact
 from sentilora.model.tokens import TextEncoder
 from sentilora.runs.clean_process import ask_clean_process
@@ -20,7 +21,7 @@ TOLERANCE = 1e-5
 ATTEMPTS = 2
 ADVICE = (
     "It is not kept; what it was made from is. Mend the cause and repeat the command, a training "
-    "with --resume."
+    f"with {setting('resume')}."
 )
 
 

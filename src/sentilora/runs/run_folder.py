@@ -17,6 +17,7 @@ from typing import Any
 
 from sentilora.config import RunConfig, read_config, write_config
 from sentilora.errors import RunError
+from sentilora.message import command, setting
 from sentilora.model.artifact import MANIFEST, MODEL_FOLDER
 from sentilora.runs.event_file import read_events
 
@@ -86,7 +87,7 @@ class Run:
 
     @property
     def _how_to_resume(self) -> str:
-        return f"Go on with it: sentilora train --config {self.path / CONFIG} --resume"
+        return f"Go on with it: {command('train', resume=self.path / CONFIG)}"
 
 
 def create_name(config: RunConfig) -> str:
@@ -106,13 +107,13 @@ def create_run(config: RunConfig) -> Run:
         path.mkdir(parents=True)
     except FileExistsError as error:
         raise RunError(
-            f"The run folder {path} exists already. Choose another --name, or go on with it: "
-            f"sentilora train --config {path / CONFIG} --resume"
+            f"The run folder {path} exists already. Choose another {setting('name')}, or go on "
+            f"with it: {command('train', resume=path / CONFIG)}"
         ) from error
     except OSError as error:
         raise RunError(
             f"The run folder {path} cannot be made: {error.strerror}. "
-            "Choose a folder you may write to with --output DIR."
+            f"Choose a folder you may write to with {setting('output', 'DIR')}."
         ) from error
     write_config(config, path / CONFIG)
     return Run(path)
@@ -128,12 +129,12 @@ def resume_run(config_path: Path) -> Run:
     if config_path.name != CONFIG or not (run.path / "environment.json").is_file():
         raise RunError(
             f"{config_path} is not the config.toml of a run folder. "
-            "Resume with: sentilora train --config runs/NAME/config.toml --resume"
+            f"Resume with: {command('train', resume='runs/NAME/config.toml')}"
         )
     if run.is_finished:
         raise RunError(
             f"The run {run.path} has finished; there is nothing to resume. Look at "
-            f"{run.path / 'report.html'}, or predict: sentilora predict {run.path} 'a text'"
+            f"{run.path / 'report.html'}, or predict: {command('predict', run.path, 'a text')}"
         )
     return run
 

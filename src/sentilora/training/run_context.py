@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sentilora.errors import RunError, several
 from sentilora.events import EventLog, Listener
+from sentilora.message import command
 from sentilora.runs.disk import check_space
 from sentilora.runs.environment import describe_environment, write_environment
 from sentilora.runs.event_file import EventFile
@@ -122,5 +123,5 @@ def _check_same_data(run: Run, environment: dict[str, Any]) -> None:
     if problems:
         raise RunError(
             f"{several(str(run.path), problems)}\nPut the old file back to resume, or start a new "
-            f"run: sentilora train --config {run.path / 'config.toml'} --name NEW"
+            f"run: {command('train', config=run.path / 'config.toml', name='NEW')}"
         )

@@ -14,6 +14,7 @@ from scipy.stats import t as student_t
 from sentilora.config import RunConfig, make_config
 from sentilora.errors import ConfigError
 from sentilora.events import Listener
+from sentilora.message import setting
 from sentilora.runs.run_folder import Run, create_name
 from sentilora.training.start_settings import resolve_start
 from sentilora.training.train import train
@@ -57,7 +58,7 @@ def train_seeds(config: RunConfig, seeds: int, *, listener: Listener | None = No
         ConfigError: fewer than two seeds.
     """
     if seeds < 2:
-        raise ConfigError(f"--seeds {seeds}: at least 2 are needed for an interval.")
+        raise ConfigError(f"{setting('seeds', seeds)}: at least 2 are needed for an interval.")
     config, _ = resolve_start(config)
     stem = config.name or create_name(config)
     runs = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sentilora.config import RunConfig
 from sentilora.errors import ConfigError, several
+from sentilora.message import setting
 from sentilora.model.bases.known_bases import BASES, resolve_base
 from sentilora.model.warm_start import Start, open_start
 
@@ -26,7 +27,9 @@ def resolve_start(config: RunConfig) -> tuple[RunConfig, Start | None]:
     start = open_start(config.start_from)
     problems = _contradictions(config, start)
     if problems:
-        raise ConfigError(several(f"settings beside --from {config.start_from}", problems))
+        raise ConfigError(
+            several(f"settings beside {setting('start_from', config.start_from)}", problems)
+        )
     base = start.base
     resolved = config.model_copy(deep=True)
     known = BASES.get(base.name)  # a folder may be called like one of them

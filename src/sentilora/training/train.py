@@ -1,7 +1,7 @@
 """``train``: from a data file to a proven model in a run folder.
 
 The order is chosen so that a kill at any moment loses little: train (checkpoints), calibrate, save,
-prove, seal (the model is there), then measure and report. ``--resume`` takes up whichever is open.
+prove, seal (the model is there), then measure and report. ``resume`` takes up whichever is open.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sentilora.config import RunConfig, make_config
-from sentilora.errors import SentiloraError
+from sentilora.config import RunConfig, make_config, read_config
+from sentilora.errors import Interrupted, SentiloraError, settings_named_by
 from sentilora.evaluation.report_parts.order_part import OrderPart
 from sentilora.events import Listener
 from sentilora.inference.sentiment_model import load
+from sentilora.message import Message, command
 from sentilora.model.artifact import MANIFEST
 from sentilora.model.classifier import count_parameters
 from sentilora.model.four_bit import move_adapter
@@ -27,13 +28,14 @@ from sentilora.training.report_files import write_report
 from sentilora.training.resolved_run import create_network, resolve
 from sentilora.training.run_context import RunContext, encode_pairs, encode_part, open_run
 from sentilora.training.seal import TrainingRecord, save
-from sentilora.training.training_loop import Interrupted, fit
+from sentilora.training.train_keywords import TRAIN_KEYWORDS
+from sentilora.training.training_loop import fit
 
 
 def train(
     data: str | Path | None = None,
     *,
-    config: RunConfig | Mapping[str, Any] | None = None,
+    config: RunConfig | Mapping[str, Any] | str | Path | None = None,
     resume: str | Path | None = None,
     listener: Listener | None = None,
     **settings: Any,
@@ -42,7 +44,8 @@ def train(
 
     Args:
         data: file, folder with ``train.*`` and ``test.*``, hub data set id, or ``sample``.
-        config: all settings, or some of them as nested or dotted keys (``{"lora.rank": 8}``).
+        config: all settings, or some of them as nested or dotted keys (``{"lora.rank": 8}``); or
+            the path of a TOML file that holds them.
         resume: the ``config.toml`` of an unfinished run to go on with; nothing else may be given.
         listener: function that is told every event.
         settings: top-level settings and sections: ``base="minilm"``, ``training={"epochs": 2}``.
@@ -67,18 +70,26 @@ def train(
         >>> run.is_finished
         True
     """
-    if resume is not None:
-        run = resume_run(Path(resume))
-        return _go(run.config, run, listener)
+    with settings_named_by(TRAIN_KEYWORDS):
+        if resume is not None:
+            run = resume_run(Path(resume))
+            return _go(run.config, run, listener)
+        return _go(_read(data, config, settings), None, listener)
+
+
+def _read(
+    data: str | Path | None,
+    config: RunConfig | Mapping[str, Any] | str | Path | None,
+    settings: Mapping[str, Any],
+) -> RunConfig:
+    given = {**settings, **({} if data is None else {"data.train": str(data)})}
+    if isinstance(config, str | Path):
+        return read_config(config, given)
     if not isinstance(config, RunConfig):
-        given = {**(config or {}), **settings}
-        if data is not None:
-            given["data.train"] = str(data)
-        config = make_config(given)
-    elif settings or data is not None:
-        given = {**config.model_dump(exclude_unset=True), **settings}
-        config = make_config({**given, "data.train": str(data or config.data.train)})
-    return _go(config, None, listener)
+        return make_config({**(config or {}), **given})
+    if not given:
+        return config
+    return make_config({**config.model_dump(exclude_unset=True), **given})
 
 
 def _go(config: RunConfig, run: Run | None, listener: Listener | None) -> Run:
@@ -90,11 +101,9 @@ def _go(config: RunConfig, run: Run | None, listener: Listener | None) -> Run:
     except KeyboardInterrupt as error:
         context.log.emit("interrupted", step=None)
         config_path = context.run.path / CONFIG
-        raise Interrupted(
-            f"Stopped. Go on with: sentilora train --config {config_path} --resume"
-        ) from error
+        raise Interrupted(f"Stopped. Go on with: {command('train', resume=config_path)}") from error
     except SentiloraError as error:
-        context.log.emit("failed", error=str(error))
+        context.log.emit("failed", error=Message(error.message, TRAIN_KEYWORDS))
         raise
 
 

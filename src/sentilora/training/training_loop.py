@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sentilora.errors import RunError
+from sentilora.errors import Interrupted
 from sentilora.evaluation.metrics import measure
 from sentilora.evaluation.order_bounds import fit_biases, shifted_probabilities
 from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_windows
 from sentilora.labels import Labels
+from sentilora.message import command
 from sentilora.model.bases.known_bases import architecture_of
 from sentilora.model.outputs import add_to_logits
 from sentilora.model.probabilities import softmax
@@ -51,10 +52,6 @@ class Fitted:
     best_step: int
     spent: Spent
     peak_memory: int
-
-
-class Interrupted(RunError):  # noqa: N818 - nothing went wrong
-    """The user stopped the training; its state is saved."""
 
 
 def fit(
@@ -100,7 +97,7 @@ def fit(
         plan, collator, pair_loss = couple(rows, row_collator, pairs, model, context)
     is_order_only = config.pairs.only
     interruption = Interruption()
-    resume = f"sentilora train --config {run.path / CONFIG} --resume"
+    resume = command("train", resume=run.path / CONFIG)
     trainer = SentimentTrainer(
         model,
         make_arguments(

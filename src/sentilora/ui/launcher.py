@@ -22,6 +22,7 @@ from urllib.request import ProxyHandler, build_opener
 from sentilora.defaults import HOST
 from sentilora.errors import ConfigError, MissingExtraError, SentiloraError
 from sentilora.inference.engines.cpus import SHARED_CORES
+from sentilora.message import command
 from sentilora.ui.settings import MAX_UPLOAD_MB, PORT, AppSettings
 
 PAGE = Path(__file__).with_name("page.py")
@@ -71,7 +72,7 @@ def launch(
     if code not in (0, -signal.SIGTERM):
         raise SentiloraError(
             f"The page's server ended with exit code {code}; its last lines are above. "
-            "Start it again with: sentilora app"
+            f"Start it again with: {command('app')}"
         )
 
 
@@ -124,7 +125,7 @@ def free_port(host: str, port: int) -> int:
         reason = getattr(error, "strerror", None) or error
         raise ConfigError(
             f"Nothing can listen on {host}:{port}: {reason}. Expected an address of this machine "
-            "and a free port. Type for instance: sentilora app --port 0"
+            f"and a free port. Type for instance: {command('app', port=0)}"
         ) from error
 
 

@@ -95,7 +95,7 @@ def test_a_stopped_adaptation_exits_with_130_and_is_resumed(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(adapt_module, "measure", stop)
+        patch.setattr(adapt_module, "measure_hidden", stop)
         code, out, err = run_command("adapt", tiny_base, texts, *QUICK)
     assert (code, out) == (130, "")
     assert err.strip().endswith("Go on with: sentilora adapt --resume bases/bert-reviews")

@@ -76,7 +76,7 @@ def test_an_open_door_without_a_key_is_warned_of(run_command, served, monkeypatc
         (["a b=runs/a"], "a model cannot be called 'a b'"),
         (["general", "--key-file", "no.txt"], "The key cannot be read from no.txt"),
         (["general", "--adapters-dir", "."], "--adapters-dir lets clients load models"),
-        (["general", "--timeout-s", "0"], "--timeout-s 0.0: must be above 0"),
+        (["general", "--timeout-s", "0"], "--timeout-s 0: must be above 0"),
     ],
 )
 def test_what_is_wrong_is_told_at_once(run_command, served, arguments, message):

@@ -154,7 +154,7 @@ def test_bad_rows_are_named_before_any_batch(write):
     assert "broken encoding (not UTF-8): row 3 (column 'text')" in str(error.value)
     assert "NUL byte: row 4 (column 'text')" in str(error.value)
     assert "Mend these rows" in str(error.value)
-    assert "--skip-bad-rows" not in str(error.value)
+    assert "skip_bad_rows" not in str(error.value)
     with pytest.raises(DataError, match=r"not JSON: row 2 \(line 2"):
         open_batches(write("a.jsonl", '{"text": "a"}\n{"text": \n'))
     with pytest.raises(DataError, match=r"broken encoding \(not UTF-8\): row 1 \(key 'text'\)"):

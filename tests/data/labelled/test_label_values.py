@@ -4,6 +4,7 @@ import pytest
 
 from sentilora.data.labelled.label_values import read_meanings, spell
 from sentilora.labels import Labels
+from sentilora.message import Message
 
 BINARY = Labels(("negative", "positive"))
 TERNARY = Labels(("negative", "neutral", "positive"))
@@ -54,8 +55,8 @@ def test_other_numbers_need_labels_or_stars(values):
     read = meanings(*values)
     assert read.labels is None
     assert "holds the numbers" in read.problem
-    assert "--labels" in read.problem
-    assert "--stars 5 or --stars 10" in read.problem
+    assert 'labels=["a", "b", "c"]' in Message(read.problem)
+    assert "stars=5 or stars=10" in Message(read.problem)
 
 
 def test_ids_with_labels_given():
@@ -96,7 +97,7 @@ def test_numbers_and_words_do_not_mix():
 def test_rating_columns_need_stars(column, labels):
     read = meanings("0", "1", "2", column=column, labels=labels)
     assert read.labels is None
-    assert "--stars 5 or --stars 10" in read.problem
+    assert "stars=5 or stars=10" in Message(read.problem)
 
 
 def test_rating_column_with_words_needs_no_stars():

@@ -119,7 +119,7 @@ def test_stars(write):
 
 
 def test_stars_other_than_5_or_10_are_refused(write):
-    with pytest.raises(ConfigError, match="--stars 7: expected 5 or 10"):
+    with pytest.raises(ConfigError, match="stars=7: expected 5 or 10"):
         read_examples(write("a.csv", "text,stars\na,1\n"), stars=7)
 
 

@@ -162,7 +162,9 @@ def test_texts_and_groups_join_by_way_of_each_other():
 
 def test_a_label_in_one_text_only_cannot_be_split():
     rows = [(f"text {i}", 0) for i in range(20)] + [("same", 1)] * 10
-    with pytest.raises(DataError, match=r"'neutral' 10 rows in 1 independent units.*--validation"):
+    with pytest.raises(
+        DataError, match=r"'neutral' 10 rows in 1 independent units.*with validation=… and t"
+    ):
         split(make(rows), 0.2, seed=1)
 
 

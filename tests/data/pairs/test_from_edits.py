@@ -64,7 +64,7 @@ def test_each_text_chooses_its_own_label(write, tmp_path):
 
 def test_labels_that_are_no_sentiments_are_not_graded(write):
     path = write("a.csv", rows([("one", "refund", 1), ("two", "praise", 1)]))
-    with pytest.raises(ConfigError, match=r"cannot be graded by them.*--kind labels"):
+    with pytest.raises(ConfigError, match=r'cannot be graded by them.*kind="labels"'):
         pairs_from_edits(path, group="pair")
     assert len(pairs_from_edits(path, group="pair", kind=LABELS)) == 2
 

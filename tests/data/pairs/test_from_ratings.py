@@ -124,7 +124,7 @@ def test_what_cannot_be_paired_is_refused(write):
     path = write("a.csv", rows([("a", 3, "x"), ("b", 3, "x"), ("c", 1, "y")]))
     with pytest.raises(DataError, match=r"no two texts of one group .* Found 3 texts in 2 groups"):
         pairs_from_ratings(path, rating="stars", group="product")
-    with pytest.raises(DataError, match=r"no column 'score' for --rating. Found: 'text', 'stars'"):
+    with pytest.raises(DataError, match=r"no column 'score' for rating=…. Found: 'text', 'stars'"):
         pairs_from_ratings(path, rating="score")
     with pytest.raises(ConfigError, match=r"expected at least 1 pair a group"):
         pairs_from_ratings(path, rating="stars", per_group=0)

@@ -79,7 +79,7 @@ def test_names_of_columns_are_parsed_from_the_command_line():
         "text_other": "b",
     }
     assert parse_pair_columns(None) == {}
-    with pytest.raises(ConfigError, match=r"--pairs-columns a: expected names such as"):
+    with pytest.raises(ConfigError, match=r'columns="a": expected names such as'):
         parse_pair_columns("a")
 
 
@@ -117,7 +117,7 @@ def test_references_that_lead_nowhere_are_bad_rows(write):
     assert f"reference that column 'src' of {texts} does not have: row 1 (text_other 't9')" in said
     assert "empty text: row 2 (text_preferred 't1')" in said
     assert "no reference: row 2 (text_other)" in said
-    with pytest.raises(DataError, match=r"no column 'id'. Found: 'src', 'text'.*--pairs-key COL"):
+    with pytest.raises(DataError, match=r"no column 'id'. Found: 'src', 'text'.*key=\"COL\""):
         read_pairs(PairFile(str(write("b.csv", pairs)), {}, str(texts), "id"), labels=TWO)
 
 
@@ -143,7 +143,7 @@ def test_all_problems_of_graded_texts_are_told_at_once(write):
     assert "weight that is not above 0: row 6 (0)" in said
     assert "no number for weight: row 8 ('nan')" in said
     assert "contradicts another row: row 1 (row 7), row 7 (row 1)" in said
-    assert said.splitlines()[-1].startswith("Leave bad rows out with --skip-bad-rows")
+    assert said.splitlines()[-1].startswith("Leave bad rows out with skip_bad_rows=True")
 
 
 def test_all_problems_of_label_preferences_are_told_at_once(write):

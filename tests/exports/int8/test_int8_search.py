@@ -28,6 +28,7 @@ from sentilora.exports.openvino_model import write_openvino
 from sentilora.inference.engines.device import pick_precision
 from sentilora.inference.engines.runtimes import OnnxEngine, OpenVinoEngine
 from sentilora.labels import Labels
+from sentilora.message import Message
 from sentilora.model.artifact import load_classifier, open_artifact
 from sentilora.model.classifier import create_model
 from sentilora.model.model_settings import ModelSettings
@@ -126,7 +127,7 @@ def test_a_refusal_says_what_each_way_lost_and_what_to_type():
     found = outcome(
         tried("per tensor", 0.42, 1.5), tried("exact", 0.0, 0.8), tried("torn", 0, 0, "it is torn")
     )
-    assert refusal(found).splitlines() == [
+    assert Message(refusal(found)).splitlines() == [
         "No int8 way is faster than fp32 here and loses at most 0.3 points of macro F1 on 2,000 "
         "validation rows (fp32: 0.9000, 91.0 MB). Nothing was written.",
         "  per tensor: -0.42 points, 1.25% of labels changed, 1.50 times the speed of fp32 "
@@ -134,10 +135,10 @@ def test_a_refusal_says_what_each_way_lost_and_what_to_type():
         "  exact: +0.00 points, 1.25% of labels changed, 0.80 times the speed of fp32 "
         "(40.0 texts/s), 25.0 MB: no faster",
         "  torn: does not work: it is torn",
-        "Allow more with --max-drop 0.5, or export without --quantize.",
+        "Allow more with max_drop=0.5, or export without quantize=….",
     ]
     slow = outcome(tried("exact", 0.0, 0.8))
-    assert refusal(slow).endswith("\nExport without --quantize, or to another target.")
+    assert Message(refusal(slow)).endswith("\nExport without quantize=…, or to another target.")
 
 
 def test_both_sides_answer_in_turns(monkeypatch):
@@ -308,10 +309,10 @@ def test_the_command_shows_what_was_tried(tiny_run, tmp_path, monkeypatch, capsy
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"to": "onnx", "quantize": "int4"}, "--quantize int4 is unknown: expected int8"),
-        ({"to": "merged", "quantize": "int8"}, r"--quantize int8 does not go with --to merged"),
-        ({"to": "onnx", "quantize": "int8", "max_drop": -1}, r"--max-drop -1 is no number of"),
-        ({"to": "onnx", "quantize": "int8", "max_drop": float("nan")}, "--max-drop nan is no"),
+        ({"to": "onnx", "quantize": "int4"}, 'quantize="int4" is unknown: expected int8'),
+        ({"to": "merged", "quantize": "int8"}, r'quantize="int8" does not go with to="merged"'),
+        ({"to": "onnx", "quantize": "int8", "max_drop": -1}, r"max_drop=-1 is no number of"),
+        ({"to": "onnx", "quantize": "int8", "max_drop": float("nan")}, "max_drop=nan is no"),
     ],
 )
 def test_what_cannot_be_asked_for_is_said(tiny_run, tmp_path, options, message):
@@ -321,7 +322,7 @@ def test_what_cannot_be_asked_for_is_said(tiny_run, tmp_path, options, message):
 
 
 def test_only_a_run_with_its_data_can_be_quantised(tmp_path):
-    with pytest.raises(ModelError, match="--cascade and --quantize measure on the texts that"):
+    with pytest.raises(ModelError, match="cascade=… and quantize=… measure on the texts that"):
         sentilora.export("general", to="onnx", quantize="int8", output=tmp_path / "out")
     assert not list(tmp_path.iterdir())
 

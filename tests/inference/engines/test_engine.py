@@ -45,15 +45,15 @@ def test_auto_takes_what_the_export_is_made_for_or_what_is_installed(
 
 
 def test_what_an_engine_cannot_do_is_said(onnx_export, tiny_run):
-    with pytest.raises(ConfigError, match="--engine quick is unknown: expected auto, torch, onnx"):
+    with pytest.raises(ConfigError, match='engine="quick" is unknown: expected auto, torch, onnx'):
         sentilora.load(onnx_export, engine="quick")
-    with pytest.raises(DeviceError, match="--engine torch: an export to onnx is computed on the"):
+    with pytest.raises(DeviceError, match='engine="torch": an export to onnx is computed on the'):
         sentilora.load(onnx_export, engine="torch")
     with pytest.raises(
-        DeviceError, match=r"--precision bf16: .* by onnxruntime or openvino in fp32\."
+        DeviceError, match=r'precision="bf16": .* by onnxruntime or openvino in fp32\.'
     ):
         sentilora.load(onnx_export, engine="onnxruntime", precision="bf16")
-    with pytest.raises(DeviceError, match=r"--engine openvino: .* is computed by torch.*--to open"):
+    with pytest.raises(DeviceError, match=r'engine="openvino": .* is computed by torch.*to="open'):
         sentilora.load(tiny_run.path, engine="openvino")
 
 

@@ -154,7 +154,7 @@ def test_rows_without_text_are_named(model, write, tmp_path):
         DataError, match=r"empty text: row 2, row 4, row 5, .*, and 12 more"
     ) as error:
         predict_file(model, write("a.csv", rows), tmp_path / "o.csv")
-    assert "--skip-bad-rows" in str(error.value)
+    assert "skip_bad_rows=True" in str(error.value)
     assert not (tmp_path / "o.csv").exists()
 
 
@@ -199,7 +199,7 @@ def test_values_that_are_no_strings_are_bad_rows(model, tmp_path):
 
 def test_a_column_of_numbers_is_no_text(model, write, tmp_path):
     source = write("a.parquet", [{"text": 1.5, "body": "good"}])
-    with pytest.raises(DataError, match=r"column 'text' holds double, expected strings.*--text"):
+    with pytest.raises(DataError, match=r"column 'text' holds double, expected strings.*text="):
         predict_file(model, source, tmp_path / "o.csv")
     assert predict_file(model, source, tmp_path / "o.csv", text="body").rows == 1
 
@@ -221,7 +221,7 @@ def test_ragged_rows_cannot_be_skipped_and_the_error_says_so(model, tmp_path):
     (tmp_path / "a.csv").write_text("text,n\ngood,1\nbad\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"row 2 \(line 3: 1 fields\)\nMend these rows") as error:
         predict_file(model, tmp_path / "a.csv", tmp_path / "o.csv", skip_bad_rows=True)
-    assert "--skip-bad-rows" not in str(error.value)
+    assert "skip_bad_rows" not in str(error.value)
 
 
 def test_the_output_is_not_the_input(model, write, tmp_path):
@@ -229,7 +229,7 @@ def test_the_output_is_not_the_input(model, write, tmp_path):
     before = source.read_bytes()
     (tmp_path / "link.csv").symlink_to(source)
     for output in (source, tmp_path / "x" / ".." / "a.csv", tmp_path / "link.csv"):
-        with pytest.raises(ConfigError, match=r"is the input as well.*--output .*-predicted.csv"):
+        with pytest.raises(ConfigError, match=r'is the input as well.*output=".*-predicted.csv"'):
             predict_file(model, source, output)
         with pytest.raises(ConfigError, match="is the input as well"):
             predict_file(model, open_rows(source), output)
@@ -241,7 +241,7 @@ def test_the_output_is_not_the_input(model, write, tmp_path):
     [
         ("no/o.csv", r"there is no folder .*no. Make it with: mkdir -p .*no"),
         ("o.xlsx", r"unknown file ending \(.xlsx\). Expected .csv"),
-        ("folder.csv", r"is a folder, expected a file. Type: --output .*folder.csv/out.csv"),
+        ("folder.csv", r'is a folder, expected a file. Type: output=".*folder.csv/out.csv"'),
     ],
 )
 def test_outputs_that_cannot_be(model, write, tmp_path, name, message):
@@ -253,7 +253,7 @@ def test_outputs_that_cannot_be(model, write, tmp_path, name, message):
 @pytest.mark.parametrize("threshold", [-0.1, 1.01, float("nan")])
 def test_threshold_out_of_range(model, write, tmp_path, threshold):
     with pytest.raises(
-        ConfigError, match=r"not a probability: expected .* from 0 to 1.*--threshold"
+        ConfigError, match=r"not a probability: expected .* from 0 to 1.*threshold=0.7"
     ):
         predict_file(model, write("a.csv", numbered()), tmp_path / "o.csv", threshold=threshold)
 

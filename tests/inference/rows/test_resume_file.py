@@ -142,7 +142,9 @@ def test_nothing_kept_starts_at_the_first_row(model, source, tmp_path):
 def test_starting_over_by_mistake_is_refused(model, source, tmp_path):
     output = tmp_path / "o.csv"
     stop(model, source, output)
-    with pytest.raises(ConfigError, match=r"stopped before.*o.csv.answers. Add --resume .*delete"):
+    with pytest.raises(
+        ConfigError, match=r"stopped before.*o.csv.answers. Add resume=True .*delete"
+    ):
         predict_file(model, source, output)
     assert predict_file(model, source, output, resume=True).resumed == 16
 
@@ -152,7 +154,7 @@ def test_answers_to_other_texts_are_not_used(model, make_model, source, tmp_path
     stop(model, source, output)
     source.write_text(source.read_text(encoding="utf-8") + "40,more\n", encoding="utf-8")
     other = make_model(["negative", "positive"])
-    with pytest.raises(ConfigError, match=r"another input, model\. Leave out --resume"):
+    with pytest.raises(ConfigError, match=r"another input, model\. Leave out resume=…"):
         predict_file(other, source, output, resume=True)
     assert kept_path(output).exists()
     assert predict_file(other, source, output).resumed == 0

@@ -59,14 +59,14 @@ def test_column_of_json_lines():
 
 
 def test_unknown_column():
-    with pytest.raises(DataError, match=r"no column 'mood'. Found: 'body'. Choose .* --text body"):
+    with pytest.raises(DataError, match=r"no column 'mood'. Found: 'body'. Choose .* text=.body."):
         values(b'{"body": "one"}', text="mood")
     with pytest.raises(DataError, match=r"no column for the text .* Found: 'body'"):
         values(b'{"body": "one"}')
 
 
 def test_a_column_needs_json_lines():
-    with pytest.raises(ConfigError, match="--text body names a column, but the first line"):
+    with pytest.raises(ConfigError, match='text="body" names a column, but the first line'):
         values(b"one\n", text="body")
 
 
@@ -80,7 +80,7 @@ def test_bad_rows_of_texts_are_named_or_kept_as_gaps():
     content = b"\none\n\nb\xe4d\ntwo\n"
     with pytest.raises(DataError, match="empty text: row 1") as error:
         values(content)
-    assert "--skip-bad-rows" in str(error.value)
+    assert "skip_bad_rows=True" in str(error.value)
     assert values(content, skip=True) == [None, "one", None, None, "two"]
 
 

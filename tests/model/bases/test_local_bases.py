@@ -110,7 +110,7 @@ def test_a_base_that_is_gone_is_asked_for(base, run, tmp_path, monkeypatch):
     assert f"{base}: not there" in message
     assert f"{run.parent / 'reviews'}: not there" in message
     assert "SENTILORA_BASES=FOLDER" in message
-    assert "sentilora export RUN --to merged" in message
+    assert 'sentilora.export("RUN", to="merged")' in message
 
 
 def test_other_weights_under_the_same_name_are_not_taken(tiny_bases, base, run):

@@ -86,7 +86,7 @@ def test_a_port_that_is_taken_is_told():
     with bound(Door(port=0)) as first:
         port = first.getsockname()[1]
         with (
-            pytest.raises(ConfigError, match=f"cannot listen at 127.0.0.1 port {port}.*--port 0"),
+            pytest.raises(ConfigError, match=f"cannot listen at 127.0.0.1 port {port}.*port=0"),
             bound(Door(port=port)),
         ):
             pass

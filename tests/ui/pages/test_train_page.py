@@ -3,13 +3,16 @@
 import json
 import os
 import shutil
+from pathlib import Path
 
 import psutil
 import pytest
 
+from sentilora.config import read_config
 from sentilora.events import EventLog
 from sentilora.runs.event_file import EventFile
 from sentilora.runs.run_folder import Run
+from sentilora.settings_file import read_settings
 from sentilora.ui.jobs import training_jobs
 from sentilora.ui.jobs.training_jobs import Job
 from tests.helpers.app_page import button, html_of, problem
@@ -52,6 +55,12 @@ def play(runs, name, *, is_alive):
     return log
 
 
+def config_of(job, arguments):
+    """Return what a training is started with."""
+    assert arguments == ["train", "--config", str(job.folder / training_jobs.SETTINGS)]
+    return read_config(job.folder / training_jobs.SETTINGS)
+
+
 def test_a_file_is_chosen_and_its_training_started(open_page, runs, started):
     page = open_page("train")
     page.radio[0].set_value("My file").run()
@@ -64,10 +73,12 @@ def test_a_file_is_chosen_and_its_training_started(open_page, runs, started):
     button(page, "Train").click().run()
     assert not page.exception
     ((job, arguments),) = started
-    assert arguments[:4] == ["train", "--output", str(runs), "--name"]
-    assert {"--text=body", "--label=stars", "--base=minilm"} <= set(arguments)
+    config = config_of(job, arguments)
+    assert Path(config.output) / config.name == job.run.path
+    assert job.run.path.parent == runs
+    assert (config.data.text, config.data.label, config.base) == ("body", "stars", "minilm")
     kept = job.folder / "r.csv"
-    assert arguments[-1] == str(kept)
+    assert config.data.train == str(kept)
     assert kept.read_text(encoding="utf-8").startswith("body,stars\n")
 
 
@@ -76,11 +87,10 @@ def test_the_sample_goes_on_from_general(open_page, runs, started):
     (base,) = [box for box in page.selectbox if box.label == "Start from"]
     base.set_value(base.options[-1]).run()
     button(page, "Train").click().run()
-    ((_, arguments),) = started
-    assert "--from=general" in arguments
-    assert "--preset=fast" in arguments
-    assert not any(one.startswith("--base") for one in arguments)
-    assert arguments[-1] == "sample"
+    ((job, arguments),) = started
+    config = config_of(job, arguments)
+    assert (config.start_from, config.preset, config.data.train) == ("general", "fast", "sample")
+    assert "base" not in read_settings(job.folder / training_jobs.SETTINGS)
 
 
 def test_a_training_at_work_is_shown_to_whoever_comes(open_page, runs, monkeypatch):
@@ -130,6 +140,6 @@ def test_the_end_is_the_report(open_page, runs, tiny_run):
     page.run()
     assert not page.exception
     assert "test texts right" in page.subheader[0].value
-    assert "Before training" in html_of(page)
+    assert "before training" in html_of(page)
     button(page, "Use this model on all pages").click().run()
     assert page.session_state["model"] == str(runs / "done")

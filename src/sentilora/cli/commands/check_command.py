@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sentilora.cli.options import Group, Label, LabelNames, Stars, Test, Text, Validation
+from sentilora.cli.spelling import COMMAND_LINE
+from sentilora.message import spelled
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -49,7 +51,7 @@ def check(
         stars=stars,
     )
     if as_json:
-        print(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
+        print(json.dumps(spelled(found.to_dict(), COMMAND_LINE), indent=2, ensure_ascii=False))
     else:
         options = {
             "text": text,
@@ -76,7 +78,7 @@ def _show(found: Check, arguments: str) -> None:
             "exact duplicates": part.exact_duplicates,
             "near duplicates (case, white space)": part.near_duplicates,
             "same text, other label": part.conflicts,
-            **part.bad_rows,
+            **spelled(part.bad_rows, COMMAND_LINE),
         }
         for what, finding in findings.items():
             if finding.count:
@@ -86,7 +88,7 @@ def _show(found: Check, arguments: str) -> None:
             first, second = pair.split("/")
             what = f"texts of {second} that stand in {first} as well (rows {first}/{second})"
             out.print(_told(what, finding), markup=False, soft_wrap=True)
-    for note in found.notes:
+    for note in spelled(found.notes, COMMAND_LINE):
         out.print(f"note: {note}", markup=False, soft_wrap=True)
     out.print()
     if found.is_usable:
@@ -94,7 +96,7 @@ def _show(found: Check, arguments: str) -> None:
         out.print(f"next     sentilora train {arguments}", markup=False, soft_wrap=True)
         return
     out.print(f"{len(found.problems)} problem(s) would stop a training", markup=False)
-    for problem in found.problems:
+    for problem in spelled(found.problems, COMMAND_LINE):
         out.print(f"  {problem}", markup=False, soft_wrap=True)
     if any(part.bad_rows for part in found.parts.values()):
         then = f"mend the rows, or leave them out: sentilora train {arguments} --skip-bad-rows"

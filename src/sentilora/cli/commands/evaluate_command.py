@@ -17,6 +17,8 @@ from sentilora.cli.options import (
     Stars,
     Text,
 )
+from sentilora.cli.spelling import COMMAND_LINE
+from sentilora.message import spelled
 
 if TYPE_CHECKING:
     from sentilora.data.pairs.preference_pairs import PairFile
@@ -94,6 +96,7 @@ def evaluate(
             skip_bad_rows=skip_bad_rows,
             listener=listener,
         )
+    report = spelled(report, COMMAND_LINE)
     if html is not None:
         _write_page(report, html)
     show_evaluation(report, run, page=html, as_json=as_json)

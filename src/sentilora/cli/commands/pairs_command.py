@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sentilora.cli.options import Text
+from sentilora.cli.spelling import COMMAND_LINE
 from sentilora.defaults import MAX_PAIRS, PER_GROUP, SEED
+from sentilora.message import spelled
 
 if TYPE_CHECKING:
     from sentilora.data.pairs.built_pairs import BuiltPairs
@@ -132,7 +134,7 @@ def _show(built: BuiltPairs, data: str, output: Path, *, as_json: bool) -> None:
         "texts": len(pairs.keys),
         "groups": len(set(built.more["group"])) if "group" in built.more else None,
         "mean_margin": float(pairs.margins.mean()) if pairs.is_graded else None,
-        "notes": list(built.notes),
+        "notes": spelled(list(built.notes), COMMAND_LINE),
     }
     if as_json:
         print(json.dumps(facts, indent=2, ensure_ascii=False))
@@ -142,7 +144,7 @@ def _show(built: BuiltPairs, data: str, output: Path, *, as_json: bool) -> None:
     told += f" in {facts['groups']:,} groups" if facts["groups"] is not None else ""
     told += f", mean margin {facts['mean_margin']:.2f}" if pairs.is_graded else ""
     out.print(f"built    {told}", markup=False, soft_wrap=True)
-    for note in built.notes:
+    for note in facts["notes"]:
         out.print(f"note     {note}", markup=False, soft_wrap=True)
     out.print(f"\npairs    {output}", markup=False, soft_wrap=True)
     then = f"sentilora train {quote(data)} --pairs {quote(str(output))}"

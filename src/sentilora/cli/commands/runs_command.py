@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sentilora.cli.spelling import COMMAND_LINE
+
 if TYPE_CHECKING:
     from sentilora.runs.run_folder import Run
 
@@ -42,7 +44,7 @@ def _describe(run: Run) -> dict[str, Any]:
             return {**row, "state": "unfinished", "created": _started(run), "hint": hint}
         report = read_report(run.path)
     except SentiloraError as error:
-        return {**row, "state": "unreadable", "hint": str(error)}
+        return {**row, "state": "unreadable", "hint": error.message.spelled(COMMAND_LINE)}
     metrics = {name: report.metrics.get(name) for name in ("accuracy", "macro_f1")}
     return {**row, **metrics, "created": report.created}
 

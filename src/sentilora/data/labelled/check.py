@@ -22,6 +22,7 @@ from sentilora.data.labelled.stratification import MIN_PER_SIDE
 from sentilora.data.problems import SHOWN_ROWS, Problems
 from sentilora.data.same_text import hashes, numbered
 from sentilora.labels import Labels, parse_labels
+from sentilora.message import Message
 
 QUANTILES = {"0%": 0.0, "5%": 0.05, "25%": 0.25, "50%": 0.5, "75%": 0.75, "95%": 0.95, "100%": 1.0}
 
@@ -124,8 +125,8 @@ def check(
     asked = Asked(text, label, group, stars, skip_bad_rows=True)
     others = {"validation": validation, "test": test}
     drafts = read_drafts(data, others, asked, parse_labels(labels))
-    problems = [
-        f"{one.scan.table.name}: {line}"
+    problems: list[str] = [
+        Message(f"{one.scan.table.name}: {line}")
         for one in drafts.values()
         for line in one.scan.problems.row_lines()
     ]

@@ -102,7 +102,7 @@ def read_drafts(
             place = locate(given[part]) if part in given else location
             drafts[part] = draft(place, part, asked)
         except DataError as error:
-            failures.append(str(error))
+            failures.append(error.template)
     if "train" in drafts:
         carved = len(files.keys() - set(wanted))
         _settle_all(drafts, labels, min_per_part * (1 + carved))

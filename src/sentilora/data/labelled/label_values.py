@@ -22,6 +22,7 @@ from sentilora.labels import (
     label_of_stars,
     order_labels,
 )
+from sentilora.message import setting
 
 _INTEGER = re.compile(r"[+-]?\d+(\.0+)?")
 _STARS = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(?:stars?)?", re.IGNORECASE)
@@ -95,7 +96,9 @@ def _read_stars(
         try:
             labels = order_labels(name for name in map(sentiments.get, used) if name is not None)
         except ConfigError as error:
-            return Meanings(None, {}, f"ratings of 1 to {stars} give too few labels: {error}")
+            return Meanings(
+                None, {}, f"ratings of 1 to {stars} give too few labels: {error.template}"
+            )
         notes = (f"ratings of 1 to {stars} read as {', '.join(labels.names)}",)
     ids = _ids_of_sentiments(labels)
     of: dict[str, int | str] = {}
@@ -120,7 +123,7 @@ def _read_as(values: Iterable[str], labels: Labels, column: str) -> Meanings:
     if found - set(range(len(labels))):
         kind = (
             f"label outside 0 … {len(labels) - 1} ({', '.join(labels.names)}); "
-            f"ratings need --stars 5 or --stars 10"
+            f"ratings need {setting('stars', 5)} or {setting('stars', 10)}"
         )
     of: dict[str, int | str] = {
         value: number if number is not None and 0 <= number < len(labels) else kind
@@ -137,7 +140,7 @@ def _read_class_names(values: Iterable[str], class_names: Sequence[str]) -> Mean
     try:
         labels = Labels(tuple(kept))
     except ConfigError as error:
-        return Meanings(None, {}, f"label names stored in the file: {error}")
+        return Meanings(None, {}, f"label names stored in the file: {error.template}")
     ids = {name: index for index, name in enumerate(class_names)}
     kind = f"label id outside 0 … {len(labels) - 1}"
     return Meanings(labels, {value: ids.get(value, kind) for value in values})
@@ -151,7 +154,8 @@ def _read_new(values: Iterable[str], used: Sequence[str], column: str) -> Meanin
             None,
             {},
             f"column '{column}' mixes numbers ({quoted(sorted(numbers), 5)}) and words "
-            f"({quoted(sorted(words), 5)}). Name the labels in id order with --labels.",
+            f"({quoted(sorted(words), 5)}). Name the labels in id order with "
+            f"{setting('labels')}.",
         )
     if numbers:
         return _read_new_ids(values, numbers, column)
@@ -159,7 +163,7 @@ def _read_new(values: Iterable[str], used: Sequence[str], column: str) -> Meanin
     try:
         labels = order_labels(folded.values())
     except ConfigError as error:
-        return Meanings(None, {}, f"column '{column}': {error}")
+        return Meanings(None, {}, f"column '{column}': {error.template}")
     ids = labels.label2id
     changed = sorted(f"{value} as {name}" for value, name in folded.items() if value != name)
     notes = (f"labels read: {', '.join(changed)}",) if changed else ()
@@ -181,7 +185,8 @@ def _read_new_ids(values: Iterable[str], used: Sequence[str], column: str) -> Me
             None,
             {},
             f"column '{column}' holds the numbers {listed}. Name the labels of the ids 0, 1, … "
-            f"with --labels a,b,c; or say --stars 5 or --stars 10 if they are ratings.",
+            f"with {setting('labels', ['a', 'b', 'c'])}; or say {setting('stars', 5)} or "
+            f"{setting('stars', 10)} if they are ratings.",
         )
     labels = Labels(default)
     kind = f"label outside 0 … {len(labels) - 1}"
@@ -201,7 +206,7 @@ def _demand_stars(column: str, found: Iterable[int]) -> str:
     listed = ", ".join(str(number) for number in sorted(found)[:12])
     return (
         f"column '{column}' holds ratings ({listed}). Say how many stars there can be: "
-        f"--stars 5 or --stars 10."
+        f"{setting('stars', 5)} or {setting('stars', 10)}."
     )
 
 

@@ -16,6 +16,7 @@ from sentilora.data.labelled.label_values import Meanings
 from sentilora.data.labelled.scan import Asked, Scan
 from sentilora.data.problems import raise_if_any
 from sentilora.labels import Labels
+from sentilora.message import Message
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -108,5 +109,6 @@ def _notes(found: Scan, meanings: Meanings) -> tuple[str, ...]:
     notes += meanings.notes
     if problems.rows:
         kinds = "; ".join(problems.row_lines())
-        notes.append(f"{len(problems.rows):,} rows of {found.table.name} left out: {kinds}")
+        left_out = f"{len(problems.rows):,} rows of {found.table.name} left out: {kinds}"
+        notes.append(Message(left_out))
     return tuple(notes)

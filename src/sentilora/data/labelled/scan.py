@@ -13,6 +13,7 @@ from sentilora.data.files.temporary import arrow_writer, new_folder
 from sentilora.data.labelled.label_values import spell
 from sentilora.data.problems import Problems, shortened
 from sentilora.errors import ConfigError
+from sentilora.message import setting
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,7 +37,7 @@ class Asked:
 
     def __post_init__(self) -> None:
         if self.stars not in (None, 5, 10):
-            raise ConfigError(f"--stars {self.stars}: expected 5 or 10.")
+            raise ConfigError(f"{setting('stars', self.stars)}: expected 5 or 10.")
 
 
 @dataclass
@@ -81,7 +82,8 @@ def scan(table: Table, asked: Asked) -> Scan:
     if len(found.spellings) > MAX_SPELLINGS:
         problems.add(
             f"column '{columns.label}' holds more than {MAX_SPELLINGS:,} different values, such as "
-            f"'{shortened(next(iter(found.spellings)))}'. Choose the label with --label."
+            f"'{shortened(next(iter(found.spellings)))}'. Choose the label with "
+            f"{setting('label')}."
         )
     return found
 

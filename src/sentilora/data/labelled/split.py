@@ -15,6 +15,7 @@ from sentilora.data.labelled.stratification import MIN_PER_SIDE, Ids, allocate, 
 from sentilora.defaults import SEED, TEST_SHARE, VALIDATION_SHARE
 from sentilora.errors import DataError
 from sentilora.labels import Labels
+from sentilora.message import Message, marked, setting
 
 
 def read_parts(
@@ -112,7 +113,7 @@ def _why_not(examples: Examples, label_ids: Ids, together: Ids, share: float) ->
         f"{examples.source} cannot be split: rows with the same {unit} stay together, and with "
         f"{share:.0%} taken no way was found that leaves every label {MIN_PER_SIDE} rows on both "
         f"sides. Found: {'; '.join(clauses)}. Add rows, or give the parts as files with "
-        f"--validation and --test."
+        f"{setting('validation')} and {setting('test')}."
     )
 
 
@@ -147,5 +148,6 @@ def _all_notes(
 ) -> tuple[str, ...]:
     told = list(parts["train"].notes)
     for part in given[1:]:
-        told += [f"{part}: {note}" for note in parts[part].notes if note not in told]
+        new = [note for note in parts[part].notes if note not in told]
+        told += [Message(f"{part}: {marked(note)}") for note in new]
     return (*told, *notes)

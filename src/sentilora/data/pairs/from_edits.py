@@ -20,6 +20,7 @@ from sentilora.data.pairs.random_pairs import draw_pairs
 from sentilora.defaults import MAX_PAIRS, PER_GROUP, SEED
 from sentilora.errors import ConfigError, DataError
 from sentilora.labels import Labels, parse_labels
+from sentilora.message import setting
 
 Ids = npt.NDArray[np.int64]
 
@@ -74,8 +75,8 @@ def pairs_from_edits(
     """
     if per_group < 1 or max_pairs < 1:
         raise ConfigError(
-            f"--per-group {per_group}, --max-pairs {max_pairs}: expected at least 1 pair a group "
-            "and in all."
+            f"{setting('per_group', per_group)}, {setting('max_pairs', max_pairs)}: expected at "
+            "least 1 pair a group and in all."
         )
     examples = read_examples(
         data,
@@ -99,7 +100,8 @@ def pairs_from_edits(
     if not len(sides):
         raise DataError(
             f"{examples.source}: no group of column '{group}' has two texts with different labels. "
-            f"Found {len(set(names)):,} groups. Choose the column of the pair ids with --group."
+            f"Found {len(set(names)):,} groups. Choose the column of the pair ids with "
+            f"{setting('group')}."
         )
     if kind == LABELS:  # what one text chooses, the other one rejects
         sides = np.concatenate([sides, sides[:, ::-1]])
@@ -150,6 +152,7 @@ def _grades(labels: Labels, kind: Kind) -> npt.NDArray[np.float64]:
     if polarities is None:
         raise ConfigError(
             f"The labels {', '.join(labels.names)} do not say which is more positive, so texts "
-            "cannot be graded by them. Build label preferences instead: --kind labels"
+            "cannot be graded by them. Build label preferences instead: "
+            f"{setting('kind', 'labels')}"
         )
     return np.asarray(polarities, np.float64)

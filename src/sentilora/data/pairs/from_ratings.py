@@ -26,6 +26,7 @@ from sentilora.data.pairs.text_pool import TextPool, gather_texts, open_texts
 from sentilora.data.problems import Problems, quoted, raise_if_any, shown_value
 from sentilora.defaults import MAX_PAIRS, PER_GROUP, SEED
 from sentilora.errors import ConfigError, DataError
+from sentilora.message import Message, setting
 
 Ids = npt.NDArray[np.int64]
 
@@ -78,8 +79,9 @@ def pairs_from_ratings(
     """
     if per_group < 1 or max_pairs < 1 or min_gap < 0:
         raise ConfigError(
-            f"--per-group {per_group}, --max-pairs {max_pairs}, --min-gap {min_gap:g}: expected at "
-            "least 1 pair a group and in all, and a gap of at least 0."
+            f"{setting('per_group', per_group)}, {setting('max_pairs', max_pairs)}, "
+            f"{setting('min_gap', min_gap)}: expected at least 1 pair a group and in all, and a "
+            "gap of at least 0."
         )
     location = locate(data)
     table = location.open("train")
@@ -102,7 +104,8 @@ def pairs_from_ratings(
         raise DataError(
             f"{table.name}: no two texts of one group have ratings that differ"
             f"{f' by {min_gap:g}' if min_gap else ''}. Found {len(rows):,} texts in "
-            f"{len(np.unique(found.group_ids[rows])):,} groups. Leave --group out to pair any two."
+            f"{len(np.unique(found.group_ids[rows])):,} groups. Leave "
+            f"{setting('group')} out to pair any two."
         )
     gaps = found.ratings_of[sides[:, 0]] - found.ratings_of[sides[:, 1]]
     built = BuiltPairs(
@@ -161,7 +164,8 @@ def _read(
         name = match_column(table.names, wanted)
         if wanted is not None and name is None:
             raise DataError(
-                f"{table.name}: no column '{wanted}' for --{option}. Found: {quoted(table.names)}."
+                f"{table.name}: no column '{wanted}' for {setting(option)}. Found: "
+                f"{quoted(table.names)}."
             )
         columns += [name] if name is not None else []
     for chunk in table.chunks(tuple(dict.fromkeys(columns)), found.problems):
@@ -225,7 +229,7 @@ def _usable(
         notes.append(f"{count:,} texts left out: they have several ratings in one group")
     if found.problems.rows:
         told = "; ".join(found.problems.row_lines())
-        notes.append(f"{len(found.problems.rows):,} rows left out: {told}")
+        notes.append(Message(f"{len(found.problems.rows):,} rows left out: {told}"))
     return order[starts[is_clear]], notes
 
 

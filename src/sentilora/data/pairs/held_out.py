@@ -14,6 +14,7 @@ import numpy.typing as npt
 from sentilora.data.labelled.examples import Examples, Parts
 from sentilora.data.pairs.preference_pairs import Pairs
 from sentilora.errors import DataError
+from sentilora.message import setting
 
 MOST_HELD_OUT = 2000  # more pairs than that are not worth the time of scoring them
 
@@ -66,7 +67,7 @@ def part_pairs(
             f"{pairs.source}: none of {len(pairs):,} pairs is left to train on. Found: "
             f"{int(in_test.sum()):,} with a text of the test part, {int(in_validation.sum()):,} "
             "with one of the validation part. Give pairs of other texts, or keep whole products or "
-            "customers in one part with --group COL."
+            f"customers in one part with {setting('group', 'COL')}."
         )
     seen = np.zeros(len(pairs.keys), np.bool_)
     seen[pairs.sides[trained]] = True

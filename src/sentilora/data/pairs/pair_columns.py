@@ -9,6 +9,7 @@ from sentilora.data.columns import match_column
 from sentilora.data.pairs.preference_pairs import GRADED, LABELS, Kind
 from sentilora.data.problems import Problems, quoted
 from sentilora.errors import ConfigError
+from sentilora.message import command, setting
 
 REQUIRED: dict[Kind, tuple[str, ...]] = {
     GRADED: ("text_preferred", "text_other"),
@@ -50,7 +51,8 @@ def parse_pair_columns(text: str | None) -> dict[str, str]:
         role, is_given, name = item.partition("=")
         if not is_given or not name.strip():
             raise ConfigError(
-                f"--pairs-columns {text}: expected names such as text_preferred=COL,text_other=COL"
+                f"{setting('pairs_columns', text)}: expected names such as "
+                "text_preferred=COL,text_other=COL"
             )
         named[role.strip()] = name.strip()
     return named
@@ -128,8 +130,8 @@ def _both(there: Mapping[str, str | None]) -> str:
 def _neither(names: Sequence[str]) -> str:
     return (
         f"holds no pairs. Found: {quoted(names)}. Expected {_kinds()}. "
-        f"{_advice(REQUIRED[GRADED])} Build pairs from ratings with: sentilora pairs DATA "
-        "--rating COL"
+        f"{_advice(REQUIRED[GRADED])} Build pairs from ratings with: "
+        f"{command('pairs', 'DATA', rating='COL')}"
     )
 
 
@@ -138,5 +140,5 @@ def _kinds() -> str:
 
 
 def _advice(roles: Sequence[str]) -> str:
-    typed = ",".join(f"{role}=NAME" for role in roles)
-    return f"If they have other names: --pairs-columns {typed}"
+    names = dict.fromkeys(roles, "NAME")
+    return f"If they have other names: {setting('pairs_columns', names)}"

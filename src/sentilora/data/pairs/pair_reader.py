@@ -24,9 +24,11 @@ from sentilora.data.pairs.text_pool import TextPool, gather_texts, open_texts
 from sentilora.data.pairs.text_references import TextSource, Written, read_references
 from sentilora.data.problems import Problems, raise_if_any, shortened, shown_value
 from sentilora.labels import Labels, parse_labels
+from sentilora.message import Message, setting
 
 PAIRS_HINT = (
-    "Leave bad rows out with --skip-bad-rows; of rows that contradict each other, all are left out."
+    f"Leave bad rows out with {setting('skip_bad_rows', True)}; of rows that contradict each "
+    "other, all are left out."
 )
 
 
@@ -296,5 +298,5 @@ def _notes(found: _Scan, meanings: Meanings | None) -> tuple[str, ...]:
     if found.problems.rows:
         kinds = "; ".join(found.problems.row_lines())
         count = len(found.problems.rows)
-        notes.append(f"{count:,} rows of {found.table.name} left out: {kinds}")
+        notes.append(Message(f"{count:,} rows of {found.table.name} left out: {kinds}"))
     return tuple(notes)

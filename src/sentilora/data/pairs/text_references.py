@@ -13,6 +13,7 @@ from sentilora.data.labelled.label_values import spell
 from sentilora.data.pairs.text_pool import TextPool
 from sentilora.data.problems import Problems, quoted, raise_if_any, shortened
 from sentilora.errors import DataError
+from sentilora.message import setting
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def read_references(path: str, column: str | None, pool: TextPool) -> References
         )
         raise DataError(
             f"{table.name}: {what}. Found: {quoted(table.names)}. Say which one the references of "
-            "the pairs name with --pairs-key COL."
+            f"the pairs name with {setting('pairs_key', 'COL')}."
         )
     text = find_text_column(table.names, None, table.name)
     found = References(table.name, name, table.files)

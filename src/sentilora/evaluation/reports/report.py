@@ -27,6 +27,7 @@ from sentilora.evaluation.report_parts.run_part import DataPart, RunPart
 from sentilora.evaluation.report_parts.training_part import Cost, TrainingPart
 from sentilora.files import write_atomically
 from sentilora.labels import Labels
+from sentilora.message import command
 
 FORMAT = 1
 
@@ -161,7 +162,7 @@ def read_report(path: str | Path) -> Report:
     except OSError as error:
         raise DataError(
             f"There is no report {file}. A finished run has one; write one for any labelled file "
-            "with: sentilora evaluate RUN DATA --json"
+            f"with: {command('evaluate', 'RUN', 'DATA', json=True)}"
         ) from error
     except ValueError as error:
         raise DataError(f"{file} is not a report: it is not JSON ({error}).") from error
@@ -177,7 +178,7 @@ def read_report(path: str | Path) -> Report:
         raise DataError(
             f"{file} is not a report that SentiLoRA {version('sentilora')} can read: a part of it "
             f"has another shape ({type(error).__name__}: {error}). Measure again with: "
-            "sentilora evaluate RUN DATA --json"
+            f"{command('evaluate', 'RUN', 'DATA', json=True)}"
         ) from error
 
 

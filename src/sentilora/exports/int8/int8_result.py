@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sentilora.exports.accuracy import Accuracy
+from sentilora.message import setting
 
 INT8 = "int8"
 SAME_SPEED = 0.95  # a race of two equal files may end like that
@@ -114,9 +115,12 @@ def refusal(outcome: Quantised) -> str:
     if fast:
         least = min(one.drop for one in fast if one.drop is not None)
         needed = np.ceil(least * 10) / 10
-        advice = f"Allow more with --max-drop {needed:g}, or export without --quantize."
+        advice = (
+            f"Allow more with {setting('max_drop', float(needed))}, or export without "
+            f"{setting('quantize')}."
+        )
     else:
-        advice = "Export without --quantize, or to another target."
+        advice = f"Export without {setting('quantize')}, or to another target."
     return "\n".join([problem, *lines, advice])
 
 

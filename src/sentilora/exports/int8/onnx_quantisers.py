@@ -26,6 +26,7 @@ from sentilora.errors import MissingExtraError, ModelError
 from sentilora.exports.int8.int8_way import Way
 from sentilora.exports.int8.sensitivity import PROBE_TEXTS, most_sensitive
 from sentilora.inference.engines.cpus import usable_cpus
+from sentilora.message import setting
 
 SMALLEST_TABLE = 2**14
 _FLOAT32 = 1  # onnx.TensorProto.FLOAT
@@ -51,7 +52,9 @@ def onnx_ways(path: Path, texts: Sequence[Mapping[str, NDArray[Any]]]) -> list[W
         raise MissingExtraError("Quantising an ONNX file", "onnx") from error
     layers = list(linear_layers(onnx.load(path)))
     if not layers:
-        raise ModelError(f"{path.name} has no linear layer to quantise. Export without --quantize.")
+        raise ModelError(
+            f"{path.name} has no linear layer to quantise. Export without {setting('quantize')}."
+        )
     write = partial(_write, path, layers)
     return [
         Way("per tensor", partial(write, per_channel=False)),

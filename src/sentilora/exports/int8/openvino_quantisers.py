@@ -25,6 +25,7 @@ from sentilora.errors import MissingExtraError, ModelError
 from sentilora.exports.int8.int8_way import Way
 from sentilora.exports.int8.sensitivity import PROBE_TEXTS, most_sensitive
 from sentilora.exports.onnx_model import METADATA
+from sentilora.message import setting
 from sentilora.model.quiet import quiet_library
 
 _TAIL_STOPS = ("Result",)
@@ -44,7 +45,9 @@ def openvino_ways(path: Path, texts: Sequence[Mapping[str, NDArray[Any]]]) -> li
     """
     _import_nncf()
     if not linear_layers(_read(path)):
-        raise ModelError(f"{path.name} has no linear layer to quantise. Export without --quantize.")
+        raise ModelError(
+            f"{path.name} has no linear layer to quantise. Export without {setting('quantize')}."
+        )
     static = partial(_write_static, path, texts)
     weights_only = partial(_write_weights_only, path)
     return [

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sentilora.errors import ConfigError, DeviceError
+from sentilora.message import setting
 
 if TYPE_CHECKING:
     import torch
@@ -33,7 +34,7 @@ def pick_device(wanted: str) -> torch.device:
         found = ", ".join(name for name, there in available.items() if there)
         raise DeviceError(
             f"The device '{wanted}' is not available; this machine has: {found}. "
-            "Use --device auto to take the best one."
+            f"Use {setting('device', 'auto')} to take the best one."
         )
     return torch.device(wanted)
 
@@ -51,7 +52,7 @@ def pick_precision(wanted: str, device: torch.device) -> str:
 
     if wanted not in PRECISIONS:
         raise ConfigError(
-            f"--precision {wanted} is unknown: expected {', '.join(PRECISIONS[:-1])} or "
+            f"{setting('precision', wanted)} is unknown: expected {', '.join(PRECISIONS[:-1])} or "
             f"{PRECISIONS[-1]}. Leave it out to compute in {PRECISIONS[0]}."
         )
     if wanted == "auto":
@@ -61,7 +62,7 @@ def pick_precision(wanted: str, device: torch.device) -> str:
     if wanted == "fp16" and device.type != "cuda":
         raise DeviceError(
             f"The precision fp16 needs a CUDA device, and this is {device.type}. "
-            "Use --precision bf16, fp32 or auto."
+            f"Use {setting('precision', 'bf16')}, fp32 or auto."
         )
     return wanted
 

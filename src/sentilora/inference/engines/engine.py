@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sentilora.errors import ConfigError, DeviceError
 from sentilora.inference.engines.device import autocast, dtype_of, pick_device, pick_precision
 from sentilora.inference.engines.runtimes import RUNTIMES, open_runtime
+from sentilora.message import command, setting
 from sentilora.model.artifact import Artifact, load_classifier
 from sentilora.model.classifier import load_tokenizer
 
@@ -122,14 +123,14 @@ def open_engine(
             artifact.
     """
     if engine not in ENGINES:
-        raise ConfigError(f"--engine {engine} is unknown: expected {', '.join(ENGINES)}.")
+        raise ConfigError(f"{setting('engine', engine)} is unknown: expected {', '.join(ENGINES)}.")
     if artifact.settings.kind in RUNTIMES:
         runtime = open_runtime(artifact, device=device, precision=precision, engine=engine)
         return runtime, load_tokenizer(str(artifact.path))
     if engine not in ("auto", "torch"):
         raise DeviceError(
-            f"--engine {engine}: {artifact.path} is computed by torch. Leave it out, or predict "
-            "with an export: sentilora export RUN --to openvino"
+            f"{setting('engine', engine)}: {artifact.path} is computed by torch. Leave it out, or "
+            f"predict with an export: {command('export', 'RUN', to='openvino')}"
         )
     target = pick_device(device)
     number_format = pick_precision(precision, target)

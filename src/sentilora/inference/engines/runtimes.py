@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from sentilora.errors import DeviceError, MissingExtraError, ModelError
 from sentilora.inference.engines.cpus import usable_cpus
 from sentilora.inference.engines.device import pick_precision
+from sentilora.message import setting
 from sentilora.model.artifact import BROWSER_FILE, ONNX_FILE, OPENVINO_FILE, Artifact
 
 if TYPE_CHECKING:
@@ -204,11 +205,11 @@ def open_runtime(
     fitting = [one for one in named if precision in (*one.precisions, "auto")]
     wrong = []
     if device not in ("auto", "cpu"):
-        wrong.append(f"--device {device}")
+        wrong.append(setting("device", device))
     if not named:
-        wrong.append(f"--engine {engine}")
+        wrong.append(setting("engine", engine))
     elif not fitting:
-        wrong.append(f"--precision {precision}")
+        wrong.append(setting("precision", precision))
     if wrong:
         formats = dict.fromkeys(name for one in named or able for name in one.precisions)
         raise DeviceError(

@@ -18,6 +18,7 @@ from sentilora.inference.rows.score_cache import RememberingScorer
 from sentilora.inference.scoring import Progress, Scored
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.labels import Labels
+from sentilora.message import setting
 
 
 @dataclass(frozen=True)
@@ -203,5 +204,5 @@ def check_threshold(threshold: float | None) -> None:
     if threshold is not None and not 0 <= threshold <= 1:
         raise ConfigError(
             f"The threshold {threshold:g} is not a probability: expected a number from 0 to 1. "
-            "Type for instance: --threshold 0.7"
+            f"Type for instance: {setting('threshold', 0.7)}"
         )

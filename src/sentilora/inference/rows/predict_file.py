@@ -32,6 +32,7 @@ from sentilora.inference.rows.resume_file import keeping
 from sentilora.inference.rows.text_rows import TextRows, open_rows
 from sentilora.inference.sentiment_model import SentimentModel, load
 from sentilora.labels import Labels
+from sentilora.message import setting
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -123,10 +124,12 @@ def check_output(output: Path, source: Path | None = None) -> None:
     if source is not None and _is_same(output, source):
         raise ConfigError(
             f"The output {output} is the input as well; expected another file, so that the input "
-            f"stays as it is. Type for instance: --output {_beside(output)}"
+            f"stays as it is. Type for instance: {setting('output', _beside(output))}"
         )
     if output.is_dir():
-        raise DataError(f"{output} is a folder, expected a file. Type: --output {output}/out.csv")
+        raise DataError(
+            f"{output} is a folder, expected a file. Type: {setting('output', output / 'out.csv')}"
+        )
     if not output.parent.is_dir():
         raise DataError(
             f"{output} cannot be written: there is no folder {output.parent}. "

@@ -24,6 +24,7 @@ from sentilora.files import remove_partial, sha256_of
 from sentilora.inference.rows.score_cache import RememberingScorer
 from sentilora.inference.scoring import Progress, Scored, record_type
 from sentilora.inference.sentiment_model import SentimentModel
+from sentilora.message import setting
 from sentilora.model.artifact import MANIFEST
 
 if TYPE_CHECKING:
@@ -164,11 +165,11 @@ def _check(path: Path, changed: list[str], *, resume: bool) -> None:
     if resume and changed:
         raise ConfigError(
             f"The answers kept in {path} do not belong to this prediction: another "
-            f"{', '.join(changed)}. Leave out --resume to start over; they are replaced then."
+            f"{', '.join(changed)}. Leave out {setting('resume')} to start over; they are "
+            "replaced then."
         )
     if not resume and not changed:
         raise ConfigError(
             f"The same prediction was stopped before, and its answers are kept in {path}. Add "
-            "--resume to go on with them (in Python: resume=True), or delete that file to start "
-            "over."
+            f"{setting('resume', True)} to go on with them, or delete that file to start over."
         )

@@ -20,6 +20,7 @@ from sentilora.data.files.streams import text_problem
 from sentilora.data.problems import Problems
 from sentilora.errors import ConfigError, DataError
 from sentilora.inference.rows.text_rows import refuse
+from sentilora.message import command, setting
 
 NAME = "standard input"
 BLOCK_BYTES = 1 << 18
@@ -54,7 +55,7 @@ class LineStream:
         if first is None:
             raise DataError(
                 f"{NAME} holds no text. Expected one text a line, or JSON Lines. "
-                "Type for instance: echo 'Great film' | sentilora predict RUN --input -"
+                f"Type for instance: echo 'Great film' | {command('predict', 'RUN', input='-')}"
             )
         opened = _parse(first)
         self.is_json = isinstance(opened, dict)
@@ -63,8 +64,9 @@ class LineStream:
             self.column = find_text_column(list(opened), text, NAME)
         elif text is not None:
             raise ConfigError(
-                f"--text {text} names a column, but the first line of {NAME} is no JSON object: "
-                f"expected JSON Lines. For one text a line leave out: --text {text}"
+                f"{setting('text', text)} names a column, but the first line of {NAME} is no JSON "
+                "object: expected JSON Lines. For one text a line leave out: "
+                f"{setting('text', text)}"
             )
         self._blocks = chain(waiting, blocks)
 

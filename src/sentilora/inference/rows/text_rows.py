@@ -13,6 +13,7 @@ from sentilora.data.files.table_files import JSON_MARK
 from sentilora.data.files.tables import Batches, find_text_column, open_table
 from sentilora.data.problems import Problems
 from sentilora.errors import DataError, several
+from sentilora.message import setting
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -105,7 +106,7 @@ def refuse(problems: Problems) -> None:
     if lines := problems.row_lines():
         raise DataError(
             f"{several(problems.source, lines)}\nExpected a text in every row. Give them one, or "
-            "leave their predictions empty with --skip-bad-rows."
+            f"leave their predictions empty with {setting('skip_bad_rows', True)}."
         )
 
 
@@ -123,7 +124,7 @@ def _check_type(batches: Batches, column: str) -> None:
     if not any(check(kind) for check in is_text):
         raise DataError(
             f"{batches.name}: column '{column}' holds {kind}, expected strings. "
-            "Choose the column with the texts with --text NAME."
+            f"Choose the column with the texts with {setting('text', 'NAME')}."
         )
 
 

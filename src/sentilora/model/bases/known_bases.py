@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sentilora.errors import MissingExtraError, ModelError
 from sentilora.files import remove_partial, replacing, sha256_of
+from sentilora.message import setting
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,8 @@ def unreachable(base: ResolvedBase, reason: str) -> ModelError:
         return ModelError(f"The model in {base.source} cannot be loaded: {reason}")
     return ModelError(
         f"The base {base.hub_id} is not in the Hugging Face cache and the hub did not give it "
-        f"({reason}). Use the embedded one: --base minilm; or give a folder with the model."
+        f"({reason}). Use the embedded one: {setting('base', 'minilm')}; or give a folder with the "
+        "model."
     )
 
 

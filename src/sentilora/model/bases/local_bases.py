@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sentilora.errors import ModelError
 from sentilora.files import sha256_of
+from sentilora.message import command
 from sentilora.model.bases.known_bases import ResolvedBase
 
 PLACES = "SENTILORA_BASES"
@@ -76,8 +77,8 @@ def find_local_base(stored: str, sha256: str, near: Path | None) -> ResolvedBase
         f"{sha256[:12]}…). Looked in:\n"
         + "\n".join(f"  {line}" for line in seen)
         + f"\nPut its folder beside the run, or say where it is: {PLACES}=FOLDER (the folder "
-        "itself, or one that holds it). Where the base is, sentilora export RUN --to merged "
-        "makes a model that needs none."
+        "itself, or one that holds it). Where the base is, "
+        f"{command('export', 'RUN', to='merged')} makes a model that needs none."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from sentilora.errors import ConfigError, several
+from sentilora.message import setting
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Limits:
 
     def __post_init__(self) -> None:
         problems = [
-            f"--{field.name.replace('_', '-')} {value}: must be above 0"
+            f"{setting(field.name, value)}: must be above 0"
             for field in fields(self)
             if (value := getattr(self, field.name)) is not None and not value > 0
         ]

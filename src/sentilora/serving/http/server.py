@@ -20,6 +20,7 @@ import uvicorn
 
 from sentilora.defaults import HOST, PORT
 from sentilora.errors import ConfigError
+from sentilora.message import setting
 from sentilora.serving.http.asgi_app import build_app
 from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.protocol import bounded_protocol
@@ -209,6 +210,7 @@ def bound(door: Door) -> Iterator[socket.socket]:
         except (OSError, OverflowError) as error:
             raise ConfigError(
                 f"The server cannot listen at {door.host} port {door.port}: {error}. Choose "
-                "another place with --host and --port; --port 0 takes any that is free."
+                f"another place with {setting('host')} and {setting('port')}; {setting('port', 0)} "
+                "takes any that is free."
             ) from error
         yield listener

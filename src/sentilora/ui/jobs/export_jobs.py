@@ -13,6 +13,7 @@ from typing import Any
 
 from sentilora.errors import ModelError
 from sentilora.evaluation.reports import wording
+from sentilora.message import options_of
 
 TARGETS = {
     "merged": "transformers folder",
@@ -20,6 +21,11 @@ TARGETS = {
     "openvino": "OpenVINO model",
     "browser": "web page",
 }
+
+_EXPORT = (
+    "from sentilora.cli.app import main; from sentilora.ui.display.page_words import PAGE; "
+    "main(PAGE)"
+)
 
 
 @dataclass(frozen=True)
@@ -44,14 +50,15 @@ def ship(path: str, name: str, to: str, exports: Path, *, is_int8: bool = False)
     """Export a model into a new folder.
 
     Raises:
-        ModelError: it could not be exported; the message is that of the command.
+        ModelError: it could not be exported; the message is the command's, in words of the page.
     """
     kind = f"{to}-int8" if is_int8 else to
     output = exports / f"{name}-{kind}"
     if output.exists():
         output = exports / f"{name}-{kind}-{time.strftime('%Y%m%d-%H%M%S')}"
-    command = [sys.executable, "-m", "sentilora", "export", path, "--to", to, "--json"]
-    command += ["--output", str(output), *(["--quantize", "int8"] if is_int8 else [])]
+    options: dict[str, Any] = {"to": to, "json": True, "output": output}
+    options |= {"quantize": "int8"} if is_int8 else {}
+    command = [sys.executable, "-c", _EXPORT, "export", path, *options_of(options)]
     done = subprocess.run(  # noqa: S603 - our own interpreter and command
         command, capture_output=True, text=True, encoding="utf-8", check=False
     )

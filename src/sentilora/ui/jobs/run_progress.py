@@ -92,7 +92,7 @@ def _state(
     if last == "interrupted":
         return STOPPED, None
     if last == "failed":
-        return FAILED, str(events[-1]["error"])
+        return FAILED, said or str(events[-1]["error"])
     if not events:
         return FAILED, said or "The training ended before it had begun, and said nothing."
     # Killed, or the machine went down: what was written holds, so it can go on.

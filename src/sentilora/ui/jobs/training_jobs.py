@@ -33,6 +33,7 @@ import psutil
 
 from sentilora.config import make_config
 from sentilora.errors import RunError
+from sentilora.message import command, option
 from sentilora.runs.event_file import read_events
 from sentilora.runs.run_folder import CONFIG, Run, create_name
 from sentilora.settings_file import write_settings
@@ -45,7 +46,8 @@ SETTINGS = "settings.toml"
 # A shell that starts a server in the background has it ignore SIGINT, and children inherit that.
 _LISTENING = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    "from sentilora.cli.app import main; main()"
+    "from sentilora.cli.app import main; from sentilora.ui.display.page_words import TRAIN_PAGE; "
+    "main(TRAIN_PAGE)"
 )
 _STILL_WARM_S = 60.0
 _starting = threading.Lock()
@@ -139,7 +141,7 @@ def start(settings: Mapping[str, Any], runs: Path) -> Job:
             copyfile(data, kept)
             chosen["data.train"] = str(kept.resolve())
         write_settings({**chosen, "output": str(runs), "name": name}, job.folder / SETTINGS)
-        _spawn(job, ["train", "--config", str(job.folder / SETTINGS)])
+        _spawn(job, ["train", option("config"), str(job.folder / SETTINGS)])
     return job
 
 
@@ -155,7 +157,7 @@ def resume(run: Run) -> Job:
         _refuse_elsewhere(run)
         job = Job(run)
         job.folder.mkdir(parents=True, exist_ok=True)
-        _spawn(job, ["train", "--config", str(run.path / CONFIG), "--resume"])
+        _spawn(job, ["train", option("config"), str(run.path / CONFIG), option("resume")])
     return job
 
 
@@ -205,5 +207,5 @@ def _writing(runs: Path) -> Iterator[None]:
     except OSError as error:
         raise RunError(
             f"The folder {runs} cannot be written: {error.strerror or error}. "
-            "Choose another when you start the page: sentilora app --output DIR"
+            f"Choose another when you start the page: {command('app', output='DIR')}"
         ) from error

@@ -12,6 +12,7 @@ from sentilora.ui.display.answer_html import paint_table
 from sentilora.ui.display.error_messages import show_error, told
 from sentilora.ui.display.figure_rows import HEADINGS, measured_rows
 from sentilora.ui.display.markdown import plain
+from sentilora.ui.display.page_words import PAGE
 from sentilora.ui.models.model_cache import open_shared
 from sentilora.ui.models.model_choice import Choice, run_of
 from sentilora.ui.models.model_comparison import MeasuredModel, Texts, disagreements, measure_texts
@@ -100,7 +101,7 @@ def _measure(picked: list[Choice], texts: Texts) -> tuple[list[MeasuredModel], l
             model = open_shared(one.path)
             measured.append(measure_texts(model, one.name, texts, progress=progress))
         except SentiloraError as error:
-            problems.append(f"{one.name}: {error}")
+            problems.append(f"{one.name}: {error.message.spelled(PAGE)}")
     bar.empty()
     return measured, problems
 

@@ -10,6 +10,7 @@ from sentilora.events import as_counts
 from sentilora.inference.rows.answers import FileSummary
 from sentilora.ui import session
 from sentilora.ui.date_columns import count_over_time, date_columns
+from sentilora.ui.display import page_words
 from sentilora.ui.display.altair_charts import draw_counts, draw_over_time
 from sentilora.ui.display.error_messages import told
 from sentilora.ui.display.markdown import plain
@@ -49,9 +50,9 @@ def _ask(upload: Upload) -> None:
     with st.expander(f"The first rows of {plain(upload.name)}"):
         st.dataframe(kept[1], hide_index=True)
     column = session.ask_for_column(
-        "Column with the texts", upload, upload.text_column, "file-column"
+        page_words.TEXT_COLUMN, upload, upload.text_column, "file-column"
     )
-    skip = st.checkbox("Skip rows without a text", value=False, key="file-skip")
+    skip = st.checkbox(page_words.SKIP_ROWS, value=False, key="file-skip")
     is_asked = st.button(
         "Analyse the file", type="primary", icon=":material/bolt:", disabled=column is None
     )

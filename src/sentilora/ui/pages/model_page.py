@@ -12,6 +12,7 @@ from sentilora.evaluation.reports import wording
 from sentilora.evaluation.reports.report import read_report
 from sentilora.model.artifact import find_artifact
 from sentilora.ui import session
+from sentilora.ui.display import page_words
 from sentilora.ui.display.answer_html import paint_tiles
 from sentilora.ui.display.error_messages import told
 from sentilora.ui.display.markdown import plain
@@ -59,7 +60,7 @@ def _show_card(folder: Path, run: Path | None) -> None:
 def _show_export(path: str, name: str) -> None:
     st.write("Files to deploy, proved to answer as this model does.")
     to = st.radio(
-        "Kind",
+        page_words.KIND,
         list(TARGETS),
         format_func=lambda kind: TARGETS[kind],
         horizontal=True,

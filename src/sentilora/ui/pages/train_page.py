@@ -14,6 +14,7 @@ from sentilora.runs.event_file import read_events
 from sentilora.runs.run_folder import Run, list_runs
 from sentilora.section import limits_of
 from sentilora.ui import session
+from sentilora.ui.display import page_words
 from sentilora.ui.display.altair_charts import draw_loss, draw_validation
 from sentilora.ui.display.answer_html import paint_tiles
 from sentilora.ui.display.error_messages import show_error, told
@@ -49,7 +50,7 @@ def show() -> None:
     if name is not None:
         _watch_page(runs / name)
         return
-    with told():
+    with told(page_words.TRAIN_PAGE):
         _ask(runs)
     _list_trainings(runs)
 
@@ -61,16 +62,16 @@ def _ask(runs: Path) -> None:
         upload = session.ask_for_file("A file with texts and labels", "train-upload")
         if upload is not None:
             text = session.ask_for_column(
-                "Column with the texts", upload, upload.text_column, "train-text"
+                page_words.TEXT_COLUMN, upload, upload.text_column, "train-text"
             )
             label = session.ask_for_column(
-                "Column with the labels", upload, upload.label_column, "train-label"
+                page_words.LABEL_COLUMN, upload, upload.label_column, "train-label"
             )
     else:
         label = "label"
         st.caption("600 short reviews that ship with SentiLoRA, and 300 to test on.")
     preset = st.segmented_control(
-        "Preset",
+        page_words.PRESET,
         list(PRESETS),
         default="fast",
         required=True,
@@ -79,7 +80,7 @@ def _ask(runs: Path) -> None:
     )
     with st.expander("More settings", key="train-more"):
         base = st.selectbox(
-            "Start from",
+            page_words.START_FROM,
             [*BASES, GENERAL],
             key="train-base",
             accept_new_options=True,
@@ -87,13 +88,13 @@ def _ask(runs: Path) -> None:
             "general need no hub.",
         )
         epochs = st.number_input(
-            "Epochs",
+            page_words.EPOCHS,
             *limits_of(TrainingConfig, "epochs"),
             value=None,
             placeholder="the preset decides",
             key="train-epochs",
         )
-        skip = st.checkbox("Leave out rows that cannot be used", key="train-skip")
+        skip = st.checkbox(page_words.SKIP_TRAINING_ROWS, key="train-skip")
     is_ready = source == SAMPLE or None not in (upload, text, label)
     if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=not is_ready):
         settings = {
@@ -202,15 +203,17 @@ def _show_stopped(job: Job, seen: Watched) -> None:
     if seen.error:
         show_error(seen.error)
     st.info("The training was stopped. What it learned is kept.", icon=":material/pause:")
-    if st.button("Resume", type="primary", icon=":material/play_arrow:", key="train-resume"):
-        with told():
+    if st.button(
+        page_words.RESUME, type="primary", icon=":material/play_arrow:", key="train-resume"
+    ):
+        with told(page_words.TRAIN_PAGE):
             training_jobs.resume(job.run)
         st.rerun()
 
 
 def _show_finished(job: Job) -> None:
     path = str(job.run.path)
-    with told():
+    with told(page_words.TRAIN_PAGE):
         show_report(job.run.path)
     if session.chosen().path != path:
         st.button(

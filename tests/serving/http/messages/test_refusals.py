@@ -141,8 +141,8 @@ def test_limits_are_checked_all_at_once():
 
     with pytest.raises(ConfigError, match="2 problems in the limits") as caught:
         Limits(max_client_batch_size=0, timeout_s=-1)
-    assert "--max-client-batch-size 0: must be above 0" in str(caught.value)
-    assert "--timeout-s -1: must be above 0" in str(caught.value)
+    assert "max_client_batch_size=0: must be above 0" in str(caught.value)
+    assert "timeout_s=-1: must be above 0" in str(caught.value)
 
 
 def test_errors_keep_letters_and_half_pairs():

@@ -88,7 +88,7 @@ def test_what_is_not_there_cannot_be_removed(admin):
 def test_without_a_key_nothing_comes_or_goes(folder):
     with client_of(FakePool("general"), folders=(folder,)) as client:
         found = client.post("/v1/adapters", json={"name": "shop", "path": "good"})
-        assert "--key-file" in refused(found, 403, "Forbidden")
+        assert "Start it with key_file = 'FILE'" in refused(found, 403, "Forbidden")
         refused(client.delete("/v1/adapters/general"), 403, "Forbidden")
         assert client.post("/predict", json={"inputs": "a"}).is_success
 
@@ -97,7 +97,7 @@ def test_without_a_folder_nothing_comes():
     with client_of(FakePool("general"), key=KEY) as client:
         asked = {"name": "shop", "path": "good"}
         found = client.post("/v1/adapters", json=asked, headers=SHOWN)
-        assert "--adapters-dir" in refused(found, 403, "Forbidden")
+        assert "adapters_dir = 'FOLDER' to allow" in refused(found, 403, "Forbidden")
 
 
 def test_when_the_last_one_is_gone_it_says_so(admin):

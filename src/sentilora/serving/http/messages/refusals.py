@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import CancelledError
 from http import HTTPStatus
+from typing import Any
 
 from sentilora.errors import ConfigError, DataError, SentiloraError
+from sentilora.message import shell_command
 from sentilora.serving.pool import Closing, NameTaken, QueueFull, UnknownAdapter
 
 # What each status means here: the kind of the error, and a description for the docs.
@@ -26,6 +28,21 @@ STATUSES = {
     503: ("Unhealthy", "The models are not loaded yet, or the server stops."),
     504: ("Timeout", "The answer took too long."),
 }
+
+
+class Http:
+    """The words of a client of HTTP: fields, and what whoever runs the server may type."""
+
+    def setting(self, name: str, value: Any) -> str:
+        """Write ``name = value``, as other refusals write fields of a body."""
+        return name if value is None else f"{name} = {value!r}"
+
+    def command(self, name: str, arguments: Sequence[Any], options: Mapping[str, Any]) -> str:
+        """Write a command as it is typed beside the server."""
+        return shell_command(name, arguments, options)
+
+
+HTTP = Http()
 
 
 class Refusal(SentiloraError):  # noqa: N818 - an answer, though not the wanted one
@@ -63,17 +80,17 @@ def refusal_of(error: BaseException) -> Refusal:
         case Refusal():
             return error
         case UnknownAdapter():
-            return Refusal(404, str(error))
+            return Refusal(404, error.template)
         case NameTaken():
-            return Refusal(409, str(error))
+            return Refusal(409, error.template)
         case QueueFull():
-            return overloaded(str(error), error.retry_after_s)
+            return overloaded(error.template, error.retry_after_s)
         case Closing():
-            return Refusal(503, str(error), {"retry-after": "1", "connection": "close"})
+            return Refusal(503, error.template, {"retry-after": "1", "connection": "close"})
         case ConfigError() | DataError():
-            return Refusal(422, str(error))
+            return Refusal(422, error.template)
         case SentiloraError():
-            return Refusal(500, str(error))
+            return Refusal(500, error.template)
         case TimeoutError() | CancelledError():
             return Refusal(504, "The answer took too long. Send fewer texts, or send them later.")
         case _:

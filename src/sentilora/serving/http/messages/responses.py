@@ -10,7 +10,7 @@ from pydantic_core import to_json as write_json
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from sentilora.serving.http.messages.refusals import Refusal
+from sentilora.serving.http.messages.refusals import HTTP, Refusal
 
 JSON = b"application/json"
 
@@ -68,5 +68,5 @@ def reply_json(value: Any, *, status: int = 200, headers: RawHeaders | None = No
 def reply_refusal(refusal: Refusal) -> Reply:
     """Answer with the one shape that every error has."""
     headers = [(name.encode(), value.encode()) for name, value in refusal.headers.items()]
-    value = {"error": str(refusal), "error_type": refusal.kind}
+    value = {"error": refusal.message.spelled(HTTP), "error_type": refusal.kind}
     return reply_json(value, status=refusal.status, headers=headers)

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sentilora.errors import SentiloraError
+from sentilora.message import setting
 from sentilora.serving.http.messages.bodies import read
 from sentilora.serving.http.messages.openapi import answers, body
 from sentilora.serving.http.messages.refusals import Refusal
@@ -38,7 +39,7 @@ class AdapterRequest(BaseModel):
             max_length=1024,
             pattern=r"^[^\x00]+$",
             description="A run, its model/, or an export, inside a folder that the server was "
-            "started with as --adapters-dir; absolute, or relative to such a folder.",
+            "started with (adapters_dir); absolute, or relative to such a folder.",
         ),
     ]
 
@@ -70,7 +71,7 @@ def add_to(app: FastAPI, service: Service) -> None:
         except (NameTaken, Closing):
             raise
         except SentiloraError as error:  # it is damaged, or cannot be computed here
-            raise Refusal(422, str(error)) from error
+            raise Refusal(422, error.template) from error
         return reply_json(describe_model(served, created), status=201)
 
     async def remove(request: Request, name: str) -> Response:
@@ -110,8 +111,8 @@ def find_folder(path: str, folders: tuple[Path, ...]) -> Path:
     if not folders:
         raise Refusal(
             403,
-            "This server adds no adapters. Start it with --adapters-dir FOLDER to allow those "
-            "inside a folder.",
+            f"This server adds no adapters. Start it with {setting('adapters_dir', 'FOLDER')} to "
+            "allow those inside a folder.",
         )
     inside = [
         place
@@ -122,7 +123,8 @@ def find_folder(path: str, folders: tuple[Path, ...]) -> Path:
     ]
     if not inside:
         raise Refusal(
-            403, f"path = {path!r}: lies outside of the folders that --adapters-dir allows"
+            403,
+            f"path = {path!r}: lies outside of the folders that {setting('adapters_dir')} allows",
         )
     for place in inside:
         if place.is_dir():
@@ -143,5 +145,5 @@ def _check_allowed(service: Service) -> None:
         raise Refusal(
             403,
             "Adapters are added and removed only on a server that has a key. Start it with "
-            "--key-file FILE, or with SENTILORA_KEY in its environment.",
+            f"{setting('key_file', 'FILE')}, or with SENTILORA_KEY in its environment.",
         )

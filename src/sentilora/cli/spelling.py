@@ -1,0 +1,32 @@
+"""How the command line writes settings and commands: as options and as what is typed."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sentilora.message import option, shell_command, shell_value
+
+# Options that are called otherwise than the setting.
+OPTIONS = {"start_from": "from"}
+
+
+class CommandLine:
+    """The words of the command line."""
+
+    def setting(self, name: str, value: Any) -> str:
+        """Write ``--name value``, or ``--name`` alone."""
+        written = option(OPTIONS.get(name, name))
+        if value is None or value is True:
+            return written
+        return f"{written} {shlex.quote(shell_value(value))}"
+
+    def command(self, name: str, arguments: Sequence[Any], options: Mapping[str, Any]) -> str:
+        """Write a command as it is typed; a training goes on with its config."""
+        if name == "train" and "resume" in options:
+            options = {"config": options["resume"], "resume": True}
+        return shell_command(name, arguments, options)
+
+
+COMMAND_LINE = CommandLine()
