@@ -20,10 +20,10 @@ demo: $(VENV)/.user  ## Train on the sample reviews, show before and after, pred
 	    "Three weeks late, and then nobody picks up the phone."
 
 test: $(VENV)/.dev  ## Run the tests: no model hub, no data sets, a few minutes on two cores
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-all: $(VENV)/.dev  ## Run the slow tests too, and those that start Python again and again
-	$(BIN)/python -m pytest -m "not gpu and not network and not browser"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not gpu and not network and not browser"
 
 test-browser: $(VENV)/.browser node_modules/.sentilora  ## Test the exported web page and the app in Chromium, which Debian and npm bring
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \

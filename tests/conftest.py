@@ -10,6 +10,7 @@ os.environ["TRANSFORMERS_OFFLINE"] = "1"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # tests may share their cores with others
 
+import gc
 import importlib.util
 import shutil
 import subprocess
@@ -62,7 +63,9 @@ def warm_processes(monkeypatch):
 def tiny_bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Folders of two-layer encoders, by architecture."""
     folder = tmp_path_factory.mktemp("bases")
-    return {name: save_tiny_base(folder / name, name) for name in ARCHITECTURES}
+    made = {name: save_tiny_base(folder / name, name) for name in ARCHITECTURES}
+    gc.freeze()  # each training collects garbage, and would look at all that was imported
+    return made
 
 
 @pytest.fixture(scope="session")
