@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sentilora.cli.spelling import COMMAND_LINE
+from sentilora.cli.option_words import COMMAND_LINE
 from sentilora.config import read_config
 from sentilora.data.labelled.check import check
 from sentilora.errors import DataError

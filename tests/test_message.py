@@ -20,7 +20,7 @@ import typer
 import sentilora
 from sentilora.adaptation.adaptation_config import AdaptConfig
 from sentilora.cli.app import app, main
-from sentilora.cli.spelling import COMMAND_LINE
+from sentilora.cli.option_words import COMMAND_LINE
 from sentilora.data.columns import find_text_column
 from sentilora.data.labelled.check import check
 from sentilora.data.labelled.examples import write_skipped
@@ -49,8 +49,8 @@ from sentilora.serving.http.messages.refusals import Refusal, refusal_of
 from sentilora.serving.http.messages.responses import reply_refusal
 from sentilora.serving.http.server import Door
 from sentilora.serving.pool import UnknownAdapter
+from sentilora.training.context.train_keywords import TRAIN_KEYWORDS, config_key
 from sentilora.training.seeds import train_seeds
-from sentilora.training.train_keywords import TRAIN_KEYWORDS, config_key
 from sentilora.ui.display.page_words import PAGE
 
 SOURCE = Path(sentilora.__file__).parent

@@ -29,7 +29,7 @@ from sentilora.model.probabilities import UNCALIBRATED
 from sentilora.model.tokens import TextEncoder
 from sentilora.runs.proof import prove_reload
 from sentilora.runs.run_folder import Run
-from sentilora.training.resolved_run import read_config_parts
+from sentilora.training.context.resolved_run import read_config_parts
 
 LIMIT_BYTES = 3_000_000  # of the whole folder, tokeniser included
 PROOF_TEXTS = 64

@@ -11,8 +11,8 @@ from benchmarks.training.job import Job
 from benchmarks.training.side import Contestant
 from benchmarks.training.token_counter import TokenCounter
 from sentilora.config import PRESETS, RunConfig, make_config
-from sentilora.training.resolved_run import create_network, resolve
-from sentilora.training.run_context import encode_part, open_run
+from sentilora.training.context.resolved_run import create_network, resolve
+from sentilora.training.context.run_context import encode_part, open_run
 from sentilora.training.training_loop import fit, make_plan
 
 FULL_PRESET = "balanced"

@@ -1,6 +1,7 @@
 """What a run should do: a pydantic model, read from TOML and options, written back complete.
 
-Only this module knows defaults. Inside the package, functions take plain values.
+Defaults stand here, and in ``defaults.py`` those that several rooms share. Inside the package,
+functions take plain values.
 """
 
 from __future__ import annotations
@@ -39,8 +40,6 @@ PRESETS: dict[str, dict[str, Any]] = {
     "balanced": {"max_tokens": 256, "epochs": 2, "min_steps": 480, "max_epochs": 12},
     "best": {"max_tokens": 512, "epochs": 2, "min_steps": 800, "max_epochs": 16},
 }
-
-
 LEARNING_RATES = {"lora": 7e-4, "full": 5e-5}
 
 

@@ -9,8 +9,8 @@ from sentilora.config import make_config
 from sentilora.errors import ModelError, RunError
 from sentilora.model.classifier import create_model
 from sentilora.training import training_loop
-from sentilora.training.resolved_run import create_network, resolve
-from sentilora.training.run_context import encode_part, open_run
+from sentilora.training.context.resolved_run import create_network, resolve
+from sentilora.training.context.run_context import encode_part, open_run
 from sentilora.training.trainer import SentimentTrainer
 from sentilora.training.training_loop import fit
 from tests.helpers.texts import make_texts, write_csv

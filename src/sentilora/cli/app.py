@@ -12,7 +12,7 @@ import sys
 import typer
 
 from sentilora.cli import command_table
-from sentilora.cli.spelling import COMMAND_LINE
+from sentilora.cli.option_words import COMMAND_LINE
 from sentilora.errors import SentiloraError
 from sentilora.message import Spelling
 

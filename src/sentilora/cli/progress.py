@@ -7,7 +7,7 @@ import time
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from sentilora.cli.spelling import COMMAND_LINE
+from sentilora.cli.option_words import COMMAND_LINE
 from sentilora.evaluation.reports.wording import duration
 from sentilora.events import Event
 from sentilora.message import spelled

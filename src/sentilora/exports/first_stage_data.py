@@ -13,8 +13,8 @@ from sentilora.inference.sentiment_model import load
 from sentilora.message import setting
 from sentilora.runs.environment import describe_files
 from sentilora.runs.run_folder import CONFIG
-from sentilora.training.resolved_run import read_config_parts
-from sentilora.training.run_context import ENVIRONMENT
+from sentilora.training.context.resolved_run import read_config_parts
+from sentilora.training.context.run_context import ENVIRONMENT
 
 if TYPE_CHECKING:
     from sentilora.data.labelled.examples import Parts

@@ -2,8 +2,8 @@
 
 Door: ``train()`` in train.py; ``train_seeds()`` in seeds.py for several seeds, ``estimate()`` in
 training_estimate.py for a dry run.
-Flow: resolved_run.py reads and checks all that a config names (start_settings.py: a trained adapter
-to start from), run_context.py opens the run folder; ``batches/`` tokenises and plans;
+Flow: ``context/`` reads and checks all that a config names, and opens the run folder; ``batches/``
+tokenises and plans;
 training_loop.py fits with trainer.py and arguments.py; seal.py calibrates, saves and proves;
 measurement.py measures before, after and baselines; report_files.py writes the reports.
 ``preference/`` adds pairs to the updates, coupled_batches.py puts them beside the labelled rows.

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from sentilora.model.tokens import TextEncoder
     from sentilora.training.batches.batch_plan import BatchPlan, Collator
     from sentilora.training.batches.encoded_examples import EncodedExamples
-    from sentilora.training.resolved_run import ResolvedRun
-    from sentilora.training.run_context import RunContext
+    from sentilora.training.context.resolved_run import ResolvedRun
+    from sentilora.training.context.run_context import RunContext
 
 REFERENCE = "reference.npy"
 

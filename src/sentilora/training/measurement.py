@@ -28,7 +28,7 @@ from sentilora.training.coupled_batches import reference_of
 if TYPE_CHECKING:
     from sentilora.config import RunConfig
     from sentilora.data.labelled.examples import Parts
-    from sentilora.training.run_context import RunContext
+    from sentilora.training.context.run_context import RunContext
 
 
 @dataclass(frozen=True)

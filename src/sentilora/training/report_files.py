@@ -13,8 +13,8 @@ from sentilora.model.bases.known_bases import BASES
 
 if TYPE_CHECKING:
     from sentilora.evaluation.report_parts.order_part import OrderPart
+    from sentilora.training.context.run_context import RunContext
     from sentilora.training.measurement import MeasuredModel
-    from sentilora.training.run_context import RunContext
     from sentilora.training.seal import TrainingRecord
 
 

@@ -19,7 +19,7 @@ from sentilora.model.model_settings import ModelSettings
 from sentilora.runs.cost import spent_in_all
 from sentilora.runs.proof import prove_reload
 from sentilora.training.batches.encoded_examples import EncodedExamples
-from sentilora.training.run_context import RunContext
+from sentilora.training.context.run_context import RunContext
 from sentilora.training.training_loop import Fitted
 
 PROOF_TEXTS = 64

@@ -16,7 +16,7 @@ from sentilora.errors import ConfigError
 from sentilora.events import Listener
 from sentilora.message import setting
 from sentilora.runs.run_folder import Run, create_name
-from sentilora.training.start_settings import resolve_start
+from sentilora.training.context.start_settings import resolve_start
 from sentilora.training.train import train
 
 

@@ -23,12 +23,12 @@ from sentilora.model.classifier import count_parameters
 from sentilora.model.four_bit import move_adapter
 from sentilora.model.warm_start import describe_start
 from sentilora.runs.run_folder import CONFIG, Run, resume_run
+from sentilora.training.context.resolved_run import create_network, resolve
+from sentilora.training.context.run_context import RunContext, encode_pairs, encode_part, open_run
+from sentilora.training.context.train_keywords import TRAIN_KEYWORDS
 from sentilora.training.measurement import measure_held_out, measure_model
 from sentilora.training.report_files import write_report
-from sentilora.training.resolved_run import create_network, resolve
-from sentilora.training.run_context import RunContext, encode_pairs, encode_part, open_run
 from sentilora.training.seal import TrainingRecord, save
-from sentilora.training.train_keywords import TRAIN_KEYWORDS
 from sentilora.training.training_loop import fit
 
 

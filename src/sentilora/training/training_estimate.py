@@ -18,10 +18,10 @@ from sentilora.runs.cost import peak_memory_bytes
 from sentilora.runs.memory import keep_freed_memory
 from sentilora.training.batches.batch_plan import Collator
 from sentilora.training.batches.encoded_examples import EncodedExamples, encode_examples
+from sentilora.training.context.resolved_run import create_network, resolve
+from sentilora.training.context.run_context import needed_bytes
 from sentilora.training.coupled_batches import plan_pairs
 from sentilora.training.preference.pair_batches import Plan
-from sentilora.training.resolved_run import create_network, resolve
-from sentilora.training.run_context import needed_bytes
 from sentilora.training.training_loop import make_plan
 
 

@@ -30,9 +30,9 @@ from sentilora.runs.run_folder import CONFIG
 from sentilora.training.arguments import early_stopping, make_arguments
 from sentilora.training.batches.batch_plan import BatchPlan, Collator, balanced_weights
 from sentilora.training.batches.encoded_examples import EncodedExamples
+from sentilora.training.context.run_context import RunContext
 from sentilora.training.coupled_batches import couple
 from sentilora.training.preference.pair_batches import BatchMaker, Plan
-from sentilora.training.run_context import RunContext
 from sentilora.training.trainer import Reporting, SentimentTrainer
 
 if TYPE_CHECKING:

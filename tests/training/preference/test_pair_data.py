@@ -17,9 +17,9 @@ from sentilora.events import EventLog
 from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_texts
 from sentilora.runs.event_file import EventFile
+from sentilora.training.context.resolved_run import create_network, resolve
+from sentilora.training.context.run_context import encode_pairs, encode_part, open_run
 from sentilora.training.coupled_batches import REFERENCE
-from sentilora.training.resolved_run import create_network, resolve
-from sentilora.training.run_context import encode_pairs, encode_part, open_run
 from sentilora.training.training_estimate import estimate
 from sentilora.training.training_loop import fit
 from tests.helpers.texts import make_texts, write_csv

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sentilora.cli.option_words import COMMAND_LINE
 from sentilora.cli.options import Group, Label, LabelNames, Stars, Test, Text, Validation
-from sentilora.cli.spelling import COMMAND_LINE
 from sentilora.message import spelled
 
 if TYPE_CHECKING:

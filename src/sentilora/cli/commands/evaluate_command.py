@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sentilora.cli.option_words import COMMAND_LINE
 from sentilora.cli.options import (
     Engine,
     Label,
@@ -17,7 +18,6 @@ from sentilora.cli.options import (
     Stars,
     Text,
 )
-from sentilora.cli.spelling import COMMAND_LINE
 from sentilora.message import spelled
 
 if TYPE_CHECKING:

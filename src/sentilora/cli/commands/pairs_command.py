@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sentilora.cli.option_words import COMMAND_LINE
 from sentilora.cli.options import Text
-from sentilora.cli.spelling import COMMAND_LINE
 from sentilora.defaults import MAX_PAIRS, PER_GROUP, SEED
 from sentilora.message import spelled
 

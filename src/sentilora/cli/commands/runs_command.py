@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sentilora.cli.spelling import COMMAND_LINE
+from sentilora.cli.option_words import COMMAND_LINE
 
 if TYPE_CHECKING:
     from sentilora.runs.run_folder import Run

@@ -19,7 +19,7 @@ from sentilora.data.files.temporary import new_folder
 from sentilora.data.labelled.label_values import Meanings, read_meanings, spell
 from sentilora.data.pairs.contradictions import contradictions
 from sentilora.data.pairs.pair_columns import PairColumns, choose_pair_columns
-from sentilora.data.pairs.preference_pairs import GRADED, Numbers, PairFile, Pairs
+from sentilora.data.pairs.preference_pairs import GRADED, PairFile, Pairs
 from sentilora.data.pairs.text_pool import TextPool, gather_texts, open_texts
 from sentilora.data.pairs.text_references import TextSource, Written, read_references
 from sentilora.data.problems import Problems, raise_if_any, shortened, shown_value
@@ -272,8 +272,8 @@ def _finish(
         keys=found.keys,
         sides=sides,
         label_ids=codes,
-        margins=_array(found.margins),
-        weights=_array(found.weights),
+        margins=np.asarray(found.margins, np.float64),
+        weights=np.asarray(found.weights, np.float64),
         rows=np.asarray(found.rows, np.int64),
         labels=None if found.is_graded else labels,
         source=asked.path,
@@ -282,10 +282,6 @@ def _finish(
         notes=_notes(found, meanings),
     )
     return pairs.select(places)
-
-
-def _array(values: list[float]) -> Numbers:
-    return np.asarray(values, np.float64)
 
 
 def _notes(found: _Scan, meanings: Meanings | None) -> tuple[str, ...]:

@@ -17,8 +17,8 @@ from sentilora.runs.event_file import EventFile
 from sentilora.runs.processes import Processes, join_processes
 from sentilora.runs.run_folder import Run, create_run
 from sentilora.training.batches.encoded_examples import EncodedExamples, encode_examples
+from sentilora.training.context.resolved_run import ResolvedRun
 from sentilora.training.preference.pair_data import encode_pair_texts
-from sentilora.training.resolved_run import ResolvedRun
 
 if TYPE_CHECKING:
     from sentilora.data.labelled.examples import Examples

@@ -12,7 +12,7 @@ from sentilora.errors import ConfigError, Interrupted, RunError
 from sentilora.files import sha256_of
 from sentilora.runs.run_folder import Run
 from sentilora.training import train as train_module
-from sentilora.training.start_settings import resolve_start
+from sentilora.training.context.start_settings import resolve_start
 from sentilora.training.training_estimate import estimate
 from tests.helpers.texts import make_texts, write_csv
 from tests.helpers.tiny_settings import TINY_SETTINGS

@@ -14,8 +14,8 @@ from sentilora.model.classifier import create_model, load_tokenizer
 from sentilora.model.four_bit import check_four_bit
 from sentilora.model.tokens import TextEncoder, TextRule
 from sentilora.model.warm_start import Start, create_started_model
+from sentilora.training.context.start_settings import resolve_start
 from sentilora.training.preference.pair_data import read_config_pairs
-from sentilora.training.start_settings import resolve_start
 
 if TYPE_CHECKING:
     import torch
