@@ -14,7 +14,7 @@ from benchmarks.general.figures import FIGURES
 from benchmarks.general.sets import SETS
 from sentilora import samples
 from sentilora.evaluation.reports import wording
-from sentilora.model.bases.known_bases import BASES
+from sentilora.model.bases.known_bases import by_hub_id
 from sentilora.model.probabilities import Calibration
 from sentilora.runs.run_folder import Run
 
@@ -61,7 +61,7 @@ def render(
         for kind in names
         if kind in measured
     ]
-    known = next((one for one in BASES.values() if one.hub_id == report["run"]["hub_id"]), None)
+    known = by_hub_id(report["run"]["hub_id"])
     page = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,

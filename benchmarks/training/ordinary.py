@@ -28,7 +28,7 @@ from sentilora.data.labelled.examples import Examples
 from sentilora.data.labelled.reader import read_examples
 from sentilora.inference.engines.device import pick_device
 from sentilora.labels import Labels
-from sentilora.model.bases.known_bases import ResolvedBase, resolve_base
+from sentilora.model.bases.resolved_base import ResolvedBase, resolve_base
 from sentilora.model.classifier import load_tokenizer
 from sentilora.model.quiet import quiet_transformers
 from sentilora.model.tokens import TextEncoder, TextRule

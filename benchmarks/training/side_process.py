@@ -149,7 +149,7 @@ def _multiply(connection: Connection, job: Job) -> None:
     from benchmarks.common.gemm import encoder_shapes, time_products
     from sentilora.inference.engines.device import pick_device
     from sentilora.labels import Labels
-    from sentilora.model.bases.known_bases import resolve_base
+    from sentilora.model.bases.resolved_base import resolve_base
     from sentilora.model.classifier import load_base_classifier
 
     started = time.perf_counter()

@@ -10,7 +10,7 @@ from torch.nn.functional import cross_entropy, log_softmax
 from sentilora.adaptation import objective
 from sentilora.adaptation.masking import MaskingRule, describe_vocabulary
 from sentilora.adaptation.objective import WordModel, bag_loss, make_batch, word_loss
-from sentilora.model.bases.known_bases import resolve_base
+from sentilora.model.bases.resolved_base import resolve_base
 from sentilora.model.classifier import load_tokenizer
 from sentilora.model.tokens import TextEncoder, TextRule
 from sentilora.model.word_head import build_head, load_encoder

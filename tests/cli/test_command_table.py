@@ -34,7 +34,7 @@ def test_the_example_of_a_help_page_parses(command, run_command, monkeypatch):
     example = import_module(f"sentilora.cli.commands.{command}_command").EXAMPLE.split()[2:]
     if command == "bases":
         example += ["--json"]
-        monkeypatch.setattr("sentilora.model.bases.known_bases.install_base", Path)
+        monkeypatch.setattr("sentilora.model.bases.embedded_base.install_base", Path)
     code, _, err = run_command(*example)
     assert code in (0, 1)  # 2 would be a usage error
     assert "Usage" not in err

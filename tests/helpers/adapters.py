@@ -4,7 +4,7 @@ import torch
 
 from sentilora.labels import Labels
 from sentilora.model.artifact import save_artifact, seal_artifact
-from sentilora.model.bases.known_bases import resolve_base
+from sentilora.model.bases.resolved_base import resolve_base
 from sentilora.model.classifier import create_model, load_tokenizer
 from sentilora.model.model_settings import ModelSettings
 from sentilora.model.tokens import TextRule

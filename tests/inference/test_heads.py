@@ -7,7 +7,7 @@ import torch
 from sentilora.errors import ModelError
 from sentilora.inference.heads import Head
 from sentilora.labels import Labels
-from sentilora.model.bases.known_bases import resolve_base
+from sentilora.model.bases.resolved_base import resolve_base
 from sentilora.model.classifier import load_base_classifier
 from sentilora.model.quick.layouts import HEADS, HeadLayout
 

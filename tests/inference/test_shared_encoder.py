@@ -11,7 +11,7 @@ from sentilora.inference.shared_encoder import MIXABLE, SharedEncoder
 from sentilora.labels import Labels
 from sentilora.model.adapter_file import SpecialAdapterError, read_adapter
 from sentilora.model.artifact import load_classifier, open_artifact
-from sentilora.model.bases.known_bases import resolve_base
+from sentilora.model.bases.resolved_base import resolve_base
 from sentilora.model.classifier import load_tokenizer
 from sentilora.model.tokens import TextEncoder, TextRule
 from tests.helpers.adapters import save_adapter

@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModel, AutoModelForMaskedLM
 
 from sentilora.errors import ModelError
-from sentilora.model.bases.known_bases import resolve_base
+from sentilora.model.bases.resolved_base import resolve_base
 from sentilora.model.quiet import quiet_transformers
 from sentilora.model.word_head import START_SPREAD, UNSEEN, build_head, load_encoder
 from tests.helpers.texts import WORDS

@@ -16,7 +16,7 @@ from sentilora.model import classifier, four_bit
 from sentilora.model.classifier import create_model, load_tokenizer
 from sentilora.model.four_bit import check_four_bit, four_bit_options, move_adapter
 from sentilora.model.tokens import TextEncoder, TextRule
-from sentilora.training import resolved_run
+from sentilora.training.context import resolved_run
 from tests.helpers.texts import make_texts
 from tests.helpers.tiny_settings import TINY_SETTINGS
 

@@ -20,8 +20,9 @@ from sentilora.errors import ConfigError
 from sentilora.files import sha256_of
 from sentilora.inference.engines.device import pick_device, pick_precision
 from sentilora.message import setting
-from sentilora.model.bases.known_bases import BASES, ResolvedBase, resolve_base
+from sentilora.model.bases.known_bases import by_hub_id
 from sentilora.model.bases.local_bases import fingerprint
+from sentilora.model.bases.resolved_base import ResolvedBase, resolve_base
 from sentilora.model.classifier import load_tokenizer
 from sentilora.model.tokens import TextEncoder, TextRule
 from sentilora.model.word_head import build_head, load_encoder
@@ -182,7 +183,7 @@ def _describe_files(files: tuple[Path, ...]) -> list[dict[str, Any]]:
 
 def describe_base(base: ResolvedBase) -> dict[str, Any]:
     """Say what a base is, without a path: name, hub id and revision, or the hash of its weights."""
-    known = next((b for b in BASES.values() if b.hub_id == base.hub_id), None)
+    known = by_hub_id(base.hub_id)
     is_folder = base.revision is None
     licence = known.licence if known else _stored_licence(Path(base.source)) if is_folder else None
     return {

@@ -24,7 +24,7 @@ from sentilora.inference.engines.device import autocast, dtype_of
 from sentilora.inference.heads import Head
 from sentilora.labels import Labels
 from sentilora.model.adapter_file import AdapterWeights, SpecialAdapterError
-from sentilora.model.bases.known_bases import ResolvedBase
+from sentilora.model.bases.resolved_base import ResolvedBase
 from sentilora.model.classifier import load_base_classifier
 from sentilora.model.quick.adapter_bank import AdapterBank, Routing
 from sentilora.model.quick.quick_blocks import QuickBlocks, install_quick_blocks

@@ -23,8 +23,8 @@ from sentilora import samples
 from sentilora.errors import ModelError, several
 from sentilora.files import sha256_of, write_json
 from sentilora.message import command
-from sentilora.model.bases.known_bases import ResolvedBase, resolve_base
 from sentilora.model.bases.local_bases import find_local_base
+from sentilora.model.bases.resolved_base import ResolvedBase, resolve_base
 from sentilora.model.classifier import load_base_classifier, load_tokenizer
 from sentilora.model.model_settings import (
     FORMAT,

@@ -12,13 +12,9 @@ from typing import TYPE_CHECKING, Any
 from sentilora.defaults import ALPHA, RANK, SEED
 from sentilora.errors import ConfigError, ModelError, several
 from sentilora.labels import Labels
-from sentilora.model.bases.known_bases import (
-    Architecture,
-    ResolvedBase,
-    architecture_of,
-    resolve_base,
-)
-from sentilora.model.bases.known_bases import unreachable as _unreachable
+from sentilora.model.bases.known_bases import Architecture, architecture_of
+from sentilora.model.bases.resolved_base import ResolvedBase, resolve_base
+from sentilora.model.bases.resolved_base import unreachable as _unreachable
 from sentilora.model.four_bit import check_four_bit, four_bit_options
 from sentilora.model.quiet import quiet_transformers
 

@@ -24,7 +24,7 @@ from sentilora.labels import Labels
 from sentilora.message import setting
 from sentilora.model.adapter_file import ADAPTER_CONFIG, ADAPTER_WEIGHTS, PREFIX
 from sentilora.model.artifact import MANIFEST, Artifact, base_of, open_artifact
-from sentilora.model.bases.known_bases import ResolvedBase
+from sentilora.model.bases.resolved_base import ResolvedBase
 from sentilora.model.classifier import create_model
 from sentilora.model.outputs import output_layer
 from sentilora.model.quiet import quiet_transformers

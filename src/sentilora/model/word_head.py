@@ -21,7 +21,7 @@ import torch
 from torch import nn
 
 from sentilora.errors import ModelError
-from sentilora.model.bases.known_bases import ResolvedBase, unreachable
+from sentilora.model.bases.resolved_base import ResolvedBase, unreachable
 from sentilora.model.classifier import set_dropout
 from sentilora.model.quiet import quiet_transformers
 

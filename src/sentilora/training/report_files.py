@@ -9,7 +9,7 @@ from sentilora.data.labelled.examples import HasSkipped, write_skipped
 from sentilora.evaluation.report_parts.run_part import DataPart, RunPart
 from sentilora.evaluation.reports.report import compose_report
 from sentilora.files import write_atomically
-from sentilora.model.bases.known_bases import BASES
+from sentilora.model.bases.known_bases import by_hub_id
 
 if TYPE_CHECKING:
     from sentilora.evaluation.report_parts.order_part import OrderPart
@@ -50,7 +50,8 @@ def write_report(
     )
     if skipped:
         write_skipped(read, run.path / "skipped.jsonl")
-    licence = next((b.licence for b in BASES.values() if b.hub_id == base.hub_id), None)
+    known = by_hub_id(base.hub_id)
+    licence = known.licence if known else None
     write_atomically(run.path / "report.html", render_html(report))
     write_atomically(run.path / "README.md", render_card(report, licence=licence))
     report.write(run.path / "report.json")

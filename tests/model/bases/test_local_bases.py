@@ -15,8 +15,8 @@ from sentilora.model.artifact import (
     save_artifact,
     seal_artifact,
 )
-from sentilora.model.bases.known_bases import ResolvedBase, resolve_base
 from sentilora.model.bases.local_bases import PLACES, fingerprint, fingerprint_of
+from sentilora.model.bases.resolved_base import ResolvedBase, resolve_base
 from sentilora.model.classifier import create_model, load_tokenizer
 from sentilora.model.model_settings import ModelSettings
 from sentilora.model.tokens import TextRule

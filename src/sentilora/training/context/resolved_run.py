@@ -9,7 +9,7 @@ from sentilora.config import RunConfig
 from sentilora.data.labelled.split import read_parts
 from sentilora.inference.engines.device import pick_device, pick_precision
 from sentilora.labels import Labels, parse_labels
-from sentilora.model.bases.known_bases import ResolvedBase, resolve_base
+from sentilora.model.bases.resolved_base import ResolvedBase, resolve_base
 from sentilora.model.classifier import create_model, load_tokenizer
 from sentilora.model.four_bit import check_four_bit
 from sentilora.model.tokens import TextEncoder, TextRule

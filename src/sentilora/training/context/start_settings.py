@@ -9,7 +9,8 @@ from __future__ import annotations
 from sentilora.config import RunConfig
 from sentilora.errors import ConfigError, several
 from sentilora.message import setting
-from sentilora.model.bases.known_bases import BASES, resolve_base
+from sentilora.model.bases.known_bases import BASES
+from sentilora.model.bases.resolved_base import resolve_base
 from sentilora.model.warm_start import Start, open_start
 
 
