@@ -35,7 +35,7 @@ from sentilora.inference.sentiment_model import SentimentModel, load
 from sentilora.labels import Labels
 from sentilora.message import setting
 from sentilora.model.artifact import Artifact
-from sentilora.model.bases.known_bases import BASES
+from sentilora.model.bases.known_bases import by_hub_id
 
 
 def evaluate(
@@ -152,10 +152,10 @@ def evaluate(
 def _run_part(model: SentimentModel) -> RunPart:
     artifact = model.artifact
     settings = artifact.settings
-    known = {base.hub_id: base.name for base in BASES.values()}
+    known = by_hub_id(settings.base)
     facts = {
         "name": artifact.path.name,
-        "base": known.get(settings.base, Path(settings.base).name),
+        "base": known.name if known else Path(settings.base).name,
         "method": "lora" if settings.kind == "adapter" else None,
         **_told_by_training(artifact),
         "hub_id": settings.base,
