@@ -110,6 +110,13 @@ def several(title: str, problems: list[str]) -> str:
     return "\n".join([f"{len(problems)} problems in {title}", *(f"  {p}" for p in problems)])
 
 
+def first_ten(problems: list[str]) -> list[str]:
+    """Return ten problems, and how many more there are where they are more."""
+    if len(problems) <= 10:
+        return problems
+    return [*problems[:10], f"… and {len(problems) - 10} more"]
+
+
 def explain(item: Any, root: type[BaseModel]) -> str:
     """Say what is wrong with one setting of a model, in the words of the person who typed it."""
     where = ".".join(str(part) for part in item["loc"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from sentilora.errors import DataError, several
+from sentilora.errors import DataError, first_ten, several
 from sentilora.inference.cascade import score_in_stages
 from sentilora.inference.engines.engine import Engine, open_engine
 from sentilora.inference.explanation import Explanation
@@ -183,7 +183,5 @@ def check_texts(texts: list[str]) -> None:
         elif not text.strip():
             problems.append(f"entry {position} is empty")
     if problems:
-        shown = problems[:10]
-        if len(problems) > 10:
-            shown.append(f"… and {len(problems) - 10} more")
-        raise DataError(f"{several('the texts', shown)}\nLeave them out, or give them a text.")
+        shown = several("the texts", first_ten(problems))
+        raise DataError(f"{shown}\nLeave them out, or give them a text.")
