@@ -167,8 +167,8 @@ def test_every_command_has_the_options_that_are_advised():
         name = ast.literal_eval(call.args[0])
         written = COMMAND_LINE.command(name, [], {str(one.arg): "x" for one in call.keywords})
         assert set(re.findall(r"--[a-z-]+", written)) <= set(options(name)), written
-        if name in PYTHON.CALLS and hasattr(sentilora, name):
-            known = inspect.signature(getattr(sentilora, name)).parameters
+        if name in PYTHON.CALLS:
+            known = inspect.signature(getattr(sentilora, PYTHON.CALLS[name])).parameters
             given = {str(one.arg) for one in call.keywords} - {"json"}
             if name == "adapt" and "resume" in given:  # has a function of its own
                 assert hasattr(sentilora, "resume_adaptation")
@@ -206,6 +206,11 @@ def test_every_command_has_the_options_that_are_advised():
             command("adapt", resume=Path("b/new")),
             'sentilora.resume_adaptation("b/new")',
             "sentilora adapt --resume b/new",
+        ),
+        (
+            command("pairs", "DATA", rating="COL"),
+            'sentilora.pairs_from_ratings("DATA", rating="COL")',
+            "sentilora pairs DATA --rating COL",
         ),
         (
             command("predict", "r", "a text"),

@@ -151,7 +151,15 @@ class Python:
         "pairs_texts": "texts",
         "pairs_key": "key",
     }
-    CALLS = ("adapt", "check", "evaluate", "export", "train")
+    # The function that does what a command does.
+    CALLS: Mapping[str, str] = {
+        "adapt": "adapt",
+        "check": "check",
+        "evaluate": "evaluate",
+        "export": "export",
+        "pairs": "pairs_from_ratings",
+        "train": "train",
+    }
 
     def setting(self, name: str, value: Any) -> str:
         """Write ``name=value``."""
@@ -167,7 +175,7 @@ class Python:
         if name == "adapt" and "resume" in options:
             return f"sentilora.resume_adaptation({self.literal(options['resume'])})"
         named = [self.setting(key, value) for key, value in options.items() if key != "json"]
-        return f"sentilora.{name}({', '.join([*given, *named])})"
+        return f"sentilora.{self.CALLS[name]}({', '.join([*given, *named])})"
 
     def literal(self, value: Any) -> str:
         """Write a value as code, with double quotes; None as something to be chosen."""

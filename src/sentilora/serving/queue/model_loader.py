@@ -100,7 +100,7 @@ def _install(
     except ModelError as error:
         raise ModelError(
             f"The adapter in {artifact.path} does not fit its base {artifact.settings.base}. Train "
-            f"it again, or copy its folder once more.\n{error}"
+            f"it again, or copy its folder once more.\n{error.template}"
         ) from error
     served = _describe(name, artifact, "torch", shared.precision, shared.device.type, is_mixed=True)
     return Loaded(served, lane, slot, encoder, artifact.settings.calibration)

@@ -54,7 +54,7 @@ def watch(events: Iterable[dict[str, Any]], *, is_alive: bool, said: str | None 
     Args:
         events: events of the run, from :func:`~sentilora.runs.events.read_events`.
         is_alive: whether a process works on it.
-        said: error that the process printed, for one that failed before it had a run.
+        said: error that the process printed, in words of the page; None where it printed none.
     """
     seen = list(events)
     by_kind = {event["kind"]: event for event in seen}  # the last one of each kind
