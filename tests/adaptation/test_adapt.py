@@ -273,7 +273,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(unbroken, tiny_base, texts, tmp_path
 
     with pytest.raises(Interrupted, match="after update 3; everything is saved") as stopped:
         adapt(str(tiny_base), texts, output=str(final), listener=stop, **STEPS)
-    assert str(stopped.value).endswith(f'sentilora.adapt(resume="{final}")')
+    assert str(stopped.value).endswith(f'sentilora.resume_adaptation("{final}")')
     assert_same_weights(resume_adaptation(final), unbroken)
 
 
