@@ -77,6 +77,7 @@ def run_code(blocks: Iterable[re.Match]) -> dict:
     return names
 
 
+@pytest.mark.slow
 @needs_minilm
 def test_the_python_page_runs_from_top_to_bottom(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)

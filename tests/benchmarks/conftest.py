@@ -1,10 +1,22 @@
-"""A job on a tiny base, and turns without other sides."""
+"""A job on a tiny base, and turns without other sides.
+
+Benchmarks are tested in the slow run: who uses the package runs none of them.
+"""
+
+from pathlib import Path
 
 import pytest
 
 from benchmarks.common.parts import read_parts, write_parts
 from benchmarks.training.job import Job
 from tests.helpers.texts import make_texts, write_csv
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests of this folder."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture

@@ -196,7 +196,9 @@ def openvino_int8(tiny_run, tmp_path_factory):
     return output
 
 
-@pytest.mark.parametrize("name", ["onnx_int8", "openvino_int8"])
+@pytest.mark.parametrize(
+    "name", ["onnx_int8", pytest.param("openvino_int8", marks=pytest.mark.slow)]
+)
 def test_an_int8_export_loads_and_agrees(name, tiny_run, request):
     folder = request.getfixturevalue(name)
     texts = [text for text, _ in make_texts(100, seed=5)]
@@ -218,6 +220,7 @@ def test_an_int8_export_loads_and_agrees(name, tiny_run, request):
     assert f"Weights are int8 ({part['chosen']})" in card
 
 
+@pytest.mark.slow
 def test_bf16_is_measured_where_it_could_be_taken(onnx_int8, openvino_int8):
     onnx_part, openvino_part = (
         json.loads((folder / "parity.json").read_text(encoding="utf-8"))["quantisation"]
@@ -228,6 +231,7 @@ def test_bf16_is_measured_where_it_could_be_taken(onnx_int8, openvino_int8):
     assert set(openvino_part["bf16"] or ()) == ({"fp32", "int8"} if taken else set())
 
 
+@pytest.mark.slow
 def test_a_cascade_is_bounded_against_the_int8_network(openvino_int8, tiny_run):
     facts = json.loads((openvino_int8 / "parity.json").read_text(encoding="utf-8"))["cascade"]
     validation = read_run_parts(open_artifact(tiny_run.path)).validation
@@ -239,6 +243,7 @@ def test_a_cascade_is_bounded_against_the_int8_network(openvino_int8, tiny_run):
     assert facts["disagreements"] == (together != alone).sum()
 
 
+@pytest.mark.slow
 def test_a_slow_export_is_refused_and_leaves_nothing(tiny_run, tmp_path, monkeypatch):
     monkeypatch.setattr(int8_search, "measure_speed", raced(0.7))
     monkeypatch.setitem(int8_search.WAYS, "onnx", lambda *given: onnx_ways(*given)[:1])
@@ -261,6 +266,7 @@ def torn(target):
     raise ModelError("it is torn")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("fast")
 def test_the_budget_decides_what_replaces_the_file(tiny_run, tmp_path, monkeypatch):
     artifact = open_artifact(tiny_run.path)
@@ -288,6 +294,7 @@ def test_the_budget_decides_what_replaces_the_file(tiny_run, tmp_path, monkeypat
     assert [one.name for one in tmp_path.iterdir()] == ["model.onnx"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("fast")
 def test_the_command_shows_what_was_tried(tiny_run, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
@@ -330,6 +337,7 @@ def test_only_a_run_with_its_data_can_be_quantised(tmp_path):
 # --- the files ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_onnx_file_is_at_least_70_percent_smaller(heavy_base, tmp_path):
     network = network_of(heavy_base)
     file = tmp_path / "model.onnx"
@@ -364,6 +372,7 @@ def check_tail(quantised, source):
     assert [one.key for one in quantised.metadata_props] == ["sentilora"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("smooth", [True, False])
 def test_an_openvino_model_is_at_least_70_percent_smaller(heavy_base, tmp_path, smooth):
     file = tmp_path / "model.xml"
@@ -386,6 +395,7 @@ def test_an_openvino_model_is_at_least_70_percent_smaller(heavy_base, tmp_path, 
                 assert "FakeQuantize" not in given, node.get_friendly_name()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_every_architecture_can_be_quantised(tiny_bases, tmp_path, architecture):
     file = tmp_path / "model.onnx"

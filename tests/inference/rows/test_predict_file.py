@@ -284,6 +284,7 @@ def test_an_interrupt_leaves_nothing(model, write, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(model, tmp_path, monkeypatch):
     """Twice as many rows, 20 MB more, take no more memory; 16 MB are read at a time at most."""
     monkeypatch.setattr(rows_module, "ROWS", 512)

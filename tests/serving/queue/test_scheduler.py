@@ -252,6 +252,7 @@ def test_a_batch_holds_the_oldest_text_and_its_neighbours_in_length(fitting, bud
     assert set(like_lengths(fitting, budget)) == expected
 
 
+@pytest.mark.slow
 def test_a_cascade_and_exports_answer_as_they_do_alone(tiny_run, folders, tmp_path):
     made = {
         "cascade": sentilora.export(
