@@ -11,6 +11,7 @@ import pickle
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,7 @@ def marks(function: str) -> list[ast.Call]:
     ]
 
 
+@cache
 def options(name: str | None = None) -> dict[str, list[bool]]:
     """Return the options of a command, or of all, and whether they are only given or not."""
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
@@ -100,6 +102,7 @@ def options(name: str | None = None) -> dict[str, list[bool]]:
     return found
 
 
+@cache
 def keywords() -> set[str]:
     """Return what public functions and classes can be told by keyword."""
     public: list[Callable[..., Any]] = [
