@@ -58,7 +58,6 @@ SOURCE = Path(sentilora.__file__).parent
 
 # Dashes before a word outside of the command line, which name none of its options.
 NO_OPTIONS = {
-    "--force-reinstall": "an option of pip",
     "--heat": "a property in CSS",
     "--name": "options of Streamlit, whose server is started with them",
 }

@@ -138,6 +138,7 @@ def test_nothing_is_written_as_html():
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", scripts)
 
 
+@pytest.mark.slow
 def test_with_a_runtime_folder_the_page_needs_nothing_else(page_run, npm_folder, tmp_path):
     folder = sentilora.export(page_run, to="browser", output=tmp_path / "o", runtime=npm_folder)
     assert policy_of(folder)["connect-src"] == "'self'"
@@ -179,6 +180,7 @@ def test_options_that_do_not_go_together_are_said(page_run, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_tokenizer_that_the_page_cannot_read_is_refused(tiny_run, tmp_path):
     with pytest.raises(ModelError, match="of the kind WordLevel, which a browser page cannot read"):
         sentilora.export(tiny_run.path, to="browser", output=tmp_path / "out")

