@@ -50,6 +50,7 @@ def test_a_record_survives_json_and_leaves_the_products_out_of_the_sides(tmp_pat
 
 
 @pytest.mark.slow
+@pytest.mark.process
 def test_a_whole_race(tiny_base, tmp_path):
     data = write_csv(tmp_path / "rows.csv", make_texts(160, seed=5))
     test = write_csv(tmp_path / "test.csv", make_texts(40, seed=6))
