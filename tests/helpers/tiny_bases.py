@@ -68,7 +68,10 @@ def save_tiny_base(folder: Path, architecture: str) -> Path:
     torch.manual_seed(7)
     model = AutoModel.from_config(tiny_config(architecture))
     if architecture == "bert":
+        threads = torch.get_num_threads()
+        torch.set_num_threads(2)  # the same weights on any machine and in any worker
         pretrain(model)
+        torch.set_num_threads(threads)
     with quiet_transformers():
         model.save_pretrained(folder)
     tokenizer = Tokenizer(

@@ -9,7 +9,7 @@ from sentilora.errors import ConfigError
 from sentilora.exports.int8.int8_result import INT8
 from sentilora.exports.onnx_model import write_onnx
 from sentilora.exports.openvino_model import write_openvino
-from sentilora.message import setting
+from sentilora.message import command, setting
 from sentilora.model.artifact import BROWSER_FILE, ONNX_FILE, OPENVINO_FILE
 
 # Kind of the artifact, by target.
@@ -38,7 +38,8 @@ def check_targets(to: str, quantize: str | None, max_drop: float, max_disagreeme
     if quantize and to not in WRITERS:
         raise ConfigError(
             f"{asked} does not go with {setting('to', to)}, whose weights are float32: expected "
-            f"{' or '.join(WRITERS)}. Type for instance: {setting('to', 'onnx')} {asked}"
+            f"{' or '.join(WRITERS)}. Type for instance: "
+            f"{command('export', 'RUN', to='onnx', quantize=quantize)}"
         )
     if not (math.isfinite(max_drop) and 0 <= max_drop <= 100):
         raise ConfigError(

@@ -138,6 +138,7 @@ def test_what_is_installed_stays_and_what_differs_is_not_installed(tiny_bases, m
         torch.testing.assert_close(logits_of(other), expected, rtol=1e-4, atol=1e-5)
     assert blocks is not None
     assert calls == [1]
+    assert quick_blocks.install_quick_blocks(other, torch.float32) is blocks
 
 
 def test_mixed_adapters_are_right_without_the_quick_way(tiny_bases, tmp_path, monkeypatch):
