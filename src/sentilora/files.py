@@ -52,14 +52,14 @@ def replacing_output(path: Path) -> Iterator[BinaryIO]:
         yield stream
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write a text file in UTF-8, whole or not at all.
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a file, whole or not at all; text is written in UTF-8.
 
     Raises:
         OSError: the file cannot be written; ``path`` is as it was.
     """
     with replacing(path) as stream:
-        stream.write(text.encode("utf-8"))
+        stream.write(content.encode("utf-8") if isinstance(content, str) else content)
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -69,6 +69,25 @@ def test_it_agrees_with_predict(model, tiny_data):
     assert report.metrics == pytest.approx(measure(truth, probabilities, model.labels).metrics)
 
 
+def test_texts_that_the_run_learned_from_are_counted(model, tiny_run, tiny_data):
+    train = sentilora.evaluate(model, tiny_data / "train.csv", **FAST).seen
+    rows = tiny_run.report["data"]
+    assert (train.train, train.validation) == (rows["train"], rows["validation"])
+    assert train.unseen == 0
+    assert train.figures is None
+
+
+def test_the_figures_on_new_texts_stand_beside_those_on_all(model, report, tiny_data, tmp_path):
+    both = tmp_path / "both.csv"
+    train, test = ((tiny_data / name).read_text("utf-8") for name in ("train.csv", "test.csv"))
+    both.write_text(test + train.split("\n", 1)[1], "utf-8")
+    mixed = sentilora.evaluate(model, both, **FAST)
+    assert mixed.metrics["rows"] == 220
+    assert mixed.seen.unseen == 60
+    assert mixed.seen.figures.metrics == pytest.approx(report.metrics)
+    assert report.seen is None
+
+
 def test_the_page_renders(model, tiny_data):
     report = sentilora.evaluate(model, tiny_data, baselines=["vader", "tfidf"], **FAST)
     page = render_html(report)

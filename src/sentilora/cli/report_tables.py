@@ -42,6 +42,7 @@ def show_run(run: Run, *, as_json: bool) -> None:
     report = Report.from_dict(run.report)
     out = console()
     out.print(comparison_table(report))
+    print_words(out, report)
     if report.cost is not None:
         out.print(cost_line(report.cost), markup=False)
     if report.order.trained is not None:
@@ -82,6 +83,15 @@ def comparison_table(report: Report) -> Table:
         style = "bold" if line.key == MODEL else None
         table.add_row(escape(line.name), *_cells(line), style=style)
     return table
+
+
+def print_words(out: Console, report: Report) -> None:
+    """Print what the figures come to, and what to beware of."""
+    from sentilora.evaluation.reports.comparison import caution, plain_words
+
+    out.print(plain_words(report), markup=False, soft_wrap=True)
+    if warning := caution(report):
+        out.print(f"warning: {warning}", style="bold yellow", markup=False, soft_wrap=True)
 
 
 def show_ways(part: dict[str, Any]) -> None:
@@ -169,6 +179,7 @@ def show_evaluation(report: Report, run: str, *, page: Path | None, as_json: boo
         return
     out = console()
     out.print(comparison_table(report))
+    print_words(out, report)
     out.print(per_label(report.after))
     if report.after.confusion and len(report.label_names) <= MOST_LABELS_ACROSS:
         out.print(confusion(report))

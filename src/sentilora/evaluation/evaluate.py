@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sentilora.data.files.sources import locate
+from sentilora.data.labelled.learned_texts import LearnedTexts
 from sentilora.data.labelled.scan import Asked
 from sentilora.data.pairs.preference_pairs import PairFile
 from sentilora.defaults import RESAMPLES, SEED
@@ -24,6 +25,7 @@ from sentilora.evaluation.model_baselines import Compared, run_model_baselines
 from sentilora.evaluation.model_figures import (
     calibration_effect,
     compare_with,
+    measure_unseen,
     measure_with_intervals,
 )
 from sentilora.evaluation.model_rows import Rows, labels_of_file, read_rows
@@ -137,6 +139,14 @@ def evaluate(
     )
     log.emit("phase", name="resample for intervals", total=None)
     label_ids, names = test.label_ids, model.labels
+    seen = measure_unseen(
+        LearnedTexts.read(model.artifact.home),
+        test.texts,
+        label_ids,
+        probabilities,
+        names,
+        **sampling,
+    )
     return compose_report(
         _run_part(model),
         _data_part(str(data), test, compared.train, scored.truncated, model.labels),
@@ -146,6 +156,7 @@ def evaluate(
         ),
         calibration=calibration_effect(label_ids, scored.logits, names, model.calibration),
         order=ordered,
+        seen=seen,
     )
 
 

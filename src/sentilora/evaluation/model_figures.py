@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 from numpy.typing import NDArray
 
+from sentilora.data.labelled.learned_texts import LearnedTexts
 from sentilora.evaluation.baselines import Baseline
 from sentilora.evaluation.intervals import bootstrap_intervals, mcnemar
 from sentilora.evaluation.metrics import Measured, measure
@@ -18,6 +19,7 @@ from sentilora.evaluation.report_parts.comparison_part import (
     Figures,
     Significance,
 )
+from sentilora.evaluation.report_parts.seen_part import SeenPart
 from sentilora.labels import Labels
 from sentilora.model.probabilities import Calibration, softmax
 
@@ -43,6 +45,46 @@ def measure_with_intervals(
         label_ids, probabilities, len(labels), resamples=resamples, seed=seed
     )
     return replace(measure(label_ids, probabilities, labels), intervals=intervals)
+
+
+def measure_unseen(
+    learned: LearnedTexts | None,
+    texts: Sequence[str],
+    label_ids: NDArray[Any],
+    probabilities: NDArray[Any],
+    labels: Labels,
+    *,
+    resamples: int,
+    seed: int,
+) -> SeenPart | None:
+    """Measure a model on the rows alone that it has not learned from.
+
+    Args:
+        learned: what it learned from; None if that is not known.
+        texts: the N texts.
+        label_ids: ``(N,)`` int64, the truth.
+        probabilities: ``(N, C)`` float64 in label order.
+        labels: the C names.
+        resamples: number of bootstrap resamples.
+        seed: seed of the bootstrap.
+
+    Returns:
+        None if no text was seen, so that the figures on all rows stand.
+    """
+    if learned is None:
+        return None
+    seen = learned.seen(texts)
+    is_new = seen.unseen
+    if is_new.all():
+        return None
+    figures = None
+    if is_new.any():
+        measured = measure_with_intervals(
+            label_ids[is_new], probabilities[is_new], labels, resamples=resamples, seed=seed
+        )
+        figures = Figures(measured.metrics, measured.intervals)
+    train, validation = int(seen.train.sum()), int(seen.validation.sum())
+    return SeenPart(train, validation, int(is_new.sum()), figures)
 
 
 def compare_with(

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sentilora.data.labelled.learned_texts import LearnedTexts
 from sentilora.evaluation.baselines import run_baselines
 from sentilora.evaluation.metrics import Measured
 from sentilora.evaluation.model_figures import (
     calibration_effect,
     compare_with,
+    measure_unseen,
     measure_with_intervals,
 )
 from sentilora.evaluation.order import measure_pairs
 from sentilora.evaluation.report_parts.comparison_part import CalibrationPart, Comparison
 from sentilora.evaluation.report_parts.order_part import TrainedPairs
+from sentilora.evaluation.report_parts.seen_part import SeenPart
 from sentilora.events import EventLog
 from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_texts, score_with_features
@@ -40,12 +43,14 @@ class MeasuredModel:
         comparison: its untrained self and the baselines.
         calibration: what calibration did.
         truncated_share: share of the texts that were cut.
+        seen: what the model has seen of the test part, which a file of the user's may repeat.
     """
 
     after: Measured
     comparison: Comparison
     calibration: CalibrationPart
     truncated_share: float
+    seen: SeenPart | None = None
 
 
 def measure_model(
@@ -119,7 +124,11 @@ def measure_model(
     comparison = compare_with(
         before, baselines, skipped, label_ids, probabilities, labels, **sampling
     )
-    return MeasuredModel(after, comparison, calibration, sum(scored.truncated) / max(1, len(texts)))
+    seen = measure_unseen(
+        LearnedTexts.read(model.artifact.home), texts, label_ids, probabilities, labels, **sampling
+    )
+    truncated_share = sum(scored.truncated) / max(1, len(texts))
+    return MeasuredModel(after, comparison, calibration, truncated_share, seen)
 
 
 def measure_held_out(model: SentimentModel, untrained: Any, context: RunContext) -> TrainedPairs:

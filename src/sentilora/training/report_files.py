@@ -47,6 +47,7 @@ def write_report(
         calibration=measured.calibration,
         order=order,
         training=training.part,
+        seen=measured.seen,
     )
     if skipped:
         write_skipped(read, run.path / "skipped.jsonl")

@@ -12,7 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sentilora.config import RunConfig, make_config, read_config
+from sentilora.data.labelled.learned_texts import LearnedTexts
 from sentilora.errors import Interrupted, SentiloraError, settings_named_by
 from sentilora.evaluation.report_parts.order_part import OrderPart
 from sentilora.events import Listener
@@ -150,8 +153,18 @@ def _train_and_save(context: RunContext) -> None:
     if network is not plain:  # kept, proved and measured is the adapter on the base in float32
         fitted = replace(fitted, model=move_adapter(fitted.model, plain.to(context.device)))
     if context.processes.is_main:
+        _learned_texts(context).write(context.run.path)
         save(context, fitted, train_part, (trainable, total))
     context.processes.wait()
+
+
+def _learned_texts(context: RunContext) -> LearnedTexts:
+    """Return the hashes of all texts that shaped the weights, by way of the start as well."""
+    parts, pairs, start = context.parts, context.pairs, context.start
+    train = [] if context.config.pairs.only else [parts.train.text_hashes()]
+    train += [pairs.train.keys] if pairs is not None else []
+    learned = LearnedTexts(np.concatenate(train), parts.validation.text_hashes())
+    return learned.joined(LearnedTexts.read(start.artifact.home) if start is not None else None)
 
 
 def _measure(context: RunContext) -> None:

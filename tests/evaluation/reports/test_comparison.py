@@ -10,8 +10,10 @@ from sentilora.evaluation.reports import wording
 from sentilora.evaluation.reports.comparison import (
     baseline_name,
     best_baseline,
+    caution,
     comparison,
     headline,
+    plain_words,
     verdict,
 )
 from sentilora.evaluation.reports.model_card import render_card
@@ -51,6 +53,71 @@ def test_the_verdict_is_honest(report, ours, theirs, p_value, start):
         "p_value": p_value,
     }
     assert verdict(Report.from_dict(report)).startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("p_value", "end"),
+    [
+        (0.0001, "The difference is not luck (p < 0.001)."),
+        (0.3, "The difference can be luck: more test texts would tell (p = 0.300)."),
+    ],
+)
+def test_the_plain_words_say_how_often_it_is_right_and_whether_that_is_luck(report, p_value, end):
+    report["metrics"]["accuracy"] = 0.815
+    report["intervals"]["accuracy"] = [0.739, 0.882]
+    for baseline in report["baselines"].values():
+        baseline["metrics"]["accuracy"] = 0.5
+    report["baselines"]["tfidf"]["metrics"]["accuracy"] = 0.58
+    report["significance"] = {
+        "against": "tfidf",
+        "only_model_right": 9,
+        "only_baseline_right": 4,
+        "p_value": p_value,
+    }
+    assert plain_words(Report.from_dict(report)) == (
+        "right on 82 of 100 texts (74 to 88 on other texts of this kind); the best simple method, "
+        f"TF-IDF + logistic regression, on 58. {end}"
+    )
+
+
+def test_the_plain_words_of_an_evaluation_alone():
+    report = {"metrics": {"accuracy": 0.5, "rows": 4}}
+    assert plain_words(Report.from_dict(report)) == "right on 50 of 100 texts."
+
+
+SEEN = {
+    "train": 426,
+    "validation": 60,
+    "unseen": 107,
+    "metrics": {"accuracy": 0.8151, "macro_f1": 0.7},
+    "intervals": {"accuracy": [0.739, 0.882], "macro_f1": [0.6, 0.8]},
+}
+
+
+def test_texts_that_were_learned_from_are_told_with_the_figures_on_the_others(report):
+    told = caution(Report.from_dict({**report, "seen": SEEN}))
+    assert told == (
+        "426 of 593 texts were learned from, 60 more used to choose and calibrate the model: "
+        "figures that count them say little about new texts. On the 107 others: accuracy 81.5 % "
+        "[73.9 – 88.2], macro F1 70.0 % [60.0 – 80.0]."
+    )
+    assert caution(Report.from_dict(report)) is None
+
+
+def test_a_file_without_a_new_text_is_told_as_one(report):
+    report["seen"] = {"train": 5, "validation": 0, "unseen": 0}
+    assert caution(Report.from_dict(report)) == (
+        "5 of 5 texts were learned from: figures that count them say little about new texts. None "
+        "of the texts is new to the model; measure it on others."
+    )
+
+
+def test_page_card_and_json_hold_what_was_seen(report):
+    one = Report.from_dict({**report, "seen": SEEN})
+    assert one.to_dict()["seen"] == SEEN
+    assert caution(one) in render_card(one)
+    assert "426 of 593 texts were learned from" in render_html(one)
+    assert "learned from" not in render_html(Report.from_dict(report))
 
 
 def test_there_is_no_verdict_without_baselines(report):

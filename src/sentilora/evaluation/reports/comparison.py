@@ -98,6 +98,52 @@ def verdict(report: Report) -> str | None:
     )
 
 
+def plain_words(report: Report) -> str:
+    """Say the result to someone who knows no statistics: how often right, and against what."""
+    model = comparison(report)[-1]
+    ends = model.intervals.get("accuracy") or ()
+    between = " to ".join(_of_100(end) for end in ends)
+    limits = f" ({between} on other texts of this kind)" if ends else ""
+    sentence = f"right on {_of_100(model.metrics['accuracy'])} of 100 texts{limits}"
+    rival, test = best_baseline(report), report.comparison.significance
+    if rival is None:
+        return f"{sentence}."
+    told = f"{sentence}; the best simple method, {rival.name}, on "
+    told += _of_100(rival.metrics["accuracy"])
+    if test is None:
+        return f"{told}."
+    is_luck = test.p_value >= 0.05
+    luck = "can be luck: more test texts would tell" if is_luck else "is not luck"
+    return f"{told}. The difference {luck} ({wording.p_value(test.p_value)})."
+
+
+def caution(report: Report) -> str | None:
+    """Say how many of the texts were seen in training, and the figures on the others."""
+    seen = report.seen
+    if seen is None:
+        return None
+    rows = wording.count(seen.train + seen.validation + seen.unseen)
+    parts = {"learned from": seen.train, "used to choose and calibrate the model": seen.validation}
+    counts = [(wording.count(number), how) for how, number in parts.items() if number]
+    (first, how), *rest = counts
+    told = f"{first} of {rows} texts were {how}" + "".join(f", {n} more {how}" for n, how in rest)
+    told += ": figures that count them say little about new texts."
+    if seen.figures is None:
+        return f"{told} None of the texts is new to the model; measure it on others."
+    metrics, ends = seen.figures.metrics, seen.figures.intervals
+    both = []
+    for key in ("accuracy", "macro_f1"):
+        limits = wording.interval(key, ends.get(key), seen.unseen)
+        name = wording.METRICS[key].title
+        value = wording.metric(key, metrics[key], seen.unseen)
+        both.append(f"{name[0].lower()}{name[1:]} {value}" + (f" [{limits}]" if limits else ""))
+    return f"{told} On the {wording.count(seen.unseen)} others: {', '.join(both)}."
+
+
+def _of_100(share: float) -> str:
+    return f"{share * 100:.0f}"
+
+
 def skipped_baselines(report: Report) -> dict[str, str]:
     """Return the reason for each baseline that was left out, by its name for people."""
     return {baseline_name(key): why for key, why in report.comparison.skipped.items()}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sentilora.evaluation.reports import wording
 from sentilora.evaluation.reports.comparison import (
+    caution,
     comparison,
     headline,
     skipped_baselines,
@@ -106,6 +107,7 @@ def _body(report: Report, licence: str | None) -> str:
             name=run.name or "SentiLoRA model",
             headline=headline(report),
             verdict=verdict(report),
+            caution=caution(report),
             base=link if _is_hub_id(hub_id) else _cell(run.base or "an encoder"),
             is_adapter=run.method != "full",
             labels=report.label_names,

@@ -24,6 +24,7 @@ from sentilora.evaluation.report_parts.comparison_part import CalibrationPart, C
 from sentilora.evaluation.report_parts.json_form import given
 from sentilora.evaluation.report_parts.order_part import OrderPart
 from sentilora.evaluation.report_parts.run_part import DataPart, RunPart
+from sentilora.evaluation.report_parts.seen_part import SeenPart
 from sentilora.evaluation.report_parts.training_part import Cost, TrainingPart
 from sentilora.files import write_atomically
 from sentilora.labels import Labels
@@ -44,6 +45,8 @@ class Report:
         calibration: what calibration did; None where that was not measured.
         order: what was measured about the order of texts.
         training: what only a training knows; None in an evaluation.
+        seen: what the model has seen of the rows, and its figures on the others; None if nothing,
+            or if that is not known.
         sentilora: version that measured.
         created: date and time, UTC.
 
@@ -62,6 +65,7 @@ class Report:
     calibration: CalibrationPart | None = None
     order: OrderPart = field(default_factory=OrderPart)
     training: TrainingPart | None = None
+    seen: SeenPart | None = None
     sentilora: str | None = None
     created: str | None = None
 
@@ -110,7 +114,7 @@ class Report:
     def from_dict(cls, raw: Mapping[str, Any]) -> Report:
         """Take what :meth:`to_dict` gave; what an earlier version did not measure is left out."""
         figures = {key: raw[key] for key in ("metrics", "intervals") if key in raw}
-        calibration = raw.get("calibration")
+        calibration, seen = raw.get("calibration"), raw.get("seen")
         return cls(
             run=RunPart.from_dict(raw.get("run") or {}),
             dataset=DataPart.from_dict(raw.get("data") or {}),
@@ -119,6 +123,7 @@ class Report:
             calibration=CalibrationPart.from_dict(calibration) if calibration else None,
             order=OrderPart.from_dict(raw),
             training=TrainingPart.from_dict(raw),
+            seen=SeenPart.from_dict(seen) if seen else None,
             sentilora=raw.get("sentilora"),
             created=raw.get("created"),
         )
@@ -135,6 +140,7 @@ class Report:
             "after": after,
             "metrics": after["metrics"],
             "intervals": after["intervals"],
+            "seen": self.seen.to_dict() if self.seen else None,
             **self.comparison.to_dict(),
             "calibration": self.calibration.to_dict() if self.calibration else None,
             **self.order.to_dict(),
@@ -191,6 +197,7 @@ def compose_report(
     calibration: CalibrationPart,
     order: OrderPart,
     training: TrainingPart | None = None,
+    seen: SeenPart | None = None,
 ) -> Report:
     """Put measured parts together, with this version and this moment.
 
@@ -202,6 +209,7 @@ def compose_report(
         calibration: what calibration did.
         order: what was measured about the order of texts.
         training: what only a training knows.
+        seen: what the model has seen of the rows before, if anything.
     """
     return Report(
         run=run,
@@ -211,6 +219,7 @@ def compose_report(
         calibration=calibration,
         order=order,
         training=training,
+        seen=seen,
         sentilora=version("sentilora"),
         created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     )

@@ -22,6 +22,7 @@ from sentilora.evaluation.reports import wording
 from sentilora.evaluation.reports.comparison import (
     Line,
     best_baseline,
+    caution,
     comparison,
     headline,
     skipped_baselines,
@@ -47,6 +48,7 @@ def render_html(report: Report) -> str:
         data=report.dataset,
         headline=_unbroken(headline(report)),
         verdict=verdict(report),
+        caution=caution(report),
         tiles=_tiles(report),
         lines=lines,
         columns=wording.COLUMNS,
