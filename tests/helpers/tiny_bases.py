@@ -60,8 +60,7 @@ def tiny_config(architecture: str):
 def save_tiny_base(folder: Path, architecture: str) -> Path:
     """Write a random pre-trained encoder (no head) with its tokenizer."""
     import torch
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
-    from transformers import AutoModel, PreTrainedTokenizerFast
+    from transformers import AutoModel
 
     from sentilora.model.quiet import quiet_transformers
 
@@ -74,6 +73,15 @@ def save_tiny_base(folder: Path, architecture: str) -> Path:
         torch.set_num_threads(threads)
     with quiet_transformers():
         model.save_pretrained(folder)
+    save_tiny_tokenizer(folder)
+    return folder
+
+
+def save_tiny_tokenizer(folder: Path) -> None:
+    """Write a tokenizer of sixty words."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
     tokenizer = Tokenizer(
         models.WordLevel({word: index for index, word in enumerate(WORDS)}, unk_token="[UNK]")
     )
@@ -91,7 +99,6 @@ def save_tiny_base(folder: Path, architecture: str) -> Path:
         mask_token="[MASK]",
         model_max_length=64,
     ).save_pretrained(folder)
-    return folder
 
 
 def pretrain(model) -> None:

@@ -3,8 +3,9 @@
 On torch: integrated gradients (Sundararajan, Taly and Yan 2017, arXiv:1703.01365) of the label's
 log-odds, along the straight line from the embeddings of a text whose tokens are all hidden to those
 of the text itself. Contributions add up to the difference of the two log-odds; the integral is
-taken by Gauss-Legendre quadrature with more points until they do. Other engines have no gradients;
-there each word is hidden in turn (occlusion), all in one batch. Not covered: words that speak only
+taken by Gauss-Legendre quadrature with more points until they do. Other engines have no gradients,
+and some networks embed a text more than once or elsewhere (T5, BART) or turned over (XLNet): there
+each word is hidden in turn (occlusion), all in one batch. Not covered: words that speak only
 together, whose joint effect both methods split up or miss.
 """
 
@@ -99,7 +100,7 @@ def explain(model: Explained, text: str, label: str | None = None) -> Explanatio
     label_id = int(probabilities.argmax()) if label is None else names.index(label)
     whole, nothing = (float(value) for value in log_odds(logits, label_id))
     error = None
-    if isinstance(engine, TorchEngine):
+    if isinstance(engine, TorchEngine) and _embeds_once(engine, encoder, reading):
         method = "integrated gradients"
         values, error = _integrated(engine, encoder, reading, blank, label_id, whole - nothing)
     else:
@@ -168,6 +169,23 @@ def _without_each(
     """Return the ``(W,)`` log-odds of the text with each of its words hidden."""
     hidden = [reading.hide(word, hidden_id) for word in range(len(reading.words))]
     return log_odds(score_windows(engine, hidden, encoder), label_id)
+
+
+def _embeds_once(engine: TorchEngine, encoder: TextEncoder, reading: _Reading) -> bool:
+    """Whether the layer that embeds tokens makes one tensor of a text's ids, and only once."""
+    import torch
+
+    inputs = {name: x.to(engine.device) for name, x in encoder.pad(reading.windows).items()}
+    seen: list[tuple[Tensor, Any]] = []
+    embedding = engine.network.get_input_embeddings()
+    hook = embedding.register_forward_hook(lambda _, args, output: seen.append((args[0], output)))
+    try:
+        engine.logits(inputs)
+    finally:
+        hook.remove()
+    if len(seen) != 1 or not isinstance(seen[0][1], torch.Tensor):
+        return False
+    return torch.equal(seen[0][0], inputs["input_ids"])
 
 
 def _integrated(

@@ -225,8 +225,8 @@ def score_with_features(
     """Compute logits and, in the same pass, features for a classifier on the frozen encoder.
 
     Returns:
-        ``(N, C)`` float32 logits and ``(N, H)`` float32 last hidden states, averaged over the
-        tokens of each text.
+        ``(N, C)`` float32 logits and ``(N, H)`` float32 last hidden states of the encoder, averaged
+        over the tokens of each text.
     """
     import torch
 
@@ -241,8 +241,7 @@ def score_with_features(
         inputs = {k: v.to(device) for k, v in encoder.pad(rows).items()}
         with torch.inference_mode(), autocast(device, precision):
             out = model(**inputs, output_hidden_states=True)
-        mask = inputs["attention_mask"][:, :, None].float()
-        means = (out.hidden_states[-1].float() * mask).sum(dim=1) / mask.sum(dim=1)
+        means = _mean_state(out, inputs["attention_mask"])
         batch_logits = average_windows(out.logits.float(), counts).cpu().numpy()
         batch_features = average_windows(means, counts).cpu().numpy()
         for row, index in enumerate(batch):
@@ -250,6 +249,16 @@ def score_with_features(
         if progress is not None:
             progress(len(batch))
     return np.stack(logits), np.stack(features)
+
+
+def _mean_state(out: Any, mask: torch.Tensor) -> torch.Tensor:
+    """Average the encoder's last states over the tokens of each text; ``(B, H)`` float32."""
+    # Of T5 and BART the encoder's, as their decoder reads the text once more.
+    states: torch.Tensor = (out.get("hidden_states") or out["encoder_hidden_states"])[-1].float()
+    if states.shape[1] != mask.shape[1]:  # Funnel joins tokens; the first one stays for itself
+        return states[:, 0]
+    weights = mask[:, :, None].float()
+    return (states * weights).sum(dim=1) / weights.sum(dim=1)
 
 
 def find_repeats(texts: Iterable[str]) -> tuple[list[str], np.ndarray]:

@@ -7,19 +7,21 @@ load what is saved. Everything that starts at random is trained and saved whole.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sentilora.defaults import ALPHA, RANK, SEED
-from sentilora.errors import ConfigError, ModelError, several
+from sentilora.errors import ConfigError, ModelError
 from sentilora.labels import Labels
-from sentilora.model.bases.known_bases import Architecture, architecture_of
 from sentilora.model.bases.resolved_base import ResolvedBase, resolve_base
 from sentilora.model.bases.resolved_base import unreachable as _unreachable
+from sentilora.model.bases.target_modules import (
+    architecture_for,
+    check_architecture,
+    check_targets,
+    has_turned_weights,
+)
 from sentilora.model.four_bit import check_four_bit, four_bit_options
 from sentilora.model.quiet import quiet_transformers
-
-if TYPE_CHECKING:
-    import torch
 
 
 def create_model(
@@ -88,7 +90,7 @@ def create_model(
             return model
         architecture = architecture_for(model, missing)
         targets = list(target_modules or architecture.target_modules)
-        _check_targets(model, targets)
+        check_targets(model, targets)
         return _add_lora(
             model, resolved, targets, architecture.head_modules, rank, alpha, lora_dropout
         )
@@ -110,6 +112,7 @@ def load_base_classifier(
                 id2label=labels.id2label,
                 label2id=labels.label2id,
             )
+            check_architecture(config.model_type)
             set_dropout(config, dropout)
             options = four_bit_options(config.model_type) if load_in_4bit else {}
             model, info = AutoModelForSequenceClassification.from_pretrained(
@@ -147,72 +150,6 @@ def set_dropout(config: Any, dropout: float) -> None:
         config.classifier_dropout = dropout
 
 
-def architecture_for(model: Any, missing: Sequence[str]) -> Architecture:
-    """Find where the adapter goes: from the table, else by inspection of the model.
-
-    Modules with weights that were not in the checkpoint are always part of the head.
-    """
-    from torch import nn
-
-    known = architecture_of(model.config.model_type)
-    prefix = model.base_model_prefix
-    fresh = {_owner(key, prefix) for key in missing}
-    if known is not None:
-        heads = dict.fromkeys((*known.head_modules, *sorted(fresh)))
-        return Architecture(known.target_modules, tuple(heads))
-    encoder = getattr(model, prefix, None)
-    if encoder is None:
-        raise ModelError(
-            f"The architecture '{model.config.model_type}' is not known and its encoder was not "
-            "found. Name the layers to adapt with lora.target_modules in the config."
-        )
-    names = [
-        name
-        for name, module in encoder.named_modules()
-        if isinstance(module, nn.Linear) and any(part.isdigit() for part in name.split("."))
-    ]
-    suffixes = {_after_number(name) for name in names}
-    outside = {
-        name for name, child in model.named_children() if name != prefix and _has_weights(child)
-    }
-    return Architecture(tuple(sorted(suffixes)), tuple(sorted(outside | fresh)))
-
-
-def _owner(key: str, prefix: str) -> str:
-    """Name the module, as PEFT matches it, that owns a weight missing from the checkpoint."""
-    parts = key.split(".")
-    return parts[1] if parts[0] == prefix and len(parts) > 2 else parts[0]
-
-
-def _after_number(name: str) -> str:
-    parts = name.split(".")
-    last = max(index for index, part in enumerate(parts) if part.isdigit())
-    return ".".join(parts[last + 1 :])
-
-
-def _has_weights(module: torch.nn.Module) -> bool:
-    return next(module.parameters(), None) is not None
-
-
-def _check_targets(model: Any, targets: Sequence[str]) -> None:
-    from torch import nn
-
-    linear = [name for name, module in model.named_modules() if isinstance(module, nn.Linear)]
-    unknown = [t for t in targets if not any(n == t or n.endswith(f".{t}") for n in linear)]
-    if unknown:
-        kinds = sorted({_after_number(n) for n in linear if any(p.isdigit() for p in n.split("."))})
-        raise ConfigError(
-            several(
-                "lora.target_modules",
-                [
-                    f"'{name}' matches no linear layer of {model.config.model_type}; "
-                    f"found: {', '.join(kinds)}"
-                    for name in unknown
-                ],
-            )
-        )
-
-
 def _add_lora(
     model: Any,
     base: ResolvedBase,
@@ -228,6 +165,7 @@ def _add_lora(
         model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
     config = LoraConfig(
         task_type=TaskType.SEQ_CLS,
+        fan_in_fan_out=has_turned_weights(model, targets),
         r=rank,
         lora_alpha=alpha,
         lora_dropout=dropout,

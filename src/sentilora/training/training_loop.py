@@ -32,6 +32,7 @@ from sentilora.training.batches.batch_plan import BatchPlan, Collator, balanced_
 from sentilora.training.batches.encoded_examples import EncodedExamples
 from sentilora.training.context.run_context import RunContext
 from sentilora.training.coupled_batches import couple
+from sentilora.training.idle_adapters import IdleAdapters
 from sentilora.training.preference.pair_batches import BatchMaker, Plan
 from sentilora.training.trainer import Reporting, SentimentTrainer
 
@@ -131,6 +132,7 @@ def fit(
                 checkpoint_s=settings.checkpoint_minutes * 60,
                 is_alone=processes.world_size == 1,
             ),
+            IdleAdapters(log),
             *callbacks,
         ],
         pair_loss=pair_loss,
