@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 
 import pytest
 
@@ -86,3 +87,26 @@ def test_a_hash_is_that_of_the_whole_file(tmp_path):
     content = b"0123456789" * 1_000_000
     (tmp_path / "large").write_bytes(content)
     assert sha256_of(tmp_path / "large") == hashlib.sha256(content).hexdigest()
+
+
+def test_what_a_killed_process_left_goes_when_its_place_is_written_again(tmp_path):
+    path = tmp_path / "scored.csv"
+    (tmp_path / ".scored.csv.0a1b2c3d.tmp").write_text("half")
+    (tmp_path / ".other.csv.0a1b2c3d.tmp").write_text("not ours")
+    with replacing_output(path) as stream:
+        stream.write(b"whole")
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        ".other.csv.0a1b2c3d.tmp",
+        "scored.csv",
+    ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
+def test_what_is_being_written_is_not_taken_for_left_behind(tmp_path):
+    path = tmp_path / "scored.csv"
+    with replacing_output(path) as first:
+        first.write(b"first")
+        with replacing_output(path) as second:
+            second.write(b"second")
+        assert path.read_bytes() == b"second"
+    assert path.read_bytes() == b"first"

@@ -2,7 +2,8 @@
 
 A file is written beside its place under a hidden name, ``.NAME.1a2b3c4d.tmp``, and moved there when
 it is complete. So a reader finds the old file or the new one, never half of one; a killed process
-leaves only the hidden file behind.
+leaves only the hidden file behind, which is removed when its place is written again. Who writes a
+hidden file holds a lock on it, so that a living one is left alone.
 
 Not covered: that the file survives a loss of power. Only :func:`write_json` waits for the disk.
 """
@@ -15,8 +16,9 @@ import io
 import json
 import os
 import secrets
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -48,6 +50,7 @@ def replacing_output(path: Path) -> Iterator[BinaryIO]:
         raise DataError(f"{path} is a folder. Give the name of a file to write.")
     if not path.parent.is_dir():
         raise DataError(f"{path} cannot be written: there is no folder {path.parent}. Make it.")
+    remove_partial(path)
     with _replacing(path, partial(_Output, path)) as stream:
         yield stream
 
@@ -77,7 +80,26 @@ def write_json(path: Path, value: Any) -> None:
 def remove_partial(path: Path) -> None:
     """Remove the temporary files that killed processes left beside ``path``."""
     for left in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 8}.tmp"):
-        left.unlink(missing_ok=True)
+        with suppress(OSError), left.open("rb") as file:
+            if lock(file.fileno()):
+                left.unlink(missing_ok=True)
+
+
+def lock(descriptor: int) -> bool:
+    """Lock an open file or folder until it is closed; False when another process holds it.
+
+    Where there are no such locks (Windows), it is False: an open file cannot be removed there
+    anyway, and what a killed process left has to be removed by hand.
+    """
+    if sys.platform == "win32":
+        return False
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def sha256_of(path: Path) -> str:
@@ -90,6 +112,7 @@ def sha256_of(path: Path) -> str:
 def _replacing(path: Path, open_new: Callable[[Path], io.FileIO]) -> Iterator[BinaryIO]:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     raw = open_new(temporary)
+    lock(raw.fileno())
     try:
         with io.BufferedWriter(raw, _BUFFER_BYTES) as stream:
             yield stream

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
+from sentilora.data.files.temporary import PREFIX, ScratchFolder, new_folder, remove_abandoned
 from sentilora.data.labelled.reader import read_examples
+from sentilora.errors import DataError
 
 CODE = """
 import os, sys
@@ -59,3 +63,41 @@ def test_reading_loads_no_torch(write):
         [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def aged(folder):
+    os.utime(folder, (0, 0))
+    return folder
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
+def test_folders_of_killed_processes_go_and_those_in_use_stay(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left, young = tmp_path / f"{PREFIX}left", tmp_path / f"{PREFIX}young"
+    for folder in (left, young, tmp_path / "other"):
+        folder.mkdir()
+        (folder / "scan.arrow").write_bytes(b"rows")
+    aged(left)
+    used = ScratchFolder()
+    aged(used.path)
+    remove_abandoned()
+    assert not left.exists()
+    assert {path.name for path in tmp_path.iterdir()} == {young.name, "other", used.path.name}
+
+
+def test_a_scratch_folder_lives_as_long_as_what_reads_from_it(tmp_path, monkeypatch):
+    class Reader:
+        pass
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    reader = ScratchFolder().serve(Reader())
+    assert len(list(tmp_path.iterdir())) == 1
+    del reader
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_folder_for_temporary_files_the_error_names_the_variable(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    with pytest.raises(DataError, match=r"no folder for temporary files: .*Set TMPDIR to a folder"):
+        new_folder()

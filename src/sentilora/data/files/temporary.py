@@ -1,7 +1,9 @@
-"""Temporary Arrow files on disk, so that rows are mapped into memory and not held in it.
+"""Temporary files on disk, so that rows are mapped into memory and not held in it.
 
-The folders live until the process that made them ends, as data sets refer to them by path. They
-stand where Python puts temporary files: set ``TMPDIR`` when that disk is small or is memory.
+Folders of :func:`new_folder` live until the process that made them ends, as data sets refer to them
+by path; a :class:`ScratchFolder` lives as long as whoever holds it. They stand where Python puts
+temporary files: set ``TMPDIR`` when that disk is small or is memory. What a killed process left
+there is removed when the next one makes its first folder; who uses a folder holds a lock on it.
 """
 
 from __future__ import annotations
@@ -10,26 +12,77 @@ import atexit
 import os
 import shutil
 import tempfile
+import time
+import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sentilora.errors import DataError
+from sentilora.files import lock
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+PREFIX = "sentilora-data-"
+_YOUNG_SECONDS = 60  # a folder that was made just now may not be locked yet
+
 _folders: dict[Path, int] = {}
+_holders: weakref.WeakKeyDictionary[object, list[ScratchFolder]] = weakref.WeakKeyDictionary()
+_Kept = TypeVar("_Kept")
+
+
+class ScratchFolder:
+    """A folder that is removed when nobody holds this object any more, or the process ends.
+
+    Attributes:
+        path: path of the folder.
+        remove: function that removes it now.
+
+    Raises:
+        DataError: there is no folder for temporary files that can be written.
+    """
+
+    def __init__(self) -> None:
+        self.path, descriptor = _make()
+        self.remove = weakref.finalize(self, _remove, self.path, descriptor, os.getpid())
+
+    def serve(self, reader: _Kept) -> _Kept:
+        """Live as long as the object that reads files of this folder; return that object."""
+        _holders.setdefault(reader, []).append(self)
+        return reader
 
 
 def new_folder() -> Path:
-    """Make a folder that is removed when this process ends."""
+    """Make a folder that is removed when this process ends.
+
+    Raises:
+        DataError: there is no folder for temporary files that can be written.
+    """
     if not _folders:
         atexit.register(_remove_folders)
-    folder = Path(tempfile.mkdtemp(prefix="sentilora-data-"))
+    folder, _ = _make()
     _folders[folder] = os.getpid()
     return folder
+
+
+def remove_abandoned() -> None:
+    """Remove the folders that killed processes left, which no living process has locked."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime < _YOUNG_SECONDS:
+                continue
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                if lock(descriptor):
+                    shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(descriptor)
+
+
+_sweep_once = cache(remove_abandoned)
 
 
 @contextmanager
@@ -41,12 +94,23 @@ def arrow_writer(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.RecordB
     """
     import pyarrow as pa
 
+    with (
+        told_when_full(path),
+        pa.OSFile(str(path), "wb") as sink,
+        pa.ipc.new_stream(sink, schema) as writer,
+    ):
+        yield writer.write_batch
+
+
+@contextmanager
+def told_when_full(path: Path) -> Iterator[None]:
+    """Say of failures to write a temporary file what can be done about them.
+
+    Raises:
+        DataError: the disk is full or cannot be written.
+    """
     try:
-        with (
-            pa.OSFile(str(path), "wb") as sink,
-            pa.ipc.new_stream(sink, schema) as writer,
-        ):
-            yield writer.write_batch
+        yield
     except OSError as error:
         raise DataError(
             f"The temporary file {path} cannot be written: {error.strerror or error}. "
@@ -62,8 +126,32 @@ def read_batches(path: Path) -> Iterator[pa.RecordBatch]:
         yield from reader
 
 
+def _make() -> tuple[Path, int | None]:
+    """Make a folder and lock it; return the descriptor that holds the lock as well."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    except OSError as error:
+        raise DataError(
+            f"There is no folder for temporary files: {error.strerror or error}. "
+            f"Set TMPDIR to a folder that can be written."
+        ) from error
+    descriptor = None
+    with suppress(OSError):  # Windows opens no folders
+        descriptor = os.open(folder, os.O_RDONLY)
+        lock(descriptor)
+    _sweep_once()
+    return folder, descriptor
+
+
+def _remove(folder: Path, descriptor: int | None, owner: int) -> None:
+    """Remove a folder of this process; a forked child leaves its parent's alone."""
+    if owner == os.getpid():
+        shutil.rmtree(folder, ignore_errors=True)
+    if descriptor is not None:
+        with suppress(OSError):
+            os.close(descriptor)
+
+
 def _remove_folders() -> None:
-    """Remove the folders of this process; a forked child leaves its parent's alone."""
     for folder, owner in _folders.items():
-        if owner == os.getpid():
-            shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder, None, owner)

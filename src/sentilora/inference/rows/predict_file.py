@@ -4,7 +4,7 @@ Memory is bounded by a batch of rows and the memory of recent texts. The source 
 (survey, check of the texts, prediction), so it has to be a file; streams are spooled to one first.
 Answers are kept beside the output until it is complete, so that a stopped prediction can go on.
 Not covered: a process that is killed (SIGTERM, SIGKILL) leaves a hidden ``.tmp`` file there, which
-goes when the prediction is resumed.
+goes when the same output is written again.
 """
 
 from __future__ import annotations

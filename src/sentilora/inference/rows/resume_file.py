@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from sentilora.errors import ConfigError, DataError
-from sentilora.files import remove_partial, sha256_of
+from sentilora.files import sha256_of
 from sentilora.inference.rows.score_cache import RememberingScorer
 from sentilora.inference.scoring import Progress, Scored, record_type
 from sentilora.inference.sentiment_model import SentimentModel
@@ -122,7 +122,6 @@ def keeping(
     if before is not None:
         _check(path, [name for name in about if before.get(name) != about[name]], resume=resume)
         if resume:
-            remove_partial(output)
             scorer.go_on()
     try:
         yield scorer

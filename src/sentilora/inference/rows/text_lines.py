@@ -8,7 +8,6 @@ passed over in JSON Lines; among texts they are rows without a text.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -17,6 +16,7 @@ from typing import Any, Protocol
 
 from sentilora.data.columns import find_text_column
 from sentilora.data.files.streams import text_problem
+from sentilora.data.files.temporary import ScratchFolder, told_when_full
 from sentilora.data.problems import Problems
 from sentilora.errors import ConfigError, DataError
 from sentilora.inference.rows.text_rows import refuse
@@ -119,12 +119,15 @@ class LineStream:
 @contextmanager
 def spooled(lines: Iterable[bytes]) -> Iterator[Path]:
     """Keep JSON Lines in a temporary file during the block, for those who read them twice."""
-    with tempfile.TemporaryDirectory(prefix="sentilora-") as folder:
-        path = Path(folder) / "lines.jsonl"
-        with path.open("wb") as file:
+    folder = ScratchFolder()
+    path = folder.path / "lines.jsonl"
+    try:
+        with told_when_full(path), path.open("wb") as file:
             for line in lines:
                 file.write(line + b"\n")
         yield path
+    finally:
+        folder.remove()
 
 
 def texts_as_json(texts: Iterable[str | None]) -> Iterator[bytes]:
