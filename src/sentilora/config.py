@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
+from sentilora.data_settings import DataConfig
 from sentilora.defaults import (
     ALPHA,
     HEAD_SHARE,
@@ -19,8 +20,6 @@ from sentilora.defaults import (
     RANK,
     RESAMPLES,
     SEED,
-    TEST_SHARE,
-    VALIDATION_SHARE,
 )
 from sentilora.errors import ConfigError, explain, several
 from sentilora.message import setting
@@ -41,27 +40,6 @@ PRESETS: dict[str, dict[str, Any]] = {
     "best": {"max_tokens": 512, "epochs": 2, "min_steps": 800, "max_epochs": 16},
 }
 LEARNING_RATES = {"lora": 7e-4, "full": 5e-5}
-
-
-class DataConfig(Section):
-    """Where the texts come from and how their columns are read."""
-
-    train: str = Field("", description="file, folder, hub data set id, or 'sample'")
-    validation: str | None = offered(None, "file for early stopping and calibration", value="FILE")
-    test: str | None = offered(None, "file for the final figures, read once", value="FILE")
-    text: str | None = offered(None, "column with the text", value="COLUMN")
-    label: str | None = offered(None, "column with the label", value="COLUMN")
-    group: str | None = offered(
-        None, "column (customer, film) whose values never stand on two sides", value="COLUMN"
-    )
-    labels: list[str] | None = offered(None, "label names in id order")
-    stars: Literal[5, 10] | None = offered(None, "labels are ratings from 1 to this")
-    skip_bad_rows: bool = offered(False, "leave out rows that cannot be used, and list them")
-    validation_share: float = Field(
-        VALIDATION_SHARE, gt=0, lt=0.5, description="share of train, if no file"
-    )
-    test_share: float = Field(TEST_SHARE, gt=0, lt=0.8, description="share of the file, if no test")
-    limit: int | None = offered(None, "train on a stratified part of this size", ge=20)
 
 
 class TextConfig(Section):

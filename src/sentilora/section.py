@@ -32,12 +32,14 @@ class Offer:
             for a setting that is on.
         value: what stands for the value on a help page, such as ``FILE``.
         repeats: the values of a list are given one by one.
+        panel: heading under which a help page lists it; its section's when None.
     """
 
     name: str | None = None
     meaning: str | None = None
     value: str | None = None
     repeats: bool = False
+    panel: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ def offered(
     meaning: str | None = None,
     value: str | None = None,
     repeats: bool = False,
+    panel: str | None = None,
     **limits: Any,
 ) -> Any:
     """Make the field of a setting that front ends offer one by one.
@@ -82,9 +85,10 @@ def offered(
         meaning: as in :class:`Offer`.
         value: as in :class:`Offer`.
         repeats: as in :class:`Offer`.
+        panel: as in :class:`Offer`.
         limits: ``ge``, ``lt`` and the like, for pydantic.
     """
-    offer = Offer(name, meaning, value, repeats)
+    offer = Offer(name, meaning, value, repeats, panel)
     return Field(default, description=description, json_schema_extra={"offer": offer}, **limits)  # type: ignore[dict-item]
 
 

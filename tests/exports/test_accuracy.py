@@ -90,7 +90,7 @@ def test_what_cannot_be_read_is_said_before_anything_is_written(tiny_run, labell
     with pytest.raises(DataError, match="missing"):
         sentilora.export(tiny_run.path, output=output, data=tmp_path / "missing.csv")
     with pytest.raises(
-        ConfigError, match=r'^label="verdict": a column of which file\? Give it with data="FILE"'
+        ConfigError, match=r'^label="verdict": of which file\? Give it with data="FILE"'
     ):
         sentilora.export(tiny_run.path, output=output, label="verdict")
     assert list(tmp_path.iterdir()) == [labelled]

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from sentilora.data_settings import TableSection
 from sentilora.defaults import SEED
 from sentilora.errors import ConfigError, explain, several
 from sentilora.section import Section, brief, offered
@@ -22,8 +23,8 @@ MAX_TOKENS = 256
 LEARNING_RATES = {"fresh": 3e-4, "own": 1e-4}
 
 
-class AdaptConfig(Section):
-    """Everything that decides how an adaptation goes."""
+class AdaptationSection(Section):
+    """What an adaptation learns from, and how."""
 
     base: str = Field(min_length=1, description="name, hub id or local folder")
     texts: list[str] = Field(min_length=1, description="files and folders to read")
@@ -81,6 +82,10 @@ class AdaptConfig(Section):
     )
     seed: int = offered(SEED, "seed of order, masks and held-out texts", ge=0, lt=2**32)
     checkpoint_minutes: float = Field(5.0, gt=0, description="time between checkpoints at most")
+
+
+class AdaptConfig(TableSection, AdaptationSection):
+    """Everything that decides how an adaptation goes."""
 
     @model_validator(mode="after")
     def _fill(self) -> AdaptConfig:

@@ -16,6 +16,7 @@ from sentilora.adaptation.pretraining import Material, Recipe
 from sentilora.adaptation.schedule import Schedule
 from sentilora.adaptation.windows import TextWindows, encode_corpus
 from sentilora.data.corpus import Corpus, read_corpus
+from sentilora.data.files.read_options import reading_of
 from sentilora.errors import ConfigError
 from sentilora.files import sha256_of
 from sentilora.inference.engines.device import pick_device, pick_precision
@@ -161,7 +162,11 @@ def resolve_adaptation(config: AdaptConfig) -> AdaptationContext:
 def read_texts(config: AdaptConfig) -> Corpus:
     """Find the texts that a config names."""
     return read_corpus(
-        config.texts, guards=config.test, text=config.text, skip_bad_rows=config.skip_bad_rows
+        config.texts,
+        guards=config.test,
+        text=config.text,
+        skip_bad_rows=config.skip_bad_rows,
+        reading=reading_of(config),
     )
 
 

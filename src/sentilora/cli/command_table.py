@@ -17,17 +17,18 @@ from sentilora.cli.commands import (
     serve_command,
     train_command,
 )
+from sentilora.cli.setting_options import ReadingCommand
 
 
 def add_to(app: typer.Typer) -> None:
     """Register every command."""
     app.command(epilog=train_command.EXAMPLE, cls=train_command.TrainCommand)(train_command.train)
-    app.command(epilog=predict_command.EXAMPLE)(predict_command.predict)
-    app.command(epilog=evaluate_command.EXAMPLE)(evaluate_command.evaluate)
-    app.command(epilog=check_command.EXAMPLE)(check_command.check)
+    app.command(epilog=predict_command.EXAMPLE, cls=ReadingCommand)(predict_command.predict)
+    app.command(epilog=evaluate_command.EXAMPLE, cls=ReadingCommand)(evaluate_command.evaluate)
+    app.command(epilog=check_command.EXAMPLE, cls=ReadingCommand)(check_command.check)
     app.command(epilog=adapt_command.EXAMPLE, cls=adapt_command.AdaptCommand)(adapt_command.adapt)
-    app.command(epilog=pairs_command.EXAMPLE)(pairs_command.pairs)
-    app.command(epilog=export_command.EXAMPLE)(export_command.export)
+    app.command(epilog=pairs_command.EXAMPLE, cls=ReadingCommand)(pairs_command.pairs)
+    app.command(epilog=export_command.EXAMPLE, cls=ReadingCommand)(export_command.export)
     app.command(epilog=serve_command.EXAMPLE)(serve_command.serve)
     app.command("app", epilog=app_command.EXAMPLE)(app_command.open_app)
     app.command(epilog=bases_command.EXAMPLE)(bases_command.bases)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 STDIN = "-"
 
 
 @dataclass(frozen=True)
 class PredictRequest:
-    """What was asked for, on the command line."""
+    """What was asked for, on the command line; ``reading`` says how a file is read."""
 
     run: str
     texts: list[str]
@@ -23,6 +25,7 @@ class PredictRequest:
     resume: bool
     explain: bool
     as_json: bool
+    reading: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def command(self) -> str:
@@ -68,10 +71,16 @@ def check_request(request: PredictRequest) -> None:
 
 
 def _check_texts(request: PredictRequest) -> None:
+    from sentilora.cli.option_words import COMMAND_LINE
     from sentilora.data.files.formats import has_ending
     from sentilora.errors import ConfigError
 
     texts, command = request.texts, request.command
+    if request.reading:
+        options = ", ".join(COMMAND_LINE.setting(*one) for one in request.reading.items())
+        raise ConfigError(
+            f"{options}: this says how a file is read, and none was given. Name one with --input."
+        )
     if not texts:
         raise ConfigError(
             "No text was given. Expected texts, a file, or standard input. Type one of:\n"

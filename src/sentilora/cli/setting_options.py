@@ -64,6 +64,16 @@ def settings_command(load: Callable[[], type[BaseModel]]) -> type[TyperCommand]:
     return SettingsCommand
 
 
+def _table_section() -> type[BaseModel]:
+    from sentilora.data_settings import TableSection
+
+    return TableSection
+
+
+# The command of who reads files: how they are read stands in ``context.obj``.
+ReadingCommand = settings_command(_table_section)
+
+
 def _options_of(settings: dict[str, Setting]) -> list[Any]:
     """Have typer make the options, from a function that has them as parameters."""
 
@@ -85,7 +95,7 @@ def _parameter(name: str, setting: Setting) -> inspect.Parameter:
         f"--{setting.name.replace('_', '-')}",
         help=help_of(setting),
         metavar=setting.offer.value or _forms(setting),
-        rich_help_panel=_TITLES.get(section, section.capitalize()) or None,
+        rich_help_panel=setting.offer.panel or _TITLES.get(section, section.capitalize()) or None,
         show_default=False,
     )
     return inspect.Parameter(

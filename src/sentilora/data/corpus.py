@@ -19,6 +19,7 @@ from sentilora.data.columns import find_text_column
 from sentilora.data.files.formats import ENDINGS, has_ending
 from sentilora.data.files.plaintext import ENDINGS as PLAIN_ENDINGS
 from sentilora.data.files.plaintext import PlainTextFile, is_plain_text
+from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.files.sources import PART_NAMES, locate
 from sentilora.data.files.streams import Table, text_problem
 from sentilora.data.files.tables import open_table
@@ -106,6 +107,7 @@ def read_corpus(
     guards: Sequence[str | Path] = (),
     text: str | None = None,
     skip_bad_rows: bool = False,
+    reading: Reading = USUAL,
 ) -> Corpus:
     """Find the texts of files and folders, and decide which of them are used.
 
@@ -117,12 +119,13 @@ def read_corpus(
         guards: files, folders or data sets whose texts must not be learnt from.
         text: column with the texts; found by name when None, or where a guard has no such column.
         skip_bad_rows: whether to leave out rows without a usable text; else they are an error.
+        reading: how the files are read.
 
     Raises:
         DataError: something is not there, has no column with texts, or has bad rows, or no text is
             left; all problems are named.
     """
-    sources, guard_sources = _open_all(data, guards, text)
+    sources, guard_sources = _open_all(data, guards, text, reading)
     known, guard_problems = _guarded_hashes(guard_sources)
     hashes, problems = [np.zeros(0, np.uint64)], []
     for source in sources:
@@ -153,7 +156,10 @@ def read_corpus(
 
 
 def _open_all(
-    data: Sequence[str | Path], guards: Sequence[str | Path], text: str | None
+    data: Sequence[str | Path],
+    guards: Sequence[str | Path],
+    text: str | None,
+    reading: Reading,
 ) -> tuple[list[Source], list[Source]]:
     """Open every table and choose its column; all that fails is told at once."""
     failures: list[str] = []
@@ -161,7 +167,7 @@ def _open_all(
     guarded: dict[str, Table] = {}
     for one in data:
         try:
-            read, kept_out = _tables_of(one)
+            read, kept_out = _tables_of(one, reading)
         except DataError as error:
             failures.append(error.template)
             continue
@@ -169,7 +175,7 @@ def _open_all(
         guarded |= {table.name: table for table in kept_out}
     for one in guards:
         try:
-            guarded |= {table.name: table for both in _tables_of(one) for table in both}
+            guarded |= {table.name: table for both in _tables_of(one, reading) for table in both}
         except DataError as error:
             failures.append(error.template)
     found = {name: table for name, table in found.items() if name not in guarded}
@@ -183,23 +189,23 @@ def _open_all(
     return [s for s in sources if s is not None], [s for s in guard_sources if s is not None]
 
 
-def _tables_of(data: str | Path) -> tuple[list[Table], list[Table]]:
+def _tables_of(data: str | Path, reading: Reading) -> tuple[list[Table], list[Table]]:
     """Open the tables that ``data`` names: to read, and to guard."""
     path = Path(data).expanduser()
     if path.is_dir():
-        return _folder(path)
+        return _folder(path, reading)
     if is_plain_text(path):
-        return [PlainTextFile(path, str(path))], []
+        return [PlainTextFile(path, str(path), reading)], []
     if path.exists():
-        return [open_table(path)], []
+        return [open_table(path, reading=reading)], []
     if has_ending(str(data)):
         raise DataError(f"{data} does not exist. Expected {_expected()}.")
-    location = locate(data)
+    location = locate(data, reading)
     guarded = [location.open(part) for part in ("validation", "test") if location.has(part)]
     return [location.open("train")], guarded
 
 
-def _folder(folder: Path) -> tuple[list[Table], list[Table]]:
+def _folder(folder: Path, reading: Reading) -> tuple[list[Table], list[Table]]:
     endings = (*ENDINGS, *PLAIN_ENDINGS)
     files = [p for p in sorted(folder.iterdir()) if p.is_file()]
     usable = [p for p in files if p.name.lower().endswith(endings)]
@@ -213,7 +219,11 @@ def _folder(folder: Path) -> tuple[list[Table], list[Table]]:
     for path in usable:
         is_guard = path.name.lower().partition(".")[0] in GUARDED_NAMES
         name = str(path)
-        table = PlainTextFile(path, name) if is_plain_text(path) else open_table(path)
+        table: Table
+        if is_plain_text(path):
+            table = PlainTextFile(path, name, reading)
+        else:
+            table = open_table(path, reading=reading)
         (guarded if is_guard else read).append(table)
     return read, guarded
 

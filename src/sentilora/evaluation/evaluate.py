@@ -13,8 +13,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
+from sentilora.data.files.read_options import Reading, ReadOptions
 from sentilora.data.files.sources import locate
 from sentilora.data.labelled.learned_texts import LearnedTexts
 from sentilora.data.labelled.scan import Asked
@@ -57,6 +58,7 @@ def evaluate(
     rating: str | None = None,
     group: str | None = None,
     listener: Listener | None = None,
+    **reading: Unpack[ReadOptions],
 ) -> Report:
     r"""Measure a model on labelled texts.
 
@@ -81,6 +83,8 @@ def evaluate(
             right.
         listener: listener to the events ``note`` (text), ``phase`` (name, total) and ``progress``
             (done).
+        reading: keywords that say how the files are read: ``encoding``, ``delimiter``, ``quoting``,
+            ``header``, ``columns``, ``skip_lines``, ``sheet``; found out where they are left out.
 
     Raises:
         DataError: the data cannot be read, or hold labels that the model does not know.
@@ -104,9 +108,9 @@ def evaluate(
     if not isinstance(model, SentimentModel):
         model = load(model)
     log = EventLog(listener)
-    asked = Asked(text, label, group, stars, skip_bad_rows)
+    asked = Asked(text, label, group, stars, skip_bad_rows, Reading(**reading))
     file_labels = labels_of_file(labels, model.labels)
-    location = locate(data)
+    location = locate(data, asked.reading)
     test = read_rows(location, "test", asked, file_labels, model.labels)
     for note in test.examples.notes:
         log.emit("note", text=note)
@@ -123,7 +127,7 @@ def evaluate(
 
     compared = Compared({}, {}, None)
     if baselines:
-        place = locate(train) if train is not None else location
+        place = locate(train, asked.reading) if train is not None else location
         learn = None
         if train is not None or location.has("train"):
             ungrouped = replace(asked, group=None)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.files.sources import locate
 from sentilora.data.labelled.scan import Asked
 from sentilora.errors import ModelError
@@ -60,14 +61,20 @@ class Judged:
 
 
 def read_labelled(
-    data: str | Path, settings: ModelSettings, *, text: str | None = None, label: str | None = None
+    data: str | Path,
+    settings: ModelSettings,
+    *,
+    text: str | None = None,
+    label: str | None = None,
+    reading: Reading = USUAL,
 ) -> Rows:
     """Read the texts to judge an export on; of a folder, its ``test`` part.
 
     Raises:
         DataError: they cannot be read, or have labels that the model does not know.
     """
-    return read_rows(locate(data), "test", Asked(text, label), settings.labels, settings.labels)
+    asked = Asked(text, label, reading=reading)
+    return read_rows(locate(data, reading), "test", asked, settings.labels, settings.labels)
 
 
 def judge_export(

@@ -26,12 +26,13 @@ import shlex
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import torch
 from safetensors import SafetensorError
 
+from sentilora.data.files.read_options import Reading, ReadOptions
 from sentilora.defaults import MAX_DISAGREEMENT, MAX_DROP
 from sentilora.errors import ModelError
 from sentilora.evaluation.model_rows import Rows
@@ -109,6 +110,7 @@ def export(
     label: str | None = None,
     listener: Listener | None = None,
     runtime: str | Path | None = None,
+    **reading: Unpack[ReadOptions],
 ) -> Path:
     """Write a model as files to deploy.
 
@@ -132,6 +134,8 @@ def export(
             (name, number, total) when a way to quantise is tried.
         runtime: folder that npm filled, from which a web page gets its libraries; when None, the
             page loads them from a CDN.
+        reading: keywords that say how ``data`` is read: ``encoding``, ``delimiter``, ``quoting``,
+            ``header``, ``columns``, ``skip_lines``, ``sheet``; found out where they are left out.
 
     Returns:
         The finished folder.
@@ -154,7 +158,7 @@ def export(
     """
     check_targets(to, quantize, max_drop, max_disagreement)
     if data is None:
-        check_no_columns(text, label)
+        check_no_columns(text, label, **reading)
     artifact = open_artifact(run)
     is_staged = cascade or (artifact.path / FIRST_STAGE).is_file()
     libraries = page_runtime(to, runtime, cascade=is_staged)
@@ -167,7 +171,8 @@ def export(
         )
     labelled = None
     if data is not None:
-        rows = read_labelled(data, artifact.settings, text=text, label=label)
+        how = Reading(**reading)
+        rows = read_labelled(data, artifact.settings, text=text, label=label, reading=how)
         labelled = rows, Path(data).name
     order = _Order(
         to=to,

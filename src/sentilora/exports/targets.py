@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from sentilora.defaults import MAX_DROP
 from sentilora.errors import ConfigError
@@ -53,16 +54,16 @@ def check_targets(to: str, quantize: str | None, max_drop: float, max_disagreeme
         )
 
 
-def check_no_columns(text: str | None, label: str | None) -> None:
-    """Refuse names of columns where no file is given.
+def check_no_columns(text: str | None, label: str | None, **reading: Any) -> None:
+    """Refuse names of columns, and how a file is read, where no file is given.
 
     Raises:
         ConfigError: there are some.
     """
-    named = {"text": text, "label": label}
+    named = {"text": text, "label": label, **reading}
     given = [setting(role, name) for role, name in named.items() if name is not None]
     if given:
         raise ConfigError(
-            f"{' and '.join(given)}: a column of which file? Give it with "
-            f"{setting('data', 'FILE')}, or leave the column out."
+            f"{' and '.join(given)}: of which file? Give it with {setting('data', 'FILE')}, "
+            "or leave this out."
         )

@@ -21,6 +21,7 @@ EXAMPLE = "Example:  sentilora check reviews.csv --text body --label stars --sta
 
 
 def check(
+    context: typer.Context,
     data: Annotated[
         str,
         typer.Argument(help="File, folder with train.* and test.*, hub data set id, or 'sample'."),
@@ -49,6 +50,7 @@ def check(
         group=group,
         labels=labels,
         stars=stars,
+        **context.obj,
     )
     if as_json:
         print(json.dumps(spelled(found.to_dict(), COMMAND_LINE), indent=2, ensure_ascii=False))
@@ -61,8 +63,9 @@ def check(
             "stars": stars,
             "validation": validation,
             "test": test,
+            **context.obj,
         }
-        typed = [f"--{name} {quote(str(x))}" for name, x in options.items() if x is not None]
+        typed = [COMMAND_LINE.setting(name, x) for name, x in options.items() if x is not None]
         _show(found, " ".join([quote(data), *typed]))
     if not found.is_usable:
         raise typer.Exit(1)

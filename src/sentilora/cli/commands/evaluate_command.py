@@ -30,6 +30,7 @@ EXAMPLE = (
 
 
 def evaluate(
+    context: typer.Context,
     run: Annotated[str, typer.Argument(help="Run folder, its model/, an export, or 'general'.")],
     data: Annotated[
         str,
@@ -95,6 +96,7 @@ def evaluate(
             group=group,
             skip_bad_rows=skip_bad_rows,
             listener=listener,
+            **context.obj,
         )
     report = spelled(report, COMMAND_LINE)
     if html is not None:

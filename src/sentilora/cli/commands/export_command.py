@@ -17,6 +17,7 @@ EXAMPLE = "Example:  sentilora export runs/NAME --to onnx --quantize int8 --outp
 
 
 def export(
+    context: typer.Context,
     run: Annotated[str, typer.Argument(help="Run folder, its model/, an export, or 'general'.")],
     to: Annotated[
         str,
@@ -82,6 +83,7 @@ def export(
         label=label,
         listener=_print_way,
         runtime=runtime,
+        **context.obj,
     )
     parity = read_parity(folder)
     if as_json:

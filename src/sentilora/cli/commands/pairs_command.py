@@ -23,6 +23,7 @@ EXAMPLE = (
 
 
 def pairs(
+    context: typer.Context,
     data: Annotated[
         str, typer.Argument(help="File, folder (its train.* is read) or hub data set id.")
     ],
@@ -76,6 +77,7 @@ def pairs(
         "max_pairs": max_pairs,
         "seed": seed,
         "skip_bad_rows": skip_bad_rows,
+        **context.obj,
     }
     _check(rating, counterfactual, group, label, kind)
     if rating is not None:
@@ -96,7 +98,7 @@ def pairs(
             **shared,
         )
     write_pairs(built, output)
-    _show(built, data, output, as_json=as_json)
+    _show(built, data, output, context.obj, as_json=as_json)
 
 
 def _check(
@@ -123,7 +125,9 @@ def _check(
         raise ConfigError(several("the options", problems))
 
 
-def _show(built: BuiltPairs, data: str, output: Path, *, as_json: bool) -> None:
+def _show(
+    built: BuiltPairs, data: str, output: Path, reading: dict[str, Any], *, as_json: bool
+) -> None:
     from sentilora.cli.report_tables import console
 
     pairs = built.pairs
@@ -147,5 +151,6 @@ def _show(built: BuiltPairs, data: str, output: Path, *, as_json: bool) -> None:
     for note in facts["notes"]:
         out.print(f"note     {note}", markup=False, soft_wrap=True)
     out.print(f"\npairs    {output}", markup=False, soft_wrap=True)
-    then = f"sentilora train {quote(data)} --pairs {quote(str(output))}"
+    words = [quote(data), *(COMMAND_LINE.setting(*one) for one in reading.items())]
+    then = f"sentilora train {' '.join(words)} --pairs {quote(str(output))}"
     out.print(f"next     {then}", markup=False, soft_wrap=True)

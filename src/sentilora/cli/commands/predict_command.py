@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from sentilora.cli.option_words import COMMAND_LINE
 from sentilora.cli.options import Engine, Precision, Text
 from sentilora.cli.predict_request import STDIN, PredictRequest, check_request
 
@@ -27,6 +28,7 @@ EXAMPLE = (
 
 
 def predict(
+    context: typer.Context,
     run: Annotated[
         str | None, typer.Argument(help="Run folder, its model/, an export, or 'general'.")
     ] = None,
@@ -91,6 +93,7 @@ def predict(
         resume=resume,
         explain=explain,
         as_json=as_json,
+        reading=context.obj,
     )
     check_request(request)
     from sentilora.inference.sentiment_model import load
@@ -113,12 +116,14 @@ def _named(run: str | None) -> str:
 @contextmanager
 def _opened(request: PredictRequest) -> Iterator[TextRows | Iterable[list[Any]]]:
     """Open what is to be predicted: rows of a file, or lists of texts."""
+    from sentilora.data.files.read_options import Reading
     from sentilora.inference.rows.text_lines import NAME, LineStream, spooled, texts_as_json
     from sentilora.inference.rows.text_rows import open_rows, refuse_bad_rows
 
     skip = request.skip_bad_rows
     if request.source not in (None, STDIN):
-        yield open_rows(str(request.source), text=request.text, skip_bad_rows=skip)
+        how = Reading(**request.reading)
+        yield open_rows(str(request.source), text=request.text, skip_bad_rows=skip, reading=how)
         return
     if request.source is None:
         name, column, lines = "the texts", "text", texts_as_json(request.texts)
@@ -219,5 +224,6 @@ def _following(request: PredictRequest, names: list[str]) -> str:
 
     run = shlex.quote(request.run)
     if request.source not in (None, STDIN) and any(name.lower() in LABEL_NAMES for name in names):
-        return f"sentilora evaluate {run} {shlex.quote(str(request.source))}"
+        reading = [COMMAND_LINE.setting(*one) for one in request.reading.items()]
+        return " ".join(["sentilora evaluate", run, shlex.quote(str(request.source)), *reading])
     return f"sentilora predict {run} 'another text' --json"

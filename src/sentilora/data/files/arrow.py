@@ -27,6 +27,7 @@ class ParquetFile:
         self.path = path
         self.name = name
         self.files: tuple[Path, ...] = (path,)
+        self.notes: tuple[str, ...] = ()
         with self._reader() as reader:
             self.schema = reader.schema_arrow
             self.row_count: int = reader.metadata.num_rows
@@ -77,6 +78,7 @@ class HubTable:
         self.part = part
         self.name = name
         self.files: tuple[Path, ...] = ()
+        self.notes: tuple[str, ...] = ()
         self.names: tuple[str, ...] = tuple(part.column_names)
 
     def class_names(self, column: str) -> tuple[str, ...] | None:

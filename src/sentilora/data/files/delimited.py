@@ -1,25 +1,28 @@
-"""CSV and TSV files, read row by row (RFC 4180 quoting, UTF-8 with or without a mark).
+"""CSV and TSV files, read row by row (RFC 4180 quoting).
 
-TSV files are quoted like CSV files, as pandas and Hugging Face datasets write them. Other encodings
-and other delimiters are refused, not guessed.
+TSV files are quoted like CSV files, as pandas and Hugging Face datasets write them, unless the user
+says that quotes are plain text.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.files.streams import CHUNK_ROWS, Chunk, ChunkBuilder, broken_text, open_text
+from sentilora.data.files.text_form.charset import find_encoding
 from sentilora.data.problems import Problems, quoted
 from sentilora.errors import DataError
+from sentilora.message import setting
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
 
 _MAX_FIELD = 1 << 26  # characters; an unclosed quote must not swallow a whole disk
-_BAD_BYTES = "surrogateescape"  # keeps broken bytes apart, so that their row can be named
 
 
 class DelimitedFile:
@@ -29,13 +32,15 @@ class DelimitedFile:
         DataError: the file cannot be opened, is empty, is not text, or has another delimiter.
     """
 
-    def __init__(self, path: Path, name: str, delimiter: str) -> None:
+    def __init__(self, path: Path, name: str, delimiter: str, reading: Reading = USUAL) -> None:
         self.path = path
         self.name = name
         self.files: tuple[Path, ...] = (path,)
-        self.delimiter = delimiter
+        self.reading = reading
+        self.delimiter = reading.delimiter or delimiter
         csv.field_size_limit(max(_MAX_FIELD, csv.field_size_limit()))
-        with open_text(path, name, errors=_BAD_BYTES) as stream:
+        self.encoding, self.notes = find_encoding(path, name, reading.encoding)
+        with open_text(path, name, encoding=self.encoding) as stream:
             self.names = self._read_header(stream)
 
     def class_names(self, column: str) -> None:
@@ -47,21 +52,29 @@ class DelimitedFile:
         """Iterate the columns in chunks; rows that are not rows of this table become problems."""
         places = [self.names.index(column) for column in columns]
         builder = ChunkBuilder(columns, rows)
-        with open_text(self.path, self.name, errors=_BAD_BYTES) as stream:
-            reader = csv.reader(stream, delimiter=self.delimiter, strict=True)
-            next(reader)
+        with open_text(self.path, self.name, encoding=self.encoding) as stream:
+            reader = self._reader(stream)
+            if self.reading.header != "none":
+                next(reader)
             for row, fields in self._rows(reader, problems):
                 if (full := builder.add(row, [fields[place] for place in places])) is not None:
                     yield full
         if (rest := builder.rest()) is not None:
             yield rest
 
+    def _reader(self, stream: TextIO) -> CsvReader:
+        lines = islice(stream, self.reading.skip_lines, None)
+        if self.reading.quoting == "none":
+            return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
+        return csv.reader(lines, delimiter=self.delimiter, strict=True)
+
     def _rows(self, reader: CsvReader, problems: Problems) -> Iterator[tuple[int, list[str]]]:
         row = 0
         width = len(self.names)
         kind = f"wrong number of fields (the header has {width})"
+        above = self.reading.skip_lines
         while True:
-            line = reader.line_num + 1
+            line = above + reader.line_num + 1
             try:
                 fields = next(reader)
             except StopIteration:
@@ -79,7 +92,7 @@ class DelimitedFile:
             yield row, fields
 
     def _read_header(self, stream: TextIO) -> tuple[str, ...]:
-        reader = csv.reader(stream, delimiter=self.delimiter, strict=True)
+        reader = self._reader(stream)
         try:
             header = next(reader)
         except StopIteration:
@@ -88,6 +101,8 @@ class DelimitedFile:
             raise DataError(f"{self.name}: the header has broken quotes: {error}") from error
         if not header:
             raise DataError(f"{self.name}: line 1 is blank. Expected a header with column names.")
+        if self.reading.header == "none":
+            return self._named(len(header))
         if broken_text("".join(header)) is not None:
             raise DataError(
                 f"{self.name}: the header is not UTF-8 text: {quoted(header)}. "
@@ -95,6 +110,18 @@ class DelimitedFile:
             )
         self._refuse_other_delimiter(header)
         return tuple(header)
+
+    def _named(self, width: int) -> tuple[str, ...]:
+        """Return the names of the columns of a file without a header."""
+        columns = self.reading.columns
+        if columns is None:
+            return tuple(map(str, range(1, width + 1)))
+        if len(columns) != width:
+            raise DataError(
+                f"{self.name}: {setting('columns', list(columns))} names {len(columns)} columns, "
+                f"and the first row has {width} fields. Name {width}."
+            )
+        return tuple(columns)
 
     def _refuse_other_delimiter(self, header: list[str]) -> None:
         if len(header) > 1:

@@ -26,6 +26,7 @@ class JsonLinesFile:
         self.path = path
         self.name = name
         self.files: tuple[Path, ...] = (path,)
+        self.notes: tuple[str, ...] = ()
         self._refuse_array()
         first = islice(self.objects(Problems(name)), _NAMED_BY)
         self.names = tuple(dict.fromkeys(key for _, values in first for key in values))

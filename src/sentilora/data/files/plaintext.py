@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sentilora.data.files.streams import CHUNK_ROWS, Chunk, ChunkBuilder, open_bytes
+from sentilora.data.files.read_options import TEXT, USUAL, Reading
+from sentilora.data.files.streams import CHUNK_ROWS, Chunk, ChunkBuilder, broken_text, open_text
+from sentilora.data.files.text_form.charset import find_encoding
 from sentilora.data.problems import Problems
 from sentilora.errors import DataError
 
@@ -22,14 +24,14 @@ class PlainTextFile:
 
     names: tuple[str, ...] = (COLUMN,)
 
-    def __init__(self, path: Path, name: str) -> None:
+    def __init__(self, path: Path, name: str, reading: Reading = USUAL) -> None:
+        reading.refuse_other_than(TEXT, name, "a file of texts, one a line")
         if not path.is_file():
             raise DataError(f"{name} does not exist. Expected a file of texts, one a line.")
         self.path = path
         self.name = name
         self.files: tuple[Path, ...] = (path,)
-        with open_bytes(path, name):
-            pass
+        self.encoding, self.notes = find_encoding(path, name, reading.encoding)
 
     def class_names(self, column: str) -> None:
         """Return None: there are no labels."""
@@ -37,20 +39,17 @@ class PlainTextFile:
     def chunks(
         self, columns: Sequence[str], problems: Problems, *, rows: int = CHUNK_ROWS
     ) -> Iterator[Chunk]:
-        """Iterate the lines in chunks; lines that are not UTF-8 become problems."""
+        """Iterate the lines in chunks; lines with broken bytes become problems."""
         builder = ChunkBuilder(columns, rows)
         row = 0
-        with open_bytes(self.path, self.name) as stream:
+        with open_text(self.path, self.name, encoding=self.encoding) as stream:
             for number, line in enumerate(stream, start=1):
-                raw = (line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line).strip()
-                if not raw:
+                text = line.strip()
+                if not text:
                     continue
                 row += 1
-                try:
-                    text = raw.decode("utf-8")
-                except UnicodeDecodeError as error:
-                    where = f"line {number}, byte {error.start + 1}"
-                    problems.add_row(row, "broken encoding (not UTF-8)", where)
+                if (kind := broken_text(text)) is not None:
+                    problems.add_row(row, kind, f"line {number}")
                     continue
                 if (full := builder.add(row, [text] * len(columns))) is not None:
                     yield full

@@ -13,6 +13,7 @@ from urllib.request import urlopen
 
 from sentilora.data.files.arrow import HubTable
 from sentilora.data.files.formats import ENDINGS, has_ending
+from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.files.streams import Table
 from sentilora.data.files.tables import open_table
 from sentilora.data.problems import quoted
@@ -62,30 +63,37 @@ class Location:
         return opener()
 
 
-def locate(data: str | Path) -> Location:
+def locate(data: str | Path, reading: Reading = USUAL) -> Location:
     """Find out what ``data`` names, without reading rows.
+
+    Args:
+        data: path of a file or a folder, hub data set id, or ``sample``.
+        reading: how the files are read; of the sample and of the hub there is nothing to say.
 
     Raises:
         DataError: nothing is there, a folder has no ``train.*`` or two of them, or the hub data
             set cannot be loaded.
+        ConfigError: ``reading`` says something about data that are no files.
     """
     source = str(data)
     if data == SAMPLE:
+        reading.refuse_other_than((), source, "the sample")
         return _sample()
     path = Path(data)
     if path.is_dir():
-        return _folder(path, source)
+        return _folder(path, source, reading)
     if path.exists():
-        return Location(source, {"file": _opener(path)})
+        return Location(source, {"file": _opener(path, reading)})
     if not _looks_like_hub_id(source):
         raise DataError(
             f"There is no file or folder {source}. Expected a file ({', '.join(ENDINGS)}), a "
             f"folder with train.* and test.*, the id of a hub data set, or '{SAMPLE}'."
         )
+    reading.refuse_other_than((), source, "a hub data set")
     return _hub(source)
 
 
-def _folder(folder: Path, source: str) -> Location:
+def _folder(folder: Path, source: str, reading: Reading) -> Location:
     files = sorted(path for path in folder.iterdir() if path.is_file())
     parts: dict[str, Callable[[], Table]] = {}
     problems = []
@@ -94,14 +102,14 @@ def _folder(folder: Path, source: str) -> Location:
         if len(found) > 1:
             problems.append(f"more than one file for {part}: {quoted([p.name for p in found])}")
         elif found:
-            parts[part] = _opener(found[0])
+            parts[part] = _opener(found[0], reading)
     if problems:
         raise DataError(f"{source}: {'; '.join(problems)}. Keep one, or give the files by name.")
     return Location(source, parts, tuple(path.name for path in files), is_folder=True)
 
 
-def _opener(path: Path) -> Callable[[], Table]:
-    return lambda: open_table(path)
+def _opener(path: Path, reading: Reading = USUAL) -> Callable[[], Table]:
+    return lambda: open_table(path, reading=reading)
 
 
 def _is_part(path: Path, spellings: tuple[str, ...]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
 from sentilora.data.problems import Problems
 from sentilora.errors import DataError
@@ -18,6 +18,8 @@ from sentilora.errors import DataError
 _HEAD_BYTES = 4096
 _FEW_CONTROLS = 4  # stray ones are the business of their rows
 _CHUNK_CHARACTERS = 1 << 24
+UTF8 = "utf-8-sig"  # passes over a byte order mark
+_BAD_BYTES = "surrogateescape"  # keeps broken bytes apart, so that their row can be named
 CHUNK_ROWS = 8192  # of a file that are in memory at a time, at most
 _MAGIC = {
     b"PK\x03\x04": "a zip archive or an Excel file",
@@ -45,11 +47,19 @@ class Chunk:
 
 
 class Table(Protocol):
-    """A table that is read in chunks: a file of any format, or one part of a hub data set."""
+    """A table that is read in chunks: a file of any format, or one part of a hub data set.
+
+    Attributes:
+        name: name that the user knows it by.
+        files: paths of the files that it stands in.
+        names: names of its columns, in order.
+        notes: remarks for the user on how it is read, where that is not the usual.
+    """
 
     name: str
     files: tuple[Path, ...]
     names: tuple[str, ...]
+    notes: tuple[str, ...]
 
     def class_names(self, column: str) -> tuple[str, ...] | None:
         """Return the label names that the format stores for a column of label ids."""
@@ -94,8 +104,15 @@ class ChunkBuilder:
 
 
 @contextmanager
-def open_bytes(path: Path, name: str) -> Iterator[BinaryIO]:
+def open_bytes(
+    path: Path, name: str, *, is_checked: bool = True
+) -> Iterator[io.BufferedReader[Any]]:
     """Open a file that should hold text, unpacked when it ends in ``.gz``.
+
+    Args:
+        path: path of the file.
+        name: name that the user knows it by.
+        is_checked: whether to refuse what is no text of single bytes.
 
     Raises:
         DataError: it cannot be read, is not gzip as its name says, is empty, or is not text; also
@@ -105,11 +122,13 @@ def open_bytes(path: Path, name: str) -> Iterator[BinaryIO]:
     try:
         with path.open("rb") as raw:
             if not is_packed:
-                _refuse_binary(raw.peek(_HEAD_BYTES)[:_HEAD_BYTES], name)
+                if is_checked:
+                    refuse_binary(raw.peek(_HEAD_BYTES)[:_HEAD_BYTES], name)
                 yield raw
                 return
             with gzip.open(raw) as unpacked, io.BufferedReader(unpacked) as stream:
-                _refuse_binary(stream.peek(_HEAD_BYTES)[:_HEAD_BYTES], name)
+                if is_checked:
+                    refuse_binary(stream.peek(_HEAD_BYTES)[:_HEAD_BYTES], name)
                 yield stream
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(
@@ -120,16 +139,28 @@ def open_bytes(path: Path, name: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def open_text(path: Path, name: str, *, errors: str = "strict") -> Iterator[io.TextIOWrapper]:
-    """Open such a file as UTF-8 with untranslated line ends; a byte order mark is passed over."""
+def open_text(path: Path, name: str, *, encoding: str = UTF8) -> Iterator[io.TextIOWrapper]:
+    """Open such a file with untranslated line ends.
+
+    Bytes that the encoding has no character for become what :func:`broken_text` finds, so that
+    their row can be named.
+
+    Raises:
+        DataError: as :func:`open_bytes`, or the file ends within a character.
+    """
     with (
-        open_bytes(path, name) as stream,
-        io.TextIOWrapper(stream, encoding="utf-8-sig", errors=errors, newline="") as text,
+        open_bytes(path, name, is_checked=encoding == UTF8) as stream,
+        io.TextIOWrapper(stream, encoding=encoding, errors=_BAD_BYTES, newline="") as text,
     ):
         yield text
 
 
-def _refuse_binary(head: bytes, name: str) -> None:
+def refuse_binary(head: bytes, name: str) -> None:
+    """Raise an error when a file does not begin like text of single bytes.
+
+    Raises:
+        DataError: it is empty, a known kind of file, or full of control bytes.
+    """
     if len(head) < _HEAD_BYTES and not head.strip(b"\xef\xbb\xbf \t\r\n"):
         raise DataError(f"{name} is empty. Expected rows with a text and a label.")
     for magic, what in _MAGIC.items():

@@ -16,6 +16,7 @@ from sentilora.data.files.delimited import DelimitedFile
 from sentilora.data.files.formats import ENDINGS, ending_of
 from sentilora.data.files.json_types import JsonTypes
 from sentilora.data.files.jsonlines import JsonLinesFile
+from sentilora.data.files.read_options import DELIMITED, USUAL, Reading
 from sentilora.data.files.streams import CHUNK_ROWS, broken_text
 from sentilora.data.files.table_files import BatchWriter, write_batches
 from sentilora.data.problems import Problems, quoted, raise_if_any
@@ -36,11 +37,14 @@ __all__ = [
 _MEND_HINT = "Mend these rows and run again: every row is kept, so none can be left out."
 
 
-def open_table(path: Path, name: str | None = None) -> DelimitedFile | JsonLinesFile | ParquetFile:
+def open_table(
+    path: Path, name: str | None = None, reading: Reading = USUAL
+) -> DelimitedFile | JsonLinesFile | ParquetFile:
     """Open one file by its ending.
 
     Raises:
         DataError: it is missing, its ending is unknown, or it does not hold what it says.
+        ConfigError: ``reading`` holds settings that say nothing about its format.
     """
     name = str(path) if name is None else name
     ending = ending_of(path)
@@ -48,10 +52,13 @@ def open_table(path: Path, name: str | None = None) -> DelimitedFile | JsonLines
         what = "is a folder, not a file" if path.is_dir() else "does not exist"
         raise DataError(f"{name} {what}. Expected a file ending in {', '.join(ENDINGS)}.")
     if ending == ".parquet":
+        reading.refuse_other_than((), name, "a Parquet file")
         return ParquetFile(path, name)
     if ending.startswith(".jsonl"):
+        reading.refuse_other_than((), name, "a JSON Lines file")
         return JsonLinesFile(path, name)
-    return DelimitedFile(path, name, "\t" if ending.startswith(".tsv") else ",")
+    reading.refuse_other_than(DELIMITED, name, "a CSV file")
+    return DelimitedFile(path, name, "\t" if ending.startswith(".tsv") else ",", reading)
 
 
 class Batches:
@@ -64,11 +71,13 @@ class Batches:
             one plain type has that type, any other is a string of JSON, marked in the field's
             metadata.
         row_count: number of rows in the file.
+        notes: remarks on how the file is read.
     """
 
     def __init__(self, table: DelimitedFile | JsonLinesFile | ParquetFile, rows: int) -> None:
         self.name = table.name
         self.path = table.path
+        self.notes = table.notes
         self._table = table
         self._rows = rows
         self._types = JsonTypes()
@@ -116,7 +125,7 @@ class Batches:
         return schema, count
 
 
-def open_batches(path: str | Path, *, rows: int = CHUNK_ROWS) -> Batches:
+def open_batches(path: str | Path, *, rows: int = CHUNK_ROWS, reading: Reading = USUAL) -> Batches:
     """Open a file to stream its rows, ``rows`` at a time at most.
 
     The file is read through once to check and count its rows.
@@ -124,7 +133,7 @@ def open_batches(path: str | Path, *, rows: int = CHUNK_ROWS) -> Batches:
     Raises:
         DataError: it cannot be read, or has rows that are not rows; all are named.
     """
-    return Batches(open_table(Path(path)), rows)
+    return Batches(open_table(Path(path), reading=reading), rows)
 
 
 def _check_cells(name: str, rows: list[int], values: list[Any], problems: Problems) -> None:

@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
 
+from sentilora.data.files.read_options import Reading, ReadOptions
 from sentilora.data.labelled.draft import rare_labels, read_drafts
 from sentilora.data.labelled.examples import Examples
 from sentilora.data.labelled.reader import finish
@@ -109,8 +110,21 @@ def check(
     group: str | None = None,
     labels: str | Sequence[str] | Labels | None = None,
     stars: int | None = None,
+    **reading: Unpack[ReadOptions],
 ) -> Check:
     """Read all parts of the data and report what is in them.
+
+    Args:
+        data: file, folder with ``train.*`` and ``test.*``, hub data set id, or ``sample``.
+        validation: validation file; its part of the data, if there is one, when None.
+        test: test file; its part of the data, if there is one, when None.
+        text: column with the text; found by name when None.
+        label: column with the label; found by name when None.
+        group: column whose values never stand on two sides of a split.
+        labels: label names in id order; decided by the values when None.
+        stars: highest rating (5 or 10), if the labels are ratings from 1 on; None if they are not.
+        reading: keywords that say how the files are read: ``encoding``, ``delimiter``, ``quoting``,
+            ``header``, ``columns``, ``skip_lines``, ``sheet``; found out where they are left out.
 
     Raises:
         DataError: the data cannot be opened, or it cannot be decided which column is what or how
@@ -122,7 +136,7 @@ def check(
         >>> found.is_usable, found.labels
         (True, ('negative', 'neutral', 'positive'))
     """
-    asked = Asked(text, label, group, stars, skip_bad_rows=True)
+    asked = Asked(text, label, group, stars, skip_bad_rows=True, reading=Reading(**reading))
     others = {"validation": validation, "test": test}
     drafts = read_drafts(data, others, asked, parse_labels(labels))
     problems: list[str] = [

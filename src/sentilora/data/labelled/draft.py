@@ -92,14 +92,14 @@ def read_drafts(
     Raises:
         DataError: a part cannot be read or used; the problems of all parts are named.
     """
-    location = locate(data)
+    location = locate(data, asked.reading)
     given = {part: file for part, file in files.items() if file is not None}
     wanted = ["train", *(part for part in files if part in given or location.has(part))]
     drafts: dict[str, Draft] = {}
     failures: list[str] = []
     for part in wanted:
         try:
-            place = locate(given[part]) if part in given else location
+            place = locate(given[part], asked.reading) if part in given else location
             drafts[part] = draft(place, part, asked)
         except DataError as error:
             failures.append(error.template)

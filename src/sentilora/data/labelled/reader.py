@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.files.sources import locate
 from sentilora.data.files.temporary import arrow_writer, read_batches
 from sentilora.data.labelled.draft import Draft, draft, settle
@@ -33,6 +34,7 @@ def read_examples(
     skip_bad_rows: bool = False,
     part: str = "train",
     min_per_label: int = 0,
+    reading: Reading = USUAL,
 ) -> Examples:
     """Read one part of the data.
 
@@ -48,13 +50,14 @@ def read_examples(
         part: name of the part to read from a source that has parts: ``train``, ``validation`` or
             ``test``.
         min_per_label: smallest number of rows of each label.
+        reading: how files are read.
 
     Raises:
         DataError: the source cannot be read or used; all problems are named with their rows.
         ConfigError: ``stars`` is neither 5 nor 10.
     """
-    asked = Asked(text, label, group, stars, skip_bad_rows)
-    found = draft(locate(data), part, asked)
+    asked = Asked(text, label, group, stars, skip_bad_rows, reading)
+    found = draft(locate(data, reading), part, asked)
     settle(found, labels, min_per_label)
     raise_if_any([found.scan.problems])
     return finish(found)
@@ -105,7 +108,8 @@ def _labelled(found: Scan, meanings: Meanings, schema: pa.Schema) -> Iterator[pa
 
 def _notes(found: Scan, meanings: Meanings) -> tuple[str, ...]:
     columns, problems = found.columns, found.problems
-    notes = [f"texts from column '{columns.text}', labels from column '{columns.label}'"]
+    notes = [*found.table.notes]
+    notes.append(f"texts from column '{columns.text}', labels from column '{columns.label}'")
     notes += meanings.notes
     if problems.rows:
         kinds = "; ".join(problems.row_lines())

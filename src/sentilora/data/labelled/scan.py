@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sentilora.data.columns import Columns, choose_columns
+from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.files.streams import Chunk, Table, broken_text, text_problem
 from sentilora.data.files.temporary import arrow_writer, new_folder
 from sentilora.data.labelled.label_values import spell
@@ -34,6 +35,7 @@ class Asked:
     group: str | None = None
     stars: int | None = None
     skip_bad_rows: bool = False
+    reading: Reading = USUAL
 
     def __post_init__(self) -> None:
         if self.stars not in (None, 5, 10):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.labelled.draft import read_drafts
 from sentilora.data.labelled.examples import Examples, Parts
 from sentilora.data.labelled.reader import finish
@@ -33,6 +34,7 @@ def read_parts(
     test_share: float = TEST_SHARE,
     limit: int | None = None,
     seed: int = SEED,
+    reading: Reading = USUAL,
 ) -> Parts:
     """Read the parts of the data of a run; what is not given is carved out of train.
 
@@ -44,7 +46,7 @@ def read_parts(
         DataError: a part cannot be read or used, or train cannot be split; all problems are named.
         ConfigError: ``stars`` is neither 5 nor 10.
     """
-    asked = Asked(text, label, group, stars, skip_bad_rows)
+    asked = Asked(text, label, group, stars, skip_bad_rows, reading)
     files = {"validation": validation, "test": test}
     drafts = read_drafts(data, files, asked, labels, MIN_PER_SIDE)
     carved = [part for part in files if part not in drafts]

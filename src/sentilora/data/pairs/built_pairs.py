@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sentilora.data.columns import find_text_column
+from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.files.sources import locate
 from sentilora.data.files.table_files import write_batches
 from sentilora.data.pairs.contradictions import contradictions
@@ -67,7 +68,9 @@ def drop_contradictions(built: BuiltPairs) -> BuiltPairs:
     return select_built(built, np.setdiff1d(np.arange(len(pairs)), list(opposite)), why)
 
 
-def text_keys(data: str | Path, text: str | None = None) -> npt.NDArray[np.uint64]:
+def text_keys(
+    data: str | Path, text: str | None = None, *, reading: Reading = USUAL
+) -> npt.NDArray[np.uint64]:
     """Return a hash of each folded text of a file, or of the test part of a folder, ``(N,)``.
 
     Rows without a text are passed over.
@@ -75,7 +78,7 @@ def text_keys(data: str | Path, text: str | None = None) -> npt.NDArray[np.uint6
     Raises:
         DataError: it cannot be read, or it cannot be decided which column holds the texts.
     """
-    table = locate(data).open("test")
+    table = locate(data, reading).open("test")
     column = find_text_column(table.names, text, table.name)
     values = (
         value

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
 
+from sentilora.data.files.read_options import Reading, ReadOptions
 from sentilora.data.files.sources import locate
 from sentilora.data.labelled.reader import read_examples
 from sentilora.data.pairs.built_pairs import BuiltPairs, limit_pairs, text_keys
@@ -39,6 +41,7 @@ def pairs_from_edits(
     max_pairs: int = MAX_PAIRS,
     seed: int = SEED,
     skip_bad_rows: bool = False,
+    **reading: Unpack[ReadOptions],
 ) -> BuiltPairs:
     r"""Pair texts of one group whose labels differ.
 
@@ -60,6 +63,8 @@ def pairs_from_edits(
         seed: seed of the random draws; the same seed gives the same pairs.
         skip_bad_rows: whether to leave out rows that cannot be used, which the notes then tell;
             else they are an error.
+        reading: keywords that say how the files are read: ``encoding``, ``delimiter``, ``quoting``,
+            ``header``, ``columns``, ``skip_lines``, ``sheet``; found out where they are left out.
 
     Raises:
         DataError: the data cannot be read, have bad rows, or no group has two labels.
@@ -78,6 +83,7 @@ def pairs_from_edits(
             f"{setting('per_group', per_group)}, {setting('max_pairs', max_pairs)}: expected at "
             "least 1 pair a group and in all."
         )
+    how = Reading(**reading)
     examples = read_examples(
         data,
         text=text,
@@ -86,10 +92,13 @@ def pairs_from_edits(
         labels=parse_labels(labels),
         stars=stars,
         skip_bad_rows=skip_bad_rows,
+        reading=how,
     )
     grades = _grades(examples.labels, kind)
-    files = [*leave_out, *([data] if locate(data).has("test") else [])]
-    closed = np.concatenate([np.zeros(0, np.uint64), *(text_keys(file) for file in files)])
+    files = [*leave_out, *([data] if locate(data, how).has("test") else [])]
+    closed = np.concatenate(
+        [np.zeros(0, np.uint64), *(text_keys(file, reading=how) for file in files)]
+    )
     keys, label_ids = examples.text_hashes(), examples.label_ids
     is_open = ~np.isin(keys, closed)
     notes = [*examples.notes]

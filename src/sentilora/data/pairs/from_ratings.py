@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
 
 from sentilora.data.columns import find_text_column, match_column
+from sentilora.data.files.read_options import Reading, ReadOptions
 from sentilora.data.files.sources import locate
 from sentilora.data.files.streams import Table, number_of, text_problem
 from sentilora.data.files.temporary import new_folder
@@ -44,6 +46,7 @@ def pairs_from_ratings(
     min_gap: float = 0.0,
     seed: int = SEED,
     skip_bad_rows: bool = False,
+    **reading: Unpack[ReadOptions],
 ) -> BuiltPairs:
     r"""Pair texts of one group whose ratings differ.
 
@@ -64,6 +67,8 @@ def pairs_from_ratings(
         seed: seed of the random draws; the same seed gives the same pairs.
         skip_bad_rows: whether to leave out rows that cannot be used, which the notes then tell;
             else they are an error.
+        reading: keywords that say how the files are read: ``encoding``, ``delimiter``, ``quoting``,
+            ``header``, ``columns``, ``skip_lines``, ``sheet``; found out where they are left out.
 
     Raises:
         DataError: the data cannot be read, have bad rows, or no two texts can be paired.
@@ -83,10 +88,13 @@ def pairs_from_ratings(
             f"{setting('min_gap', min_gap)}: expected at least 1 pair a group and in all, and a "
             "gap of at least 0."
         )
-    location = locate(data)
+    how = Reading(**reading)
+    location = locate(data, how)
     table = location.open("train")
     files = [*leave_out, *([data] if location.has("test") else [])]
-    closed = np.concatenate([np.zeros(0, np.uint64), *(text_keys(file) for file in files)])
+    closed = np.concatenate(
+        [np.zeros(0, np.uint64), *(text_keys(file, reading=how) for file in files)]
+    )
     path = new_folder() / "texts.arrow"
     with gather_texts(path) as pool:
         found = _read(table, rating, group, text, stars, skip_bad_rows, pool)

@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from sentilora.data.files.formats import ending_of
+from sentilora.data.files.read_options import Reading, ReadOptions
 from sentilora.data.files.tables import write_batches
 from sentilora.data.problems import quoted
 from sentilora.errors import ConfigError, DataError
@@ -52,6 +53,7 @@ def predict_file(
     skip_bad_rows: bool = False,
     resume: bool = False,
     listener: Listener | None = None,
+    **reading: Unpack[ReadOptions],
 ) -> FileSummary:
     r"""Write the rows of a file with the model's answers beside them, in the same order.
 
@@ -74,6 +76,8 @@ def predict_file(
         resume: whether to go on with the answers of the same prediction, which was stopped before;
             if there are none, begin with the first row.
         listener: listener to the events ``phase`` (name, total) and ``progress`` (done), in rows.
+        reading: keywords that say how ``source`` is read: ``encoding``, ``delimiter``, ``quoting``,
+            ``header``, ``columns``, ``skip_lines``, ``sheet``; found out where they are left out.
 
     Raises:
         DataError: the source cannot be read, has no such column or rows without a text, or the
@@ -95,7 +99,8 @@ def predict_file(
     if isinstance(source, TextRows):
         rows = source
     else:
-        rows = open_rows(source, text=text, skip_bad_rows=skip_bad_rows)
+        how = Reading(**reading)
+        rows = open_rows(source, text=text, skip_bad_rows=skip_bad_rows, reading=how)
     if not isinstance(model, SentimentModel):
         model = load(model)
     is_cascade = model.first_stage is not None
@@ -110,7 +115,9 @@ def predict_file(
             for batch in rows.batches:
                 answers = answerer.answer(rows.texts_of(batch))
                 writer.write(_with_answers(batch, answers, added, schema))
-    return answerer.summary(resumed=scorer.resumed, notes=_notes(rows.name, added))
+    return answerer.summary(
+        resumed=scorer.resumed, notes=[*rows.batches.notes, *_notes(rows.name, added)]
+    )
 
 
 def check_output(output: Path, source: Path | None = None) -> None:

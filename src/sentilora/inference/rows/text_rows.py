@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.files.streams import text_problem
 from sentilora.data.files.table_files import JSON_MARK
 from sentilora.data.files.tables import Batches, find_text_column, open_table
@@ -62,6 +63,7 @@ def open_rows(
     text: str | None = None,
     skip_bad_rows: bool = False,
     name: str | None = None,
+    reading: Reading = USUAL,
 ) -> TextRows:
     """Open a file to predict its rows; it is read through first, so that no bad row comes late.
 
@@ -71,11 +73,12 @@ def open_rows(
         text: column with the texts; by default the one named text, review, sentence or content.
         skip_bad_rows: whether to let rows without a text pass.
         name: name that the user knows the file by.
+        reading: how the file is read.
 
     Raises:
         DataError: it cannot be read, has no such column, or has rows without a text.
     """
-    batches = Batches(open_table(Path(source), name), ROWS)
+    batches = Batches(open_table(Path(source), name, reading), ROWS)
     column = find_text_column(batches.schema.names, text, batches.name)
     _check_type(batches, column)
     rows = TextRows(batches, column)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sentilora.config import RunConfig
+from sentilora.data.files.read_options import reading_of
 from sentilora.data.labelled.split import read_parts
 from sentilora.inference.engines.device import pick_device, pick_precision
 from sentilora.labels import Labels, parse_labels
@@ -132,4 +133,5 @@ def read_config_parts(config: RunConfig) -> Parts:
         test_share=data.test_share,
         limit=data.limit,
         seed=config.seed,
+        reading=reading_of(data),
     )

@@ -1,0 +1,69 @@
+"""Settings that say which data are read, and how: where they are, and the form of their files.
+
+Every command that reads rows takes those of :class:`TableSection`; what they mean for which format
+stands in :mod:`sentilora.data.files.read_options`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from sentilora.defaults import TEST_SHARE, VALIDATION_SHARE
+from sentilora.section import Section, offered
+
+PANEL = "Reading files"
+
+
+def _option(default: Any, description: str, *, value: str | None = None, **limits: Any) -> Any:
+    return offered(default, description, value=value, panel=PANEL, **limits)
+
+
+class TableSection(Section):
+    """How files of rows are read."""
+
+    encoding: str | None = _option(
+        None, "encoding of text files, e.g. cp1252; found out if unset", value="NAME"
+    )
+    delimiter: str | None = _option(
+        None, "character between the fields of CSV, or 'tab'; found out if unset", value="CHARACTER"
+    )
+    quoting: Literal["csv", "none"] = _option("csv", "'none' takes quotes in CSV as plain text")
+    header: Literal["first", "none"] | None = _option(
+        None,
+        "whether the first line of CSV holds the column names; if unset it does, "
+        "unless it looks like data, which is an error",
+    )
+    columns: list[str] | None = _option(
+        None, "names of the columns of CSV without a header", value="NAME,NAME…"
+    )
+    skip_lines: int = _option(0, "lines above the header of CSV to pass over", ge=0)
+    sheet: str | None = _option(
+        None, "sheet of a workbook, by name or number; the first if unset", value="SHEET"
+    )
+
+
+class LabelledSection(Section):
+    """Where the texts come from and how their columns are read."""
+
+    train: str = Field("", description="file, folder, hub data set id, or 'sample'")
+    validation: str | None = offered(None, "file for early stopping and calibration", value="FILE")
+    test: str | None = offered(None, "file for the final figures, read once", value="FILE")
+    text: str | None = offered(None, "column with the text", value="COLUMN")
+    label: str | None = offered(None, "column with the label", value="COLUMN")
+    group: str | None = offered(
+        None, "column (customer, film) whose values never stand on two sides", value="COLUMN"
+    )
+    labels: list[str] | None = offered(None, "label names in id order")
+    stars: Literal[5, 10] | None = offered(None, "labels are ratings from 1 to this")
+    skip_bad_rows: bool = offered(False, "leave out rows that cannot be used, and list them")
+    validation_share: float = Field(
+        VALIDATION_SHARE, gt=0, lt=0.5, description="share of train, if no file"
+    )
+    test_share: float = Field(TEST_SHARE, gt=0, lt=0.8, description="share of the file, if no test")
+    limit: int | None = offered(None, "train on a stratified part of this size", ge=20)
+
+
+class DataConfig(TableSection, LabelledSection):
+    """Where the texts come from, and how files and columns are read."""
