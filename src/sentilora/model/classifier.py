@@ -20,6 +20,7 @@ from sentilora.model.bases.target_modules import (
     check_targets,
     has_turned_weights,
 )
+from sentilora.model.bases.vocabulary import check_tokenizer_files, check_vocabulary
 from sentilora.model.four_bit import check_four_bit, four_bit_options
 from sentilora.model.quiet import quiet_transformers
 
@@ -127,18 +128,33 @@ def load_tokenizer(source: str, revision: str | None = None) -> Any:
     """Load a tokenizer from a folder or hub id.
 
     Raises:
-        ModelError: there is none, or it is not a fast one.
+        ModelError: there is none, it is not a fast one, or it is not that of the model beside it.
     """
     from transformers import AutoTokenizer
 
+    check_tokenizer_files(source)
+    revision = revision or "main"
     try:
         with quiet_transformers():
-            tokenizer = AutoTokenizer.from_pretrained(source, revision=revision or "main")
-    except (OSError, ValueError) as error:
+            tokenizer = AutoTokenizer.from_pretrained(source, revision=revision)
+    except (ImportError, OSError, TypeError, ValueError) as error:
+        raise _no_tokenizer(source, error) from error
+    except Exception as error:
+        if type(error) is not Exception:  # of a damaged file tokenizers raises just that
+            raise
+        raise _no_tokenizer(source, error) from error
+    if not tokenizer.is_fast:
         raise ModelError(
-            f"No tokenizer could be loaded from {source}: {str(error).splitlines()[0]}"
-        ) from error
+            f"{source} has a tokenizer of the slow kind ({type(tokenizer).__name__}), expected one "
+            "that the tokenizers library computes (tokenizer.json). Choose another base."
+        )
+    check_vocabulary(tokenizer, source, revision)
     return tokenizer
+
+
+def _no_tokenizer(source: str, error: Exception) -> ModelError:
+    reason = str(error).strip().splitlines() or [type(error).__name__]
+    return ModelError(f"No tokenizer could be loaded from {source}: {reason[0]}")
 
 
 def set_dropout(config: Any, dropout: float) -> None:
