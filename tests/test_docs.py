@@ -92,7 +92,7 @@ def test_the_python_page_runs_from_top_to_bottom(tmp_path, monkeypatch, capsys):
     assert len(names["doubtful"]) == 5
     assert sum(names["counts"].values()) == 90
     assert len(names["labels"]) == 3
-    told = "2 problems in the texts\n  entry 1 is empty\n  entry 2 is NoneType None, not a string"
+    told = "2 problems in the texts\n  entry 1 is empty\n  entry 2 is missing (None)"
     assert told in capsys.readouterr().out
     assert (tmp_path / "exports" / "reviews" / "manifest.json").is_file()
     assert (tmp_path / "my-adapter" / "adapter_model.safetensors").is_file()

@@ -100,21 +100,18 @@ def settings_named_by(spelling: Spelling) -> Iterator[None]:
         raise
 
 
-def several(title: str, problems: list[str]) -> str:
+def several(title: str, problems: list[str], *, most: int | None = None) -> str:
     """Join problems into one message, so that a user sees all of them at once.
 
-    One problem stands alone; more are listed under ``N problems in <title>``.
+    One problem stands alone; more are listed under ``N problems in <title>``. Of more than
+    ``most``, the rest is only counted.
     """
     if len(problems) == 1:
         return f"{title}: {problems[0]}"
-    return "\n".join([f"{len(problems)} problems in {title}", *(f"  {p}" for p in problems)])
-
-
-def first_ten(problems: list[str]) -> list[str]:
-    """Return ten problems, and how many more there are where they are more."""
-    if len(problems) <= 10:
-        return problems
-    return [*problems[:10], f"… and {len(problems) - 10} more"]
+    shown = problems[:most]
+    if len(shown) < len(problems):
+        shown = [*shown, f"… and {len(problems) - len(shown)} more"]
+    return "\n".join([f"{len(problems)} problems in {title}", *(f"  {p}" for p in shown)])
 
 
 def explain(item: Any, root: type[BaseModel]) -> str:

@@ -36,7 +36,7 @@ class PredictRequest:
 def check_request(request: PredictRequest) -> None:
     """Refuse what cannot work before anything slow starts."""
     from sentilora.errors import ConfigError
-    from sentilora.inference.rows.answers import check_threshold
+    from sentilora.inference.prediction import check_threshold
     from sentilora.inference.rows.predict_file import check_output
     from sentilora.model.artifact import find_artifact
 

@@ -2,6 +2,7 @@
 
 Doors: ``labelled/`` for texts with labels, ``pairs/`` for preferences, ``read_corpus()`` in
 corpus.py for texts without labels, ``files/`` for rows as they come.
+text_entries.py and frames.py take texts and tables that are in memory already.
 Flow: ``files/`` opens a source and streams it; columns.py finds the column; problems.py collects
 all that is wrong, with row numbers, and raises once; same_text.py says when two texts are one.
 ``pairs/`` may use ``labelled/``, and both use ``files/``; never the other way round.

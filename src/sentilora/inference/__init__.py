@@ -5,7 +5,8 @@ who has an engine and wants logits.
 Flow: sentiment_model.py -> cascade.py (a first stage answers easy texts) -> scoring.py, which cuts
 long texts into windows and sorts them into batches (batches.py, token_budget.py) -> ``engines/``;
 logits become ``Prediction`` in prediction.py, and word contributions in attribution.py and
-explanation.py. shared_encoder.py and heads.py answer for many adapters at once; ``rows/`` is files.
+explanation.py. shared_encoder.py and heads.py answer for many adapters at once; pickled_model.py is
+a model in a pickle. ``rows/`` is files, ``frames/`` tables in memory.
 May import: model and what lies below it.
 Not covered: several GPUs.
 """

@@ -1,13 +1,20 @@
-"""The answer for one text."""
+"""The answer for one text, and those for many."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 import numpy as np
 
+from sentilora.errors import ConfigError
+from sentilora.inference.frames.answer_columns import answer_columns, fill_columns
 from sentilora.labels import Labels
+from sentilora.message import setting
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STAGES = ("network", "n-grams")  # what answers in a cascade; the second one comes first
 
@@ -45,6 +52,70 @@ class Prediction:
         return asdict(self)
 
 
+class Predictions(list[Prediction]):
+    """The answers for many texts: a list in the order of the texts, which also is a table.
+
+    Attributes:
+        labels: label names in their order.
+        threshold: smallest score that counts as an answer; None when all do.
+        has_stages: whether a cascade answered.
+        row_index: index of the pandas column that the texts stood in; None for other texts.
+
+    Example:
+        >>> import sentilora
+        >>> answers = sentilora.load("general").predict(["Great movie!", "It broke."])
+        >>> list(answers.to_frame()["label"])
+        ['positive', 'negative']
+    """
+
+    def __init__(
+        self,
+        predictions: Iterable[Prediction],
+        labels: Labels,
+        *,
+        threshold: float | None = None,
+        has_stages: bool = False,
+        row_index: Any = None,
+    ) -> None:
+        super().__init__(predictions)
+        self.labels = labels
+        self.threshold = threshold
+        self.has_stages = has_stages
+        self.row_index = row_index
+
+    @overload
+    def __getitem__(self, place: SupportsIndex) -> Prediction: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Predictions: ...
+
+    def __getitem__(self, place: SupportsIndex | slice) -> Prediction | Predictions:
+        if not isinstance(place, slice):
+            return super().__getitem__(place)
+        index = None if self.row_index is None else self.row_index[place]
+        return Predictions(
+            super().__getitem__(place),
+            self.labels,
+            threshold=self.threshold,
+            has_stages=self.has_stages,
+            row_index=index,
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas DataFrame with the columns that ``predict_file`` writes.
+
+        Its index is that of the pandas column that was predicted, or counts from 0.
+        """
+        import pandas as pd
+
+        columns = answer_columns(self.labels, self.threshold, is_cascade=self.has_stages)
+        filled = fill_columns(columns, self)
+        frame = pd.DataFrame({name: values.to_pandas() for name, values in filled.items()})
+        if self.row_index is not None:
+            frame.index = self.row_index
+        return frame
+
+
 @dataclass(frozen=True)
 class Choices:
     """What probabilities say, for N texts at once.
@@ -75,6 +146,19 @@ def choose(probabilities: np.ndarray, labels: Labels, threshold: float | None = 
     )
 
 
+def check_threshold(threshold: float | None) -> None:
+    """Refuse a threshold outside ``[0, 1]``.
+
+    Raises:
+        ConfigError: it is.
+    """
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise ConfigError(
+            f"The threshold {threshold:g} is not a probability: expected a number from 0 to 1. "
+            f"Type for instance: {setting('threshold', 0.7)}"
+        )
+
+
 def make_predictions(
     probabilities: np.ndarray,
     truncated: list[bool],
@@ -82,14 +166,16 @@ def make_predictions(
     threshold: float | None = None,
     *,
     early: np.ndarray | None = None,
-) -> list[Prediction]:
+    row_index: Any = None,
+) -> Predictions:
     """Turn ``(N, C)`` probabilities into predictions.
 
-    ``early`` ``(N,)`` tells which rows the first stage of a cascade answered.
+    ``early`` ``(N,)`` tells which rows the first stage of a cascade answered; ``row_index`` is the
+    index of the pandas column that the texts stood in.
     """
     chosen = choose(probabilities, labels, threshold)
     nothing = [None] * len(probabilities)
-    return [
+    predictions = (
         Prediction(
             label=labels.names[label_id],
             score=score,
@@ -109,4 +195,8 @@ def make_predictions(
             nothing if early is None else [STAGES[is_early] for is_early in early.tolist()],
             strict=True,
         )
-    ]
+    )
+    has_stages = early is not None
+    return Predictions(
+        predictions, labels, threshold=threshold, has_stages=has_stages, row_index=row_index
+    )

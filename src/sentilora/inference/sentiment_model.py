@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from sentilora.errors import DataError, first_ten, several
+from sentilora.data.text_entries import checked_texts, open_entries
 from sentilora.inference.cascade import score_in_stages
 from sentilora.inference.engines.engine import Engine, open_engine
 from sentilora.inference.explanation import Explanation
-from sentilora.inference.prediction import Prediction, make_predictions
+from sentilora.inference.pickled_model import check_remembered, remember
+from sentilora.inference.prediction import (
+    Prediction,
+    Predictions,
+    check_threshold,
+    make_predictions,
+)
 from sentilora.inference.scoring import Progress, Scored, score_texts
 from sentilora.inference.token_budget import BatchBudget
 from sentilora.labels import Labels
@@ -62,72 +67,184 @@ class SentimentModel:
         """In which number format."""
         return self.engine.precision
 
+    @property
+    def classes_(self) -> np.ndarray:
+        """The label names as scikit-learn has them, ``(C,)`` object, in their order."""
+        return np.asarray(self.labels.names, dtype=object)
+
+    def __repr__(self) -> str:
+        labels = ", ".join(self.labels.names)
+        how = f"{self.engine.name} on {self.device.type}, {self.precision}"
+        return f"<SentimentModel {self.artifact.name}: {labels}; {how}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be pickled as the folder that it was loaded from, its device and its precision."""
+        how = {"device": self.device.type, "precision": self.precision, "engine": self.engine.name}
+        return _load_again, (*remember(self.artifact), how)
+
     @overload
-    def predict(  # type: ignore[overload-overlap]  # a string is an iterable of strings, too
-        self, texts: str, *, threshold: float | None = None
-    ) -> Prediction: ...
+    def predict(self, texts: str, *, threshold: float | None = None) -> Prediction: ...
 
     @overload
     def predict(
-        self, texts: Iterable[str], *, threshold: float | None = None
-    ) -> list[Prediction]: ...
+        self,
+        texts: Any,
+        *,
+        text: str | None = None,
+        threshold: float | None = None,
+        progress: Progress | None = None,
+    ) -> Predictions: ...
 
     def predict(
-        self, texts: str | Iterable[str], *, threshold: float | None = None
-    ) -> Prediction | list[Prediction]:
+        self,
+        texts: Any,
+        *,
+        text: str | None = None,
+        threshold: float | None = None,
+        progress: Progress | None = None,
+    ) -> Prediction | Predictions:
         """Predict one text, or many.
 
         Args:
-            texts: one text, which gives one prediction; or an iterable of texts, which gives a list
-                in the same order.
+            texts: one text, which gives one prediction; or texts in order (a list, a generator, a
+                column of pandas, polars, numpy, pyarrow or ``datasets``), which give a list of
+                predictions in the same order; or a table, together with ``text``.
+            text: column of the table that holds the texts; None for anything but a table.
             threshold: smallest score that counts as an answer, in ``[0, 1]``; answers below it are
                 marked ``abstained``.
+            progress: function that is called with the number of texts each time some are done,
+                such as ``bar.update`` of a progress bar.
 
         Raises:
-            DataError: something in ``texts`` is not a string, or is empty.
+            DataError: something in ``texts`` is not a string, or is empty; or there are no texts
+                in what was given.
+            ConfigError: the threshold is out of range, or ``text`` was given without a table.
         """
-        if isinstance(texts, str):
-            return self.predict([texts], threshold=threshold)[0]
-        rows = list(texts)
-        check_texts(rows)
-        scored = self.score(rows)
-        return make_predictions(
+        check_threshold(threshold)
+        entries = open_entries(texts, text)
+        rows = checked_texts(entries)
+        scored = self._score(rows, progress=progress)
+        predictions = make_predictions(
             self.probabilities(scored.logits),
             scored.truncated,
             self.labels,
             threshold,
             early=scored.early,
+            row_index=entries.index,
+        )
+        return predictions[0] if isinstance(texts, str) else predictions
+
+    def __call__(self, texts: Any, **options: Any) -> Prediction | Predictions:
+        """Do the same as :meth:`predict`."""
+        answer: Prediction | Predictions = self.predict(texts, **options)
+        return answer
+
+    def predict_proba(self, texts: Any, *, text: str | None = None) -> np.ndarray:
+        """Return calibrated ``(N, C)`` float64 probabilities, in the order of ``classes_``.
+
+        Args:
+            texts: as for :meth:`predict`; one string counts as one row.
+            text: as for :meth:`predict`.
+
+        Raises:
+            DataError, ConfigError: as for :meth:`predict`.
+        """
+        return self.probabilities(self.score(texts, text=text).logits)
+
+    def predict_frame(
+        self,
+        frame: Any,
+        *,
+        text: str | None = None,
+        threshold: float | None = None,
+        skip_bad_rows: bool = False,
+        progress: Progress | None = None,
+    ) -> Any:
+        """Return a table with the answers beside its rows, in columns as ``predict_file`` has them.
+
+        Args:
+            frame: table of pandas, polars, pyarrow or ``datasets``; it stays as it is.
+            text: column with the texts; by default the one named text, review, sentence or content.
+            threshold: as for :meth:`predict`.
+            skip_bad_rows: whether to leave the added columns empty where a row has no text,
+                instead of raising.
+            progress: as for :meth:`predict`.
+
+        Returns:
+            A table of the same library, with its own columns first; a name that it has already
+            gets the prefix ``predicted_``.
+
+        Raises:
+            DataError: it is no table, has no such column, or rows without a text.
+            ConfigError: the threshold is out of range.
+        """
+        from sentilora.inference.frames.answered_frame import predict_frame
+
+        return predict_frame(
+            self,
+            frame,
+            text=text,
+            threshold=threshold,
+            skip_bad_rows=skip_bad_rows,
+            progress=progress,
         )
 
-    def explain(self, text: str, label: str | None = None) -> Explanation:
+    @overload
+    def explain(self, texts: str, label: str | None = None) -> Explanation: ...
+
+    @overload
+    def explain(
+        self, texts: Any, label: str | None = None, *, text: str | None = None
+    ) -> list[Explanation]: ...
+
+    def explain(
+        self, texts: Any, label: str | None = None, *, text: str | None = None
+    ) -> Explanation | list[Explanation]:
         """Tell what each word of a text contributed to its label, or to another one.
 
         By integrated gradients on torch, by hiding each word in turn on other engines; see
         :mod:`sentilora.inference.attribution`.
 
+        Args:
+            texts: as for :meth:`predict`: one text, which gives one explanation, or many, which
+                give a list.
+            label: label to explain; the most probable one of each text when None.
+            text: as for :meth:`predict`.
+
         Raises:
-            DataError: the text is not a string, or is empty, or there is no such label.
+            DataError: something is not a string, or is empty, or there is no such label.
         """
         from sentilora.inference.attribution import explain
 
-        check_texts([text])
+        rows = checked_texts(open_entries(texts, text))
         with self._turn:
-            return explain(self, text, label)
+            explanations = [explain(self, row, label) for row in rows]
+        return explanations[0] if isinstance(texts, str) else explanations
 
     def score(
         self,
-        texts: list[str],
+        texts: Any,
         *,
+        text: str | None = None,
         budget: BatchBudget | None = None,
         progress: Progress | None = None,
     ) -> Scored:
         """Compute uncalibrated ``(N, C)`` logits.
 
         Args:
-            texts: the texts, any number; all are tokenised at once, so hand over a file in pieces.
+            texts: as for :meth:`predict`; all are tokenised at once, so hand over a file in pieces.
+            text: as for :meth:`predict`.
             budget: largest number of padded tokens in a batch; ``BATCH_TOKENS`` when None.
             progress: function that is called with the number of texts each time some are done.
+
+        Raises:
+            DataError, ConfigError: as for :meth:`predict`.
         """
+        return self._score(checked_texts(open_entries(texts, text)), budget, progress)
+
+    def _score(
+        self, texts: list[str], budget: BatchBudget | None = None, progress: Progress | None = None
+    ) -> Scored:
         with self._turn:
             if self.first_stage is not None:
                 return score_in_stages(
@@ -174,14 +291,6 @@ def load(
     return SentimentModel(artifact, opened, tokenizer)
 
 
-def check_texts(texts: list[str]) -> None:
-    """Raise one error that names every entry that is not a text."""
-    problems = []
-    for position, text in enumerate(texts):
-        if not isinstance(text, str):
-            problems.append(f"entry {position} is {type(text).__name__} {text!r}, not a string")
-        elif not text.strip():
-            problems.append(f"entry {position} is empty")
-    if problems:
-        shown = several("the texts", first_ten(problems))
-        raise DataError(f"{shown}\nLeave them out, or give them a text.")
+def _load_again(folder: str, sha256: str, how: dict[str, str]) -> SentimentModel:
+    check_remembered(folder, sha256)
+    return load(folder, **how)

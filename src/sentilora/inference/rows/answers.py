@@ -11,14 +11,18 @@ from typing import Any, Protocol
 import numpy as np
 
 from sentilora.data.files.streams import text_problem
-from sentilora.errors import ConfigError
 from sentilora.events import EventLog, Listener
-from sentilora.inference.prediction import Choices, Prediction, choose, make_predictions
+from sentilora.inference.prediction import (
+    Choices,
+    Prediction,
+    check_threshold,
+    choose,
+    make_predictions,
+)
 from sentilora.inference.rows.score_cache import RememberingScorer
 from sentilora.inference.scoring import Progress, Scored
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.labels import Labels
-from sentilora.message import setting
 
 
 @dataclass(frozen=True)
@@ -193,16 +197,3 @@ class Answerer:
         if done > self._told:
             self._log.count(done - self._told)
             self._told = done
-
-
-def check_threshold(threshold: float | None) -> None:
-    """Refuse a threshold outside ``[0, 1]``.
-
-    Raises:
-        ConfigError: it is.
-    """
-    if threshold is not None and not 0 <= threshold <= 1:
-        raise ConfigError(
-            f"The threshold {threshold:g} is not a probability: expected a number from 0 to 1. "
-            f"Type for instance: {setting('threshold', 0.7)}"
-        )

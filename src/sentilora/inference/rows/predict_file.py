@@ -9,38 +9,32 @@ goes when the same output is written again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
 from sentilora.data.files.formats import ending_of
 from sentilora.data.files.read_options import Reading, ReadOptions
 from sentilora.data.files.tables import write_batches
-from sentilora.data.problems import quoted
 from sentilora.errors import ConfigError, DataError
 from sentilora.events import Listener
-from sentilora.inference.prediction import STAGES
+from sentilora.inference.frames.answer_columns import AnswerColumn, answer_columns, notes_on_names
+from sentilora.inference.prediction import STAGES, check_threshold
 from sentilora.inference.rows.answers import (
     Answerer,
     Answers,
     FileSummary,
-    check_threshold,
 )
 from sentilora.inference.rows.resume_file import keeping
 from sentilora.inference.rows.text_rows import TextRows, open_rows
 from sentilora.inference.sentiment_model import SentimentModel, load
-from sentilora.labels import Labels
 from sentilora.message import setting
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["FileSummary", "check_output", "predict_file"]
-
-PREFIX = "predicted_"
 
 
 def predict_file(
@@ -104,7 +98,9 @@ def predict_file(
     if not isinstance(model, SentimentModel):
         model = load(model)
     is_cascade = model.first_stage is not None
-    added = _added_columns(model.labels, threshold, is_cascade, rows.batches.schema.names)
+    added = answer_columns(
+        model.labels, threshold, is_cascade=is_cascade, taken=rows.batches.schema.names
+    )
     schema = _extended(rows.batches.schema, added)
     total = rows.batches.row_count
     with keeping(model, rows, output, resume=resume) as scorer:
@@ -115,9 +111,8 @@ def predict_file(
             for batch in rows.batches:
                 answers = answerer.answer(rows.texts_of(batch))
                 writer.write(_with_answers(batch, answers, added, schema))
-    return answerer.summary(
-        resumed=scorer.resumed, notes=[*rows.batches.notes, *_notes(rows.name, added)]
-    )
+    notes = [*rows.batches.notes, *notes_on_names(rows.name, added)]
+    return answerer.summary(resumed=scorer.resumed, notes=notes)
 
 
 def check_output(output: Path, source: Path | None = None) -> None:
@@ -144,42 +139,7 @@ def check_output(output: Path, source: Path | None = None) -> None:
         )
 
 
-@dataclass(frozen=True)
-class _Column:
-    """A column that prediction adds: what it holds, and under which name."""
-
-    what: str
-    name: str
-    type: Any
-
-
-def _added_columns(
-    labels: Labels, threshold: float | None, is_cascade: bool, taken: Sequence[str]
-) -> list[_Column]:
-    import pyarrow as pa
-
-    kinds = {"label": pa.string(), "score": pa.float64()}
-    kinds |= {f"probability_{name}": pa.float64() for name in labels.names}
-    if labels.polarities is not None:
-        kinds["signed"] = pa.float64()
-    kinds["truncated"] = pa.bool_()
-    if threshold is not None:
-        kinds["abstained"] = pa.bool_()
-    if is_cascade:
-        kinds["stage"] = pa.string()
-    used = {*taken, *kinds}
-    columns = []
-    for what, kind in kinds.items():
-        name = what
-        if what in taken:
-            while name in used:
-                name = PREFIX + name
-            used.add(name)
-        columns.append(_Column(what, name, kind))
-    return columns
-
-
-def _extended(schema: pa.Schema, added: list[_Column]) -> pa.Schema:
+def _extended(schema: pa.Schema, added: list[AnswerColumn]) -> pa.Schema:
     import pyarrow as pa
 
     for column in added:
@@ -188,7 +148,7 @@ def _extended(schema: pa.Schema, added: list[_Column]) -> pa.Schema:
 
 
 def _with_answers(
-    batch: pa.RecordBatch, answers: Answers, added: list[_Column], schema: pa.Schema
+    batch: pa.RecordBatch, answers: Answers, added: list[AnswerColumn], schema: pa.Schema
 ) -> pa.RecordBatch:
     import pyarrow as pa
 
@@ -212,15 +172,6 @@ def _with_answers(
         whole[answers.answered] = found
         arrays.append(pa.array(whole, type=column.type, mask=is_empty))
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-def _notes(source: str, added: list[_Column]) -> list[str]:
-    renamed = [column for column in added if column.name != column.what]
-    if not renamed:
-        return []
-    old = quoted([column.what for column in renamed])
-    new = quoted([column.name for column in renamed])
-    return [f"{source} has {old} already; the predictions are in {new}"]
 
 
 def _is_same(output: Path, source: Path) -> bool:

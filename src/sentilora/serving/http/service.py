@@ -8,7 +8,7 @@ from pathlib import Path
 
 from starlette.types import Receive, Scope
 
-from sentilora.errors import first_ten, several
+from sentilora.errors import several
 from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.messages.refusals import Refusal
 from sentilora.serving.http.messages.responses import RawHeaders
@@ -160,7 +160,7 @@ def check_texts(texts: list[str], limits: Limits) -> None:
         elif not text or text.isspace():
             problems.append(f"text {position} is empty")
     if problems:
-        raise Refusal(422, several("the texts", first_ten(problems)))
+        raise Refusal(422, several("the texts", problems, most=10))
 
 
 def _headers(answer: Answer, started: float) -> RawHeaders:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from starlette.requests import Request
 
-from sentilora.errors import explain, first_ten, several
+from sentilora.errors import explain, several
 from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.messages.refusals import Refusal
 from sentilora.serving.http.visit import VISIT
@@ -97,7 +97,7 @@ def texts_of(value: Any, field: str, *, may_nest: bool = False) -> list[str]:
         else:
             problems.append(f"{field}.{position} = {_Shown(item)!r}: must be a text")
     if problems:
-        raise Refusal(422, several("the request", first_ten(problems)))
+        raise Refusal(422, several("the request", problems, most=10))
     return texts
 
 
