@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test test-all test-browser lint format install clean help
+.PHONY: demo test test-all test-browser browser lint format install clean help
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -22,14 +22,16 @@ demo: $(VENV)/.user  ## Train on the sample reviews, show before and after, pred
 test: $(VENV)/.dev  ## Run the tests: no model hub, no data sets, a few minutes on two cores
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-all: $(VENV)/.dev  ## Run the slow tests too, and those that start Python again and again
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not gpu and not network and not browser"
+test-all: browser  ## Run all tests: the slow ones too, those that start Python again and again, and the browser's
+	SENTILORA_BROWSER=required $(BIN)/python -m pytest -n 2 --dist loadfile -m "not gpu and not network"
 
-test-browser: $(VENV)/.browser node_modules/.sentilora  ## Test the exported web page and the app in Chromium, which Debian and npm bring
+test-browser: browser  ## Test the exported web page and the app in Chromium, which Debian and npm bring
+	SENTILORA_BROWSER=required $(BIN)/python -m pytest -m browser tests/exports tests/ui
+
+browser: $(VENV)/.browser node_modules/.sentilora  ## Install Chromium and the packages that the page needs
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 	    { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
 	    { echo "The browser tests need Chromium, and it could not be installed: Debian's packages are out of reach, or you are not root. Type: sudo apt-get install chromium" >&2; exit 1; }
-	SENTILORA_BROWSER=required $(BIN)/python -m pytest -m browser tests/exports tests/ui
 
 lint: $(VENV)/.dev  ## Check style, types and which room imports which
 	$(BIN)/ruff check .

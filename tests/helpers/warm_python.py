@@ -29,6 +29,7 @@ _PREFIXES = (
     *("CUDA_", "HF_", "HOME", "KMP_", "LD_", "MKL_", "OMP_", "OPENBLAS_", "PYTHON"),
     *("TOKENIZERS_", "TORCH", "TRANSFORMERS_", "XDG_"),
 )
+_LAUNCHER = ("TORCHELASTIC_", "TORCH_NCCL_")  # what torchrun tells is read in training
 _ENVIRONMENT = dict(os.environ)
 _AnyPopen: Any = subprocess.Popen  # what it overrides is private, and has no types
 _sending = threading.Lock()
@@ -148,7 +149,7 @@ class _Server:
         return all(
             environment.get(name) in (_ENVIRONMENT.get(name), self.environment.get(name))
             for name in names
-            if name.startswith(_PREFIXES)
+            if name.startswith(_PREFIXES) and not name.startswith(_LAUNCHER)
         )
 
 

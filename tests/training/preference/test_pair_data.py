@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from dataclasses import replace
 
@@ -22,8 +21,10 @@ from sentilora.training.context.run_context import encode_pairs, encode_part, op
 from sentilora.training.coupled_batches import REFERENCE
 from sentilora.training.training_estimate import estimate
 from sentilora.training.training_loop import fit
+from tests.helpers import warm_python
 from tests.helpers.texts import make_texts, write_csv
 from tests.helpers.tiny_settings import TINY_SETTINGS
+from tests.helpers.warm_command import warm_command
 
 
 def split_texts(count, seed):
@@ -293,26 +294,35 @@ def test_a_dry_run_counts_pairs(settings, graded, only):
     assert found["tokens"] > without["tokens"]
 
 
+def train_alike(settings, graded, folder, method, name, launcher):
+    """Train by a launcher, and return the path of the weights."""
+    config = {**settings, "name": name, "method": method, "pairs.file": str(graded)}
+    config |= {"training.learning_rate": 1e-3 if method == "full" else 5e-3}
+    path = folder / f"{name}.toml"
+    write_config(make_config(config), path)
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = warm_python.run(
+        [*launcher, "train", "--config", path], capture_output=True, text=True, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    (weights,) = (folder / name / "model").glob("*.safetensors")
+    return weights
+
+
 @pytest.mark.process
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["lora", "full"])
-def test_two_processes_train_the_model_that_one_does(settings, graded, tmp_path, method):
+def test_two_processes_train_the_model_that_one_does(
+    settings, graded, tmp_path, method, tmp_path_factory
+):
     """DDP with gloo under torchrun: each computes its share of rows and of pairs."""
     paths = []
-    for name, launcher in (
-        ("alone", []),
-        ("both", ["-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]),
-    ):
-        config = {**settings, "name": name, "method": method, "pairs.file": str(graded)}
-        config |= {"training.learning_rate": 1e-3 if method == "full" else 5e-3}
-        path = tmp_path / f"{name}.toml"
-        write_config(make_config(config), path)
-        command = [sys.executable, *launcher, "-m", "sentilora", "train", "--config", str(path)]
-        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-        assert done.returncode == 0, done.stderr
-        (weights,) = (tmp_path / name / "model").glob("*.safetensors")
-        paths.append(weights)
+    launch = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
+    with warm_command(tmp_path_factory.mktemp("command")) as sentilora:
+        launchers = {"alone": [], "both": [*launch, "--no-python"]}
+        for name, launcher in launchers.items():
+            one = train_alike(settings, graded, tmp_path, method, name, [*launcher, sentilora])
+            paths.append(one)
     one, other = map(load_file, paths)
     for weight in one:
         assert (one[weight] - other[weight]).abs().max() < 1e-4, weight
