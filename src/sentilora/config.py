@@ -20,6 +20,7 @@ from sentilora.defaults import (
     RANK,
     RESAMPLES,
     SEED,
+    SHOWN_MISTAKES,
 )
 from sentilora.errors import ConfigError, explain, several
 from sentilora.message import setting
@@ -156,6 +157,9 @@ class ReportConfig(Section):
         description="what the model is compared with",
     )
     resamples: int = Field(RESAMPLES, ge=100, description="bootstrap resamples for intervals")
+    mistakes: int = Field(
+        SHOWN_MISTAKES, ge=0, description="wrong test texts shown at most; 0 keeps texts out"
+    )
     country: str | None = offered(
         None,
         "ISO code for the CO2 figure, e.g. DEU; if unset, the world",

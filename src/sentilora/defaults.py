@@ -5,6 +5,7 @@ The other ones of a training stand in ``config.py``.
 
 SEED = 13
 RESAMPLES = 1000  # of the bootstrap
+SHOWN_MISTAKES = 20  # texts in a report that the model got wrong, at most
 
 # How data are split, and how a text is cut.
 VALIDATION_SHARE = 0.1  # of train

@@ -88,6 +88,17 @@ def test_the_figures_on_new_texts_stand_beside_those_on_all(model, report, tiny_
     assert report.seen is None
 
 
+def test_wrong_answers_are_shown_unless_texts_are_to_stay_out(model, tmp_path):
+    rows = [(text, "negative") for text, label in make_texts(40, seed=3) if label == "positive"]
+    path = write_rows(tmp_path / "wrong.csv", ["text", "label"], [("a row to skip", ""), *rows])
+    report = sentilora.evaluate(model, path, skip_bad_rows=True, **FAST)
+    assert report.mistakes.wrong == round((1 - report.metrics["accuracy"]) * len(rows)) > 10
+    first = report.mistakes.shown[0]
+    assert first.text == " ".join(rows[first.row - 2][0].split())
+    assert first.text in render_html(report).replace("&#39;", "'")
+    assert sentilora.evaluate(model, path, skip_bad_rows=True, mistakes=0, **FAST).mistakes is None
+
+
 def test_the_page_renders(model, tiny_data):
     report = sentilora.evaluate(model, tiny_data, baselines=["vader", "tfidf"], **FAST)
     page = render_html(report)

@@ -20,8 +20,9 @@ from sentilora.data.files.sources import locate
 from sentilora.data.labelled.learned_texts import LearnedTexts
 from sentilora.data.labelled.scan import Asked
 from sentilora.data.pairs.preference_pairs import PairFile
-from sentilora.defaults import RESAMPLES, SEED
+from sentilora.defaults import RESAMPLES, SEED, SHOWN_MISTAKES
 from sentilora.errors import ConfigError
+from sentilora.evaluation.mistakes import find_mistakes
 from sentilora.evaluation.model_baselines import Compared, run_model_baselines
 from sentilora.evaluation.model_figures import (
     calibration_effect,
@@ -57,6 +58,7 @@ def evaluate(
     pairs: PairFile | str | Path | None = None,
     rating: str | None = None,
     group: str | None = None,
+    mistakes: int = SHOWN_MISTAKES,
     listener: Listener | None = None,
     **reading: Unpack[ReadOptions],
 ) -> Report:
@@ -81,6 +83,7 @@ def evaluate(
         rating: column with numbers that ``signed`` should rise with, for a rank correlation.
         group: column whose values texts and their edits share, for the share of groups that are all
             right.
+        mistakes: number of wrongly answered texts that the report shows at most; 0 keeps texts out.
         listener: listener to the events ``note`` (text), ``phase`` (name, total) and ``progress``
             (done).
         reading: keywords that say how the files are read: ``encoding``, ``delimiter``, ``quoting``,
@@ -151,6 +154,17 @@ def evaluate(
         names,
         **sampling,
     )
+    wrong = None
+    if mistakes:
+        wrong = find_mistakes(
+            test.texts,
+            test.examples.numbers("row"),
+            label_ids,
+            probabilities,
+            names,
+            baselines=compared.done,
+            shown=mistakes,
+        )
     return compose_report(
         _run_part(model),
         _data_part(str(data), test, compared.train, scored.truncated, model.labels),
@@ -161,6 +175,7 @@ def evaluate(
         calibration=calibration_effect(label_ids, scored.logits, names, model.calibration),
         order=ordered,
         seen=seen,
+        mistakes=wrong,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from sentilora.data.labelled.learned_texts import LearnedTexts
 from sentilora.evaluation.baselines import run_baselines
 from sentilora.evaluation.metrics import Measured
+from sentilora.evaluation.mistakes import find_mistakes
 from sentilora.evaluation.model_figures import (
     calibration_effect,
     compare_with,
@@ -18,6 +19,7 @@ from sentilora.evaluation.model_figures import (
 )
 from sentilora.evaluation.order import measure_pairs
 from sentilora.evaluation.report_parts.comparison_part import CalibrationPart, Comparison
+from sentilora.evaluation.report_parts.mistake_part import MistakePart
 from sentilora.evaluation.report_parts.order_part import TrainedPairs
 from sentilora.evaluation.report_parts.seen_part import SeenPart
 from sentilora.events import EventLog
@@ -44,6 +46,7 @@ class MeasuredModel:
         calibration: what calibration did.
         truncated_share: share of the texts that were cut.
         seen: what the model has seen of the test part, which a file of the user's may repeat.
+        mistakes: what the model got wrong; None if no texts are to be shown.
     """
 
     after: Measured
@@ -51,6 +54,7 @@ class MeasuredModel:
     calibration: CalibrationPart
     truncated_share: float
     seen: SeenPart | None = None
+    mistakes: MistakePart | None = None
 
 
 def measure_model(
@@ -128,7 +132,18 @@ def measure_model(
         LearnedTexts.read(model.artifact.home), texts, label_ids, probabilities, labels, **sampling
     )
     truncated_share = sum(scored.truncated) / max(1, len(texts))
-    return MeasuredModel(after, comparison, calibration, truncated_share, seen)
+    mistakes = None
+    if config.report.mistakes:
+        mistakes = find_mistakes(
+            texts,
+            parts.test.numbers("row"),
+            label_ids,
+            probabilities,
+            labels,
+            baselines=baselines,
+            shown=config.report.mistakes,
+        )
+    return MeasuredModel(after, comparison, calibration, truncated_share, seen, mistakes)
 
 
 def measure_held_out(model: SentimentModel, untrained: Any, context: RunContext) -> TrainedPairs:

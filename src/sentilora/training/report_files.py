@@ -48,6 +48,7 @@ def write_report(
         order=order,
         training=training.part,
         seen=measured.seen,
+        mistakes=measured.mistakes,
     )
     if skipped:
         write_skipped(read, run.path / "skipped.jsonl")

@@ -18,6 +18,7 @@ from sentilora.cli.options import (
     Stars,
     Text,
 )
+from sentilora.defaults import SHOWN_MISTAKES
 from sentilora.message import spelled
 
 if TYPE_CHECKING:
@@ -68,6 +69,9 @@ def evaluate(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     precision: Precision = "fp32",
     engine: Engine = "auto",
+    mistakes: Annotated[
+        int, typer.Option(min=0, help="Wrong texts that the report shows at most; 0: none.")
+    ] = SHOWN_MISTAKES,
     html: Annotated[
         Path | None, typer.Option(help="Also write the report as a web page to this file.")
     ] = None,
@@ -94,6 +98,7 @@ def evaluate(
             pairs=_pair_file(pairs, pairs_columns, pairs_texts, pairs_key),
             rating=rating,
             group=group,
+            mistakes=mistakes,
             skip_bad_rows=skip_bad_rows,
             listener=listener,
             **context.obj,

@@ -22,6 +22,7 @@ from sentilora.errors import DataError
 from sentilora.evaluation.metrics import Intervals, Measured, Metrics
 from sentilora.evaluation.report_parts.comparison_part import CalibrationPart, Comparison
 from sentilora.evaluation.report_parts.json_form import given
+from sentilora.evaluation.report_parts.mistake_part import MistakePart
 from sentilora.evaluation.report_parts.order_part import OrderPart
 from sentilora.evaluation.report_parts.run_part import DataPart, RunPart
 from sentilora.evaluation.report_parts.seen_part import SeenPart
@@ -47,6 +48,7 @@ class Report:
         training: what only a training knows; None in an evaluation.
         seen: what the model has seen of the rows, and its figures on the others; None if nothing,
             or if that is not known.
+        mistakes: what the model got wrong; None where that was not asked for.
         sentilora: version that measured.
         created: date and time, UTC.
 
@@ -66,6 +68,7 @@ class Report:
     order: OrderPart = field(default_factory=OrderPart)
     training: TrainingPart | None = None
     seen: SeenPart | None = None
+    mistakes: MistakePart | None = None
     sentilora: str | None = None
     created: str | None = None
 
@@ -115,6 +118,7 @@ class Report:
         """Take what :meth:`to_dict` gave; what an earlier version did not measure is left out."""
         figures = {key: raw[key] for key in ("metrics", "intervals") if key in raw}
         calibration, seen = raw.get("calibration"), raw.get("seen")
+        mistakes = raw.get("mistakes")
         return cls(
             run=RunPart.from_dict(raw.get("run") or {}),
             dataset=DataPart.from_dict(raw.get("data") or {}),
@@ -124,6 +128,7 @@ class Report:
             order=OrderPart.from_dict(raw),
             training=TrainingPart.from_dict(raw),
             seen=SeenPart.from_dict(seen) if seen else None,
+            mistakes=MistakePart.from_dict(mistakes) if mistakes else None,
             sentilora=raw.get("sentilora"),
             created=raw.get("created"),
         )
@@ -145,6 +150,7 @@ class Report:
             "calibration": self.calibration.to_dict() if self.calibration else None,
             **self.order.to_dict(),
             **(self.training.to_dict() if self.training else {}),
+            "mistakes": self.mistakes.to_dict() if self.mistakes else None,
         }
         plain: dict[str, Any] = _plain(given(parts))
         return plain
@@ -198,6 +204,7 @@ def compose_report(
     order: OrderPart,
     training: TrainingPart | None = None,
     seen: SeenPart | None = None,
+    mistakes: MistakePart | None = None,
 ) -> Report:
     """Put measured parts together, with this version and this moment.
 
@@ -210,6 +217,7 @@ def compose_report(
         order: what was measured about the order of texts.
         training: what only a training knows.
         seen: what the model has seen of the rows before, if anything.
+        mistakes: what the model got wrong, if that was asked for.
     """
     return Report(
         run=run,
@@ -220,6 +228,7 @@ def compose_report(
         order=order,
         training=training,
         seen=seen,
+        mistakes=mistakes,
         sentilora=version("sentilora"),
         created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     )

@@ -67,6 +67,7 @@ def render_html(report: Report) -> str:
         cost_methods=cost_methods(report.cost),
         proof=training.proof if training else None,
         skipped=skipped_baselines(report),
+        mistakes=report.mistakes,
         orders=wording.orders(report.order),
         is_training=report.cost is not None,
         wording=wording,
