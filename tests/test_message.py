@@ -241,12 +241,13 @@ def test_a_mark_in_python_and_on_the_command_line(marked, python, typed):
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("text", "body", 'config={"data.text": "body"}'),
-        ("skip_bad_rows", True, 'config={"data.skip_bad_rows": True}'),
-        ("label", None, 'config={"data.label": …}'),
-        ("pairs", "p.csv", 'config={"pairs.file": "p.csv"}'),
-        ("pairs_key", "id", 'config={"pairs.key": "id"}'),
-        ("load_in_4bit", True, 'config={"lora.load_in_4bit": True}'),
+        ("text", "body", 'text="body"'),
+        ("skip_bad_rows", True, "skip_bad_rows=True"),
+        ("label", None, "label=…"),
+        ("pairs", "p.csv", 'pairs="p.csv"'),
+        ("pairs_key", "id", 'pairs_key="id"'),
+        ("load_in_4bit", True, "load_in_4bit=True"),
+        ("from", "general", 'start_from="general"'),
         ("output", "runs", 'output="runs"'),
         ("start_from", None, "start_from=…"),
         ("resume", None, "resume=…"),
@@ -265,7 +266,7 @@ def test_one_error_in_the_words_of_each_front_end(tiny_base, tmp_path, monkeypat
     assert caught.value.message.spelled(PAGE).endswith("“Column with the texts” (body).")
     with pytest.raises(DataError) as caught:
         sentilora.train(file, base=str(tiny_base), output=str(tmp_path / "runs"))
-    assert 'Choose one with config={"data.text": "body"}.\n' in str(caught.value)
+    assert 'Choose one with text="body".\n' in str(caught.value)
     monkeypatch.setattr("sys.argv", ["sentilora", "check", str(file)])
     with pytest.raises(SystemExit) as ended:
         main()
@@ -277,9 +278,7 @@ def test_the_advice_for_train_works(tiny_base, tmp_path):
     file = tmp_path / "a.csv"
     file.write_text("body,label\ngood,positive\nbad,negative\n", encoding="utf-8")
     with pytest.raises(DataError, match="usable row"):
-        sentilora.train(
-            file, base=str(tiny_base), config={"data.text": "body"}, output=str(tmp_path / "runs")
-        )
+        sentilora.train(file, base=str(tiny_base), text="body", output=str(tmp_path / "runs"))
 
 
 def make_error() -> DataError:

@@ -6,7 +6,7 @@ functions take plain values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -236,14 +236,21 @@ class RunConfig(Section):
         return int(min(preset["max_epochs"], max(preset["epochs"], wanted)))
 
 
-def make_config(settings: Mapping[str, Any], *, title: str = "the settings") -> RunConfig:
+def make_config(
+    settings: Mapping[str, Any], *, title: str = "the settings", problems: Sequence[str] = ()
+) -> RunConfig:
     """Build a config from nested or dotted settings (``{"lora.rank": 8}``).
+
+    Args:
+        settings: the settings; a later one wins.
+        title: what they are called in a message.
+        problems: what was found wrong with them before, to be told together with the rest.
 
     Raises:
         ConfigError: one or more settings are unknown or out of range; all are named.
     """
     nested: dict[str, Any] = {}
-    problems = merge_settings(nested, settings)
+    problems = [*problems, *merge_settings(nested, settings)]
     try:
         config = RunConfig.model_validate(nested)
     except ValidationError as error:
@@ -254,12 +261,20 @@ def make_config(settings: Mapping[str, Any], *, title: str = "the settings") -> 
     return config
 
 
-def read_config(path: str | Path, overrides: Mapping[str, Any] | None = None) -> RunConfig:
-    """Read and check a TOML file; ``overrides`` are dotted settings that win over the file."""
+def read_config(
+    path: str | Path,
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    problems: Sequence[str] = (),
+) -> RunConfig:
+    """Read and check a TOML file; ``overrides`` are dotted settings that win over the file.
+
+    ``problems`` were found before, and are told together with the rest.
+    """
     settings = read_settings(path)
     _forget_derived(settings, overrides or {})
     merge_settings(settings, overrides or {})
-    return make_config(settings, title=str(path))
+    return make_config(settings, title=str(path), problems=problems)
 
 
 def _forget_derived(settings: dict[str, Any], overrides: Mapping[str, Any]) -> None:

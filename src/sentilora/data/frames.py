@@ -55,9 +55,9 @@ def is_frame(value: object) -> bool:
 
 def name_of(value: object) -> str:
     """Name a table in a message: ``the DataFrame``."""
-    if isinstance(value, Mapping):
-        return "the columns"
-    return "the rows" if isinstance(value, list | tuple) else f"the {type(value).__name__}"
+    if type(value) in (dict, list, tuple):
+        return "the rows"
+    return f"the {type(value).__name__}"
 
 
 def column_names(frame: Any) -> tuple[str, ...]:

@@ -91,14 +91,13 @@ def checked_texts(entries: TextEntries) -> list[str]:
 
 def entry_problem(value: object) -> str | None:
     """Say why a value is no text, as the rest of a sentence; None when it is one."""
-    kind = type(value).__name__
-    if kind in _MISSING or (isinstance(value, float) and value != value):
+    if is_missing(value):
         return f"is missing ({value})"
     if not isinstance(value, str):
-        return f"is {kind} {shortened(repr(value))}, not a string"
+        return f"is {type(value).__name__} {shortened(repr(value))}, not a string"
     if not value.strip():
         return "is empty"
-    if not _is_unicode(value):
+    if not is_unicode(value):
         return f"holds half of a character (a lone surrogate): '{shortened(value)}'"
     return None
 
@@ -106,12 +105,18 @@ def entry_problem(value: object) -> str | None:
 def _are_texts(values: list[Any]) -> bool:
     """Tell quickly whether all is well."""
     try:
-        return all(map(str.strip, values)) and _is_unicode("".join(values))
+        return all(map(str.strip, values)) and is_unicode("".join(values))
     except TypeError:
         return False
 
 
-def _is_unicode(text: str) -> bool:
+def is_missing(value: object) -> bool:
+    """Tell whether a value says that there is none: None, NaN, or those of pandas."""
+    return type(value).__name__ in _MISSING or (isinstance(value, float) and value != value)
+
+
+def is_unicode(text: str) -> bool:
+    """Tell whether a string can be written, as one with half of a character cannot."""
     try:
         return text.isascii() or text.encode("utf-8") != b""
     except UnicodeEncodeError:

@@ -20,6 +20,7 @@ from sentilora.data.files.sources import locate
 from sentilora.data.labelled.learned_texts import LearnedTexts
 from sentilora.data.labelled.scan import Asked
 from sentilora.data.pairs.preference_pairs import PairFile
+from sentilora.data.stored_frames import source_name
 from sentilora.defaults import RESAMPLES, SEED, SHOWN_MISTAKES
 from sentilora.errors import ConfigError
 from sentilora.evaluation.mistakes import find_mistakes
@@ -44,14 +45,14 @@ from sentilora.model.bases.known_bases import by_hub_id
 
 def evaluate(
     model: SentimentModel | str | Path,
-    data: str | Path,
+    data: Any,
     *,
     text: str | None = None,
     label: str | None = None,
     labels: str | Sequence[str] | None = None,
     stars: int | None = None,
     baselines: Sequence[str] = (),
-    train: str | Path | None = None,
+    train: Any = None,
     skip_bad_rows: bool = False,
     resamples: int = RESAMPLES,
     seed: int = SEED,
@@ -66,7 +67,8 @@ def evaluate(
 
     Args:
         model: loaded model, or the path of a run, its ``model/`` or an export.
-        data: file, folder (its ``test`` part is measured), hub data set id, or ``sample``.
+        data: file, folder (its ``test`` part is measured), hub data set id, or ``sample``;
+            or rows in memory: a table, rows as dicts, or ``(texts, labels)``.
         text: column with the text; found by name when None.
         label: column with the label; found by name when None.
         labels: label names that the ids 0, 1, … of the data mean, where it is not the model's
@@ -74,7 +76,8 @@ def evaluate(
         stars: highest rating (5 or 10), if the labels are ratings from 1 on; None if they are not.
         baselines: names of the baselines to compare with: ``majority``, ``vader``, ``tfidf``,
             ``frozen``.
-        train: file that the baselines learn from; the ``train`` part of ``data`` when it has one.
+        train: file, or rows in memory, that the baselines learn from; the ``train`` part of
+            ``data`` when it has one.
         skip_bad_rows: whether to leave out rows that cannot be used; they are counted, and told in
             the notes.
         resamples: number of bootstrap resamples.
@@ -105,8 +108,8 @@ def evaluate(
     """
     if train is not None and not baselines:
         raise ConfigError(
-            f"The training texts {train} would not be used: only baselines learn from them. "
-            f"Ask for some with {setting('baselines')}, or leave {setting('train')} out."
+            f"The training texts {source_name(train)} would not be used: only baselines learn from "
+            f"them. Ask for some with {setting('baselines')}, or leave {setting('train')} out."
         )
     if not isinstance(model, SentimentModel):
         model = load(model)
@@ -167,7 +170,7 @@ def evaluate(
         )
     return compose_report(
         _run_part(model),
-        _data_part(str(data), test, compared.train, scored.truncated, model.labels),
+        _data_part(location.source, test, compared.train, scored.truncated, model.labels),
         measure_with_intervals(label_ids, probabilities, names, **sampling),
         comparison=compare_with(
             None, compared.done, compared.skipped, label_ids, probabilities, names, **sampling

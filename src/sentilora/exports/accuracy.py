@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,7 +60,7 @@ class Judged:
 
 
 def read_labelled(
-    data: str | Path,
+    data: Any,
     settings: ModelSettings,
     *,
     text: str | None = None,

@@ -105,7 +105,7 @@ def export(
     max_drop: float = MAX_DROP,
     cascade: bool = False,
     max_disagreement: float = MAX_DISAGREEMENT,
-    data: str | Path | None = None,
+    data: Any = None,
     text: str | None = None,
     label: str | None = None,
     listener: Listener | None = None,
@@ -126,8 +126,8 @@ def export(
         cascade: whether to add a first stage that answers easy texts before the network; fitted to
             the run's training texts, which have to be where they were.
         max_disagreement: share of texts that may get another label by it, in ``(0, 1)``.
-        data: labelled file, folder (its ``test`` part), hub data set id or ``sample`` to judge the
-            export on, beside the run; None to leave that out.
+        data: labelled file, folder (its ``test`` part), hub data set id, ``sample`` or rows in
+            memory to judge the export on, beside the run; None to leave that out.
         text: column of ``data`` with the text; found by name when None.
         label: column of ``data`` with the label; found by name when None.
         listener: listener to the events ``phase`` (name, total), ``finished`` (folder), and ``way``
@@ -173,7 +173,7 @@ def export(
     if data is not None:
         how = Reading(**reading)
         rows = read_labelled(data, artifact.settings, text=text, label=label, reading=how)
-        labelled = rows, Path(data).name
+        labelled = rows, Path(rows.examples.source).name
     order = _Order(
         to=to,
         final=final,

@@ -37,6 +37,10 @@ class Run:
 
     path: Path
 
+    def __fspath__(self) -> str:
+        """Stand for its folder, wherever a path is asked for."""
+        return str(self.path)
+
     @property
     def model_path(self) -> Path:
         """The finished model; valid once it holds its manifest."""
@@ -139,7 +143,7 @@ def resume_run(config_path: Path) -> Run:
     return run
 
 
-def list_runs(folder: Path) -> Iterator[Run]:
+def list_runs(folder: str | Path = "runs") -> Iterator[Run]:
     """Yield the runs in a folder, oldest first.
 
     Example:
@@ -148,7 +152,7 @@ def list_runs(folder: Path) -> Iterator[Run]:
         >>> [run.path.name for run in sentilora.list_runs(Path("runs"))]
         []
     """
-    for config in sorted(folder.glob(f"*/{CONFIG}")):
+    for config in sorted(Path(folder).glob(f"*/{CONFIG}")):
         yield Run(config.parent)
 
 

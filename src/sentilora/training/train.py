@@ -6,6 +6,7 @@ prove, seal (the model is there), then measure and report. ``resume`` takes up w
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,19 +17,24 @@ import numpy as np
 
 from sentilora.config import RunConfig, make_config, read_config
 from sentilora.data.labelled.learned_texts import LearnedTexts
-from sentilora.errors import Interrupted, SentiloraError, settings_named_by
+from sentilora.errors import ConfigError, Interrupted, SentiloraError, settings_named_by
 from sentilora.evaluation.report_parts.order_part import OrderPart
 from sentilora.events import Listener
 from sentilora.inference.sentiment_model import load
-from sentilora.message import Message, command
+from sentilora.message import Message, command, setting
 from sentilora.model.artifact import MANIFEST
 from sentilora.model.classifier import count_parameters
 from sentilora.model.four_bit import move_adapter
 from sentilora.model.warm_start import describe_start
 from sentilora.runs.run_folder import CONFIG, Run, resume_run
+from sentilora.training.context.held_rows import kept_rows, take_rows
 from sentilora.training.context.resolved_run import create_network, resolve
 from sentilora.training.context.run_context import RunContext, encode_pairs, encode_part, open_run
-from sentilora.training.context.train_keywords import TRAIN_KEYWORDS
+from sentilora.training.context.train_keywords import (
+    TRAIN_KEYWORDS,
+    is_section,
+    settings_of,
+)
 from sentilora.training.measurement import measure_held_out, measure_model
 from sentilora.training.report_files import write_report
 from sentilora.training.seal import TrainingRecord, save
@@ -36,7 +42,8 @@ from sentilora.training.training_loop import fit
 
 
 def train(
-    data: str | Path | None = None,
+    data: Any = None,
+    /,
     *,
     config: RunConfig | Mapping[str, Any] | str | Path | None = None,
     resume: str | Path | None = None,
@@ -46,12 +53,15 @@ def train(
     """Train a model on labelled texts, prove that it reloads, measure it, and write a run folder.
 
     Args:
-        data: file, folder with ``train.*`` and ``test.*``, hub data set id, or ``sample``.
+        data: file, folder with ``train.*`` and ``test.*``, hub data set id, or ``sample``; or rows
+            in memory: a table, rows as dicts, ``(texts, labels)``, or a dict of parts. Rows are
+            kept as files in ``data/`` beside the runs.
         config: all settings, or some of them as nested or dotted keys (``{"lora.rank": 8}``); or
             the path of a TOML file that holds them.
         resume: the ``config.toml`` of an unfinished run to go on with; nothing else may be given.
         listener: function that is told every event.
-        settings: top-level settings and sections: ``base="minilm"``, ``training={"epochs": 2}``.
+        settings: settings by the names of their options (``base="minilm"``, ``epochs=2``,
+            ``text="review"``), and sections as dicts (``training={"max_steps": 100}``).
 
     Returns:
         The finished run.
@@ -66,8 +76,8 @@ def train(
         >>> run = sentilora.train(
         ...     "sample",
         ...     base="minilm",
-        ...     text={"max_tokens": 32},
-        ...     training={"max_steps": 2},
+        ...     max_tokens=32,
+        ...     max_steps=2,
         ...     report={"baselines": ["majority"], "resamples": 100},
         ... )
         >>> run.is_finished
@@ -75,28 +85,56 @@ def train(
     """
     with settings_named_by(TRAIN_KEYWORDS):
         if resume is not None:
+            if data is not None or config is not None or settings:
+                given = ", ".join(settings) or "data"
+                raise ConfigError(
+                    f"{setting('resume')} goes on with a run as it was begun, and {given} was "
+                    "given beside it. Leave that out, or start a new run without it."
+                )
             run = resume_run(Path(resume))
             return _go(run.config, run, listener)
-        return _go(_read(data, config, settings), None, listener)
+        read, rows = _read(data, config, settings)
+        return _go(read, None, listener, rows)
 
 
 def _read(
-    data: str | Path | None,
-    config: RunConfig | Mapping[str, Any] | str | Path | None,
-    settings: Mapping[str, Any],
-) -> RunConfig:
-    given = {**settings, **({} if data is None else {"data.train": str(data)})}
+    data: Any, config: RunConfig | Mapping[str, Any] | str | Path | None, keywords: dict[str, Any]
+) -> tuple[RunConfig, dict[str, Any]]:
+    """Return the config, and rows in memory that stand for parts of the data."""
+    if "data" in keywords and not is_section(keywords["data"]):
+        named = keywords.pop("data")
+        if data is not None:
+            raise ConfigError("The data are given twice, as first argument and as data=….")
+        data = named
+    if is_section(data):
+        keywords, data = {**keywords, "data": data}, None
+    given, problems = settings_of(keywords)
+    if data is not None:
+        given["data.train"] = os.fspath(data) if isinstance(data, os.PathLike) else data
+    base: dict[str, Any] = {}
+    if isinstance(config, Mapping):
+        base, more = settings_of(config)
+        problems += more
+    given = {**base, **given}
+    rows = take_rows(given)
     if isinstance(config, str | Path):
-        return read_config(config, given)
-    if not isinstance(config, RunConfig):
-        return make_config({**(config or {}), **given})
-    if not given:
-        return config
-    return make_config({**config.model_dump(exclude_unset=True), **given})
+        return read_config(config, given, problems=problems), rows
+    if isinstance(config, RunConfig):
+        if not given and not problems:
+            return config, rows
+        given = {**config.model_dump(exclude_unset=True), **given}
+    return make_config(given, problems=problems), rows
 
 
-def _go(config: RunConfig, run: Run | None, listener: Listener | None) -> Run:
-    context = open_run(resolve(config), run, listener)
+def _go(
+    config: RunConfig,
+    run: Run | None,
+    listener: Listener | None,
+    rows: Mapping[str, Any] | None = None,
+) -> Run:
+    with kept_rows(config, rows or {}) as kept:
+        resolved = resolve(kept)
+    context = open_run(resolved, run, listener)
     try:
         return _work(context)
     except Interrupted:

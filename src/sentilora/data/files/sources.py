@@ -1,11 +1,12 @@
-"""What DATA means: a file, a folder with parts, a data set on the hub, or the sample."""
+"""What DATA means: a file, a folder with parts, a data set on the hub, the sample, or rows."""
 
 from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -16,7 +17,15 @@ from sentilora.data.files.formats import ENDINGS, has_ending
 from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.files.streams import Table
 from sentilora.data.files.tables import open_table
+from sentilora.data.files.temporary import new_folder
 from sentilora.data.problems import quoted
+from sentilora.data.stored_frames import (
+    WHOLE,
+    is_in_memory,
+    parts_in_memory,
+    source_name,
+    store_frame,
+)
 from sentilora.errors import DataError
 
 SAMPLE = "sample"
@@ -63,11 +72,12 @@ class Location:
         return opener()
 
 
-def locate(data: str | Path, reading: Reading = USUAL) -> Location:
+def locate(data: Any, reading: Reading = USUAL) -> Location:
     """Find out what ``data`` names, without reading rows.
 
     Args:
-        data: path of a file or a folder, hub data set id, or ``sample``.
+        data: path of a file or a folder, hub data set id, or ``sample``; or rows in memory, as
+            ``stored_frames.py`` takes them, which are written to temporary files.
         reading: how the files are read; of the sample and of the hub there is nothing to say.
 
     Raises:
@@ -75,8 +85,10 @@ def locate(data: str | Path, reading: Reading = USUAL) -> Location:
             set cannot be loaded.
         ConfigError: ``reading`` says something about data that are no files.
     """
+    if is_in_memory(data):
+        return _in_memory(data, reading)
     source = str(data)
-    if data == SAMPLE:
+    if source == SAMPLE:
         reading.refuse_other_than((), source, "the sample")
         return _sample()
     path = Path(data)
@@ -91,6 +103,31 @@ def locate(data: str | Path, reading: Reading = USUAL) -> Location:
         )
     reading.refuse_other_than((), source, "a hub data set")
     return _hub(source)
+
+
+def _in_memory(data: Any, reading: Reading) -> Location:
+    source = source_name(data)
+    reading.refuse_other_than((), source, "no file")
+    held = parts_in_memory(data)
+    if WHOLE in held:
+        path = store_frame(held[WHOLE], new_folder())
+        return Location(source, {WHOLE: lambda: open_table(path, source)})
+    folder = new_folder()
+    parts: dict[str, Callable[[], Table]] = {}
+    for part, name in parts_named(held):
+        path = store_frame(held[name], folder)
+        parts[part] = partial(open_table, path, f"{source} [{name}]")
+    return Location(source, parts, tuple(map(str, held)))
+
+
+def parts_named(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a training that names stand for, each with the name."""
+    found = list(names)
+    for part, spellings in PART_NAMES.items():
+        for spelling in spellings:
+            if spelling in found:
+                yield part, spelling
+                break
 
 
 def _folder(folder: Path, source: str, reading: Reading) -> Location:
@@ -132,11 +169,9 @@ def _looks_like_hub_id(source: str) -> bool:
 
 def _hub(source: str) -> Location:
     found = _load_from_hub(source)
-    parts: dict[str, Callable[[], Table]] = {}
-    for part, spellings in PART_NAMES.items():
-        for spelling in spellings:
-            if spelling in found and part not in parts:
-                parts[part] = _hub_opener(found[spelling], f"{source} [{spelling}]")
+    parts = {
+        part: _hub_opener(found[name], f"{source} [{name}]") for part, name in parts_named(found)
+    }
     return Location(source, parts, tuple(sorted(found)))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
-from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
@@ -101,10 +100,10 @@ class Check:
 
 
 def check(
-    data: str | Path,
+    data: Any,
     *,
-    validation: str | Path | None = None,
-    test: str | Path | None = None,
+    validation: Any = None,
+    test: Any = None,
     text: str | None = None,
     label: str | None = None,
     group: str | None = None,
@@ -115,9 +114,10 @@ def check(
     """Read all parts of the data and report what is in them.
 
     Args:
-        data: file, folder with ``train.*`` and ``test.*``, hub data set id, or ``sample``.
-        validation: validation file; its part of the data, if there is one, when None.
-        test: test file; its part of the data, if there is one, when None.
+        data: file, folder with ``train.*`` and ``test.*``, hub data set id, or ``sample``; or rows
+            in memory: a table, rows as dicts, or ``(texts, labels)``.
+        validation: validation file, or rows; its part of the data, if there is one, when None.
+        test: test file, or rows; its part of the data, if there is one, when None.
         text: column with the text; found by name when None.
         label: column with the label; found by name when None.
         group: column whose values never stand on two sides of a split.
@@ -152,7 +152,7 @@ def check(
     carved = 3 - len(drafts)
     problems += rare_labels(checked["train"].counts, MIN_PER_SIDE * (1 + carved))
     return Check(
-        source=str(data),
+        source=drafts["train"].source,
         labels=examples["train"].labels.names,
         parts=checked,
         shared=_shared(examples),

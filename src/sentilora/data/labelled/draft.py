@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
-from pathlib import Path
+from typing import Any
 
 from sentilora.data.files.sources import SAMPLE, Location, locate
 from sentilora.data.files.temporary import read_batches
@@ -73,8 +73,8 @@ def settle(draft: Draft, labels: Labels | None, min_per_label: int) -> None:
 
 
 def read_drafts(
-    data: str | Path,
-    files: Mapping[str, str | Path | None],
+    data: Any,
+    files: Mapping[str, Any],
     asked: Asked,
     labels: Labels | None,
     min_per_part: int = 0,
