@@ -36,8 +36,9 @@ def test_the_surest_wrong_answer_comes_first_with_its_row():
 
 def test_a_label_is_doubtful_where_the_answer_is_as_sure_as_it_is_when_the_label_is_right():
     # Answers "positive" to rows labelled so have 0.675 on average, "negative" 0.577.
-    assert [one.is_label_doubtful for one in found().shown] == [True, False]
-    assert found().doubtful == 1
+    part = found(baselines=answers("frozen", [1, 0, 1, 0, 0]))
+    assert [one.is_label_doubtful for one in part.shown] == [True, False]
+    assert part.doubtful == 1
 
 
 @pytest.mark.parametrize(("third", "doubtful"), [(1, 1), (0, 0)])
@@ -46,7 +47,13 @@ def test_a_baseline_that_learned_from_texts_has_to_agree(third, doubtful):
 
 
 def test_the_majority_class_has_no_say():
-    assert found(baselines=answers("majority", [0, 0, 0, 0, 0])).doubtful == 1
+    learner = answers("tfidf", [1, 0, 1, 0, 0])
+    assert found(baselines={**learner, **answers("majority", [0] * 5)}).doubtful == 1
+
+
+def test_without_a_baseline_that_learned_no_label_is_doubted():
+    assert found(baselines=answers("majority", [1] * 5)).doubtful == 0
+    assert found().doubtful == 0
 
 
 def test_no_more_are_shown_than_asked_for_and_all_are_counted():

@@ -1,8 +1,9 @@
 """Which texts a model got wrong, and which of them have a label that looks mistaken.
 
-A label is doubtful by the rule of confident learning (Northcutt et al. 2021): the model is at least
-as sure of another label as it is, on average, of that label where the file has it. Where baselines
-answered the same rows, those that learned from texts have to give that other label, too.
+A label is doubtful by the rule of confident learning (Northcutt et al. 2021), the model being at
+least as sure of another label as it is, on average, of that label where the file has it, and if all
+baselines that learned from texts give that other label, too. Without such a baseline no label is
+doubted: alone, a model doubts many labels that it only failed to learn.
 """
 
 from __future__ import annotations
@@ -45,10 +46,10 @@ def find_mistakes(
     answers = probabilities.argmax(axis=1)
     scores = probabilities.max(axis=1)
     wrong = np.flatnonzero(answers != label_ids)
-    doubtful = _doubtful(label_ids, probabilities, answers)
-    for key, one in (baselines or {}).items():
-        if key in _LEARNERS:
-            doubtful &= one.probabilities.argmax(axis=1) == answers
+    learners = [one for key, one in (baselines or {}).items() if key in _LEARNERS]
+    doubtful = _doubtful(label_ids, probabilities, answers) & bool(learners)
+    for one in learners:
+        doubtful &= one.probabilities.argmax(axis=1) == answers
     order = wrong[np.argsort(-scores[wrong], kind="stable")]
     return MistakePart(
         wrong=len(wrong),
