@@ -28,8 +28,10 @@ def open_page(settings):
     """Draw a page as a browser would ask for it."""
     from streamlit.testing.v1 import AppTest
 
-    def start(module):
+    def start(module, visit=None):
         page = AppTest.from_function(_script, kwargs={"module": module}, default_timeout=120)
+        if visit is not None:
+            page.query_params["visit"] = visit
         page.run()
         assert not page.exception
         return page

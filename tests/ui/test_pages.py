@@ -1,13 +1,17 @@
 """Each page as a visitor uses it, drawn in this process with a tiny model."""
 
 import csv
+import gc
 import io
+import time
 
 import pytest
 
 import sentilora
 from sentilora import samples
-from sentilora.ui import session
+from sentilora.ui import session, visits
+from sentilora.ui.jobs import file_job
+from sentilora.ui.pages import file_page
 from tests.helpers.app_page import button, html_of, problem
 from tests.helpers.embedded_base import needs_minilm
 from tests.helpers.texts import make_texts
@@ -40,8 +44,9 @@ def test_a_text_is_answered_as_the_library_does(open_page, tiny_run):
     html = html_of(page)
     assert f'sl-label">{expected.label}<' in html
     assert f"{expected.score * 100:.1f} %" in html
-    assert f"{tiny_run.path.name} · torch, fp32, " in html
-    assert " ms" in html
+    assert f"by {tiny_run.path.name}<" in html
+    assert page.expander[0].label == "Details"
+    assert page.text[0].value.startswith("Computed by torch, fp32, ")
     assert "<img" not in html
     assert "&lt;img" in html
     assert "sl-word" in html
@@ -62,12 +67,29 @@ def test_an_example_is_one_click_and_the_history_keeps_all(open_page):
     assert page.text_area[0].value == "The parcel arrived on Tuesday."
     assert "sl-answer" in html_of(page)
     button(page, "Great movie, highly recommended!").click().run()
-    assert page.expander[0].label == "History of this session (2)"
+    assert [one.label for one in page.expander] == ["Details", "History of this session (2)"]
     table = html_of(page).split("<tbody>")[1]
     assert table.index("Great movie") < table.index("The parcel")
     button(page, "Clear the history").click().run()
     assert "sl-answer" not in html_of(page)
     assert len(page.expander) == 0
+
+
+def test_an_answer_below_the_limit_is_not_sure(open_page):
+    page = open_page("try")
+    page.session_state["not-sure"] = 1.0
+    page.text_area[0].set_value("good film")
+    button(page, "Analyse").click().run()
+    assert 'sl-label">not sure<' in html_of(page)
+    assert "most likely positive" in html_of(page)
+
+
+def test_a_text_that_is_too_long_stays_in_the_box_and_is_told(open_page):
+    page = open_page("try")
+    page.text_area[0].set_value("good " * 20_001)
+    button(page, "Analyse").click().run()
+    assert "100,005 characters" in page.warning[0].value
+    assert page.text_area[0].value == "good " * 20_001
 
 
 def test_no_text_is_a_hint_and_no_error(open_page):
@@ -92,12 +114,28 @@ def test_a_model_that_is_broken_is_told(open_page, monkeypatch, tmp_path):
 # --- file ---------------------------------------------------------------------------------------
 
 
+def answer(page):
+    """Press the button, and wait for the answers as a browser does."""
+    button(page, "Analyse the file").click().run()
+    while "file-scoring" in kept(page) and not (page.error or page.success):
+        page.run()
+    assert not page.exception
+    return page
+
+
+def kept(page):
+    return page.session_state["session"].visit.kept
+
+
 def test_a_file_is_answered_charted_filtered_and_taken_home(open_page, reviews):
     page = open_page("file")
     page.file_uploader[0].upload("reviews.csv", reviews).run()
     assert page.selectbox[0].value == "text"
-    button(page, "Analyse the file").click().run()
+    assert "**60 texts, 0 left out**" in [one.value for one in page.markdown]
+    assert list(page.dataframe[0].value["Row"]) == [1, 2, 3, 4, 5, 6]
+    answer(page)
     assert page.success[0].value.startswith("60 rows in ")
+    assert page.header[0].value.startswith("reviews.csv, column “text”, tiny, ")
     assert [one.value for one in page.subheader] == [
         "How the answers are distributed",
         "Over time",
@@ -112,10 +150,60 @@ def test_a_file_is_answered_charted_filtered_and_taken_home(open_page, reviews):
     assert all("good" in text for text in found["text"])
     (download,) = page.get("download_button")
     assert download.label == r"Download reviews-predicted.csv"
-    scored = page.session_state["file-scored"]
+    scored = kept(page)["file-scored"]
     rows = list(csv.DictReader(io.StringIO(scored.download().decode("utf-8"))))
     assert len(rows) == 60
     assert {"date", "text", "label", "predicted_label", "score"} <= set(rows[0])
+
+
+def test_a_page_that_is_loaded_again_still_has_file_choices_and_answers(open_page, reviews):
+    page = open_page("file")
+    page.file_uploader[0].upload("reviews.csv", reviews.replace(b"text", b"body", 1)).run()
+    page.selectbox[0].set_value("body").run()
+    answer(page)
+    token = page.session_state["session"].visit.token
+    again = open_page("file", visit=token)
+    assert again.selectbox[0].value == "body"
+    assert again.success[0].value.startswith("60 rows in ")
+    assert not again.warning
+    button(again, "Take another file").click().run()
+    assert not again.success
+    assert not open_page("file", visit="guessed").selectbox
+
+
+def test_answers_under_new_choices_say_that_they_are_from_before(open_page):
+    page = open_page("file")
+    page.file_uploader[0].upload("a.csv", b"body,note\ngood film,x\nbad food,y\n").run()
+    page.selectbox[0].set_value("body").run()
+    answer(page)
+    assert not page.warning
+    page.selectbox[0].set_value("note").run()
+    assert "column “body”" in page.header[0].value
+    assert "from before" in page.warning[0].value
+    answer(page)
+    assert "column “note”" in page.header[0].value
+    assert not page.warning
+
+
+def test_a_prediction_that_is_stopped_keeps_its_answers(open_page, reviews, monkeypatch):
+    def slow(model, name, choices, threshold, *, listener):
+        for done in range(600):
+            time.sleep(0.02)
+            listener(
+                {"kind": "phase", "total": 600} if not done else {"kind": "progress", "done": 1}
+            )
+
+    monkeypatch.setattr(file_job, "score_file", slow)
+    monkeypatch.setattr(file_page, "AT_ONCE_S", 0.1)
+    page = open_page("file")
+    page.file_uploader[0].upload("reviews.csv", reviews).run()
+    button(page, "Analyse the file").click().run()
+    assert "of 600 rows" in page.get("progress")[0].proto.text
+    button(page, "Stop").click().run()
+    kept(page)["file-scoring"].wait(10)
+    page.run()
+    assert "Stopped after" in page.info[0].value
+    assert not button(page, "Analyse the file").disabled
 
 
 def test_the_column_is_asked_for_when_it_cannot_be_known(open_page):
@@ -124,9 +212,23 @@ def test_the_column_is_asked_for_when_it_cannot_be_known(open_page):
     assert page.selectbox[0].value is None
     assert button(page, "Analyse the file").disabled
     page.selectbox[0].set_value("body").run()
-    button(page, "Analyse the file").click().run()
+    answer(page)
     assert page.success[0].value.startswith("2 rows in ")
-    assert "Over time" not in [one.value for one in page.subheader]
+    assert "No column holds dates." in [one.value for one in page.caption]
+
+
+def test_dates_that_can_be_read_in_two_ways_are_asked_about(open_page):
+    rows = "\n".join(f"0{day}/11/2026,good film {day}" for day in range(1, 8))
+    page = open_page("file")
+    page.file_uploader[0].upload("a.csv", f"when,text\n{rows}\n".encode()).run()
+    answer(page)
+    (dates,) = [box for box in page.selectbox if box.label == "Column with the dates"]
+    assert dates.value == "when"
+    assert "can be read in two ways" in " ".join(one.value for one in page.caption)
+    (order,) = [box for box in page.radio if box.label.endswith("is written")]
+    assert order.label == "01/11/2026 is written"
+    order.set_value("day first").run()
+    assert len(page.get("vega_lite_chart") or page.get("arrow_vega_lite_chart")) == 2
 
 
 @pytest.mark.parametrize(
@@ -147,26 +249,30 @@ def test_a_file_that_cannot_be_read_is_told_without_a_traceback(open_page, name,
 def test_rows_without_a_text_are_told_in_the_words_of_the_page(open_page):
     page = open_page("file")
     page.file_uploader[0].upload("a.csv", b"text,n\ngood,1\n,2\n").run()
-    button(page, "Analyse the file").click().run()
     said = problem(page)
     assert "row 2" in said
     assert "--" not in said
-    page.checkbox[0].check()
-    button(page, "Analyse the file").click().run()
-    assert "1 without a text" in page.success[0].value
+    assert "“Leave out rows that cannot be used”" in said
+    assert button(page, "Analyse the file").disabled
+    page.checkbox[0].check().run()
+    assert "**1 texts, 1 left out**" in [one.value for one in page.markdown]
+    answer(page)
+    assert "1 left out" in page.success[0].value
 
 
-def test_a_file_goes_with_the_visitor(open_page, reviews):
+def test_a_file_goes_some_time_after_its_visitor(open_page, reviews, monkeypatch):
+    monkeypatch.setattr(visits, "KEPT_S", 0.0)
     page = open_page("file")
     page.file_uploader[0].upload("reviews.csv", reviews).run()
-    folder = page.session_state["folder"]
-    assert any(folder.path.rglob("reviews.csv"))
-    path = folder.path
-    page.session_state["folder"] = None
-    del folder, page
-    import gc
-
+    path = page.session_state["session"].visit.path
+    assert any(path.rglob("reviews.csv"))
+    page.session_state["session"] = None
+    del page
     gc.collect()
+    for _ in range(500):
+        if not path.exists():
+            break
+        time.sleep(0.02)
     assert not path.exists()
 
 
@@ -187,6 +293,34 @@ def test_models_are_measured_on_the_same_texts(open_page, tiny_run, tiny_data, s
     assert f"Confusion of {tiny_run.path.name}" in html
     assert " before training" in html  # from the report, on the other tab
     assert "majority class" in html
+
+
+def test_one_faulty_file_is_told_once_for_all_models(open_page, tiny_run, settings):
+    page = open_page("compare")
+    page.multiselect[0].set_value([str(tiny_run.path), "general"]).run()
+    page.radio[0].set_value("My labelled file").run()
+    page.file_uploader[0].upload("t.csv", b"text,label\ngood film,positive\n,positive\n").run()
+    assert "at least two" in problem(page)
+    rows = "\n".join(f"{text},{label}" for text, label in make_texts(20))
+    page.file_uploader[0].upload("t.csv", f"text,label\n{rows}\n,positive\n".encode()).run()
+    assert "left out" in " ".join(one.value for one in page.markdown)
+    assert button(page, "Measure").disabled
+    page.checkbox[0].check().run()
+    assert not button(page, "Measure").disabled
+
+
+def test_stars_are_measured_as_they_are_trained(open_page, tiny_run):
+    stars = {"negative": 1, "positive": 5}
+    rows = "\n".join(f"{text},{stars[label]}" for text, label in make_texts(20))
+    page = open_page("compare")
+    page.multiselect[0].set_value([str(tiny_run.path)]).run()
+    page.radio[0].set_value("My labelled file").run()
+    page.file_uploader[0].upload("t.csv", f"text,stars\n{rows}\n".encode()).run()
+    assert "**10 negative, 10 positive, 0 left out**" in [one.value for one in page.markdown]
+    button(page, "Measure").click().run()
+    assert not page.exception
+    assert not page.error
+    assert "Confusion of tiny" in html_of(page)
 
 
 @needs_minilm

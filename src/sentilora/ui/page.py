@@ -34,8 +34,10 @@ def main() -> None:
     page = st.navigation(pages)
     with st.sidebar:
         _choose_model()
+        _choose_sureness()
         st.caption("Texts stay on the machine that this page runs on. Nothing is logged.")
     page.run()
+    session.name_visit()
 
 
 def _choose_model() -> None:
@@ -50,6 +52,20 @@ def _choose_model() -> None:
         key=session.MODEL,
         help="Runs and exports that are finished, and general, which ships with SentiLoRA.",
     )
+
+
+def _choose_sureness() -> None:
+    session.begin(session.NOT_SURE, session.NOT_SURE_BELOW)
+    below = st.slider(
+        "Not sure below",
+        0.0,
+        0.95,
+        step=0.05,
+        format="percent",
+        key=session.NOT_SURE,
+        help="An answer with a lower probability is shown as “not sure”. 0 % shows every answer.",
+    )
+    session.keep(session.NOT_SURE, below)
 
 
 if __name__ == "__main__":

@@ -1,42 +1,57 @@
-"""What one visitor has open: the chosen model, and a folder that goes when they do."""
+"""What one visitor has open: the chosen model, and what they keep when they load the page again."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import weakref
 from pathlib import Path
+from typing import TypeVar
 
 import streamlit as st
 
-from sentilora.data.files.formats import ENDINGS
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.ui.models.model_cache import open_shared
 from sentilora.ui.models.model_choice import Choice, list_choices
 from sentilora.ui.settings import read_app_settings
-from sentilora.ui.uploads import Upload, keep_upload
+from sentilora.ui.visits import VISITS, Session, Visit
 
-MODEL = "model"
-# The endings that can be read, by their last part, as a browser knows them.
-FILE_TYPES = list(dict.fromkeys(ending.rpartition(".")[2] for ending in ENDINGS))
+MODEL, NOT_SURE = "model", "not-sure"
+NOT_SURE_BELOW = 0.6  # a score below it is shown as no answer, until the visitor says otherwise
 
-_FOLDER = "folder"
+_SESSION, _ADDRESS = "session", "visit"
+
+T = TypeVar("T")
 
 
-class SessionFolder:
-    """A folder that is removed when the session, or the server, ends."""
+def visit() -> Visit:
+    """Return what this visitor keeps."""
+    if _SESSION not in st.session_state:
+        st.session_state[_SESSION] = VISITS.open(st.query_params.get(_ADDRESS))
+    session: Session = st.session_state[_SESSION]
+    return session.visit
 
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="sentilora-app-"))
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+def name_visit() -> None:
+    """Put the token into the address, so that a reload finds what is kept."""
+    found = visit()
+    if found.kept and st.query_params.get(_ADDRESS) != found.token:
+        st.query_params[_ADDRESS] = found.token
 
 
 def session_folder() -> Path:
-    """Return the folder of this session."""
-    if _FOLDER not in st.session_state:
-        st.session_state[_FOLDER] = SessionFolder()
-    folder: Path = st.session_state[_FOLDER].path
-    return folder
+    """Return the folder of this visitor."""
+    return visit().path
+
+
+def begin(key: str, default: T) -> None:
+    """Give a box what was chosen in it before, or its default, before it is drawn."""
+    if key not in st.session_state:
+        st.session_state[key] = visit().kept.get(key, default)
+
+
+def keep(key: str, value: T) -> T:
+    """Remember what is chosen in a box."""
+    if visit().kept.get(key) != value:
+        visit().kept[key] = value
+    return value
 
 
 def choices() -> list[Choice]:
@@ -65,23 +80,6 @@ def chosen_model() -> SentimentModel:
     return open_shared(chosen().path)
 
 
-def ask_for_file(label: str, key: str) -> Upload | None:
-    """Show a place to drop a file; return it once it is there.
-
-    Raises:
-        DataError: it is empty, or no file of rows.
-    """
-    uploaded = st.file_uploader(label, type=FILE_TYPES, key=key)
-    return None if uploaded is None else keep_upload(uploaded, session_folder())
-
-
-def ask_for_column(label: str, upload: Upload, default: str | None, key: str) -> str | None:
-    """Show the columns of a file; None while none is chosen."""
-    column: str | None = st.selectbox(
-        label,
-        upload.columns,
-        index=upload.columns.index(default) if default in upload.columns else None,
-        placeholder="Choose a column",
-        key=f"{key}-{upload.key}",
-    )
-    return column
+def not_sure_below() -> float:
+    """Return the score below which an answer is shown as none, in ``[0, 1]``."""
+    return float(st.session_state.get(NOT_SURE, NOT_SURE_BELOW))

@@ -1,16 +1,15 @@
-"""A file that was uploaded, put where the library can read it, until the session ends."""
+"""A file that was uploaded, put where the library can read it, until its visitor has gone."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sentilora.data.columns import LABEL_NAMES, find_text_column
 from sentilora.data.files.formats import ending_of
-from sentilora.data.files.tables import open_table
 from sentilora.errors import DataError
 
 
@@ -31,34 +30,25 @@ class Upload:
         path: path where it lies now.
         name: name that the user knows it by.
         key: key that differs when content or name differ.
-        columns: names of its columns.
+        at: time of the day when it came, such as ``16:35``.
     """
 
     path: Path
     name: str
     key: str
-    columns: tuple[str, ...]
+    at: str
 
     @property
-    def text_column(self) -> str | None:
-        """The column that surely holds the texts, if there is one."""
-        try:
-            return find_text_column(self.columns, None, self.name)
-        except DataError:
-            return None
-
-    @property
-    def label_column(self) -> str | None:
-        """The column that holds labels by its name, the likeliest first."""
-        folded = {name.strip().casefold(): name for name in self.columns}
-        return next((folded[name] for name in LABEL_NAMES if name in folded), None)
+    def names(self) -> dict[Path, str]:
+        """What messages are to call it."""
+        return {self.path: self.name}
 
 
 def keep_upload(uploaded: Uploaded, folder: Path) -> Upload:
-    """Write an uploaded file into a folder and look at its columns.
+    """Write an uploaded file into a folder.
 
     Raises:
-        DataError: its ending is unknown, it is empty, or it does not hold what it says.
+        DataError: its ending is unknown, or it is empty.
     """
     content = uploaded.getvalue()
     name = Path(uploaded.name).name
@@ -74,4 +64,4 @@ def keep_upload(uploaded: Uploaded, folder: Path) -> Upload:
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    return Upload(path, name, key, tuple(open_table(path, name).names))
+    return Upload(path, name, key, time.strftime("%H:%M"))

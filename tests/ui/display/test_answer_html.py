@@ -51,8 +51,9 @@ def test_what_the_model_did_not_read_stays_plain():
     [
         paint_words(EVIL, explanation(EVIL, [1.0] * len(EVIL.split()))),
         paint_words(EVIL, explanation(EVIL, [0.0] * len(EVIL.split()))),
-        paint_legend(explanation("a", [1.0], label=EVIL), 1.0),
+        paint_legend(explanation("a", [1.0], label=EVIL)),
         paint_headline(Prediction(EVIL, 0.9, {EVIL: 0.9, "b": 0.1}, None), EVIL),
+        paint_headline(Prediction(EVIL, 0.4, {EVIL: 0.4, "b": 0.6}, None, abstained=True), EVIL),
         paint_bars({EVIL: 0.9, "b": 0.1}, EVIL),
         paint_table([EVIL], [[EVIL], [(EVIL, EVIL)]], caption=EVIL),
         paint_tiles([{"name": EVIL, "value": EVIL, "note": EVIL}]),
@@ -80,3 +81,17 @@ def test_a_confusion_matrix_says_how_many_and_which_share():
         ("sl-wrong", "0", "0 %"),
         ("sl-right", "0", "0 %"),
     ]
+
+
+def test_an_answer_that_is_not_sure_looks_and_reads_otherwise():
+    sure = paint_headline(
+        Prediction("positive", 0.97, {"negative": 0.03, "positive": 0.97}, 0.94), ""
+    )
+    unsure = paint_headline(
+        Prediction("positive", 0.55, {"negative": 0.45, "positive": 0.55}, 0.1, abstained=True), ""
+    )
+    assert 'sl-label">positive<' in sure
+    assert "sl-open" not in sure
+    assert 'sl-label">not sure<' in unsure
+    assert "most likely positive, 55.0 %" in unsure
+    assert "sl-open" in unsure

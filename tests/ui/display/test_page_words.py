@@ -8,7 +8,8 @@ from sentilora.data.columns import find_text_column
 from sentilora.data.problems import Problems, raise_if_any
 from sentilora.errors import DataError
 from sentilora.message import Message, command, setting
-from sentilora.ui.display.page_words import PAGE, TRAIN_PAGE
+from sentilora.ui.display import page_words
+from sentilora.ui.display.page_words import PAGE
 
 
 def test_a_column_is_chosen_in_its_box():
@@ -18,16 +19,21 @@ def test_a_column_is_chosen_in_its_box():
     assert told.endswith("Choose one with “Column with the texts” (body).")
 
 
-@pytest.mark.parametrize(
-    ("page", "box"),
-    [(PAGE, "Skip rows without a text"), (TRAIN_PAGE, "Leave out rows that cannot be used")],
-)
-def test_each_page_names_its_own_box_for_bad_rows(page, box):
+def test_every_page_names_the_same_box_for_bad_rows():
     problems = Problems("a.csv")
     problems.add_row(2, "empty text")
     with pytest.raises(DataError) as caught:
         raise_if_any([problems])
-    assert f"Leave bad rows out with “{box}”; they are" in caught.value.message.spelled(page)
+    told = caught.value.message.spelled(PAGE)
+    assert f"Leave bad rows out with “{page_words.SKIP_ROWS}”; they are" in told
+
+
+def test_a_choice_has_the_words_of_its_box():
+    text = f"Say {setting('stars', 5)}, {setting('stars', 10)} or {setting('labels', ['a', 'b'])}."
+    assert Message(text).spelled(PAGE) == (
+        "Say “What the labels are” (Stars from 1 to 5), “What the labels are” (Stars from 1 to "
+        "10) or “Names of the labels, in order” (a,b)."
+    )
 
 
 def test_placeholders_of_other_front_ends_are_left_out():

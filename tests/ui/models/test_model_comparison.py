@@ -3,6 +3,7 @@
 import pytest
 
 import sentilora
+from sentilora.data.labelled.scan import Asked
 from sentilora.errors import DataError
 from sentilora.evaluation.metrics import Measured
 from sentilora.evaluation.reports.report import Report
@@ -12,7 +13,16 @@ from sentilora.ui.models.model_comparison import MeasuredModel, Texts, disagreem
 
 def measured(name, answers, scores, truths=("good", "bad", "good"), texts=("a", "b", "c")):
     return MeasuredModel(
-        name, ("bad", "good"), {}, list(texts), list(truths), list(answers), list(scores)
+        name,
+        ("bad", "good"),
+        {},
+        list(texts),
+        list(truths),
+        list(answers),
+        list(scores),
+        caution=None,
+        notes=(),
+        left_out=0,
     )
 
 
@@ -22,7 +32,7 @@ def test_the_figures_are_those_of_evaluate(tiny_run, tiny_data):
     found = measure_texts(
         model,
         "tiny",
-        Texts(tiny_data / "test.csv", "text", "label"),
+        Texts(tiny_data / "test.csv", Asked("text", "label")),
         progress=lambda *one: told.append(one),
     )
     expected = sentilora.evaluate(model, tiny_data).data["after"]
@@ -33,12 +43,30 @@ def test_the_figures_are_those_of_evaluate(tiny_run, tiny_data):
     assert told == [(60, 60)]
 
 
+def test_texts_that_a_model_learned_from_are_told(tiny_run, tiny_data):
+    model = sentilora.load(tiny_run.path, device="cpu")
+    texts = Texts(tiny_data / "train.csv", Asked("text", "label"))
+    assert "of 160 texts were learned from" in measure_texts(model, "tiny", texts).caution
+    texts = Texts(tiny_data / "test.csv", Asked("text", "label"))
+    found = measure_texts(model, "tiny", texts)
+    assert found.caution is None or "of 60 texts" in found.caution
+
+
+def test_rows_are_left_out_and_labels_named_as_asked(tiny_run, tmp_path):
+    file = tmp_path / "ids.csv"
+    file.write_text("text,n\ngood film,1\nbad film,0\n,1\n", encoding="utf-8")
+    model = sentilora.load(tiny_run.path, device="cpu")
+    asked = Asked("text", "n", skip_bad_rows=True)
+    found = measure_texts(model, "tiny", Texts(file, asked, ("negative", "positive")))
+    assert (found.truths, found.left_out) == (["positive", "negative"], 1)
+
+
 def test_labels_that_the_model_does_not_know_are_named(tiny_run, tmp_path):
     file = tmp_path / "topics.csv"
     file.write_text("text,label\ngood film,cats\nbad film,dogs\n", encoding="utf-8")
     model = sentilora.load(tiny_run.path, device="cpu")
     with pytest.raises(DataError, match="holds the labels 'cats'"):
-        measure_texts(model, "tiny", Texts(file, "text", "label"))
+        measure_texts(model, "tiny", Texts(file, Asked("text", "label")))
 
 
 def test_disagreements_come_with_the_telling_ones_first():
@@ -84,7 +112,7 @@ def test_measured_models_stand_from_best_to_worst():
         for share in (0.5, 0.7)
     ]
     models = [
-        MeasuredModel(name, ("a", "b"), one, [], [], [], [])
+        MeasuredModel(name, ("a", "b"), one, [], [], [], [], None, (), 0)
         for name, one in zip(("worse", "better"), figures, strict=True)
     ]
     assert [row[0] for row in measured_rows(models)] == [

@@ -8,7 +8,10 @@ import pytest
 import sentilora
 from sentilora.errors import DataError
 from sentilora.events import as_counts
-from sentilora.ui.models.scored_file import ROWS, choose_rows, preview, score_file
+from sentilora.ui.data_choices import DataChoices
+from sentilora.ui.display.colours import NOT_SURE
+from sentilora.ui.models import scored_file
+from sentilora.ui.models.scored_file import ROWS, choose_rows
 from tests.helpers.texts import make_texts
 from tests.helpers.uploads import keep
 
@@ -16,6 +19,11 @@ from tests.helpers.uploads import keep
 @pytest.fixture(scope="module")
 def model(tiny_run):
     return sentilora.load(tiny_run.path, device="cpu")
+
+
+def score_file(model, upload, *, below=0.0, skip_bad_rows=False, listener=None):
+    choices = DataChoices(upload, (), text="text", skip_bad_rows=skip_bad_rows)
+    return scored_file.score_file(model, "tiny", choices, below, listener=listener)
 
 
 @pytest.fixture
@@ -26,7 +34,7 @@ def upload(tmp_path):
 
 def test_the_answers_are_those_of_the_library_in_the_order_of_the_file(model, upload):
     told = []
-    scored = score_file(model, upload, "text", listener=as_counts(lambda *one: told.append(one)))
+    scored = score_file(model, upload, listener=as_counts(lambda *one: told.append(one)))
     table = scored.read()
     expected = model.predict(table["text"].to_pylist())
     assert (scored.label, scored.score) == ("predicted_label", "score")
@@ -39,7 +47,7 @@ def test_the_answers_are_those_of_the_library_in_the_order_of_the_file(model, up
 
 
 def test_the_download_has_the_format_and_the_name_of_the_file(model, upload):
-    scored = score_file(model, upload, "text")
+    scored = score_file(model, upload)
     assert scored.download_name == "reviews-predicted.csv"
     rows = list(csv.DictReader(io.StringIO(scored.download().decode("utf-8"))))
     assert [row["text"] for row in rows] == scored.read()["text"].to_pylist()
@@ -52,15 +60,15 @@ def test_a_prediction_that_was_stopped_goes_on(model, upload):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        score_file(model, upload, "text", listener=as_counts(stop))
-    assert score_file(model, upload, "text").summary.resumed == ROWS
+        score_file(model, upload, listener=as_counts(stop))
+    assert score_file(model, upload).summary.resumed == ROWS
 
 
 def test_rows_without_a_text_are_named_or_skipped(model, tmp_path):
     upload = keep(tmp_path, "gaps.csv", b"text,n\ngood film,1\n,2\nbad film,3\n")
     with pytest.raises(DataError, match=r"gaps.csv.*row 2"):
-        score_file(model, upload, "text")
-    scored = score_file(model, upload, "text", skip_bad_rows=True)
+        score_file(model, upload)
+    scored = score_file(model, upload, skip_bad_rows=True)
     assert scored.summary.skipped == 1
     assert scored.read()[scored.label].to_pylist()[1] is None
     names = list(scored.summary.label_counts)
@@ -68,7 +76,7 @@ def test_rows_without_a_text_are_named_or_skipped(model, tmp_path):
 
 
 def test_rows_are_chosen_by_label_words_and_score(model, upload):
-    scored = score_file(model, upload, "text")
+    scored = score_file(model, upload)
     table = scored.read()
     rows = table.to_pylist()
     good = [row for row in rows if row["predicted_label"] == "positive" and "good" in row["text"]]
@@ -83,7 +91,15 @@ def test_rows_are_chosen_by_label_words_and_score(model, upload):
     assert choose_rows(table, scored, labels=["positive"], words="(").num_rows == 0  # no pattern
 
 
-def test_the_first_rows_are_shown_before_anything_is_computed(upload):
-    first = preview(upload, 2)
-    assert list(first) == ["id", "text", "label"]
-    assert first["id"] == ["0", "1"]
+def test_answers_below_the_limit_count_as_not_sure(model, upload):
+    scored = score_file(model, upload)
+    scores = sorted(scored.read()["score"].to_pylist())
+    unsure = score_file(model, upload, below=scores[100])
+    table = unsure.read()
+    counts = unsure.counts(table)
+    expected = sum(score < scores[100] for score in table["score"].to_pylist())
+    assert counts[NOT_SURE] == unsure.summary.abstained == expected
+    assert sum(counts.values()) == 700
+    found = choose_rows(table, unsure, labels=[NOT_SURE])
+    assert found.num_rows == expected
+    assert NOT_SURE not in scored.counts(scored.read())

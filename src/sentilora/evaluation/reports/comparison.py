@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sentilora.evaluation.baselines import BASELINES
 from sentilora.evaluation.metrics import Intervals, Metrics
+from sentilora.evaluation.report_parts.seen_part import SeenPart
 from sentilora.evaluation.reports import wording
 from sentilora.evaluation.reports.report import Report
 
@@ -119,9 +120,11 @@ def plain_words(report: Report) -> str:
 
 def caution(report: Report) -> str | None:
     """Say how many of the texts were seen in training, and the figures on the others."""
-    seen = report.seen
-    if seen is None:
-        return None
+    return None if report.seen is None else caution_of(report.seen)
+
+
+def caution_of(seen: SeenPart) -> str:
+    """Say the same of the rows that any measurement met."""
     rows = wording.count(seen.train + seen.validation + seen.unseen)
     parts = {"learned from": seen.train, "used to choose and calibrate the model": seen.validation}
     counts = [(wording.count(number), how) for how, number in parts.items() if number]

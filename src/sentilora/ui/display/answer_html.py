@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from sentilora.evaluation.reports import wording
 from sentilora.inference.explanation import Explanation, WordContribution
 from sentilora.inference.prediction import Prediction
-from sentilora.ui.display.colours import label_colours
+from sentilora.ui.display.colours import NOT_SURE, label_colours
 
 Cell = str | tuple[str, str]  # a value, or a value and what stands below it in small print
 
@@ -59,23 +59,30 @@ def paint_words(text: str, explanation: Explanation) -> Markup:
     return Markup('<p class="sl-words" dir="auto">{}</p>').format(Markup("").join(parts))
 
 
-def paint_legend(explanation: Explanation, milliseconds: float) -> Markup:
+def paint_legend(explanation: Explanation) -> Markup:
     """Say what the colours mean."""
     return Markup(
         '<p class="sl-legend"><span class="sl-word sl-for" style="--heat:.6">+ for</span> '
         '<span class="sl-word sl-against" style="--heat:.6">− against</span> the answer '
-        "<b>{}</b>; figures are added log-odds, by {} in {:,.0f} ms.</p>"
-    ).format(explanation.label, explanation.method, milliseconds)
+        "<b>{}</b>; the larger the figure, the more the word weighed.</p>"
+    ).format(explanation.label)
 
 
 def paint_headline(prediction: Prediction, note: str) -> Markup:
-    """Write the answer large, with what it was computed on below."""
+    """Write the answer large, with what it was computed on below.
+
+    An answer that is not sure enough has other words, a hollow dot and no large figure.
+    """
     colour = label_colours(list(prediction.probabilities))[prediction.label]
+    score = wording.percent(prediction.score)
+    name, figure, kind = prediction.label, score, ""
+    if prediction.abstained:
+        name, figure, kind = NOT_SURE, f"most likely {prediction.label}, {score}", " sl-open"
     return Markup(
-        '<div class="sl-answer" role="status"><span class="sl-dot" style="background:{}"></span>'
+        '<div class="sl-answer{}" role="status"><span class="sl-dot" style="color:{}"></span>'
         '<span class="sl-label">{}</span><span class="sl-score">{}</span></div>'
         '<p class="sl-note">{}</p>'
-    ).format(colour, prediction.label, wording.percent(prediction.score), note)
+    ).format(kind, colour, name, figure, note)
 
 
 def paint_tiles(tiles: Sequence[Mapping[str, str]]) -> Markup:

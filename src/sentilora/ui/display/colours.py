@@ -14,6 +14,8 @@ from sentilora.labels import Labels
 LIGHT, DARK = "#ffffff", "#171614"  # Streamlit's two grounds
 
 NEGATIVE, NEUTRAL, POSITIVE = "#d55e00", "#7a828c", "#2a7fc0"
+NOT_SURE = "not sure"  # stands for a label where the score is too low
+NO_ANSWER = "#8a6fd1"
 MILD_NEGATIVE, MILD_POSITIVE = "#b8823a", "#3f9193"
 OTHERS = (
     "#2a7fc0",
@@ -29,6 +31,9 @@ OTHERS = (
 
 def label_colours(names: Sequence[str]) -> dict[str, str]:
     """Return a colour for each label: sentiments from orange over grey to blue, others apart."""
+    if NOT_SURE in names:
+        known = label_colours([name for name in names if name != NOT_SURE])
+        return {name: known.get(name, NO_ANSWER) for name in names}
     try:
         signs = Labels(tuple(names)).polarities
     except ConfigError:

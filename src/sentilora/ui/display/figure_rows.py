@@ -11,6 +11,7 @@ from sentilora.evaluation.reports.report import Report
 from sentilora.ui.display.answer_html import Cell
 from sentilora.ui.models.model_comparison import MeasuredModel
 
+FEW = 2  # figures at the front of a row that anyone can read
 HEADINGS = [column.title for column in wording.COLUMNS]
 
 

@@ -13,27 +13,37 @@ from sentilora.message import shell_command, shell_value
 
 TEXT_COLUMN = "Column with the texts"
 LABEL_COLUMN = "Column with the labels"
-SKIP_ROWS = "Skip rows without a text"
-SKIP_TRAINING_ROWS = "Leave out rows that cannot be used"
+GROUP_COLUMN = "Column whose values stay together"
+DATE_COLUMN = "Column with the dates"
+LABEL_KIND = "What the labels are"
+LABEL_NAMES = "Names of the labels, in order"
+SKIP_ROWS = "Leave out rows that cannot be used"
 START_FROM = "Start from"
 EPOCHS = "Epochs"
 PRESET = "Preset"
+NAME = "Name"
 KIND = "Kind"
 RESUME = "Resume"
 
+# What can stand in a label column, by the rating that is highest.
+WORDS = "Names, or 0 and 1"
+STARS = {5: "Stars from 1 to 5", 10: "Stars from 1 to 10"}
+
 # What stands for a name in the advice of other front ends.
-_PLACEHOLDERS = ("COL", "DIR", "FILE", "FOLDER", "NAME")
+_PLACEHOLDERS = ("COL", "COLUMN", "DIR", "FILE", "FOLDER", "NAME")
 
 
 @dataclass(frozen=True)
 class PageWords:
-    """The words of a page.
+    """The words of the pages; a box has the same name on all of them.
 
     Attributes:
-        boxes: labels of its boxes, by the name of the setting.
+        boxes: labels of the boxes, by the name of the setting.
+        choices: what stands in a box for a value, by the name of the setting.
     """
 
     boxes: Mapping[str, str]
+    choices: Mapping[str, Mapping[Any, str]]
 
     def setting(self, name: str, value: Any) -> str:
         """Write the box and what to choose in it; a setting without a box by its name."""
@@ -41,7 +51,9 @@ class PageWords:
         words = f"the setting “{name.replace('_', ' ')}”" if box is None else f"“{box}”"
         if value is None or value is True or value in _PLACEHOLDERS:
             return words
-        return f"{words} ({shell_value(value)})"
+        known = self.choices.get(name, {})
+        shown = known.get(value) if isinstance(value, str | int) else None
+        return f"{words} ({shown or shell_value(value)})"
 
     def command(self, name: str, arguments: Sequence[Any], options: Mapping[str, Any]) -> str:
         """Name the button; what has none is typed beside the server of the page."""
@@ -51,16 +63,19 @@ class PageWords:
 
 
 PAGE = PageWords(
-    {"text": TEXT_COLUMN, "label": LABEL_COLUMN, "skip_bad_rows": SKIP_ROWS, "to": KIND}
-)
-TRAIN_PAGE = PageWords(
     {
         "text": TEXT_COLUMN,
         "label": LABEL_COLUMN,
-        "skip_bad_rows": SKIP_TRAINING_ROWS,
+        "group": GROUP_COLUMN,
+        "labels": LABEL_NAMES,
+        "stars": LABEL_KIND,
+        "skip_bad_rows": SKIP_ROWS,
         "base": START_FROM,
         "start_from": START_FROM,
         "epochs": EPOCHS,
         "preset": PRESET,
-    }
+        "name": NAME,
+        "to": KIND,
+    },
+    {"stars": STARS},
 )

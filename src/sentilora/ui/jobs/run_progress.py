@@ -8,6 +8,7 @@ from typing import Any
 
 STARTING, RUNNING, STOPPED = "starting", "running", "stopped"
 FAILED, FINISHED = "failed", "finished"
+ELSEWHERE = "at work elsewhere"
 
 
 @dataclass(frozen=True)
@@ -15,8 +16,8 @@ class Watched:
     """What a training has told so far.
 
     Attributes:
-        state: state of the training: ``starting``, ``running``, ``stopped`` (can go on), ``failed``
-            or ``finished``.
+        state: state of the training: ``starting``, ``running``, ``at work elsewhere``, ``stopped``
+            (can go on), ``failed`` or ``finished``.
         phase: name of the phase that it is in.
         step, steps: numbers of updates done, and in all; None before the first one.
         seconds_left: time that the updates will still take, in seconds, as estimated.
@@ -48,12 +49,19 @@ class Watched:
         return min(1.0, (self.step or 0) / self.steps) if self.steps else 0.0
 
 
-def watch(events: Iterable[dict[str, Any]], *, is_alive: bool, said: str | None = None) -> Watched:
+def watch(
+    events: Iterable[dict[str, Any]],
+    *,
+    is_alive: bool,
+    is_elsewhere: bool = False,
+    said: str | None = None,
+) -> Watched:
     """Put the events of a run together.
 
     Args:
         events: events of the run, from :func:`~sentilora.runs.events.read_events`.
-        is_alive: whether a process works on it.
+        is_alive: whether a process that the page started works on it.
+        is_elsewhere: whether somebody else seems to work on it.
         said: error that the process printed, in words of the page; None where it printed none.
     """
     seen = list(events)
@@ -64,6 +72,8 @@ def watch(events: Iterable[dict[str, Any]], *, is_alive: bool, said: str | None 
     told = [event for event in seen if event["kind"] in ("started", "note")]
     notes = [note for event in told for note in event.get("notes", [event.get("text")])]
     state, error = _state(seen, is_alive, said)
+    if is_elsewhere and state == STOPPED:
+        state, error = ELSEWHERE, None
     return Watched(
         state=state,
         phase=_phase(seen),

@@ -33,12 +33,12 @@ import psutil
 
 from sentilora.config import make_config
 from sentilora.errors import RunError
-from sentilora.message import command, option
+from sentilora.message import command, option, setting
 from sentilora.runs.event_file import read_events
 from sentilora.runs.run_folder import CONFIG, Run, create_name
 from sentilora.settings_file import write_settings
+from sentilora.ui.jobs.run_names import BESIDE, check_run_name
 
-FOLDER = ".app"
 PROCESS = "process.json"
 SAID = "stderr.txt"
 SETTINGS = "settings.toml"
@@ -46,8 +46,8 @@ SETTINGS = "settings.toml"
 # A shell that starts a server in the background has it ignore SIGINT, and children inherit that.
 _LISTENING = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    "from sentilora.cli.app import main; from sentilora.ui.display.page_words import TRAIN_PAGE; "
-    "main(TRAIN_PAGE)"
+    "from sentilora.cli.app import main; from sentilora.ui.display.page_words import PAGE; "
+    "main(PAGE)"
 )
 _STILL_WARM_S = 60.0
 _starting = threading.Lock()
@@ -66,7 +66,7 @@ class Job:
     @property
     def folder(self) -> Path:
         """Where its process is written down."""
-        return self.run.path.parent / FOLDER / self.run.path.name
+        return self.run.path.parent / BESIDE / self.run.path.name
 
     @property
     def is_alive(self) -> bool:
@@ -83,8 +83,13 @@ class Job:
         for mark in ("unexpected error: ", "error: "):
             _, found, message = f"\n{said}".rpartition(f"\n{mark}")
             if found:
-                return message.strip()
+                return message.strip().replace(f"{self.folder.resolve()}/", "")
         return None
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether somebody else seems to work on it, in a terminal for instance."""
+        return not self.is_alive and _silence_s(self.run) is not None
 
     def stop(self) -> None:
         """Ask it to stop as Ctrl-C does: it writes a checkpoint first."""
@@ -105,7 +110,7 @@ class Job:
 
 def find_jobs(runs: Path) -> list[Job]:
     """Return the trainings that the page started, the newest first."""
-    files = runs.glob(f"{FOLDER}/*/{PROCESS}")
+    files = runs.glob(f"{BESIDE}/*/{PROCESS}")
     newest = sorted(files, key=lambda file: file.stat().st_mtime, reverse=True)
     return [Job(Run(runs / file.parent.name)) for file in newest]
 
@@ -124,7 +129,7 @@ def start(settings: Mapping[str, Any], runs: Path) -> Job:
         runs: the folder of the run folders.
 
     Raises:
-        RunError: another one is at work, or nothing can be written.
+        RunError: another one is at work, nothing can be written, or the name is taken or no name.
         ConfigError: a setting is out of range.
     """
     chosen = {key: value for key, value in settings.items() if value is not None}
@@ -132,7 +137,8 @@ def start(settings: Mapping[str, Any], runs: Path) -> Job:
         _refuse_second(runs)
         config = make_config(chosen)
         base = config.start_from or config.base
-        name = create_name(config.model_copy(update={"base": base}))
+        name = config.name or create_name(config.model_copy(update={"base": base}))
+        _refuse_name(runs, name)
         job = Job(Run(runs / name))
         job.folder.mkdir(parents=True)
         data = Path(config.data.train)
@@ -187,17 +193,33 @@ def _refuse_second(runs: Path) -> None:
         )
 
 
-def _refuse_elsewhere(run: Run) -> None:
-    """Refuse a run that somebody else seems to be working on, in a terminal for instance."""
-    last = deque(read_events(run.path), maxlen=1)
-    if not last or last[0]["kind"] in ("interrupted", "failed"):
-        return
-    age = time.time() - last[0]["time"]
-    if age < _STILL_WARM_S:
+def _refuse_name(runs: Path, name: str) -> None:
+    check_run_name(name)
+    if (runs / name).exists():
         raise RunError(
-            f"The run {run.path.name} wrote its last event {age:.0f} s ago, so it may be at work "
-            f"somewhere else. Expected {_STILL_WARM_S:.0f} s of silence: try again a little later."
+            f"There is a run {name} already. Expected a new name in {setting('name')}; or leave it "
+            "empty, and one is made."
         )
+
+
+def _refuse_elsewhere(run: Run) -> None:
+    """Refuse a run that somebody else seems to be working on."""
+    silence = _silence_s(run)
+    if silence is not None:
+        raise RunError(
+            f"The run {run.path.name} wrote its last event {silence:.0f} s ago, so it may be at "
+            f"work somewhere else. Expected {_STILL_WARM_S:.0f} s of silence: try again a little "
+            "later."
+        )
+
+
+def _silence_s(run: Run) -> float | None:
+    """Return the seconds since the last event of a run that looks as if it were at work."""
+    last = deque(read_events(run.path), maxlen=1)
+    if not last or last[0]["kind"] in ("interrupted", "failed", "finished"):
+        return None
+    age = time.time() - float(last[0]["time"])
+    return age if age < _STILL_WARM_S else None
 
 
 @contextmanager

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sentilora.data.files.sources import locate
+from sentilora.data.labelled.learned_texts import LearnedTexts
 from sentilora.data.labelled.scan import Asked
 from sentilora.defaults import SEED
 from sentilora.evaluation.metrics import Measured
-from sentilora.evaluation.model_figures import measure_with_intervals
+from sentilora.evaluation.model_figures import measure_unseen, measure_with_intervals
 from sentilora.evaluation.model_rows import labels_of_file, read_rows
+from sentilora.evaluation.reports.comparison import caution_of
 from sentilora.inference.sentiment_model import SentimentModel
 
 RESAMPLES = 500
@@ -20,11 +22,17 @@ PIECE = 256  # texts at a time; between two pieces other sessions get their turn
 
 @dataclass(frozen=True)
 class Texts:
-    """A labelled file, and its columns with the texts and the labels."""
+    """Labelled texts to measure with.
+
+    Attributes:
+        data: path of the file.
+        asked: how its rows are to be read.
+        labels: names of its labels in order; None when they are read as the model's.
+    """
 
     data: Path
-    text: str
-    label: str
+    asked: Asked
+    labels: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,9 @@ class MeasuredModel:
         labels: in id order.
         figures: its metrics with intervals, label by label, and how sure it is.
         texts, truths, answers, scores: of each row, in the order of the file.
+        caution: words on the texts that it learned from; None where there are none.
+        notes: remarks on how the file was read.
+        left_out: number of rows that were left out.
     """
 
     name: str
@@ -45,6 +56,9 @@ class MeasuredModel:
     truths: list[str]
     answers: list[str]
     scores: list[float]
+    caution: str | None
+    notes: tuple[str, ...]
+    left_out: int
 
 
 def measure_texts(
@@ -58,14 +72,13 @@ def measure_texts(
 
     Raises:
         DataError: the data cannot be read, or hold labels that the model does not know.
+        ConfigError: a name of a label is not one of the model's.
     """
     import numpy as np
 
-    asked = Asked(texts.text, texts.label)
     names = model.labels.names
-    rows = read_rows(
-        locate(texts.data), "test", asked, labels_of_file(None, model.labels), model.labels
-    )
+    file_labels = labels_of_file(texts.labels, model.labels)
+    rows = read_rows(locate(texts.data), "test", texts.asked, file_labels, model.labels)
     logits = []
     for start in range(0, len(rows.texts), PIECE):
         logits.append(model.score(rows.texts[start : start + PIECE]).logits)
@@ -73,16 +86,22 @@ def measure_texts(
             progress(min(start + PIECE, len(rows.texts)), len(rows.texts))
     probabilities = model.probabilities(np.concatenate(logits))
     chosen = probabilities.argmax(axis=1)
+    sampling = {"resamples": RESAMPLES, "seed": SEED}
+    learned = LearnedTexts.read(model.artifact.home)
+    seen = measure_unseen(
+        learned, rows.texts, rows.label_ids, probabilities, model.labels, **sampling
+    )
     return MeasuredModel(
         name=name,
         labels=names,
-        figures=measure_with_intervals(
-            rows.label_ids, probabilities, model.labels, resamples=RESAMPLES, seed=SEED
-        ),
+        figures=measure_with_intervals(rows.label_ids, probabilities, model.labels, **sampling),
         texts=rows.texts,
         truths=[names[label_id] for label_id in rows.label_ids],
         answers=[names[label_id] for label_id in chosen],
         scores=[float(score) for score in probabilities.max(axis=1)],
+        caution=None if seen is None else caution_of(seen),
+        notes=rows.examples.notes,
+        left_out=len(rows.examples.skipped),
     )
 
 

@@ -40,14 +40,20 @@ class Answer:
     explained_ms: float | None = None
 
 
-def ask(model: SentimentModel, name: str, text: str) -> Answer:
+def ask(model: SentimentModel, name: str, text: str, threshold: float | None = None) -> Answer:
     """Put a text to a model.
+
+    Args:
+        model: model that answers.
+        name: its name for people.
+        text: the text as it was typed.
+        threshold: score below which it is not sure, in ``[0, 1]``.
 
     Raises:
         DataError: the text is empty.
     """
     started = time.perf_counter()
-    prediction = model.predict(text)
+    prediction = model.predict(text, threshold=threshold)
     took = time.perf_counter() - started
     return Answer(text, prediction, name, machine_of(model), took * 1000)
 

@@ -5,20 +5,27 @@ from __future__ import annotations
 import streamlit as st
 
 from sentilora import samples
+from sentilora.data.labelled.scan import Asked
 from sentilora.errors import SentiloraError
 from sentilora.evaluation.reports.report import read_report
 from sentilora.ui import session
-from sentilora.ui.display.answer_html import paint_table
-from sentilora.ui.display.error_messages import show_error, told
-from sentilora.ui.display.figure_rows import HEADINGS, measured_rows
+from sentilora.ui.data_form import ask_for_data, show_understood
+from sentilora.ui.display.error_messages import Names, page_text, show_error, told
+from sentilora.ui.display.figure_rows import measured_rows
 from sentilora.ui.display.markdown import plain
-from sentilora.ui.display.page_words import PAGE
 from sentilora.ui.models.model_cache import open_shared
 from sentilora.ui.models.model_choice import Choice, run_of
 from sentilora.ui.models.model_comparison import MeasuredModel, Texts, disagreements, measure_texts
-from sentilora.ui.pages.report_section import show_comparison, show_errors
+from sentilora.ui.pages.report_section import (
+    DETAILS,
+    show_comparison,
+    show_confusion,
+    show_figures,
+    show_reliability,
+)
+from sentilora.ui.understood_rows import understand_labels
 
-MEASURED = "compare-measured"
+MEASURED, UPLOADED = "compare-measured", "compare-upload"
 SAMPLE, UPLOAD = "Sample test texts", "My labelled file"
 MOST_TEXTS = 200  # on which models disagree, shown
 MOST_MODELS = 4
@@ -59,12 +66,14 @@ def _before_and_after(picked: list[Choice]) -> None:
 
 
 def _side_by_side(picked: list[Choice]) -> None:
-    with told():
-        texts = _ask_for_texts()
+    texts = _ask_for_texts()
     asked = (texts, tuple(one.path for one in picked))
     if st.button("Measure", type="primary", icon=":material/balance:", disabled=texts is None):
         assert texts is not None
-        st.session_state[MEASURED] = (asked, *_measure(picked, texts))
+        st.session_state.pop(MEASURED, None)
+        upload = session.visit().kept.get(UPLOADED)
+        names = upload.names if upload is not None else {}
+        st.session_state[MEASURED] = (asked, *_measure(picked, texts, names))
     kept = st.session_state.get(MEASURED)
     if kept is not None and kept[0] == asked:
         _show_measured(*kept[1:])
@@ -72,24 +81,26 @@ def _side_by_side(picked: list[Choice]) -> None:
 
 def _ask_for_texts() -> Texts | None:
     """Show where the labelled texts come from; None until all of it is known."""
+    session.begin("compare-source", SAMPLE)
     source = st.radio("Texts", [SAMPLE, UPLOAD], horizontal=True, key="compare-source")
-    if source == SAMPLE:
-        return Texts(samples.path("test"), "text", "label")
-    upload = session.ask_for_file("A file with texts and labels", "compare-upload")
-    if upload is None:
+    if session.keep("compare-source", source) == SAMPLE:
+        return Texts(samples.path("test"), Asked("text", "label"))
+    choices = ask_for_data("A file with texts and labels", "compare", has_labels=True)
+    if choices is None:
         return None
-    text = session.ask_for_column(
-        "Column with the texts", upload, upload.text_column, "compare-text"
-    )
-    label = session.ask_for_column(
-        "Column with the labels", upload, upload.label_column, "compare-label"
-    )
-    return None if text is None or label is None else Texts(upload.path, text, label)
+    is_complete = None not in (choices.text, choices.label)
+    found = show_understood(choices, understand_labels, is_complete=is_complete)
+    if found is None or not found.usable or (found.left_out and not choices.skip_bad_rows):
+        return None
+    return Texts(choices.upload.path, choices.asked(), choices.labels)
 
 
-def _measure(picked: list[Choice], texts: Texts) -> tuple[list[MeasuredModel], list[str]]:
-    """Measure one model after the other; return figures, and why others have none."""
-    measured, problems = [], []
+def _measure(
+    picked: list[Choice], texts: Texts, names: Names
+) -> tuple[list[MeasuredModel], dict[str, list[str]]]:
+    """Measure one model after the other; return figures, and which models have none, and why."""
+    measured: list[MeasuredModel] = []
+    problems: dict[str, list[str]] = {}
     bar = st.progress(0.0, "Reading the texts …")
     for place, one in enumerate(picked):
 
@@ -101,21 +112,33 @@ def _measure(picked: list[Choice], texts: Texts) -> tuple[list[MeasuredModel], l
             model = open_shared(one.path)
             measured.append(measure_texts(model, one.name, texts, progress=progress))
         except SentiloraError as error:
-            problems.append(f"{one.name}: {error.message.spelled(PAGE)}")
+            problems.setdefault(page_text(error.message, names), []).append(one.name)
     bar.empty()
     return measured, problems
 
 
-def _show_measured(measured: list[MeasuredModel], problems: list[str]) -> None:
-    for problem in problems:
-        show_error(problem)
+def _show_measured(measured: list[MeasuredModel], problems: dict[str, list[str]]) -> None:
+    for problem, models in problems.items():
+        show_error(f"{', '.join(models)}: {problem}")
     if not measured:
         return
-    caption = "On the same texts; small figures are 95 % intervals"
-    st.html(str(paint_table(["Model", *HEADINGS], measured_rows(measured), caption=caption)))
-    show_errors({one.name: one.figures for one in measured}, list(measured[0].labels))
+    for one in measured:
+        if one.caution:
+            st.warning(f"{plain(one.name)}: {plain(one.caution)}", icon=":material/warning:")
+    show_figures(
+        ["Model"],
+        measured_rows(measured),
+        caption="On the same texts, those rightest first; small figures are 95 % intervals",
+    )
+    if measured[0].left_out:
+        st.caption(f"{measured[0].left_out:,} rows were left out.")
+    for note in dict.fromkeys(note for one in measured for note in one.notes):
+        st.caption(plain(page_text(note)))
+    show_confusion({one.name: one.figures for one in measured}, list(measured[0].labels))
     if len(measured) > 1:
         _show_disagreements(measured)
+    with st.expander(DETAILS):
+        show_reliability({one.name: one.figures for one in measured})
 
 
 def _show_disagreements(measured: list[MeasuredModel]) -> None:

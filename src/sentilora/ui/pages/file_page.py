@@ -6,77 +6,119 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from sentilora.events import as_counts
+from sentilora.evaluation.reports import wording
 from sentilora.inference.rows.answers import FileSummary
 from sentilora.ui import session
-from sentilora.ui.date_columns import count_over_time, date_columns
+from sentilora.ui.data_choices import DataChoices
+from sentilora.ui.data_form import ask_for_data, show_understood
+from sentilora.ui.date_columns import DAY_FIRST, MONTH_FIRST, count_over_time, date_columns
 from sentilora.ui.display import page_words
 from sentilora.ui.display.altair_charts import draw_counts, draw_over_time
-from sentilora.ui.display.error_messages import told
+from sentilora.ui.display.error_messages import page_text, show_error, told
 from sentilora.ui.display.markdown import plain
-from sentilora.ui.models.scored_file import SHOWN, ScoredFile, choose_rows, preview, score_file
-from sentilora.ui.settings import MAX_UPLOAD_MB
-from sentilora.ui.uploads import Upload
+from sentilora.ui.jobs.file_job import FileJob
+from sentilora.ui.models.scored_file import SHOWN, Asked, ScoredFile, choose_rows, shown_labels
+from sentilora.ui.understood_rows import understand_texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SCORED, PREVIEW = "file-scored", "file-preview"
+SCORING, SCORED = "file-scoring", "file-scored"
+REFRESH_S = 0.7
+AT_ONCE_S = 1.0  # a small file is done before anyone has to be told how far it is
 
 
 def show() -> None:
     """Draw the page."""
     st.title("Analyse a file", anchor=False)
-    with told():
-        upload = session.ask_for_file("A file with a column of texts", "file-upload")
-    if upload is None:
-        st.session_state.pop(SCORED, None)
-        st.caption(
-            f"CSV, TSV, JSON Lines or Parquet, up to {MAX_UPLOAD_MB} MB; CSV, TSV and JSON Lines "
-            "also as .gz. The file stays on the machine that this page runs on, and goes when you "
-            "leave."
-        )
+    kept = session.visit().kept
+    choices = ask_for_data("A file with a column of texts", "file", has_labels=False)
+    if choices is None:
+        kept.pop(SCORED, None)
         return
-    with told():
-        _ask(upload)
-        scored: ScoredFile | None = st.session_state.get(SCORED)
-        if scored is not None and scored.upload.key == upload.key:
-            _show_scored(scored)
+    found = show_understood(choices, understand_texts, is_complete=choices.text is not None)
+    scoring: FileJob | None = kept.get(SCORING)
+    is_alive = scoring is not None and scoring.is_alive
+    if st.button(
+        "Analyse the file",
+        type="primary",
+        icon=":material/bolt:",
+        disabled=found is None or not found.is_usable or is_alive,
+    ):
+        scoring = _start(choices)
+        is_alive = scoring.is_alive
+    if is_alive:
+        _show_live()
+        return
+    if scoring is not None:
+        _take_over(scoring)
+    scored: ScoredFile | None = kept.get(SCORED)
+    if scored is not None:
+        with told(choices.upload.names):
+            _show_scored(scored, (choices, session.chosen().name, session.not_sure_below()))
 
 
-def _ask(upload: Upload) -> None:
-    if (kept := st.session_state.get(PREVIEW, (None, {})))[0] != upload.key:
-        kept = st.session_state[PREVIEW] = upload.key, preview(upload)  # reads the file through
-    with st.expander(f"The first rows of {plain(upload.name)}"):
-        st.dataframe(kept[1], hide_index=True)
-    column = session.ask_for_column(
-        page_words.TEXT_COLUMN, upload, upload.text_column, "file-column"
-    )
-    skip = st.checkbox(page_words.SKIP_ROWS, value=False, key="file-skip")
-    is_asked = st.button(
-        "Analyse the file", type="primary", icon=":material/bolt:", disabled=column is None
-    )
-    if column is None:
-        st.info("Choose the column with the texts.", icon=":material/arrow_upward:")
-    elif is_asked:
+def _start(choices: DataChoices) -> FileJob:
+    """Begin to answer a file; what was answered before goes."""
+    kept = session.visit().kept
+    kept.pop(SCORED, None)
+    with told(choices.upload.names):
         model = session.chosen_model()
-        bar = st.progress(0.0, "Reading the file …")
-
-        def progress(done: int, total: int | None) -> None:
-            share = done / total if total else 0.0
-            bar.progress(min(1.0, share), f"{done:,} of {total or 0:,} rows")
-
-        scored = score_file(model, upload, column, skip_bad_rows=skip, listener=as_counts(progress))
-        bar.empty()
-        st.session_state[SCORED] = scored
+    scoring = FileJob(model, (choices, session.chosen().name, session.not_sure_below()))
+    kept[SCORING] = scoring
+    scoring.start()
+    scoring.wait(AT_ONCE_S)
+    return scoring
 
 
-def _show_scored(scored: ScoredFile) -> None:
+def _take_over(scoring: FileJob) -> None:
+    """Keep what came of it, or say why nothing did."""
+    kept = session.visit().kept
+    if scoring.result is not None:
+        kept[SCORED] = scoring.result
+        kept.pop(SCORING, None)
+    elif scoring.error is not None:
+        show_error(page_text(scoring.error.message, scoring.asked[0].upload.names))
+    else:
+        st.info(
+            f"Stopped after {scoring.done:,} rows. What was answered is kept: press the button to "
+            "go on.",
+            icon=":material/pause:",
+        )
+
+
+@st.fragment(run_every=REFRESH_S)  # type: ignore[untyped-decorator]
+def _show_live() -> None:
+    """Draw how far it is; the rest of the page is left alone until it has ended."""
+    scoring: FileJob | None = session.visit().kept.get(SCORING)
+    if scoring is None or not scoring.is_alive:
+        st.rerun()
+        return
+    share = scoring.done / scoring.total if scoring.total else 0.0
+    said = f"{scoring.done:,} of {scoring.total:,} rows" if scoring.total else "Reading the file …"
+    st.progress(min(1.0, share), said)
+    st.button("Stop", icon=":material/stop:", key="file-stop", on_click=scoring.stop)
+    st.caption("You can load this page again or look at others: the work goes on.")
+
+
+def _show_scored(scored: ScoredFile, asked: Asked) -> None:
     table = scored.read()
     summary = scored.summary
-    st.success(_told(summary), icon=":material/check_circle:")
+    counts = scored.counts(table)
+    st.header(
+        plain(f"{scored.upload.name}, column “{scored.column}”, {scored.model}, {scored.at}"),
+        anchor=False,
+        divider=True,
+    )
+    if scored.asked != asked:
+        st.warning(
+            "These are the answers from before. The choices above, or those at the left, have "
+            "changed since: press “Analyse the file” for new ones.",
+            icon=":material/history:",
+        )
+    st.success(_told(summary, scored.threshold), icon=":material/check_circle:")
     for note in summary.notes:
-        st.caption(plain(note))
+        st.caption(plain(page_text(note, scored.upload.names)))
     st.download_button(
         f"Download {plain(scored.download_name)}",
         data=scored.download,
@@ -86,42 +128,69 @@ def _show_scored(scored: ScoredFile) -> None:
         type="primary",
     )
     st.subheader("How the answers are distributed", anchor=False)
-    st.altair_chart(
-        draw_counts(summary.label_counts), alt=f"Texts by label: {_counted(summary.label_counts)}"
-    )
+    st.altair_chart(draw_counts(counts), alt=f"Texts by label: {_counted(counts)}")
     _show_over_time(table, scored)
-    _show_rows(table, scored)
+    _show_rows(table, scored, list(counts))
 
 
 def _show_over_time(table: pa.Table, scored: ScoredFile) -> None:
-    given = list(scored.upload.columns)
-    dates = date_columns(table.select(given))
-    if not dates:
-        return
+    given = list(scored.choices.columns)
+    found = {column.name: column for column in date_columns(table.select(given))}
     st.subheader("Over time", anchor=False)
-    column = dates[0]
-    if len(dates) > 1:
-        column = st.selectbox("Column with the dates", dates, key=f"dates-{scored.upload.key}")
-    unit, rows = _counted_over_time(str(scored.path), column, scored.label)
-    labels = list(scored.summary.label_counts)
+    key = f"dates-{scored.upload.key}"
+    session.begin(key, next(iter(found), None))
+    name = st.selectbox(
+        page_words.DATE_COLUMN, given, index=None, placeholder="No chart over time", key=key
+    )
+    session.keep(key, name)
+    if name is None:
+        st.caption("No column holds dates." if not found else "Choose a column for the chart.")
+        return
+    if (column := found.get(name)) is None:
+        st.caption(
+            f"No chart: the values of “{plain(name)}” are not read as dates. Read are 2026-11-24, "
+            "24.11.2026, 11/24/2026 and 24 Nov 2026, with a time behind them or without."
+        )
+        return
+    order = column.order
+    if column.is_open:
+        order = st.radio(
+            f"{column.example} is written",
+            [DAY_FIRST, MONTH_FIRST],
+            index=None,
+            horizontal=True,
+            key=f"{key}-{name}-order",
+        )
+        if order is None:
+            st.caption("No chart yet: the dates can be read in two ways, so choose one.")
+            return
+    unit, rows = _counted_over_time(
+        str(scored.path), name, order, (scored.label, scored.score, scored.threshold)
+    )
+    labels = list(dict.fromkeys([*scored.summary.label_counts, *(row["label"] for row in rows)]))
+    dated = sum(row["texts"] for row in rows)
     st.altair_chart(
         draw_over_time(unit, rows, labels),
         alt=f"Share of each label by {unit}, from {rows[0]['start']} to {rows[-1]['start']}",
     )
+    if dated < scored.summary.rows - scored.summary.skipped:
+        st.caption(f"{dated:,} of {scored.summary.rows:,} rows have a date and an answer.")
 
 
 @st.cache_data(max_entries=16, show_spinner=False)  # type: ignore[untyped-decorator]
-def _counted_over_time(path: str, column: str, label: str) -> tuple[str, list[dict[str, Any]]]:
+def _counted_over_time(
+    path: str, column: str, order: str | None, answers: tuple[str, str, float]
+) -> tuple[str, list[dict[str, Any]]]:
     """Count once what every click on the page would count again."""
     import pyarrow.parquet as pq
 
-    table = pq.read_table(path, columns=[column, label])
-    return count_over_time(table[column].to_pylist(), table[label].to_pylist())
+    table = pq.read_table(path)
+    labels = shown_labels(table, *answers)
+    return count_over_time(table[column].to_pylist(), labels.to_pylist(), order)
 
 
-def _show_rows(table: pa.Table, scored: ScoredFile) -> None:
+def _show_rows(table: pa.Table, scored: ScoredFile, names: list[str]) -> None:
     st.subheader("Row by row", anchor=False)
-    names = list(scored.summary.label_counts)
     labels = st.pills("Labels", names, selection_mode="multi", default=names, key=f"rows-{names}")
     words = st.text_input("Words in the text", key="rows-words", placeholder="login")
     scores = st.slider("Probability of the label", 0.0, 1.0, (0.0, 1.0), 0.01, key="rows-scores")
@@ -129,7 +198,7 @@ def _show_rows(table: pa.Table, scored: ScoredFile) -> None:
     more = f", the first {SHOWN:,} are shown" if found.num_rows > SHOWN else ""
     st.caption(f"{found.num_rows:,} of {table.num_rows:,} rows{more}.")
     first = [scored.column, scored.label, scored.score]
-    order = [*first, *(name for name in scored.upload.columns if name != scored.column)]
+    order = [*first, *(name for name in scored.choices.columns if name != scored.column)]
     percent = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
     st.dataframe(
         found.slice(0, SHOWN),
@@ -143,14 +212,15 @@ def _show_rows(table: pa.Table, scored: ScoredFile) -> None:
     )
 
 
-def _told(summary: FileSummary) -> str:
-    rate = summary.rows / summary.seconds if summary.seconds else 0.0
-    parts = [f"{summary.rows:,} rows in {summary.seconds:.1f} s ({rate:,.0f} a second)"]
+def _told(summary: FileSummary, threshold: float) -> str:
+    parts = [f"{summary.rows:,} rows in {wording.duration(summary.seconds)}"]
     if summary.skipped:
-        parts.append(f"{summary.skipped:,} without a text")
+        parts.append(f"{summary.skipped:,} left out, which cannot be used")
+    if summary.abstained:
+        parts.append(f"{summary.abstained:,} not sure (below {threshold:.0%})")
     if summary.truncated:
         parts.append(f"{summary.truncated:,} longer than the model reads")
-    return f"{'; '.join(parts)}. Computed by {summary.engine}."
+    return f"{'; '.join(parts)}."
 
 
 def _counted(counts: dict[str, int]) -> str:

@@ -6,37 +6,35 @@ from pathlib import Path
 
 import streamlit as st
 
-from sentilora import samples
-from sentilora.config import PRESETS, TrainingConfig
+from sentilora.errors import SentiloraError
 from sentilora.evaluation.reports import wording
-from sentilora.model.bases.known_bases import BASES
 from sentilora.runs.event_file import read_events
-from sentilora.runs.run_folder import Run, list_runs
-from sentilora.section import limits_of
+from sentilora.runs.run_folder import Run
 from sentilora.ui import session
 from sentilora.ui.display import page_words
 from sentilora.ui.display.altair_charts import draw_loss, draw_validation
 from sentilora.ui.display.answer_html import paint_tiles
-from sentilora.ui.display.error_messages import show_error, told
+from sentilora.ui.display.error_messages import page_text, show_error, told
 from sentilora.ui.display.markdown import plain
 from sentilora.ui.jobs import training_jobs
-from sentilora.ui.jobs.run_progress import FAILED, FINISHED, STARTING, STOPPED, Watched, watch
+from sentilora.ui.jobs.run_progress import (
+    ELSEWHERE,
+    FAILED,
+    FINISHED,
+    STARTING,
+    STOPPED,
+    Watched,
+    watch,
+)
 from sentilora.ui.jobs.training_jobs import Job
 from sentilora.ui.pages.report_section import show_report
+from sentilora.ui.pages.run_list import show_runs
+from sentilora.ui.pages.train_form import ask_for_training
 from sentilora.ui.settings import read_app_settings
 
 SHOWN = "train-shown"  # the run that is looked at
 STOPPING = "train-stopping"
 REFRESH_S = 1.5
-MOST_LISTED = 6
-SAMPLE, UPLOAD = "Sample reviews", "My file"
-GENERAL = "general (goes on from the model that ships)"
-
-_WHAT_IT_TAKES = {
-    "fast": "a first look",
-    "balanced": "the default",
-    "best": "reads longest, trains longest",
-}
 
 
 def show() -> None:
@@ -47,78 +45,26 @@ def show() -> None:
     if running is not None:
         st.session_state[SHOWN] = running.run.path.name
     name = st.session_state.get(SHOWN)
-    if name is not None:
+    if name is not None and (runs / name).parent == runs:
         _watch_page(runs / name)
         return
-    with told(page_words.TRAIN_PAGE):
-        _ask(runs)
-    _list_trainings(runs)
-
-
-def _ask(runs: Path) -> None:
-    source = st.radio("Data", [SAMPLE, UPLOAD], horizontal=True, key="train-source")
-    upload = text = label = None
-    if source == UPLOAD:
-        upload = session.ask_for_file("A file with texts and labels", "train-upload")
-        if upload is not None:
-            text = session.ask_for_column(
-                page_words.TEXT_COLUMN, upload, upload.text_column, "train-text"
-            )
-            label = session.ask_for_column(
-                page_words.LABEL_COLUMN, upload, upload.label_column, "train-label"
-            )
-    else:
-        label = "label"
-        st.caption("600 short reviews that ship with SentiLoRA, and 300 to test on.")
-    preset = st.segmented_control(
-        page_words.PRESET,
-        list(PRESETS),
-        default="fast",
-        required=True,
-        key="train-preset",
-        format_func=lambda name: f"{name}: {_WHAT_IT_TAKES[name]}",
-    )
-    with st.expander("More settings", key="train-more"):
-        base = st.selectbox(
-            page_words.START_FROM,
-            [*BASES, GENERAL],
-            key="train-base",
-            accept_new_options=True,
-            help="A base by name, by its id on the Hugging Face hub, or a folder. minilm and "
-            "general need no hub.",
-        )
-        epochs = st.number_input(
-            page_words.EPOCHS,
-            *limits_of(TrainingConfig, "epochs"),
-            value=None,
-            placeholder="the preset decides",
-            key="train-epochs",
-        )
-        skip = st.checkbox(page_words.SKIP_TRAINING_ROWS, key="train-skip")
-    is_ready = source == SAMPLE or None not in (upload, text, label)
-    if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=not is_ready):
-        settings = {
-            "data.train": samples.NAME if upload is None else str(upload.path),
-            "base": None if base == GENERAL else base,
-            "start_from": samples.GENERAL if base == GENERAL else None,
-            "preset": preset,
-            "data.text": text,
-            "data.label": label,
-            "training.epochs": epochs,
-            "data.skip_bad_rows": skip,
-        }
-        st.session_state[SHOWN] = training_jobs.start(settings, runs).run.path.name
+    job = ask_for_training(runs)
+    if job is not None:
+        st.session_state[SHOWN] = job.run.path.name
         st.rerun()
+    show_runs(runs, _look, _open)
 
 
 def _watch_page(folder: Path) -> None:
     """Show one training, live while it is at work."""
     job = Job(Run(folder))
     seen = _look(job)
-    is_live = job.is_alive
     st.caption(plain(folder.name))
-    if is_live:
+    if job.is_alive:
         _show_live(folder)
+        return
+    if seen.state == ELSEWHERE:
+        _show_elsewhere(folder)
         return
     _show_state(seen)
     if seen.state == FINISHED:
@@ -126,7 +72,7 @@ def _watch_page(folder: Path) -> None:
     elif seen.state == STOPPED:
         _show_stopped(job, seen)
     elif seen.state == FAILED:
-        show_error(seen.error or "")
+        show_error(page_text(seen.error or ""))
     _show_figures(seen)
     st.session_state.pop(STOPPING, None)
     st.button("Train another", on_click=_forget, icon=":material/add:")
@@ -154,13 +100,35 @@ def _show_live(folder: Path) -> None:
         st.rerun()
 
 
+@st.fragment(run_every=REFRESH_S)  # type: ignore[untyped-decorator]
+def _show_elsewhere(folder: Path) -> None:
+    """Draw a training that was started in a terminal, as far as one can look at it from here."""
+    seen = _look(Job(Run(folder)))
+    if seen.state != ELSEWHERE:
+        st.rerun()
+        return
+    _show_state(seen)
+    st.info(
+        "Another program is at work on this training, a terminal for instance. It can be watched "
+        "here, and stopped there with Ctrl-C.",
+        icon=":material/visibility:",
+    )
+    _show_figures(seen)
+    st.button("Train another", on_click=_forget, icon=":material/add:")
+
+
 def _stop(job: Job) -> None:
     st.session_state[STOPPING] = job.run.path.name
     job.stop()
 
 
 def _look(job: Job) -> Watched:
-    return watch(read_events(job.run.path), is_alive=job.is_alive, said=job.error)
+    return watch(
+        read_events(job.run.path),
+        is_alive=job.is_alive,
+        is_elsewhere=job.is_elsewhere,
+        said=job.error,
+    )
 
 
 def _show_state(seen: Watched) -> None:
@@ -201,19 +169,22 @@ def _show_figures(seen: Watched) -> None:
 
 def _show_stopped(job: Job, seen: Watched) -> None:
     if seen.error:
-        show_error(seen.error)
+        show_error(page_text(seen.error))
     st.info("The training was stopped. What it learned is kept.", icon=":material/pause:")
     if st.button(
         page_words.RESUME, type="primary", icon=":material/play_arrow:", key="train-resume"
     ):
-        with told(page_words.TRAIN_PAGE):
+        try:
             training_jobs.resume(job.run)
+        except SentiloraError as error:
+            show_error(page_text(error.message))
+            return
         st.rerun()
 
 
 def _show_finished(job: Job) -> None:
     path = str(job.run.path)
-    with told(page_words.TRAIN_PAGE):
+    with told():
         show_report(job.run.path)
     if session.chosen().path != path:
         st.button(
@@ -222,25 +193,6 @@ def _show_finished(job: Job) -> None:
             icon=":material/check:",
             on_click=session.choose,
             args=(path,),
-        )
-
-
-def _list_trainings(runs: Path) -> None:
-    """Offer what was trained here before, and what can go on, the newest first."""
-    started = [job.run for job in training_jobs.find_jobs(runs)]
-    unfinished = [run for run in list_runs(runs) if not run.is_finished]
-    names = sorted({run.path.name for run in (*started, *unfinished)}, reverse=True)
-    if not names:
-        return
-    st.subheader("Earlier trainings", anchor=False)
-    for name in names[:MOST_LISTED]:
-        seen = _look(Job(Run(runs / name)))
-        st.button(
-            f"{plain(name)} ({seen.state})",
-            key=f"open-{name}",
-            on_click=_open,
-            args=(name,),
-            icon=":material/history:",
         )
 
 

@@ -12,11 +12,12 @@ from sentilora.ui.display.answer_html import (
     paint_table,
     paint_words,
 )
+from sentilora.ui.display.colours import NOT_SURE
 from sentilora.ui.display.error_messages import told
 from sentilora.ui.models.single_answer import EXAMPLES, Answer, ask, explained
 
 TEXT, HISTORY, PENDING = "try-text", "try-history", "try-pending"
-MOST_CHARACTERS = 20_000
+MOST_CHARACTERS = 100_000
 MOST_ANSWERS = 50
 
 
@@ -29,7 +30,6 @@ def show() -> None:
             "Your text",
             key=TEXT,
             height=110,
-            max_chars=MOST_CHARACTERS,
             placeholder="Type or paste a text, then press Ctrl+Enter",
         )
         explain = st.checkbox("Show which words decided", value=True, key="try-explain")
@@ -60,21 +60,27 @@ def _answer(history: list[Answer], explain: bool) -> None:
     if not text.strip():
         st.warning("There is no text yet. Type one, or choose an example.", icon=":material/edit:")
         return
+    if len(text) > MOST_CHARACTERS:
+        st.warning(
+            f"The text has {len(text):,} characters, and this page takes {MOST_CHARACTERS:,} at "
+            "most. Shorten it, or put your texts into a file and open it on the page File.",
+            icon=":material/edit:",
+        )
+        return
     with told():
         model = session.chosen_model()
-        answer = ask(model, session.chosen().name, text)
+        answer = ask(model, session.chosen().name, text, session.not_sure_below())
         history.insert(0, answer)
         del history[MOST_ANSWERS:]
         _show_answer(answer)
         if explain:
             with st.spinner("Looking at the words …"):
                 history[0] = explained(answer, model)
-            _show_words(history[0])
+        _show_words(history[0])
 
 
 def _show_answer(answer: Answer) -> None:
-    note = f"{answer.model} · {answer.machine} · {answer.milliseconds:,.0f} ms"
-    st.html(str(paint_headline(answer.prediction, note)))
+    st.html(str(paint_headline(answer.prediction, f"by {answer.model}")))
     st.html(str(paint_bars(answer.prediction.probabilities, answer.prediction.label)))
     if answer.prediction.truncated:
         st.caption("The text is longer than this model reads; words it did not read stay plain.")
@@ -83,7 +89,15 @@ def _show_answer(answer: Answer) -> None:
 def _show_words(answer: Answer) -> None:
     if answer.explanation is not None:
         st.html(str(paint_words(answer.text, answer.explanation)))
-        st.html(str(paint_legend(answer.explanation, answer.explained_ms or 0.0)))
+        st.html(str(paint_legend(answer.explanation)))
+    with st.expander("Details"):
+        lines = [f"Computed by {answer.machine} in {answer.milliseconds:,.0f} ms."]
+        if (found := answer.explanation) is not None:
+            lines.append(
+                f"Words: added log-odds of the answer {found.label}, by {found.method}, in "
+                f"{answer.explained_ms or 0.0:,.0f} ms."
+            )
+        st.text("\n".join(lines))
 
 
 def _show_history(history: list[Answer]) -> None:
@@ -91,7 +105,7 @@ def _show_history(history: list[Answer]) -> None:
         rows = [
             [
                 _shortened(one.text),
-                one.prediction.label,
+                NOT_SURE if one.prediction.abstained else one.prediction.label,
                 f"{one.prediction.score:.1%}",
                 one.model,
                 f"{one.milliseconds:,.0f} ms",

@@ -1,0 +1,225 @@
+"""The boxes that say how an uploaded file is to be read, and what it then comes to.
+
+One form for Train, Compare and File: what a file needs does not depend on what is done with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from sentilora.data.columns import LABEL_NAMES, RATING_NAMES, find_text_column
+from sentilora.data.files.formats import ENDINGS
+from sentilora.data.files.tables import open_table
+from sentilora.data.problems import quoted
+from sentilora.errors import DataError, SentiloraError
+from sentilora.ui import session
+from sentilora.ui.data_choices import DataChoices
+from sentilora.ui.display import page_words
+from sentilora.ui.display.error_messages import page_text, show_error, told
+from sentilora.ui.display.markdown import plain
+from sentilora.ui.settings import MAX_UPLOAD_MB
+from sentilora.ui.understood_rows import Understood, first_rows
+from sentilora.ui.uploads import Upload, keep_upload
+
+# The endings that can be read, by their last part, as a browser knows them.
+FILE_TYPES = list(dict.fromkeys(ending.rpartition(".")[2] for ending in ENDINGS))
+
+LOOKED_AT = 500  # ratings that tell how many stars there can be
+
+_UNDERSTOOD = "understood"
+_NUMBER = re.compile(r"\d+(\.\d+)?")
+
+
+def ask_for_upload(label: str, key: str) -> Upload | None:
+    """Show a place to drop a file; return it, or the one that came before the page was reloaded.
+
+    Raises:
+        DataError: it is empty, or its ending is unknown.
+    """
+    kept = session.visit().kept
+    again = f"{key}-again"
+    if (before := kept.get(key)) is not None and st.session_state.get(key) is None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{plain(before.name)}**, here since {before.at}")
+            st.button("Take another file", key=again, on_click=kept.pop, args=(key, None))
+        return before if isinstance(before, Upload) else None
+    uploaded = st.file_uploader(
+        label, type=FILE_TYPES, key=key, on_change=_forget_if_taken_out, args=(key,)
+    )
+    if uploaded is None:
+        kinds = ", ".join(dict.fromkeys(ending.removesuffix(".gz") for ending in ENDINGS))
+        st.caption(
+            f"{kinds}; up to {MAX_UPLOAD_MB} MB. The file stays on the machine that this page runs "
+            "on, and goes some time after you leave."
+        )
+        return None
+    return session.keep(key, keep_upload(uploaded, session.session_folder()))
+
+
+def _forget_if_taken_out(key: str) -> None:
+    if st.session_state[key] is None:
+        session.visit().kept.pop(key, None)
+
+
+def ask_for_data(label: str, key: str, *, has_labels: bool) -> DataChoices | None:
+    """Show all boxes that a file needs; None until there is one that can be opened."""
+    with told():
+        upload = ask_for_upload(label, f"{key}-upload")
+    if upload is None:
+        return None
+    with told(upload.names):
+        columns = _columns_of(upload)
+    own = f"{key}-{upload.key}"
+    left, right = st.columns(2) if has_labels else (st.container(), st.container())
+    with left:
+        text = _ask_for_column(
+            page_words.TEXT_COLUMN, columns, _text_column(columns), f"{own}-text"
+        )
+    chosen: dict[str, Any] = {"text": text}
+    if has_labels:
+        with right:
+            label = _ask_for_column(
+                page_words.LABEL_COLUMN, columns, _label_column(columns), f"{own}-label"
+            )
+        chosen |= {"label": label, **_ask_for_labels(upload, label, own)}
+    session.begin(f"{own}-skip", False)
+    skip = st.checkbox(page_words.SKIP_ROWS, key=f"{own}-skip")
+    chosen["skip_bad_rows"] = session.keep(f"{own}-skip", skip)
+    return DataChoices(upload, columns, **chosen)
+
+
+def show_understood(
+    choices: DataChoices, understand: Callable[[DataChoices], Understood], *, is_complete: bool
+) -> Understood | None:
+    """Show what a file comes to, read again only when a choice has changed.
+
+    Args:
+        choices: the file and how to read it.
+        understand: function that reads it so.
+        is_complete: whether all columns are chosen; else the first rows are shown as they stand.
+
+    Returns:
+        What it comes to; None as long as that cannot be told.
+    """
+    if not is_complete:
+        missing = "texts" if choices.text is None else "labels"
+        st.info(f"Choose the column with the {missing}.", icon=":material/arrow_upward:")
+        _show_rows(first_rows(choices.upload, choices.columns))
+        return None
+    kept, problem = st.session_state.get(_UNDERSTOOD, (None, None)), ""
+    if kept[0] != choices:
+        with st.spinner("Reading the file …"):
+            try:
+                kept = choices, understand(choices)
+            except SentiloraError as error:
+                problem = page_text(error.message, choices.upload.names)
+        if not problem:
+            st.session_state[_UNDERSTOOD] = kept
+    if problem:
+        show_error(problem)
+        _show_rows(first_rows(choices.upload, choices.columns))
+        return None
+    found: Understood = kept[1]
+    st.markdown(f"**{plain(found.told)}**")
+    for said in found.problems:
+        show_error(said)
+    _show_rows(found.rows)
+    for note in found.notes:
+        st.caption(plain(note))
+    return found
+
+
+def _columns_of(upload: Upload) -> tuple[str, ...]:
+    names = tuple(open_table(upload.path, upload.name).names)
+    if doubled := sorted({name for name in names if names.count(name) > 1}):
+        raise DataError(
+            f"{upload.name}: column names that occur twice: {quoted(doubled)}. Give each column "
+            "its own name."
+        )
+    return names
+
+
+def _ask_for_column(
+    label: str, columns: Sequence[str], default: str | None, key: str
+) -> str | None:
+    """Show the columns of a file; None while none is chosen."""
+    session.begin(key, default)
+    column: str | None = st.selectbox(
+        label, columns, index=None, placeholder="Choose a column", key=key
+    )
+    return session.keep(key, column)
+
+
+def _ask_for_labels(upload: Upload, label: str | None, own: str) -> dict[str, Any]:
+    """Show what the labels stand for."""
+    kinds = dict[int | None, str]([(None, page_words.WORDS), *page_words.STARS.items()])
+    left, right = st.columns(2)
+    key = f"{own}-{label}-kind"
+    if key not in st.session_state:
+        session.begin(key, _likely_stars(upload, label))
+    with left:
+        stars = st.selectbox(
+            page_words.LABEL_KIND,
+            list(kinds),
+            format_func=lambda kind: kinds[kind],
+            key=key,
+            help="Stars become negative, neutral and positive. Names stay as they are.",
+        )
+    session.keep(key, stars)
+    key = f"{own}-{label}-names"
+    session.begin(key, "")
+    with right:
+        names = st.text_input(
+            page_words.LABEL_NAMES,
+            key=key,
+            placeholder="the file decides",
+            help="Such as: negative, neutral, positive. For labels that are numbers: the name of "
+            "the lowest first.",
+        )
+    session.keep(key, names)
+    parts = tuple(part.strip() for part in names.split(",")) if names.strip() else None
+    return {"stars": stars, "labels": parts}
+
+
+def _show_rows(rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    shown = {name: [row.get(name) for row in rows] for name in rows[0]}
+    st.caption("The first rows, as they are understood:" if "Row" in shown else "The first rows:")
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_config={
+            "Row": st.column_config.NumberColumn(width="small"),
+            "Text": st.column_config.TextColumn(width="large"),
+        },
+    )
+
+
+def _text_column(columns: Sequence[str]) -> str | None:
+    """Return the column that surely holds the texts, if there is one."""
+    try:
+        return find_text_column(columns, None, "the file")
+    except DataError:
+        return None
+
+
+def _label_column(columns: Sequence[str]) -> str | None:
+    """Return the column that holds labels by its name, the likeliest first."""
+    folded = {name.strip().casefold(): name for name in columns}
+    return next((folded[name] for name in LABEL_NAMES if name in folded), None)
+
+
+def _likely_stars(upload: Upload, label: str | None) -> int | None:
+    """Return the highest rating that a column called a rating seems to have."""
+    if label is None or label.strip().casefold() not in RATING_NAMES:
+        return None
+    values = [row[label] for row in first_rows(upload, (label,), most=LOOKED_AT)]
+    numbers = [float(value) for value in values if _NUMBER.fullmatch(str(value))]
+    if not numbers or min(numbers) < 1:
+        return None
+    return 5 if max(numbers) <= 5 else 10
