@@ -35,6 +35,11 @@ _AnyPopen: Any = subprocess.Popen  # what it overrides is private, and has no ty
 _sending = threading.Lock()
 
 
+def warm_up() -> None:
+    """Begin to import the heavy modules, for who will need a process soon."""
+    _server()
+
+
 def run(
     command: list[Any],
     *,

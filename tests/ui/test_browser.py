@@ -5,14 +5,15 @@ or fails them where ``SENTILORA_BROWSER=required`` is set.
 """
 
 import csv
+import os
 import re
 import shutil
-import subprocess
-import sys
 
 import pytest
 
 import sentilora
+from sentilora.ui.settings import AppSettings
+from tests.helpers.app_server import app_server
 from tests.helpers.contrast import contrast
 from tests.helpers.texts import make_texts
 
@@ -26,27 +27,14 @@ EVIL = "good <img src=x onerror=alert(1)> film & <b>bad</b> food"
 
 @pytest.fixture(scope="module")
 def app(tiny_run, tmp_path_factory):
-    """Return the address of the app on the tiny run, as the command started it, and its output."""
+    """Return the address of the app on the tiny run, what it prints, and its runs."""
     folder = tmp_path_factory.mktemp("app")
-    log = folder / "said.txt"
     runs = folder / "runs"
     shutil.copytree(tiny_run.path, runs / "tiny")
-    command = [sys.executable, "-m", "sentilora", "app", str(runs / "tiny"), "--port", "0"]
-    with log.open("w", encoding="utf-8") as said:
-        process = subprocess.Popen(
-            [*command, "--output", str(runs)],
-            stdout=said,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=folder,
-        )
-    try:
-        url = process.stderr.readline().split()[-1]
-        assert url.startswith("http://127.0.0.1:"), url
-        yield url, log, process
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
+    settings = AppSettings(str(runs / "tiny"), runs, folder / "exports")
+    log = folder / "said.txt"
+    with app_server(settings, folder, log, os.environ) as (url, _):
+        yield url, log, runs
 
 
 @pytest.fixture
@@ -99,6 +87,13 @@ def fits(page):
 def updates_of(page):
     """Return how many updates a training has done, as the page says."""
     return int(re.search(r"update ([\d,]+) of", page.locator("body").inner_text())[1])
+
+
+def start_from(page, base):
+    """Choose what a training starts from."""
+    box = page.get_by_role("combobox", name=re.compile("Start from"))
+    box.fill(str(base))
+    box.press("Enter")
 
 
 def reviews(folder):
@@ -163,19 +158,18 @@ def test_a_file_is_uploaded_answered_and_taken_home(visit, tiny_run, tmp_path):
 
 
 def test_a_broken_file_is_told_without_a_traceback(visit, tmp_path):
-    file = tmp_path / "latin.csv"
-    file.write_bytes("text\nschön\n".encode("latin-1"))
+    file = tmp_path / "twice.csv"
+    file.write_text("text,text\na,b\n", encoding="utf-8")
     page = visit("file")
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_text("That did not work.").wait_for()
-    assert "UTF-8" in page.locator(".st-key-problem").inner_text()
+    assert "occur twice" in page.locator("[class*=st-key-problem]").inner_text()
     assert "Traceback" not in page.locator("body").inner_text()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_fits_a_phone(visit, tmp_path, scheme):
+def test_every_page_fits_a_phone(visit, tmp_path):
     file, _ = reviews(tmp_path)
-    page = visit(color_scheme=scheme, user_agent=AGENT, **PHONE)
+    page = visit(user_agent=AGENT, **PHONE)
     page.get_by_role("textbox", name="Your text").fill("good film and bad food " * 12)
     page.get_by_role("button", name="Analyse", exact=True).tap()
     page.locator(".sl-words").wait_for()
@@ -246,11 +240,9 @@ def test_a_training_outlives_the_page_and_is_stopped_and_resumed(visit, app, tin
     page = visit("train")
     page.get_by_text("My file").click()
     page.locator("input[type=file]").set_input_files(file)
-    page.get_by_role("combobox", name=re.compile("Column with the labels")).wait_for()
+    page.get_by_text(re.compile(", 0 left out")).wait_for()
+    start_from(page, tiny_base)
     page.get_by_text("More settings").click()
-    base = page.get_by_role("combobox", name=re.compile("Start from"))
-    base.fill(str(tiny_base))
-    base.press("Enter")
     page.get_by_role("spinbutton", name="Epochs").fill("100")
     page.get_by_role("spinbutton", name="Epochs").press("Enter")
     page.get_by_role("button", name="Train", exact=True).click()
@@ -274,15 +266,49 @@ def test_a_training_outlives_the_page_and_is_stopped_and_resumed(visit, app, tin
     assert page.errors == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "values", "told"),
+    [
+        ("stars", ("1", "5"), "120 negative, 120 positive, 1 left out"),
+        ("ids", ("0", "1"), "120 negative, 120 positive, 1 left out"),
+        ("names", ("spam", "ham"), "120 ham, 120 spam, 1 left out"),
+    ],
+)
+def test_an_uploaded_file_is_trained_whatever_its_labels_are(
+    visit, app, tiny_base, tmp_path, kind, values, told
+):
+    column = "stars" if kind == "stars" else "label"
+    written = dict(zip(("negative", "positive"), values, strict=True))
+    rows = [f"{text},{written[label]}" for text, label in make_texts(240, 3)]
+    file = tmp_path / f"{kind}.csv"
+    file.write_text("\n".join([f"comment,{column}", *rows, f",{values[0]}"]), encoding="utf-8")
+    page = visit("train")
+    page.get_by_text("My file").click()
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("combobox", name=re.compile("Column with the texts")).click()
+    page.get_by_role("option", name="comment").click()
+    page.get_by_text("That did not work.").wait_for()
+    assert page.get_by_role("button", name="Train", exact=True).is_disabled()
+    page.get_by_text("Leave out rows that cannot be used", exact=True).click()
+    page.get_by_text(told, exact=True).wait_for()
+    start_from(page, tiny_base)
+    page.get_by_text("fast: a first look").click()
+    page.get_by_role("textbox", name="Name", exact=True).fill(kind)
+    page.get_by_role("textbox", name="Name", exact=True).press("Enter")
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_text("Better than simple methods?").wait_for()
+    expected = ("ham", "spam") if kind == "names" else ("negative", "positive")
+    assert sentilora.load(app[2] / kind).labels.names == expected
+    assert page.errors == []
+
+
 def test_no_text_is_logged(visit, app):
     page = visit()
     page.get_by_role("textbox", name="Your text").fill("unmistakable film")
     page.get_by_role("textbox", name="Your text").press("Control+Enter")
     page.locator(".sl-words").wait_for()
-    url, log, process = app
+    url, log, _ = app
     assert url.startswith("http://127.0.0.1:")
-    assert log.read_text(encoding="utf-8") == ""
-    process.terminate()
-    _, said = process.communicate(timeout=30)
+    said = log.read_text(encoding="utf-8")
     assert "unmistakable" not in said
     assert "Traceback" not in said

@@ -65,10 +65,10 @@ def _forget_if_taken_out(key: str) -> None:
         session.visit().kept.pop(key, None)
 
 
-def ask_for_data(label: str, key: str, *, has_labels: bool) -> DataChoices | None:
+def ask_for_data(caption: str, key: str, *, has_labels: bool) -> DataChoices | None:
     """Show all boxes that a file needs; None until there is one that can be opened."""
     with told():
-        upload = ask_for_upload(label, f"{key}-upload")
+        upload = ask_for_upload(caption, f"{key}-upload")
     if upload is None:
         return None
     with told(upload.names):

@@ -9,9 +9,9 @@ import sentilora
 from sentilora.errors import DataError
 from sentilora.events import as_counts
 from sentilora.ui.data_choices import DataChoices
-from sentilora.ui.display.colours import NOT_SURE
 from sentilora.ui.models import scored_file
 from sentilora.ui.models.scored_file import ROWS, choose_rows
+from sentilora.ui.settings import NOT_SURE
 from tests.helpers.texts import make_texts
 from tests.helpers.uploads import keep
 

@@ -14,7 +14,8 @@ from markupsafe import Markup, escape
 from sentilora.evaluation.reports import wording
 from sentilora.inference.explanation import Explanation, WordContribution
 from sentilora.inference.prediction import Prediction
-from sentilora.ui.display.colours import NOT_SURE, label_colours
+from sentilora.ui.display.colours import label_colours
+from sentilora.ui.settings import NOT_SURE
 
 Cell = str | tuple[str, str]  # a value, or a value and what stands below it in small print
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 from sentilora.errors import ConfigError
 from sentilora.labels import Labels
+from sentilora.ui.settings import NOT_SURE
 
 LIGHT, DARK = "#ffffff", "#171614"  # Streamlit's two grounds
 
 NEGATIVE, NEUTRAL, POSITIVE = "#d55e00", "#7a828c", "#2a7fc0"
-NOT_SURE = "not sure"  # stands for a label where the score is too low
 NO_ANSWER = "#8a6fd1"
 MILD_NEGATIVE, MILD_POSITIVE = "#b8823a", "#3f9193"
 OTHERS = (

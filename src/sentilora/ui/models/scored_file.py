@@ -19,7 +19,7 @@ from sentilora.inference.rows.text_rows import TextRows, open_rows
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.artifact import MANIFEST
 from sentilora.ui.data_choices import DataChoices
-from sentilora.ui.display.colours import NOT_SURE
+from sentilora.ui.settings import NOT_SURE
 from sentilora.ui.uploads import Upload
 
 if TYPE_CHECKING:

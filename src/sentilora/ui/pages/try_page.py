@@ -12,9 +12,9 @@ from sentilora.ui.display.answer_html import (
     paint_table,
     paint_words,
 )
-from sentilora.ui.display.colours import NOT_SURE
 from sentilora.ui.display.error_messages import told
 from sentilora.ui.models.single_answer import EXAMPLES, Answer, ask, explained
+from sentilora.ui.settings import NOT_SURE
 
 TEXT, HISTORY, PENDING = "try-text", "try-history", "try-pending"
 MOST_CHARACTERS = 100_000
