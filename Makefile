@@ -18,6 +18,11 @@ demo: $(VENV)/.user  ## Train on the sample reviews, show before and after, pred
 	    "Great movie, highly recommended!" \
 	    "The parcel arrived on Tuesday." \
 	    "Three weeks late, and then nobody picks up the phone."
+	@echo
+	@echo "Now a file of your own (the command is $(BIN)/sentilora until you type: . $(BIN)/activate):"
+	@echo "    $(BIN)/sentilora check reviews.csv                    # what it holds, and what is wrong with it"
+	@echo "    $(BIN)/sentilora train reviews.csv --base minilm      # learn from its labels"
+	@echo "    $(BIN)/sentilora predict general --input reviews.csv --output scored.csv    # or answer it at once"
 
 test: $(VENV)/.dev  ## Run the tests: no model hub, no data sets, a few minutes on two cores
 	$(BIN)/python -m pytest -n 2 --dist loadfile
