@@ -55,6 +55,7 @@ def answer(served: Served, texts: list[str], queue_s: float = 0.0) -> Answer:
         logits=logits,
         probabilities=scaled / scaled.sum(axis=1, keepdims=True),
         truncated=[length > MAX_TOKENS for length in lengths],
+        unknown=np.zeros(len(texts)),
         early=None,
         tokens=sum(min(length, MAX_TOKENS) for length in lengths),
         tokenise_s=0.001,

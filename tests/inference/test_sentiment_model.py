@@ -80,7 +80,7 @@ def test_a_table_comes_back_with_the_answers_beside_its_rows(model, frame):
     assert list(answered.index) == list(frame.index)
     assert list(answered["label"]) == [one.label for one in model.predict(TEXTS)]
     again = model.predict_frame(answered, text="text")
-    assert list(again.columns[-6:]) == [f"predicted_{name}" for name in answered.columns[2:]]
+    assert list(again.columns[-7:]) == [f"predicted_{name}" for name in answered.columns[2:]]
 
 
 def test_a_table_of_another_library_stays_one_of_it(model, frame):

@@ -119,7 +119,7 @@ def print_summary(summary: FileSummary) -> None:
     _say("engine", summary.engine)
     _say("labels", labels)
     if summary.abstained:
-        _say("abstained", f"{summary.abstained:,} (score below the threshold)")
+        _say("abstained", f"{summary.abstained:,} (score below the threshold, or nothing known)")
     if summary.resumed:
         _say("resumed", f"{summary.resumed:,} (answered before the prediction was stopped)")
     if summary.early:
@@ -128,6 +128,8 @@ def print_summary(summary: FileSummary) -> None:
         _say("skipped", f"{summary.skipped:,} (no text, so no prediction)")
     if summary.truncated:
         _say("truncated", f"{summary.truncated:,} (text longer than the model's limit)")
+    if summary.unknown:
+        _say("unknown", f"{summary.unknown:,} (the base does not know half of the text or more)")
     for note in summary.notes:
         _say("note", note)
 

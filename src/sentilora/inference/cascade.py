@@ -45,7 +45,7 @@ def score_in_stages(
         tokens = encoder.tokenise(piece)
         logits, early = answer_early(stage, tokens, calibration)
         rest = encoder.cut([tokens[row] for row in np.flatnonzero(~early).tolist()])
-        return Piece(rest, (logits, early))
+        return Piece(rest, encoder.unknown_shares(tokens), (logits, early))
 
     return score_pieces(engine, encoder, texts, prepare, budget=budget, progress=progress)
 

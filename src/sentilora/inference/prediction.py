@@ -29,8 +29,10 @@ class Prediction:
         probabilities: calibrated probability of each label, in label order.
         signed: positive minus negative mass, in ``[-1, 1]``; None if labels are no sentiments.
         truncated: whether the text was longer than the model's limit.
-        abstained: whether ``score`` lies below the threshold that was asked for.
+        abstained: whether this is no answer: ``score`` lies below the threshold that was asked for,
+            or the base knows no token of the text.
         stage: part of a cascade that answered: ``n-grams`` or ``network``; None without one.
+        unknown: share of the text's tokens that the base does not know, in ``[0, 1]``.
 
     Example:
         >>> import sentilora
@@ -46,6 +48,7 @@ class Prediction:
     truncated: bool = False
     abstained: bool = False
     stage: str | None = None
+    unknown: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values, for JSON."""
@@ -125,7 +128,8 @@ class Choices:
         scores: ``(N,)`` float64, probabilities of these labels.
         signed: ``(N,)`` float64 in ``[-1, 1]``, positive minus negative mass; None when the labels
             are no sentiments.
-        abstained: ``(N,)`` bool, whether each score lies below the threshold.
+        abstained: ``(N,)`` bool, whether each score lies below the threshold, or nothing of the
+            text is known.
     """
 
     label_ids: np.ndarray
@@ -134,15 +138,24 @@ class Choices:
     abstained: np.ndarray
 
 
-def choose(probabilities: np.ndarray, labels: Labels, threshold: float | None = None) -> Choices:
-    """Take the most probable labels of ``(N, C)`` probabilities."""
+def choose(
+    probabilities: np.ndarray,
+    labels: Labels,
+    threshold: float | None = None,
+    unknown: np.ndarray | None = None,
+) -> Choices:
+    """Take the most probable labels of ``(N, C)`` probabilities.
+
+    ``unknown`` ``(N,)`` is the share of each text's tokens that the base does not know.
+    """
     scores = probabilities.max(axis=1)
     signs = labels.polarities
+    abstained = scores < (-1.0 if threshold is None else threshold)
     return Choices(
         label_ids=probabilities.argmax(axis=1),
         scores=scores,
         signed=None if signs is None else probabilities @ np.asarray(signs, dtype=np.float64),
-        abstained=scores < (-1.0 if threshold is None else threshold),
+        abstained=abstained if unknown is None else abstained | (unknown >= 1),
     )
 
 
@@ -166,14 +179,16 @@ def make_predictions(
     threshold: float | None = None,
     *,
     early: np.ndarray | None = None,
+    unknown: np.ndarray | None = None,
     row_index: Any = None,
 ) -> Predictions:
     """Turn ``(N, C)`` probabilities into predictions.
 
-    ``early`` ``(N,)`` tells which rows the first stage of a cascade answered; ``row_index`` is the
-    index of the pandas column that the texts stood in.
+    ``early`` ``(N,)`` tells which rows the first stage of a cascade answered, ``unknown`` ``(N,)``
+    the share of each text's tokens that the base does not know; ``row_index`` is the index of the
+    pandas column that the texts stood in.
     """
-    chosen = choose(probabilities, labels, threshold)
+    chosen = choose(probabilities, labels, threshold, unknown)
     nothing = [None] * len(probabilities)
     predictions = (
         Prediction(
@@ -184,8 +199,9 @@ def make_predictions(
             truncated=was_cut,
             abstained=abstained,
             stage=stage,
+            unknown=share,
         )
-        for label_id, score, row, signed, was_cut, abstained, stage in zip(
+        for label_id, score, row, signed, was_cut, abstained, stage, share in zip(
             chosen.label_ids.tolist(),
             chosen.scores.tolist(),
             probabilities.tolist(),
@@ -193,6 +209,7 @@ def make_predictions(
             truncated,
             chosen.abstained.tolist(),
             nothing if early is None else [STAGES[is_early] for is_early in early.tolist()],
+            [0.0] * len(probabilities) if unknown is None else unknown.tolist(),
             strict=True,
         )
     )

@@ -34,12 +34,14 @@ class Scored:
         logits: ``(N, C)`` float32, uncalibrated logits.
         truncated: whether each text was cut (or read in windows).
         tokens: number of tokens that were computed, padding not counted.
+        unknown: ``(N,)`` float64, share of each text's tokens that the base does not know.
         early: ``(N,)`` bool, whether the first stage of a cascade answered; None without one.
     """
 
     logits: np.ndarray
     truncated: list[bool]
     tokens: int
+    unknown: np.ndarray
     early: np.ndarray | None = None
 
     @classmethod
@@ -49,6 +51,7 @@ class Scored:
             np.ascontiguousarray(records["logits"]),
             records["truncated"].tolist(),
             tokens,
+            np.ascontiguousarray(records["unknown"]),
             np.ascontiguousarray(records["early"]) if has_stages else None,
         )
 
@@ -56,13 +59,21 @@ class Scored:
         """Return a record for each text, ``(N,)``, to be kept or written to a file."""
         records = np.empty(len(self.truncated), dtype=record_type(self.logits.shape[1]))
         records["logits"], records["truncated"] = self.logits, self.truncated
+        records["unknown"] = self.unknown
         records["early"] = False if self.early is None else self.early
         return records
 
 
 def record_type(labels: int) -> np.dtype[Any]:
-    """Return what is kept of one text: C logits (little-endian float32), and two bytes."""
-    return np.dtype([("logits", "<f4", (labels,)), ("truncated", np.bool_), ("early", np.bool_)])
+    """Return what is kept of one text: C logits (little-endian float32), a share, and two bytes."""
+    return np.dtype(
+        [
+            ("logits", "<f4", (labels,)),
+            ("unknown", "<f8"),
+            ("truncated", np.bool_),
+            ("early", np.bool_),
+        ]
+    )
 
 
 def score_texts(
@@ -86,7 +97,7 @@ def score_texts(
         engine,
         encoder,
         texts,
-        lambda piece: Piece(encoder.encode(piece)),
+        lambda piece: _unstaged(encoder.encode(piece)),
         budget=budget,
         progress=progress,
     )
@@ -98,12 +109,18 @@ class Piece:
 
     Attributes:
         encoded: tokens of the texts that the network reads.
+        unknown: share of unknown tokens of each text, N of them.
         staged: logits of the first stage of a cascade, ``(N, C)`` float32, and which texts the
             network does not read, ``(N,)`` bool; None without one.
     """
 
     encoded: Encoded
+    unknown: list[float]
     staged: tuple[np.ndarray, np.ndarray] | None = None
+
+
+def _unstaged(encoded: Encoded) -> Piece:
+    return Piece(encoded, encoded.unknown)
 
 
 def score_pieces(
@@ -133,6 +150,7 @@ def score_pieces(
     repeats = np.bincount(owners, minlength=len(unique))
     logits = np.empty((len(unique), engine.labels), dtype=np.float32)
     truncated, early = np.zeros((2, len(unique)), dtype=bool)
+    unknown = np.zeros(len(unique))
     tokens, is_staged = 0, False
     size = PIECE_TEXTS if _computes_beside(engine.device) else max(1, len(unique))
     pieces = [slice(start, start + size) for start in range(0, len(unique), size)]
@@ -141,6 +159,7 @@ def score_pieces(
             if rows.start == 0:
                 budget.begin(piece.encoded.tokens * len(pieces))
             own = np.arange(len(unique))[rows]
+            unknown[own] = piece.unknown
             if piece.staged is not None:
                 is_staged = True
                 logits[own], early[own] = piece.staged
@@ -157,7 +176,11 @@ def score_pieces(
             truncated[own] = piece.encoded.truncated
             tokens += piece.encoded.tokens
     return Scored(
-        logits[owners], truncated[owners].tolist(), tokens, early[owners] if is_staged else None
+        logits[owners],
+        truncated[owners].tolist(),
+        tokens,
+        unknown[owners],
+        early[owners] if is_staged else None,
     )
 
 

@@ -130,6 +130,7 @@ class SentimentModel:
             self.labels,
             threshold,
             early=scored.early,
+            unknown=scored.unknown,
             row_index=entries.index,
         )
         return predictions[0] if isinstance(texts, str) else predictions

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import torch
 
 WINDOW_OVERLAP = 0.25
+MOSTLY_UNKNOWN = 0.5  # share of unknown tokens from which a text counts as one that is not read
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,12 @@ class Encoded:
     Attributes:
         windows: windows of token ids of each text (one, except with ``windows``).
         truncated: whether each text was longer than the limit.
+        unknown: share of the tokens of each whole text that the base does not know, in ``[0, 1]``.
     """
 
     windows: list[list[list[int]]]
     truncated: list[bool]
+    unknown: list[float]
 
     @property
     def tokens(self) -> int:
@@ -57,6 +60,7 @@ class TextEncoder:
     """Turn texts into token ids under a rule; works with any fast tokenizer of transformers.
 
     Attributes:
+        unknown_id: token that stands for all that the base does not know; None without one.
         prefix: special tokens at the start of every text (or window).
         suffix: special tokens at the end of every text (or window).
         room: number of tokens that are left for the text.
@@ -68,6 +72,7 @@ class TextEncoder:
         self.tokenizer = tokenizer
         self.rule = rule
         self.pad_id = int(tokenizer.pad_token_id or 0)
+        self.unknown_id: int | None = tokenizer.unk_token_id
         bare = tokenizer("a", add_special_tokens=False)["input_ids"]
         whole = tokenizer("a")["input_ids"]
         start = next(i for i in range(len(whole)) if whole[i : i + len(bare)] == bare)
@@ -97,7 +102,17 @@ class TextEncoder:
             [self.prefix + piece + self.suffix for piece in (self._cut(row) if long else [row])]
             for row, long in zip(rows, truncated, strict=True)
         ]
-        return Encoded(windows, truncated)
+        return Encoded(windows, truncated, self.unknown_shares(rows))
+
+    def unknown_shares(self, rows: Sequence[list[int]]) -> list[float]:
+        """Return the share of unknown tokens in each text; of one without any token it is 1.
+
+        A token stands for a whole word here: to BERT, a run of emoji or of Thai is a single one.
+        """
+        unknown = self.unknown_id
+        if unknown is None:
+            return [0.0 if row else 1.0 for row in rows]
+        return [row.count(unknown) / len(row) if row else 1.0 for row in rows]
 
     def spans(self, text: str) -> list[list[tuple[int, int]]]:
         """Return which characters ``(start, end)`` each token stands for, window by window.

@@ -53,6 +53,7 @@ class Answer:
         logits: ``(N, C)`` float32, uncalibrated logits.
         probabilities: ``(N, C)`` float64, calibrated probabilities.
         truncated: whether each text was cut.
+        unknown: ``(N,)`` float64, share of each text's tokens that the base does not know.
         early: ``(N,)`` bool, whether the first stage of a cascade answered; None without one.
         tokens: number of tokens that were computed for it, padding not counted.
         tokenise_s: time of tokenising, in seconds.
@@ -63,6 +64,7 @@ class Answer:
     logits: np.ndarray
     probabilities: np.ndarray
     truncated: list[bool]
+    unknown: np.ndarray
     early: np.ndarray | None
     tokens: int
     tokenise_s: float

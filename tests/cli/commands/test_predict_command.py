@@ -23,6 +23,7 @@ from tests.helpers.texts import make_texts
 ROWS = make_texts(30, seed=8)
 FIELDS = [
     *("text", "label", "score", "probabilities", "signed", "truncated", "abstained", "stage"),
+    "unknown",
 ]
 
 

@@ -40,6 +40,7 @@ def test_every_format_in_and_out(model, write, tmp_path, ending):
     assert list(found[0]) == [
         *("id", "text", "domain", "label", "score"),
         *("probability_negative", "probability_positive", "signed", "truncated"),
+        "unknown",
     ]
     assert summary.rows == 40
     assert sum(summary.label_counts.values()) == 40

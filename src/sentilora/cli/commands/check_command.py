@@ -13,6 +13,8 @@ from sentilora.cli.options import Group, Label, LabelNames, Stars, Test, Text, V
 from sentilora.message import spelled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.table import Table
 
     from sentilora.data.labelled.check import Check, Finding
@@ -33,6 +35,13 @@ def check(
     stars: Stars = None,
     validation: Validation = None,
     test: Test = None,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            help="Base whose unknown words are counted; minilm where it is installed.",
+            metavar="BASE",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:
     """Say what is wrong with a data set before it is trained on.
@@ -50,6 +59,7 @@ def check(
         group=group,
         labels=labels,
         stars=stars,
+        remarks=_remarks(base),
         **context.obj,
     )
     if as_json:
@@ -63,12 +73,35 @@ def check(
             "stars": stars,
             "validation": validation,
             "test": test,
+            "base": base,
             **context.obj,
         }
         typed = [COMMAND_LINE.setting(name, x) for name, x in options.items() if x is not None]
         _show(found, " ".join([quote(data), *typed]))
     if not found.is_usable:
         raise typer.Exit(1)
+
+
+def _remarks(base: str | None) -> Callable[[list[str]], list[str]] | None:
+    """Return what tells of words that a base does not know, if it is at hand or named."""
+    from sentilora.model.bases.coverage import remarks_of
+    from sentilora.model.bases.embedded_base import embedded_folder
+    from sentilora.model.bases.known_bases import BASES
+
+    if base is None or base in BASES:
+        folder = embedded_folder(BASES[base or "minilm"])
+        if folder is not None:
+            return remarks_of(folder, base or "minilm")
+        if base is None:
+            return None
+    from sentilora.model.bases.coverage import measure_coverage, notes_on
+    from sentilora.model.bases.resolved_base import resolve_base
+    from sentilora.model.classifier import load_tokenizer
+
+    resolved = resolve_base(base)
+    tokenizer = load_tokenizer(resolved.source, resolved.revision)
+    backend, unknown = tokenizer.backend_tokenizer, tokenizer.unk_token_id
+    return lambda texts: notes_on(measure_coverage(backend, unknown, texts), resolved.name)
 
 
 def _show(found: Check, arguments: str) -> None:

@@ -171,9 +171,16 @@ def _run(
     summary = _print_all(request, model, opened)
     if request.source is not None:
         answer_lines.print_summary(summary)
-    elif summary.truncated:
+        return
+    if summary.truncated:
         limit = model.encoder.rule.max_tokens
         print(f"note: texts over {limit} tokens: {summary.truncated}", file=sys.stderr)
+    if summary.unknown:
+        print(
+            f"note: texts of which the base {model.artifact.settings.base} does not know half or "
+            f"more: {summary.unknown}",
+            file=sys.stderr,
+        )
 
 
 @contextmanager

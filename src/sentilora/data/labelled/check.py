@@ -5,7 +5,7 @@ Not covered: near duplicates beyond case and white space, and labels that are wr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any, Unpack
@@ -21,6 +21,7 @@ from sentilora.data.labelled.scan import Asked
 from sentilora.data.labelled.stratification import MIN_PER_SIDE
 from sentilora.data.problems import SHOWN_ROWS, Problems
 from sentilora.data.same_text import hashes, numbered
+from sentilora.errors import ModelError
 from sentilora.labels import Labels, parse_labels
 from sentilora.message import Message
 
@@ -109,6 +110,7 @@ def check(
     group: str | None = None,
     labels: str | Sequence[str] | Labels | None = None,
     stars: int | None = None,
+    remarks: Callable[[list[str]], Sequence[str]] | None = None,
     **reading: Unpack[ReadOptions],
 ) -> Check:
     """Read all parts of the data and report what is in them.
@@ -123,6 +125,8 @@ def check(
         group: column whose values never stand on two sides of a split.
         labels: label names in id order; decided by the values when None.
         stars: highest rating (5 or 10), if the labels are ratings from 1 on; None if they are not.
+        remarks: function that is given a sample of the train texts, and returns notes on them, such
+            as what a base does not know; a :class:`ModelError` of it is a problem.
         reading: keywords that say how the files are read: ``encoding``, ``delimiter``, ``quoting``,
             ``header``, ``columns``, ``skip_lines``, ``sheet``; found out where they are left out.
 
@@ -151,13 +155,19 @@ def check(
     }
     carved = 3 - len(drafts)
     problems += rare_labels(checked["train"].counts, MIN_PER_SIDE * (1 + carved))
+    notes = [note for part in examples.values() for note in part.notes]
+    if remarks is not None:
+        try:
+            notes += remarks(examples["train"].sample_texts())
+        except ModelError as error:
+            problems.append(error.message)
     return Check(
         source=drafts["train"].source,
         labels=examples["train"].labels.names,
         parts=checked,
         shared=_shared(examples),
         problems=tuple(problems),
-        notes=tuple(dict.fromkeys(note for part in examples.values() for note in part.notes)),
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 

@@ -19,6 +19,8 @@ from sentilora.labels import Labels
 if TYPE_CHECKING:
     import datasets
 
+SAMPLE = 2000  # texts that are looked at where a part of them tells enough
+
 __all__ = ["Examples", "Parts", "RowProblem", "write_skipped"]
 
 
@@ -50,6 +52,11 @@ class Examples:
     def texts(self) -> list[str]:
         """All texts, in memory."""
         return list(self._strings("text"))
+
+    def sample_texts(self, count: int = SAMPLE) -> list[str]:
+        """Return some texts, taken evenly from first to last."""
+        places = np.linspace(0, len(self) - 1, min(count, len(self))).astype(np.int64)
+        return list(self.table.select(places)["text"])
 
     @property
     def label_ids(self) -> npt.NDArray[np.int64]:

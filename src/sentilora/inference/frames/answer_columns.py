@@ -46,6 +46,7 @@ def answer_columns(
     if labels.polarities is not None:
         kinds["signed"] = pa.float64()
     kinds["truncated"] = pa.bool_()
+    kinds["unknown"] = pa.float64()
     if threshold is not None:
         kinds["abstained"] = pa.bool_()
     if is_cascade:

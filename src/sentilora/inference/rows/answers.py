@@ -23,6 +23,7 @@ from sentilora.inference.rows.score_cache import RememberingScorer
 from sentilora.inference.scoring import Progress, Scored
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.labels import Labels
+from sentilora.model.tokens import MOSTLY_UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ class FileSummary:
         seconds: time from start to end, in seconds, loading of the model not counted.
         tokens: number of tokens computed; a text that came again did not cost any.
         truncated: number of rows whose text was longer than the model's limit.
-        abstained: number of rows whose score lies below the threshold.
+        abstained: number of rows whose score lies below the threshold, or of which the base knows
+            nothing.
+        unknown: number of rows of which the base does not know half of the tokens or more.
         early: number of rows that the first stage of a cascade answered.
         resumed: number of rows that were answered before an earlier prediction was stopped.
         notes: remarks for the user.
@@ -50,6 +53,7 @@ class FileSummary:
     tokens: int
     truncated: int
     abstained: int = 0
+    unknown: int = 0
     early: int = 0
     resumed: int = 0
     notes: tuple[str, ...] = ()
@@ -65,6 +69,7 @@ class Answers:
         answered: ``(M,)`` int64, numbers of the rows that have an answer, in order.
         probabilities: ``(M, C)`` float64, calibrated probabilities.
         truncated: ``(M,)`` bool, whether each text was longer than the model's limit.
+        unknown: ``(M,)`` float64, share of each text's tokens that the base does not know.
         early: ``(M,)`` bool, whether the first stage of a cascade answered; None without one.
         labels: label names, C of them.
         threshold: smallest score that counts as an answer; None when all do.
@@ -74,6 +79,7 @@ class Answers:
     answered: np.ndarray
     probabilities: np.ndarray
     truncated: np.ndarray
+    unknown: np.ndarray
     early: np.ndarray | None
     labels: Labels
     threshold: float | None
@@ -81,7 +87,7 @@ class Answers:
     @cached_property
     def chosen(self) -> Choices:
         """What the probabilities say, M texts."""
-        return choose(self.probabilities, self.labels, self.threshold)
+        return choose(self.probabilities, self.labels, self.threshold, self.unknown)
 
     def predictions(self) -> list[Prediction | None]:
         """Return an answer for each row, None for those without."""
@@ -92,6 +98,7 @@ class Answers:
             self.labels,
             self.threshold,
             early=self.early,
+            unknown=self.unknown,
         )
         for row, prediction in zip(self.answered.tolist(), made, strict=True):
             found[row] = prediction
@@ -137,7 +144,7 @@ class Answerer:
         self._log = EventLog(listener)
         self._started = time.perf_counter()
         self._rows = self._skipped = self._tokens = self._truncated = self._abstained = 0
-        self._early = 0
+        self._early = self._unknown = 0
         self._counts = np.zeros(len(model.labels), dtype=np.int64)
         self._told = 0
         self._log.emit("phase", name="predict", total=total)
@@ -159,6 +166,7 @@ class Answerer:
             answered=np.asarray(answered, dtype=np.int64),
             probabilities=model.probabilities(scored.logits),
             truncated=np.asarray(scored.truncated, dtype=bool),
+            unknown=scored.unknown,
             early=scored.early,
             labels=model.labels,
             threshold=self._threshold,
@@ -178,6 +186,7 @@ class Answerer:
             tokens=self._tokens,
             truncated=self._truncated,
             abstained=self._abstained,
+            unknown=self._unknown,
             early=self._early,
             resumed=resumed,
             notes=tuple(notes),
@@ -191,6 +200,7 @@ class Answerer:
         self._tokens += tokens
         self._truncated += int(answers.truncated.sum())
         self._abstained += int(answers.chosen.abstained.sum())
+        self._unknown += int((answers.unknown >= MOSTLY_UNKNOWN).sum())
         self._early += 0 if answers.early is None else int(answers.early.sum())
 
     def _tell(self, done: int) -> None:

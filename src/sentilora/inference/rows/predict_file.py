@@ -52,9 +52,9 @@ def predict_file(
     r"""Write the rows of a file with the model's answers beside them, in the same order.
 
     All columns of the source are kept. Added are ``label``, ``score``, ``probability_<label>`` for
-    each label, ``signed`` (when the labels are sentiments), ``truncated``, ``abstained`` (with
-    a threshold) and ``stage`` (of a cascade); a name that the source has already gets the prefix
-    ``predicted_``.
+    each label, ``signed`` (when the labels are sentiments), ``truncated``, ``unknown`` (the share
+    of the text's tokens that the base does not know), ``abstained`` (with a threshold) and
+    ``stage`` (of a cascade); a name that the source has already gets the prefix ``predicted_``.
 
     Args:
         model: loaded model that answers, or the path of a run, its ``model/`` or an export.
@@ -157,6 +157,7 @@ def _with_answers(
         "score": answers.chosen.scores,
         "signed": answers.chosen.signed,
         "truncated": answers.truncated,
+        "unknown": answers.unknown,
         "abstained": answers.chosen.abstained,
     }
     if answers.early is not None:

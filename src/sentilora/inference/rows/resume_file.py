@@ -30,7 +30,7 @@ from sentilora.model.artifact import MANIFEST
 if TYPE_CHECKING:
     from sentilora.inference.rows.text_rows import TextRows
 
-FORMAT = 2
+FORMAT = 3
 HEAD_BYTES = 4096
 
 

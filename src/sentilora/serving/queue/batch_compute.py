@@ -41,6 +41,7 @@ def tokenise(requests: Sequence[Request]) -> list[Waiting]:
 
 
 def _wait(request: Request, encoder: TextEncoder, tokens: list[list[int]]) -> list[Waiting]:
+    request.know(encoder.unknown_shares(tokens))
     stage = request.loaded.first_stage
     positions = list(range(len(tokens)))
     if stage is not None:

@@ -37,6 +37,7 @@ class Request:
         self._arrived = time.monotonic()
         self._logits = np.zeros((len(texts), len(loaded.labels)), dtype=np.float32)
         self._truncated = [False] * len(texts)
+        self._unknown = np.zeros(len(texts))
         self._early: np.ndarray | None = None
         self._is_running = False
 
@@ -61,6 +62,10 @@ class Request:
     def cut(self, position: int) -> None:
         """Take note that a text is longer than what is read of it."""
         self._truncated[position] = True
+
+    def know(self, unknown: list[float]) -> None:
+        """Take the share of unknown tokens of each text."""
+        self._unknown[:] = unknown
 
     def answer_early(self, early: np.ndarray, logits: np.ndarray) -> None:
         """Take the first stage's ``(N, C)`` logits of the texts that it may answer.
@@ -88,6 +93,7 @@ class Request:
                 self._logits,
                 probabilities,
                 self._truncated,
+                self._unknown,
                 self._early,
                 self.tokens,
                 self.tokenise_s,

@@ -220,6 +220,8 @@ def _told(summary: FileSummary, threshold: float) -> str:
         parts.append(f"{summary.abstained:,} not sure (below {threshold:.0%})")
     if summary.truncated:
         parts.append(f"{summary.truncated:,} longer than the model reads")
+    if summary.unknown:
+        parts.append(f"{summary.unknown:,} of which the model does not know half or more")
     return f"{'; '.join(parts)}."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from sentilora.model.tokens import MOSTLY_UNKNOWN
 from sentilora.ui import session
 from sentilora.ui.display.answer_html import (
     paint_bars,
@@ -84,6 +85,11 @@ def _show_answer(answer: Answer) -> None:
     st.html(str(paint_bars(answer.prediction.probabilities, answer.prediction.label)))
     if answer.prediction.truncated:
         st.caption("The text is longer than this model reads; words it did not read stay plain.")
+    if answer.prediction.unknown >= MOSTLY_UNKNOWN:
+        st.caption(
+            f"This model does not know {answer.prediction.unknown:.0%} of the text (another "
+            "script, or emoji): its answer tells little."
+        )
 
 
 def _show_words(answer: Answer) -> None:

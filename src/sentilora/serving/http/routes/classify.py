@@ -50,7 +50,13 @@ class Classification(BaseModel):
         Field(description="Positive minus negative mass; null if labels are no sentiments."),
     ]
     truncated: Annotated[bool, Field(description="The text was longer than the model reads.")]
-    abstained: Annotated[bool, Field(description="The score lies below the threshold.")]
+    unknown: Annotated[
+        float, Field(description="Share of the text's tokens that the base does not know.")
+    ]
+    abstained: Annotated[
+        bool,
+        Field(description="The score lies below the threshold, or no token of the text is known."),
+    ]
     stage: Annotated[
         Literal["network", "n-grams"] | None,
         Field(description="What answered in a cascade; null without one."),
@@ -93,6 +99,7 @@ ANSWERED = {
             "num_classes": 3,
             "signed": 0.96,
             "truncated": False,
+            "unknown": 0.0,
             "abstained": False,
             "stage": "network",
         }
@@ -135,7 +142,12 @@ def classifications(
     """Return one entry a text."""
     answer, known = answered.answer, answered.served.labels
     predictions = make_predictions(
-        answer.probabilities, answer.truncated, known, threshold, early=answer.early
+        answer.probabilities,
+        answer.truncated,
+        known,
+        threshold,
+        early=answer.early,
+        unknown=answer.unknown,
     )
     entries = []
     for index, one in enumerate(predictions):
@@ -152,6 +164,7 @@ def classifications(
                 "num_classes": len(known),
                 "signed": one.signed,
                 "truncated": one.truncated,
+                "unknown": one.unknown,
                 "abstained": one.abstained,
                 "stage": one.stage,
             }
