@@ -14,6 +14,12 @@ def button(page, label):
     return found
 
 
+def box(page, label):
+    """Return the only list to choose from of a name."""
+    (found,) = [one for one in page.selectbox if one.label == label]
+    return found
+
+
 def problem(page):
     """Return what the page says went wrong, and that it is no traceback."""
     assert not page.exception

@@ -12,7 +12,7 @@ from sentilora import samples
 from sentilora.ui import session, visits
 from sentilora.ui.jobs import file_job
 from sentilora.ui.pages import file_page
-from tests.helpers.app_page import button, html_of, problem
+from tests.helpers.app_page import box, button, html_of, problem
 from tests.helpers.embedded_base import needs_minilm
 from tests.helpers.texts import make_texts
 
@@ -130,7 +130,7 @@ def kept(page):
 def test_a_file_is_answered_charted_filtered_and_taken_home(open_page, reviews):
     page = open_page("file")
     page.file_uploader[0].upload("reviews.csv", reviews).run()
-    assert page.selectbox[0].value == "text"
+    assert box(page, "Column with the texts").value == "text"
     assert "**60 texts, 0 left out**" in [one.value for one in page.markdown]
     assert list(page.dataframe[0].value["Row"]) == [1, 2, 3, 4, 5, 6]
     answer(page)
@@ -144,7 +144,7 @@ def test_a_file_is_answered_charted_filtered_and_taken_home(open_page, reviews):
     assert len(page.get("vega_lite_chart") or page.get("arrow_vega_lite_chart")) == 2
     shown = page.dataframe[-1].value
     assert len(shown) == 60
-    page.text_input[0].set_value("good").run()
+    page.text_input(key="rows-words").set_value("good").run()
     found = page.dataframe[-1].value
     assert 0 < len(found) < 60
     assert all("good" in text for text in found["text"])
@@ -159,11 +159,11 @@ def test_a_file_is_answered_charted_filtered_and_taken_home(open_page, reviews):
 def test_a_page_that_is_loaded_again_still_has_file_choices_and_answers(open_page, reviews):
     page = open_page("file")
     page.file_uploader[0].upload("reviews.csv", reviews.replace(b"text", b"body", 1)).run()
-    page.selectbox[0].set_value("body").run()
+    box(page, "Column with the texts").set_value("body").run()
     answer(page)
     token = page.session_state["session"].visit.token
     again = open_page("file", visit=token)
-    assert again.selectbox[0].value == "body"
+    assert box(again, "Column with the texts").value == "body"
     assert again.success[0].value.startswith("60 rows in ")
     assert not again.warning
     button(again, "Take another file").click().run()
@@ -174,10 +174,10 @@ def test_a_page_that_is_loaded_again_still_has_file_choices_and_answers(open_pag
 def test_answers_under_new_choices_say_that_they_are_from_before(open_page):
     page = open_page("file")
     page.file_uploader[0].upload("a.csv", b"body,note\ngood film,x\nbad food,y\n").run()
-    page.selectbox[0].set_value("body").run()
+    box(page, "Column with the texts").set_value("body").run()
     answer(page)
     assert not page.warning
-    page.selectbox[0].set_value("note").run()
+    box(page, "Column with the texts").set_value("note").run()
     assert "column “body”" in page.header[0].value
     assert "from before" in page.warning[0].value
     answer(page)
@@ -209,9 +209,9 @@ def test_a_prediction_that_is_stopped_keeps_its_answers(open_page, reviews, monk
 def test_the_column_is_asked_for_when_it_cannot_be_known(open_page):
     page = open_page("file")
     page.file_uploader[0].upload("a.csv", b"body,note\ngood film,x\nbad food,y\n").run()
-    assert page.selectbox[0].value is None
+    assert box(page, "Column with the texts").value is None
     assert button(page, "Analyse the file").disabled
-    page.selectbox[0].set_value("body").run()
+    box(page, "Column with the texts").set_value("body").run()
     answer(page)
     assert page.success[0].value.startswith("2 rows in ")
     assert "No column holds dates." in [one.value for one in page.caption]
@@ -222,10 +222,10 @@ def test_dates_that_can_be_read_in_two_ways_are_asked_about(open_page):
     page = open_page("file")
     page.file_uploader[0].upload("a.csv", f"when,text\n{rows}\n".encode()).run()
     answer(page)
-    (dates,) = [box for box in page.selectbox if box.label == "Column with the dates"]
+    (dates,) = [one for one in page.selectbox if one.label == "Column with the dates"]
     assert dates.value == "when"
     assert "can be read in two ways" in " ".join(one.value for one in page.caption)
-    (order,) = [box for box in page.radio if box.label.endswith("is written")]
+    (order,) = [one for one in page.radio if one.label.endswith("is written")]
     assert order.label == "01/11/2026 is written"
     order.set_value("day first").run()
     assert len(page.get("vega_lite_chart") or page.get("arrow_vega_lite_chart")) == 2

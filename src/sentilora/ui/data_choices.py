@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from sentilora.data.files.read_options import Reading
 from sentilora.data.labelled.scan import Asked
 from sentilora.ui.uploads import Upload
 
@@ -15,6 +16,7 @@ class DataChoices:
 
     Attributes:
         upload: the file.
+        reading: form of the file: encoding, delimiter and the like.
         columns: names of its columns.
         text, label, group: names of the columns that are used; None where none is chosen.
         stars: highest rating, if the labels are ratings from 1 on; None if they are not.
@@ -23,6 +25,7 @@ class DataChoices:
     """
 
     upload: Upload
+    reading: Reading
     columns: tuple[str, ...]
     text: str | None = None
     label: str | None = None
@@ -33,7 +36,14 @@ class DataChoices:
 
     def asked(self) -> Asked:
         """Return how rows with labels are to be read."""
-        return Asked(self.text, self.label, self.group, self.stars, self.skip_bad_rows)
+        return Asked(
+            self.text,
+            self.label,
+            self.group,
+            self.stars,
+            self.skip_bad_rows,
+            reading=self.reading,
+        )
 
     def columns_and_labels(self) -> dict[str, Any]:
         """Return the choices as the functions of ``data/`` take them."""
@@ -52,5 +62,6 @@ class DataChoices:
         return {
             "data.train": str(self.upload.path),
             **told,
+            **{f"data.{name}": value for name, value in self.reading.given.items()},
             "data.skip_bad_rows": self.skip_bad_rows,
         }

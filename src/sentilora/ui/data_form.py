@@ -6,6 +6,7 @@ One form for Train, Compare and File: what a file needs does not depend on what 
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ import streamlit as st
 
 from sentilora.data.columns import LABEL_NAMES, RATING_NAMES, find_text_column
 from sentilora.data.files.formats import ENDINGS
+from sentilora.data.files.read_options import Reading
 from sentilora.data.files.tables import open_table
 from sentilora.data.problems import quoted
 from sentilora.errors import DataError, SentiloraError
@@ -21,6 +23,7 @@ from sentilora.ui.data_choices import DataChoices
 from sentilora.ui.display import page_words
 from sentilora.ui.display.error_messages import page_text, show_error, told
 from sentilora.ui.display.markdown import plain
+from sentilora.ui.reading_form import ask_for_reading, chosen_reading
 from sentilora.ui.settings import MAX_UPLOAD_MB
 from sentilora.ui.understood_rows import Understood, first_rows
 from sentilora.ui.uploads import Upload, keep_upload
@@ -71,9 +74,12 @@ def ask_for_data(caption: str, key: str, *, has_labels: bool) -> DataChoices | N
         upload = ask_for_upload(caption, f"{key}-upload")
     if upload is None:
         return None
-    with told(upload.names):
-        columns = _columns_of(upload)
     own = f"{key}-{upload.key}"
+    opened = _open(upload, own)
+    if opened is None:
+        return None
+    reading, columns = opened
+    own = f"{own}-{zlib.crc32(repr(columns).encode()):x}"  # read otherwise, it has other columns
     left, right = st.columns(2) if has_labels else (st.container(), st.container())
     with left:
         text = _ask_for_column(
@@ -85,11 +91,11 @@ def ask_for_data(caption: str, key: str, *, has_labels: bool) -> DataChoices | N
             label = _ask_for_column(
                 page_words.LABEL_COLUMN, columns, _label_column(columns), f"{own}-label"
             )
-        chosen |= {"label": label, **_ask_for_labels(upload, label, own)}
+        chosen |= {"label": label, **_ask_for_labels(upload, reading, label, own)}
     session.begin(f"{own}-skip", False)
     skip = st.checkbox(page_words.SKIP_ROWS, key=f"{own}-skip")
     chosen["skip_bad_rows"] = session.keep(f"{own}-skip", skip)
-    return DataChoices(upload, columns, **chosen)
+    return DataChoices(upload, reading, columns, **chosen)
 
 
 def show_understood(
@@ -108,7 +114,7 @@ def show_understood(
     if not is_complete:
         missing = "texts" if choices.text is None else "labels"
         st.info(f"Choose the column with the {missing}.", icon=":material/arrow_upward:")
-        _show_rows(first_rows(choices.upload, choices.columns))
+        _show_rows(first_rows(choices.upload, choices.reading, choices.columns))
         return None
     kept, problem = st.session_state.get(_UNDERSTOOD, (None, None)), ""
     if kept[0] != choices:
@@ -121,7 +127,7 @@ def show_understood(
             st.session_state[_UNDERSTOOD] = kept
     if problem:
         show_error(problem)
-        _show_rows(first_rows(choices.upload, choices.columns))
+        _show_rows(first_rows(choices.upload, choices.reading, choices.columns))
         return None
     found: Understood = kept[1]
     st.markdown(f"**{plain(found.told)}**")
@@ -133,8 +139,21 @@ def show_understood(
     return found
 
 
-def _columns_of(upload: Upload) -> tuple[str, ...]:
-    names = tuple(open_table(upload.path, upload.name).names)
+def _open(upload: Upload, own: str) -> tuple[Reading, tuple[str, ...]] | None:
+    """Find the columns of a file; if that fails, say why below the boxes that may mend it."""
+    try:
+        reading = chosen_reading(upload, own)
+        columns = _columns_of(upload, reading)
+    except SentiloraError as error:
+        ask_for_reading(upload, own, is_open=True)
+        show_error(page_text(error.message, upload.names))
+        return None
+    ask_for_reading(upload, own, is_open=reading != Reading())
+    return reading, columns
+
+
+def _columns_of(upload: Upload, reading: Reading) -> tuple[str, ...]:
+    names = tuple(open_table(upload.path, upload.name, reading).names)
     if doubled := sorted({name for name in names if names.count(name) > 1}):
         raise DataError(
             f"{upload.name}: column names that occur twice: {quoted(doubled)}. Give each column "
@@ -154,13 +173,15 @@ def _ask_for_column(
     return session.keep(key, column)
 
 
-def _ask_for_labels(upload: Upload, label: str | None, own: str) -> dict[str, Any]:
+def _ask_for_labels(
+    upload: Upload, reading: Reading, label: str | None, own: str
+) -> dict[str, Any]:
     """Show what the labels stand for."""
     kinds = dict[int | None, str]([(None, page_words.WORDS), *page_words.STARS.items()])
     left, right = st.columns(2)
     key = f"{own}-{label}-kind"
     if key not in st.session_state:
-        session.begin(key, _likely_stars(upload, label))
+        session.begin(key, _likely_stars(upload, reading, label))
     with left:
         stars = st.selectbox(
             page_words.LABEL_KIND,
@@ -214,11 +235,11 @@ def _label_column(columns: Sequence[str]) -> str | None:
     return next((folded[name] for name in LABEL_NAMES if name in folded), None)
 
 
-def _likely_stars(upload: Upload, label: str | None) -> int | None:
+def _likely_stars(upload: Upload, reading: Reading, label: str | None) -> int | None:
     """Return the highest rating that a column called a rating seems to have."""
     if label is None or label.strip().casefold() not in RATING_NAMES:
         return None
-    values = [row[label] for row in first_rows(upload, (label,), most=LOOKED_AT)]
+    values = [row[label] for row in first_rows(upload, reading, (label,), most=LOOKED_AT)]
     numbers = [float(value) for value in values if _NUMBER.fullmatch(str(value))]
     if not numbers or min(numbers) < 1:
         return None

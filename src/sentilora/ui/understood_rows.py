@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sentilora.data.files.read_options import Reading
 from sentilora.data.files.streams import text_problem
 from sentilora.data.files.tables import open_table
 from sentilora.data.labelled.check import Check, check
@@ -61,10 +62,10 @@ class Understood:
 
 
 def first_rows(
-    upload: Upload, columns: Sequence[str], *, most: int = SHOWN
+    upload: Upload, reading: Reading, columns: Sequence[str], *, most: int = SHOWN
 ) -> list[dict[str, Any]]:
     """Return the first rows of a file as they stand in it."""
-    table = open_table(upload.path, upload.name)
+    table = open_table(upload.path, upload.name, reading)
     chunk = next(iter(table.chunks(columns, Problems(upload.name), rows=most)), None)
     if chunk is None:
         return []
@@ -79,12 +80,14 @@ def understand_labels(choices: DataChoices) -> Understood:
         DataError, ConfigError: it cannot be read, or its labels cannot be decided on.
     """
     asked = choices.columns_and_labels()
-    found = check(choices.upload.path, **asked)
+    form: dict[str, Any] = choices.reading.given
+    found = check(choices.upload.path, **asked, **form)
     (part,) = found.parts.values()
     examples = read_examples(
         choices.upload.path,
         **{**asked, "labels": parse_labels(choices.labels)},
         skip_bad_rows=True,
+        reading=choices.reading,
     )
     head = examples.select(range(min(SHOWN, len(examples))))
     rows = [
@@ -129,10 +132,17 @@ def understand_texts(choices: DataChoices) -> Understood:
             text=choices.text,
             skip_bad_rows=choices.skip_bad_rows,
             name=upload.name,
+            reading=choices.reading,
         )
     except SentiloraError as error:
         problems = (page_text(error.message, upload.names),)
-        rows = open_rows(upload.path, text=choices.text, skip_bad_rows=True, name=upload.name)
+        rows = open_rows(
+            upload.path,
+            text=choices.text,
+            skip_bad_rows=True,
+            name=upload.name,
+            reading=choices.reading,
+        )
     left_out = 0
     shown: list[dict[str, Any]] = []
     for batch in rows.batches:
@@ -145,7 +155,8 @@ def understand_texts(choices: DataChoices) -> Understood:
                 | {name: _shown(cell) for name, cell in cells.items() if name != rows.column}
                 for row, (text, cells) in enumerate(zip(texts[:SHOWN], head, strict=True), 1)
             ]
-    return Understood(shown, {}, rows.batches.row_count - left_out, left_out, problems)
+    notes = tuple(page_text(note, upload.names) for note in rows.batches.notes)
+    return Understood(shown, {}, rows.batches.row_count - left_out, left_out, problems, notes)
 
 
 def _is_about_rows(problem: str, found: Check) -> bool:

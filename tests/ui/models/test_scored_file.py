@@ -6,6 +6,7 @@ import io
 import pytest
 
 import sentilora
+from sentilora.data.files.read_options import Reading
 from sentilora.errors import DataError
 from sentilora.events import as_counts
 from sentilora.ui.data_choices import DataChoices
@@ -22,7 +23,7 @@ def model(tiny_run):
 
 
 def score_file(model, upload, *, below=0.0, skip_bad_rows=False, listener=None):
-    choices = DataChoices(upload, (), text="text", skip_bad_rows=skip_bad_rows)
+    choices = DataChoices(upload, Reading(), (), text="text", skip_bad_rows=skip_bad_rows)
     return scored_file.score_file(model, "tiny", choices, below, listener=listener)
 
 

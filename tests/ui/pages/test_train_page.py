@@ -15,7 +15,7 @@ from sentilora.runs.run_folder import Run
 from sentilora.settings_file import read_settings
 from sentilora.ui.jobs import training_jobs
 from sentilora.ui.jobs.training_jobs import Job
-from tests.helpers.app_page import button, html_of, problem
+from tests.helpers.app_page import box, button, html_of, problem
 from tests.helpers.texts import make_texts
 
 
@@ -55,12 +55,6 @@ def play(runs, name, *, is_alive):
     return log
 
 
-def box(page, label):
-    """Return the only list of a name."""
-    (found,) = [one for one in page.selectbox if one.label == label]
-    return found
-
-
 def config_of(job, arguments):
     """Return what a training is started with."""
     assert arguments == ["train", "--config", str(job.folder / training_jobs.SETTINGS)]
@@ -76,9 +70,10 @@ def test_a_file_is_chosen_and_its_training_started(open_page, runs, started):
     page.radio[0].set_value("My file").run()
     assert button(page, "Train").disabled
     page.file_uploader[0].upload("r.csv", labelled(make_texts(20))).run()
-    assert [box.value for box in page.selectbox[:2]] == [None, "stars"]
+    assert box(page, "Column with the texts").value is None
+    assert box(page, "Column with the labels").value == "stars"
     assert button(page, "Train").disabled
-    page.selectbox[0].set_value("body").run()
+    box(page, "Column with the texts").set_value("body").run()
     assert "**10 negative, 10 positive, 0 left out**" in [one.value for one in page.markdown]
     box(page, "Start from").set_value("minilm").run()
     page.text_input(key="train-name").set_value("shop").run()
@@ -98,7 +93,7 @@ def test_stars_are_trained_as_negative_neutral_and_positive(open_page, runs, sta
     page = open_page("train")
     page.radio[0].set_value("My file").run()
     page.file_uploader[0].upload("r.csv", labelled([*rows, ("", 3)])).run()
-    page.selectbox[0].set_value("body").run()
+    box(page, "Column with the texts").set_value("body").run()
     assert box(page, "What the labels are").value == 5
     assert "row 61" in problem(page)
     assert button(page, "Train").disabled
@@ -129,7 +124,7 @@ def test_numbers_are_named_in_their_order(open_page, runs, started):
     assert "--" not in problem(page)
     zero_one = [(text, int(label == "positive")) for text, label in make_texts(40)]
     page.file_uploader[0].upload("s.csv", labelled(zero_one, "text,label")).run()
-    names = next(box for box in page.text_input if box.label == "Names of the labels, in order")
+    names = next(one for one in page.text_input if one.label == "Names of the labels, in order")
     names.set_value("bad, good").run()
     assert "**20 bad, 20 good, 0 left out**" in [one.value for one in page.markdown]
     button(page, "Train").click().run()

@@ -29,6 +29,22 @@ RESUME = "Resume"
 WORDS = "Names, or 0 and 1"
 STARS = {5: "Stars from 1 to 5", 10: "Stars from 1 to 10"}
 
+READING = "How the file is read"
+READING_BOXES = {
+    "encoding": "Encoding",
+    "delimiter": "Between two fields stands",
+    "quoting": "Quotes",
+    "header": "The first line",
+    "columns": "Names of the columns, in order",
+    "skip_lines": "Lines above it to pass over",
+    "sheet": "Sheet, by name or number",
+}
+READING_CHOICES: dict[str, dict[str, str]] = {
+    "delimiter": {",": "a comma", ";": "a semicolon", "tab": "a tab", "|": "a bar"},
+    "quoting": {"csv": "hold a field together", "none": "are plain text"},
+    "header": {"first": "holds the names of the columns", "none": "is a row like the others"},
+}
+
 # What stands for a name in the advice of other front ends.
 _PLACEHOLDERS = ("COL", "COLUMN", "DIR", "FILE", "FOLDER", "NAME")
 
@@ -76,6 +92,7 @@ PAGE = PageWords(
         "preset": PRESET,
         "name": NAME,
         "to": KIND,
+        **{name: f"{READING}: {box}" for name, box in READING_BOXES.items()},
     },
-    {"stars": STARS},
+    {"stars": STARS, **READING_CHOICES},
 )

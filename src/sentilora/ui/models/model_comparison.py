@@ -78,7 +78,9 @@ def measure_texts(
 
     names = model.labels.names
     file_labels = labels_of_file(texts.labels, model.labels)
-    rows = read_rows(locate(texts.data), "test", texts.asked, file_labels, model.labels)
+    rows = read_rows(
+        locate(texts.data, texts.asked.reading), "test", texts.asked, file_labels, model.labels
+    )
     logits = []
     for start in range(0, len(rows.texts), PIECE):
         logits.append(model.score(rows.texts[start : start + PIECE]).logits)

@@ -125,12 +125,17 @@ def score_file(
         DataError: it cannot be read, or has rows without a text.
     """
     upload, skip_bad_rows = choices.upload, choices.skip_bad_rows
+    reading = choices.reading
     checked = open_rows(
-        upload.path, text=choices.text, skip_bad_rows=skip_bad_rows, name=upload.name
+        upload.path,
+        text=choices.text,
+        skip_bad_rows=skip_bad_rows,
+        name=upload.name,
+        reading=reading,
     )
-    rows = TextRows(Batches(open_table(upload.path, upload.name), ROWS), checked.column)
+    rows = TextRows(Batches(open_table(upload.path, upload.name, reading), ROWS), checked.column)
     seal = sha256_of(model.artifact.path / MANIFEST)
-    asked = f"{seal} {checked.column} {skip_bad_rows} {threshold}"
+    asked = f"{seal} {checked.column} {skip_bad_rows} {threshold} {reading}"
     folder = upload.path.parent / hashlib.sha256(asked.encode()).hexdigest()[:16]
     folder.mkdir(exist_ok=True)
     path = folder / "scored.parquet"

@@ -1,0 +1,58 @@
+"""What a page asks about a file, whatever is done with it: its form, and what it then comes to."""
+
+import pytest
+
+from tests.helpers.app_page import box, button, problem
+
+GERMAN = "Bewertung;Sterne\nSchön und gut;5\nFurchtbar;1\nKönnte besser sein;3\n".encode("cp1252")
+
+
+def test_encoding_and_delimiter_of_another_country_are_chosen(open_page):
+    page = open_page("file")
+    page.file_uploader[0].upload("a.csv", GERMAN).run()
+    box(page, "Between two fields stands").set_value(";").run()
+    box(page, "Encoding").set_value("cp1252").run()
+    box(page, "Column with the texts").set_value("Bewertung").run()
+    assert not page.error
+    assert "**3 texts, 0 left out**" in [one.value for one in page.markdown]
+    assert list(page.dataframe[0].value["Text"]) == [
+        "Schön und gut",
+        "Furchtbar",
+        "Könnte besser sein",
+    ]
+    assert not button(page, "Analyse the file").disabled
+
+
+def test_a_file_without_a_header_gets_names(open_page):
+    page = open_page("compare")
+    page.radio[0].set_value("My labelled file").run()
+    rows = b"0,bad film\n1,good film\n1,good food\n0,bad food\n"
+    page.file_uploader[0].upload("a.csv", rows).run()
+    box(page, "The first line").set_value("none").run()
+    (names,) = [one for one in page.text_input if one.label == "Names of the columns, in order"]
+    names.set_value("label, text").run()
+    assert box(page, "Column with the texts").value == "text"
+    assert "**2 negative, 2 positive, 0 left out**" in [one.value for one in page.markdown]
+
+
+def test_a_form_that_says_nothing_is_refused_in_words_of_the_page(open_page):
+    page = open_page("file")
+    page.file_uploader[0].upload("a.csv", b"good film,1\nbad film,0\n").run()
+    box(page, "The first line").set_value("none").run()
+    (names,) = [one for one in page.text_input if one.label == "Names of the columns, in order"]
+    names.set_value("a, a").run()
+    said = problem(page)
+    assert "“How the file is read: Names of the columns, in order” (a,a)" in said
+    assert "--" not in said
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [((1, 2, 5), 5), ((1, 7, 10), 10), ((0, 1, 4), None), (("good", "bad"), None)],
+)
+def test_how_many_stars_there_can_be_is_read_from_the_ratings(open_page, values, kind):
+    rows = "\n".join(f"film {number},{values[number % len(values)]}" for number in range(30))
+    page = open_page("train")
+    page.radio[0].set_value("My file").run()
+    page.file_uploader[0].upload("a.csv", f"text,stars\n{rows}\n".encode()).run()
+    assert box(page, "What the labels are").value == kind
