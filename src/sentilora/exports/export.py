@@ -62,6 +62,7 @@ from sentilora.model.artifact import (
 )
 from sentilora.model.first_stage import FIRST_STAGE, load_first_stage
 from sentilora.model.model_settings import ModelSettings
+from sentilora.model.padding import computes_lengths_apart
 from sentilora.model.tokens import TextEncoder
 from sentilora.runs.disk import check_space
 from sentilora.runs.proof import prove_reload
@@ -208,7 +209,9 @@ def _write(artifact: Artifact, name: str, order: _Order) -> Path:
     encoder = TextEncoder(tokenizer, artifact.settings.rule)
     plain = TorchEngine(separate, CPU)
     expected = _logits(plain, encoder, texts)
-    settings = replace(artifact.settings, kind=KINDS[order.to])
+    settings = replace(
+        artifact.settings, kind=KINDS[order.to], reads_padding=computes_lengths_apart(separate)
+    )
     folder = _write_network(artifact, tokenizer, settings, order)
     engine = _open(folder)
     parity = compare_logits(expected, _logits(engine, encoder, texts))

@@ -31,7 +31,7 @@ def write_card(
     about.library_name = _LIBRARIES.get(settings.kind, settings.kind)
     if getattr(about, "base_model", None):
         about.base_model_relation = "finetune"
-    use = _how_to_use(settings) + _what_int8_changed(quantised)
+    use = _how_to_use(settings) + _what_padding_does(settings) + _what_int8_changed(quantised)
     text = card.text.replace(_ELSEWHERE, "")
     text = _USE.sub(lambda _: use, text, count=1) if _USE.search(text) else f"{use}\n{text}"
     target.write_text(f"---\n{about.to_yaml()}\n---\n\n{text.strip()}\n", encoding="utf-8")
@@ -67,6 +67,17 @@ model.predict("Great movie, highly recommended!")
 `parity.json` says how far the answers are from those of the run.
 
 """
+
+
+def _what_padding_does(settings: ModelSettings) -> str:
+    if not settings.reads_padding:
+        return ""
+    return (
+        "**Give it texts of one length at a time, without padding.** This architecture reads "
+        "padding in spite of the attention mask, so a text padded to the length of another one "
+        "gets another answer. SentiLoRA does that by itself; plain runtimes and `pipeline` do it "
+        "with a batch size of 1.\n\n"
+    )
 
 
 def _what_int8_changed(quantised: Quantised | None) -> str:

@@ -10,6 +10,7 @@ Not covered: tokenising, and averaging the windows of one text; both are done ou
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -22,6 +23,7 @@ from torch import Tensor, nn
 from sentilora.errors import MissingExtraError, ModelError
 from sentilora.message import setting
 from sentilora.model.model_settings import ModelSettings
+from sentilora.model.padding import lengths_together
 from sentilora.model.probabilities import SMALLEST_SPREAD, Calibration
 from sentilora.model.quiet import quiet_library
 
@@ -29,6 +31,7 @@ OPSET = 18
 METADATA = "sentilora"
 INPUTS = ("input_ids", "attention_mask")
 OUTPUTS = ("logits", "probabilities")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # torch writes its reasons for a terminal
 
 
 class _Calibrated(nn.Module):
@@ -71,7 +74,7 @@ def write_onnx(network: Any, settings: ModelSettings, path: Path) -> None:
     attention_mask[1, 5:] = 0
     free = {0: "batch", 1: "length"}
     try:
-        with quiet_library("torch.onnx"), _plain_attention(network):
+        with quiet_library("torch.onnx"), _plain_attention(network), lengths_together(network):
             program = torch.onnx.export(
                 _Calibrated(network, settings.calibration).eval(),
                 (input_ids, attention_mask),
@@ -86,7 +89,7 @@ def write_onnx(network: Any, settings: ModelSettings, path: Path) -> None:
             program.model.metadata_props[METADATA] = json.dumps(about_model(settings))
             program.save(path)
     except (torch.onnx.OnnxExporterError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0]
+        reason = _COLOUR.sub("", str(error).strip().splitlines()[0])
         raise ModelError(
             f"{network.config.model_type} cannot be exported to ONNX with torch "
             f"{torch.__version__}: {reason}. Use {setting('to', 'merged')}."
@@ -115,4 +118,5 @@ def about_model(settings: ModelSettings) -> dict[str, Any]:
         "calibration": settings.calibration.to_dict(),
         "text": asdict(settings.rule),
         "base": settings.base,
+        "reads_padding": settings.reads_padding,
     }

@@ -197,8 +197,12 @@ def _integrated(
     expected: float,
 ) -> tuple[np.ndarray, float]:
     """Return ``(W,)`` contributions of the words, and what they miss of ``expected``."""
-    inputs = {name: x.to(engine.device) for name, x in encoder.pad(reading.windows).items()}
-    blank_ids = encoder.pad(blank)["input_ids"].to(engine.device)
+    length = len(blank[0])  # of every window of a text; padding would only cost time
+    inputs, hidden = (
+        {name: x[:, :length].to(engine.device) for name, x in encoder.pad(windows).items()}
+        for windows in (reading.windows, blank)
+    )
+    blank_ids = hidden["input_ids"]
     for points in POINTS:
         tokens = _integrate(engine.network, inputs, blank_ids, label_id, points)
         values = np.zeros(len(reading.words) + 1)  # the last one for tokens without a word

@@ -100,7 +100,13 @@ def create_model(
 def load_base_classifier(
     base: ResolvedBase, labels: Labels, *, dropout: float = 0.0, load_in_4bit: bool = False
 ) -> tuple[Any, list[str]]:
-    """Load an encoder with a fresh head; also return the names of weights that start at random."""
+    """Load an encoder with a fresh head; also return the names of weights that start at random.
+
+    One that reads padding computes texts of each length apart from here on (padding.py).
+
+    Raises:
+        ModelError: it cannot be loaded, or answers one text differently each time.
+    """
     from transformers import AutoConfig, AutoModelForSequenceClassification
 
     revision = base.revision or "main"
@@ -121,7 +127,14 @@ def load_base_classifier(
             )
     except (OSError, ValueError) as error:
         raise _unreachable(base, str(error).splitlines()[0]) from error
-    return model if load_in_4bit else model.float(), sorted(info["missing_keys"])
+    if not load_in_4bit:
+        model = model.float()
+    if architecture_of(config.model_type) is None:  # those of the table are known not to need it
+        from sentilora.model.padding import keep_lengths_apart
+
+        with quiet_transformers():
+            keep_lengths_apart(model)
+    return model, sorted(info["missing_keys"])
 
 
 def load_tokenizer(source: str, revision: str | None = None) -> Any:

@@ -29,6 +29,8 @@ class ModelSettings:
         kind: kind of the saved model: ``adapter`` (PEFT files), ``model`` (all weights), ``onnx``,
             ``openvino`` or ``browser`` (files for these runtimes).
         base_sha256: hash of the weights of a base that is a folder, by which it is known again.
+        reads_padding: whether files for a runtime have to get batches of one length only, without
+            padding; what torch computes finds that out by itself (padding.py).
     """
 
     labels: Labels
@@ -38,6 +40,7 @@ class ModelSettings:
     calibration: Calibration = UNCALIBRATED
     kind: str = "adapter"
     base_sha256: str | None = None
+    reads_padding: bool = False
 
 
 def write_model_settings(settings: ModelSettings, folder: Path) -> None:
@@ -55,6 +58,7 @@ def write_model_settings(settings: ModelSettings, folder: Path) -> None:
             "base": settings.base,
             "revision": settings.revision,
             "base_sha256": settings.base_sha256,
+            "reads_padding": settings.reads_padding,
             "labels": list(labels.names),
             "text": asdict(settings.rule),
             **settings.calibration.to_dict(),
@@ -86,4 +90,5 @@ def read_model_settings(folder: Path) -> ModelSettings:
         calibration=Calibration.from_dict(raw),
         kind=raw["kind"],
         base_sha256=raw.get("base_sha256"),
+        reads_padding=raw.get("reads_padding", False),
     )

@@ -211,7 +211,7 @@ def size_of(file: Path) -> int:
 
 
 def _open(settings: ModelSettings, file: Path, precision: str = "fp32") -> Engine:
-    return RUNTIMES[settings.kind][1][0](file, precision)
+    return RUNTIMES[settings.kind][1][0](file, precision, reads_padding=settings.reads_padding)
 
 
 def _seconds(engine: Engine, encoder: TextEncoder, texts: Sequence[str]) -> float:

@@ -34,18 +34,32 @@ class _OnCpu:
 
     Attributes:
         threads: number of threads of matrix products.
+        reads_padding: whether texts of each length are computed apart, without padding.
     """
 
-    def __init__(self, precision: str) -> None:
+    def __init__(self, precision: str, reads_padding: bool) -> None:
         import torch
 
         self.precision = precision
+        self.reads_padding = reads_padding
         self.device = torch.device("cpu")
         self.threads = usable_cpus()
 
     def prepared(self, texts: int) -> AbstractContextManager[Any]:
         """Return an empty block: nothing is to be prepared."""
         return nullcontext()
+
+    def logits(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Return ``(B, C)`` float32 logits of ``input_ids`` and ``attention_mask``, ``(B, T)``."""
+        if not self.reads_padding:
+            return self._compute(inputs)
+        from sentilora.model.padding import logits_by_length
+
+        return logits_by_length(self._compute, inputs)
+
+    def _compute(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Compute a batch as it is."""
+        raise NotImplementedError
 
 
 class OnnxEngine(_OnCpu):
@@ -55,12 +69,12 @@ class OnnxEngine(_OnCpu):
     extra = "onnx"
     precisions = ("fp32",)
 
-    def __init__(self, path: Path, precision: str = "fp32") -> None:
+    def __init__(self, path: Path, precision: str = "fp32", *, reads_padding: bool = False) -> None:
         try:
             import onnxruntime
         except ImportError as error:
             raise MissingExtraError(f"The ONNX export {path.parent}", self.extra) from error
-        super().__init__(precision)
+        super().__init__(precision, reads_padding)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self.threads
         options.inter_op_num_threads = 1
@@ -74,8 +88,7 @@ class OnnxEngine(_OnCpu):
             raise ModelError(f"{path} cannot be loaded: {str(error).splitlines()[0]}") from error
         self.labels = int(self._session.get_outputs()[0].shape[1])
 
-    def logits(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Return ``(B, C)`` float32 logits of ``input_ids`` and ``attention_mask``, ``(B, T)``."""
+    def _compute(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         import torch
 
         fed = {name: tensor.numpy() for name, tensor in inputs.items()}
@@ -95,12 +108,12 @@ class OpenVinoEngine(_OnCpu):
     extra = "openvino"
     precisions = ("fp32", "bf16")
 
-    def __init__(self, path: Path, precision: str = "fp32") -> None:
+    def __init__(self, path: Path, precision: str = "fp32", *, reads_padding: bool = False) -> None:
         try:
             import openvino
         except ImportError as error:
             raise MissingExtraError(f"The export {path.parent} by OpenVINO", self.extra) from error
-        super().__init__(precision)
+        super().__init__(precision, reads_padding)
         options = {
             "INFERENCE_PRECISION_HINT": {"fp32": "f32", "bf16": "bf16"}[precision],
             "INFERENCE_NUM_THREADS": self.threads,
@@ -118,12 +131,11 @@ class OpenVinoEngine(_OnCpu):
         self._request = compiled.create_infer_request()
         self.labels = compiled.output("logits").partial_shape[1].get_length()
 
-    def logits(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Return ``(B, C)`` float32 logits of ``input_ids`` and ``attention_mask``, ``(B, T)``."""
+    def _compute(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         import torch
 
         rows, length = inputs["input_ids"].shape
-        if rows == 1 and length <= SINGLE_LENGTHS[-1]:
+        if rows == 1 and length <= SINGLE_LENGTHS[-1] and not self.reads_padding:
             single = self._single(next(one for one in SINGLE_LENGTHS if one >= length))
             if single is not None:
                 return torch.from_numpy(single.logits(inputs))
@@ -221,4 +233,4 @@ def open_runtime(
     if precision == "auto":
         picked = pick_precision("auto", torch.device("cpu"))
         precision = picked if picked in chosen.precisions else "fp32"
-    return chosen(artifact.path / file, precision)
+    return chosen(artifact.path / file, precision, reads_padding=artifact.settings.reads_padding)
