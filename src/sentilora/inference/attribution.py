@@ -24,6 +24,7 @@ from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.explanation import Explanation, WordContribution
 from sentilora.inference.scoring import score_windows
 from sentilora.inference.token_budget import BATCH_TOKENS
+from sentilora.model.padding import computes_lengths_apart
 
 if TYPE_CHECKING:
     import torch
@@ -175,7 +176,7 @@ def _embeds_once(engine: TorchEngine, encoder: TextEncoder, reading: _Reading) -
     """Whether the layer that embeds tokens makes one tensor of a text's ids, and only once."""
     import torch
 
-    inputs = {name: x.to(engine.device) for name, x in encoder.pad(reading.windows).items()}
+    inputs = _inputs(engine, encoder, reading.windows)
     seen: list[tuple[Tensor, Any]] = []
     embedding = engine.network.get_input_embeddings()
     hook = embedding.register_forward_hook(lambda _, args, output: seen.append((args[0], output)))
@@ -188,6 +189,16 @@ def _embeds_once(engine: TorchEngine, encoder: TextEncoder, reading: _Reading) -
     return torch.equal(seen[0][0], inputs["input_ids"])
 
 
+def _inputs(
+    engine: TorchEngine, encoder: TextEncoder, windows: list[list[int]]
+) -> dict[str, Tensor]:
+    """Return the windows of a text as the network gets them: where it reads padding, without."""
+    padded = encoder.pad(windows)
+    if computes_lengths_apart(engine.network):
+        padded = {name: x[:, : len(windows[0])] for name, x in padded.items()}  # all are as long
+    return {name: x.to(engine.device) for name, x in padded.items()}
+
+
 def _integrated(
     engine: TorchEngine,
     encoder: TextEncoder,
@@ -197,12 +208,8 @@ def _integrated(
     expected: float,
 ) -> tuple[np.ndarray, float]:
     """Return ``(W,)`` contributions of the words, and what they miss of ``expected``."""
-    length = len(blank[0])  # of every window of a text; padding would only cost time
-    inputs, hidden = (
-        {name: x[:, :length].to(engine.device) for name, x in encoder.pad(windows).items()}
-        for windows in (reading.windows, blank)
-    )
-    blank_ids = hidden["input_ids"]
+    inputs = _inputs(engine, encoder, reading.windows)
+    blank_ids = _inputs(engine, encoder, blank)["input_ids"]
     for points in POINTS:
         tokens = _integrate(engine.network, inputs, blank_ids, label_id, points)
         values = np.zeros(len(reading.words) + 1)  # the last one for tokens without a word

@@ -12,6 +12,7 @@ from typing import Any
 from sentilora.defaults import ALPHA, RANK, SEED
 from sentilora.errors import ConfigError, ModelError
 from sentilora.labels import Labels
+from sentilora.model.bases.known_bases import architecture_of
 from sentilora.model.bases.resolved_base import ResolvedBase, resolve_base
 from sentilora.model.bases.resolved_base import unreachable as _unreachable
 from sentilora.model.bases.target_modules import (

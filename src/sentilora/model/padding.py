@@ -16,7 +16,7 @@ Not covered: word prediction (``adapt``), whose answers nobody keeps.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MethodType
 from typing import Any
@@ -117,15 +117,16 @@ def _forward_by_length(
     rest = {name: value for name, value in others.items() if name not in tensors}
     rest["return_dict"] = True
     tensors |= {"input_ids": input_ids, "attention_mask": attention_mask}
-    rows, parts = [], []
+    rows, lengths, parts = [], [], []
     for own, inputs in by_length(tensors):
         rows.append(own)
+        lengths.append(inputs["input_ids"].shape[1])
         parts.append(plain(self, **inputs, **rest))
-    return _join(rows, parts, input_ids.shape[1])
+    return _join(rows, parts, lengths, input_ids.shape[1])
 
 
-def _join(rows: list[Tensor], parts: list[Any], length: int) -> Any:
-    """Make one output of those of the groups; states are padded with zeros to ``length``."""
+def _join(rows: list[Tensor], parts: list[Any], lengths: list[int], length: int) -> Any:
+    """Make one output of those of the groups of rows, whose texts have these lengths."""
     from transformers.modeling_outputs import SequenceClassifierOutput
 
     total = sum(len(own) for own in rows)
@@ -135,9 +136,9 @@ def _join(rows: list[Tensor], parts: list[Any], length: int) -> Any:
         if getattr(part, "loss", None) is not None
     ]
     states = None
-    if getattr(parts[0], "hidden_states", None) is not None:
-        layers = zip(*(part.hidden_states for part in parts), strict=True)
-        states = tuple(_in_order(rows, [_padded(one, length) for one in layer]) for layer in layers)
+    if _states_of(parts[0]) is not None:
+        layers = zip(*(_states_of(part) for part in parts), strict=True)
+        states = tuple(_in_order(rows, _padded(layer, lengths, length)) for layer in layers)
     return SequenceClassifierOutput(
         loss=torch.stack(losses).sum() if losses else None,  # type: ignore[arg-type]
         logits=_in_order(rows, [part.logits for part in parts]),  # type: ignore[arg-type]
@@ -145,8 +146,17 @@ def _join(rows: list[Tensor], parts: list[Any], length: int) -> Any:
     )
 
 
-def _padded(states: Tensor, length: int) -> Tensor:
-    return torch.nn.functional.pad(states, (0, 0, 0, max(0, length - states.shape[1])))
+def _states_of(out: Any) -> Any:
+    """Return the states of all layers; of T5 and BART those of their encoder."""
+    return out.get("hidden_states") or out.get("encoder_hidden_states")
+
+
+def _padded(groups: Sequence[Tensor], lengths: Sequence[int], length: int) -> list[Tensor]:
+    """Pad ``(N, T, H)`` states to ``length``, or to the longest where layers join tokens."""
+    found = [states.shape[1] for states in groups]
+    target = length if all(map(int.__ge__, found, lengths)) else max(found)
+    pad = torch.nn.functional.pad
+    return [pad(states, (0, 0, 0, target - states.shape[1])) for states in groups]
 
 
 @torch.no_grad()
@@ -220,7 +230,7 @@ def _states(network: Any, texts: list[list[int]]) -> list[tuple[Tensor, Tensor]]
         )
     finally:
         network.train(was_training)
-    states = out.hidden_states[-1].float()
+    states = _states_of(out)[-1].float()
     return [
         (states[row, : _reached(len(text), longest, states.shape[1])], out.logits[row].float())
         for row, text in enumerate(texts)
