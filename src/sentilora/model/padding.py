@@ -74,7 +74,7 @@ def by_length(inputs: Mapping[str, Tensor]) -> Iterator[tuple[Tensor, dict[str, 
     """
     mask = inputs["attention_mask"].bool()
     lengths = mask.sum(dim=1)
-    for length in lengths.unique().tolist():
+    for length in sorted(set(lengths.tolist())):
         rows = (lengths == length).nonzero()[:, 0]
         kept = mask[rows]
         yield (
@@ -140,9 +140,9 @@ def _join(rows: list[Tensor], parts: list[Any], lengths: list[int], length: int)
         layers = zip(*(_states_of(part) for part in parts), strict=True)
         states = tuple(_in_order(rows, _padded(layer, lengths, length)) for layer in layers)
     return SequenceClassifierOutput(
-        loss=torch.stack(losses).sum() if losses else None,  # type: ignore[arg-type]
-        logits=_in_order(rows, [part.logits for part in parts]),  # type: ignore[arg-type]
-        hidden_states=states,  # type: ignore[arg-type]
+        loss=torch.stack(losses).sum() if losses else None,
+        logits=_in_order(rows, [part.logits for part in parts]),
+        hidden_states=states,
     )
 
 
