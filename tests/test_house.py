@@ -12,7 +12,16 @@ MOST_LINES = 300
 MOST_FILES = 14
 
 # Nouns of the field that end like a participle.
-NOUNS = {"masking", "pretraining", "routing", "scoring", "serving", "training", "wording"}
+NOUNS = {
+    "masking",
+    "padding",
+    "pretraining",
+    "routing",
+    "scoring",
+    "serving",
+    "training",
+    "wording",
+}
 
 
 def files_in(folder: str) -> list[Path]:

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -35,11 +35,11 @@ from safetensors import SafetensorError
 from sentilora.data.files.read_options import Reading, ReadOptions
 from sentilora.defaults import MAX_DISAGREEMENT, MAX_DROP
 from sentilora.errors import ModelError
-from sentilora.evaluation.model_rows import Rows
 from sentilora.events import EventLog, Listener
 from sentilora.exports.accuracy import judge_export, read_labelled
 from sentilora.exports.browser_page import page_runtime, write_page
 from sentilora.exports.export_card import write_card
+from sentilora.exports.export_order import Order
 from sentilora.exports.export_source import run_file, run_part
 from sentilora.exports.first_stage_data import make_first_stage, read_run_parts
 from sentilora.exports.int8.int8_search import quantise
@@ -72,29 +72,6 @@ PROOF_TEXTS = 64
 CPU = torch.device("cpu")
 _SLACK_BYTES = 50_000_000  # tokenizer, card, and what the disk needs besides
 _WITH_INT8 = 3  # times the float32 weights: these, and an int8 file of each way
-
-
-@dataclass(frozen=True)
-class _Order:
-    """What is asked for; budgets are None for what is not.
-
-    Attributes:
-        to: the target.
-        final: the folder to write.
-        max_drop: budget of ``quantize``, in points of macro F1.
-        max_disagreement: budget of ``cascade``, as a share of texts.
-        labelled: labelled rows to judge the export on, and their name; None to leave that out.
-        libraries: folder with the libraries of a web page.
-        log: log that is told what happens.
-    """
-
-    to: str
-    final: Path
-    max_drop: float | None
-    max_disagreement: float | None
-    labelled: tuple[Rows, str] | None
-    libraries: Path | None
-    log: EventLog
 
 
 def export(
@@ -175,7 +152,7 @@ def export(
         how = Reading(**reading)
         rows = read_labelled(data, artifact.settings, text=text, label=label, reading=how)
         labelled = rows, Path(rows.examples.source).name
-    order = _Order(
+    order = Order(
         to=to,
         final=final,
         max_drop=max_drop if quantize else None,
@@ -198,7 +175,7 @@ def export(
     return folder
 
 
-def _write(artifact: Artifact, name: str, order: _Order) -> Path:
+def _write(artifact: Artifact, name: str, order: Order) -> Path:
     """Write, open again, compare_logits, prove, describe, and seal last."""
     wanted = (order.max_drop, order.max_disagreement)
     parts = read_run_parts(artifact) if wanted != (None, None) else None
@@ -277,7 +254,7 @@ def _write(artifact: Artifact, name: str, order: _Order) -> Path:
 
 
 def _write_network(
-    artifact: Artifact, tokenizer: Any, settings: ModelSettings, order: _Order
+    artifact: Artifact, tokenizer: Any, settings: ModelSettings, order: Order
 ) -> Path:
     """Write the merged network in float32 into a new, unsealed folder."""
     merged, _ = load_classifier(artifact)
