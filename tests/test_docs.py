@@ -98,6 +98,19 @@ def test_the_python_page_runs_from_top_to_bottom(tmp_path, monkeypatch, capsys):
     assert (tmp_path / "my-adapter" / "adapter_model.safetensors").is_file()
 
 
+@pytest.mark.slow
+@needs_minilm
+def test_the_page_for_pandas_and_scikit_learn_runs_from_top_to_bottom(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_reviews(tmp_path / "reviews.csv", "train", 60)
+    page = (DOCS / "pandas-and-scikit-learn.md").read_text(encoding="utf-8")
+    names = run_code(re.finditer(CODE, page))
+    assert len(names["scored"]) == 60
+    assert len(names["scores"]) == 2
+    assert names["search"].best_params_["max_steps"] in (2, 4)
+    assert names["again"].classes_.tolist() == names["model"].classes_.tolist()
+
+
 @pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing.*:FutureWarning")  # PEFT's own
 def test_plain_peft_loads_a_run_as_the_page_says(tiny_run, monkeypatch, capsys):
     monkeypatch.chdir(tiny_run.path)

@@ -11,6 +11,7 @@ _HOME = {
     "Run": "sentilora.runs.run_folder",
     "RunConfig": "sentilora.config",
     "SentiloraError": "sentilora.errors",
+    "SentimentClassifier": "sentilora.estimator",
     "SentimentModel": "sentilora.inference.sentiment_model",
     "adapt": "sentilora.adaptation.adapt",
     "check": "sentilora.data.labelled.check",
@@ -34,6 +35,7 @@ __all__ = [
     "Run",
     "RunConfig",
     "SentiloraError",
+    "SentimentClassifier",
     "SentimentModel",
     "__version__",
     "adapt",
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
     from sentilora.data.pairs.from_ratings import pairs_from_ratings as pairs_from_ratings
     from sentilora.data.pairs.pair_reader import read_pairs as read_pairs
     from sentilora.errors import SentiloraError as SentiloraError
+    from sentilora.estimator import SentimentClassifier as SentimentClassifier
     from sentilora.evaluation.evaluate import evaluate as evaluate
     from sentilora.evaluation.reports.report import Report as Report
     from sentilora.exports.export import export as export

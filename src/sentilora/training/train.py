@@ -97,6 +97,22 @@ def train(
         return _go(read, None, listener, rows)
 
 
+def train_unmeasured(
+    config: RunConfig, rows: Mapping[str, Any], listener: Listener | None = None
+) -> Run:
+    """Train on rows in memory up to the sealed model, and leave out what is measured afterwards.
+
+    Args:
+        config: all settings but the places of the data.
+        rows: rows of ``train``, ``validation`` and ``test``, as ``train`` takes them in memory.
+        listener: function that is told every event.
+
+    Raises:
+        ConfigError, DataError, ModelError, DeviceError, RunError: as for ``train``.
+    """
+    return _go(config, None, listener, rows, is_measured=False)
+
+
 def _read(
     data: Any, config: RunConfig | Mapping[str, Any] | str | Path | None, keywords: dict[str, Any]
 ) -> tuple[RunConfig, dict[str, Any]]:
@@ -131,12 +147,14 @@ def _go(
     run: Run | None,
     listener: Listener | None,
     rows: Mapping[str, Any] | None = None,
+    *,
+    is_measured: bool = True,
 ) -> Run:
     with kept_rows(config, rows or {}) as kept:
         resolved = resolve(kept)
     context = open_run(resolved, run, listener)
     try:
-        return _work(context)
+        return _work(context, is_measured=is_measured)
     except Interrupted:
         raise
     except KeyboardInterrupt as error:
@@ -148,7 +166,7 @@ def _go(
         raise
 
 
-def _work(context: RunContext) -> Run:
+def _work(context: RunContext, *, is_measured: bool) -> Run:
     run, log, processes, parts = context.run, context.log, context.processes, context.parts
     processes.wait()
     log.emit(
@@ -169,7 +187,7 @@ def _work(context: RunContext) -> Run:
         log.emit("note", text=describe_start(context.start, context.labels))
     if not (run.model_path / MANIFEST).is_file():
         _train_and_save(context)
-    if processes.is_main:
+    if processes.is_main and is_measured:
         _measure(context)
     processes.wait()
     return run

@@ -57,7 +57,7 @@ def test_parts_are_taken_from_a_dict_of_them(frame, tiny_base, tmp_path, monkeyp
     parts = datasets.DatasetDict(train=whole, test=whole.select(range(20)))
     seen = []
     monkeypatch.setattr(train, "open_run", lambda resolved, *_: seen.append(resolved))
-    monkeypatch.setattr(train, "_work", lambda context: context)
+    monkeypatch.setattr(train, "_work", lambda context, **_: context)
     settings = {"base": str(tiny_base), "output": str(tmp_path), "text": "comment", "label": "mood"}
     sentilora.train(parts, **settings)
     sentilora.train(whole, test=frame[:10], **settings)

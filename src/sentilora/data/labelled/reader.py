@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def read_examples(
-    data: str | Path,
+    data: Any,
     *,
     text: str | None = None,
     label: str | None = None,
@@ -39,7 +38,7 @@ def read_examples(
     """Read one part of the data.
 
     Args:
-        data: a file, a folder with parts, a hub data set id, or ``sample``.
+        data: a file, a folder with parts, a hub data set id, ``sample``, or rows in memory.
         text: column with the texts; found by name when None.
         label: column with the labels; found by name when None.
         group: column to keep, by which the data may be split.
