@@ -1,8 +1,10 @@
 """PEFT's adapter files as plain tensors, for whoever computes an adapter without PEFT.
 
 Covered is LoRA as PEFT adds it to linear layers: with ranks and scales of their own, too, and
-scaled by the root of the rank. Not covered are DoRA, trained biases, adapted embeddings and
-whatever else changes more than ``W + s B A``: :func:`read_adapter` says so.
+scaled by the root of the rank. Not covered are DoRA, trained biases, adapted embeddings, starts
+that change the base itself (PiSSA, OLoRA) and whatever else is more than ``W + s B A``:
+:func:`read_adapter` says so. PEFT computes those, but for the few that nobody can:
+:func:`check_adapter`.
 """
 
 from __future__ import annotations
@@ -35,6 +37,11 @@ _SPECIAL = (
     "use_dora",
     "use_qalora",
 )
+# Starts of an adapter under which PEFT takes a part out of the base's own weights, each time.
+_CHANGES_BASE = ("corda", "loftq", "lora_ga", "olora", "pissa")
+# Those whose part depends on random numbers or on data that no file holds.
+_DRAWN_ANEW = ("corda", "lora_ga", "pissa_niter")
+_PLAIN_ONLY = ("alpha_pattern", "rank_pattern", "layers_to_transform", "use_rslora")
 
 
 class SpecialAdapterError(ModelError):
@@ -55,6 +62,59 @@ class AdapterWeights:
     saved: dict[str, torch.Tensor]
 
 
+def read_adapter_config(folder: Path) -> dict[str, Any]:
+    """Read ``adapter_config.json``.
+
+    Raises:
+        ModelError: it cannot be read.
+    """
+    try:
+        config: dict[str, Any] = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"The adapter in {folder} cannot be read: {error}") from error
+    return config
+
+
+def check_adapter(folder: Path) -> None:
+    """Refuse an adapter that is another model each time it is loaded, or cannot be merged.
+
+    Raises:
+        ModelError: it is one of those; the message says how to convert it.
+    """
+    config = read_adapter_config(folder)
+    start = str(config.get("init_lora_weights"))
+    if start.startswith(_DRAWN_ANEW):
+        raise ModelError(
+            f"The adapter in {folder} was started with init_lora_weights='{start}', which takes a "
+            "part out of the base by random numbers or data that are not saved: it is another "
+            "model each time it is loaded. Where it was trained it is still whole: merge it there, "
+            "with PEFT's merge_and_unload(), and save all weights. Or train it again with "
+            "init_lora_weights='pissa' or True."
+        )
+    if config.get("layer_replication"):
+        raise ModelError(
+            f"The adapter in {folder} repeats layers of its base (layer_replication), which share "
+            "their weights and cannot be merged with it. Train it without."
+        )
+
+
+def beyond_plain_lora(config: dict[str, Any]) -> list[str]:
+    """Name what in a PEFT configuration is more than one rank and one scale on linear layers."""
+    return [*_special(config), *(name for name in _PLAIN_ONLY if config.get(name))]
+
+
+def _special(config: dict[str, Any]) -> list[str]:
+    """Name the settings under which a layer is not ``W + s B A``."""
+    special = [name for name in _SPECIAL if config.get(name)]
+    if config.get("peft_type") != "LORA":
+        special.append(f"peft_type {config.get('peft_type')}")
+    if config.get("bias", "none") != "none":
+        special.append(f"bias {config['bias']}")
+    if str(config.get("init_lora_weights")).startswith(_CHANGES_BASE):
+        special.append(f"init_lora_weights {config['init_lora_weights']}")
+    return special
+
+
 def read_adapter(folder: Path) -> AdapterWeights:
     """Read ``adapter_config.json`` and ``adapter_model.safetensors``.
 
@@ -65,16 +125,13 @@ def read_adapter(folder: Path) -> AdapterWeights:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
+    check_adapter(folder)
+    config = read_adapter_config(folder)
     try:
-        config = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))
         stored = load_file(folder / ADAPTER_WEIGHTS)
     except (OSError, ValueError, SafetensorError) as error:
         raise ModelError(f"The adapter in {folder} cannot be read: {error}") from error
-    special = [name for name in _SPECIAL if config.get(name)]
-    if config.get("peft_type") != "LORA":
-        special.append(f"peft_type {config.get('peft_type')}")
-    if config.get("bias", "none") != "none":
-        special.append(f"bias {config['bias']}")
+    special = _special(config)
     weights = {name.removeprefix(PREFIX): tensor.float() for name, tensor in stored.items()}
     downs = {name.removesuffix(".lora_A.weight") for name in weights if "lora_A" in name}
     special += sorted(

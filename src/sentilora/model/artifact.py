@@ -23,6 +23,7 @@ from sentilora import samples
 from sentilora.errors import ModelError, several
 from sentilora.files import sha256_of, write_json
 from sentilora.message import command
+from sentilora.model.adapter_file import check_adapter
 from sentilora.model.bases.local_bases import find_local_base
 from sentilora.model.bases.resolved_base import ResolvedBase, resolve_base
 from sentilora.model.classifier import load_base_classifier, load_tokenizer
@@ -247,14 +248,21 @@ def base_of(artifact: Artifact) -> ResolvedBase:
 def _with_adapter(model: Any, artifact: Artifact, merge: bool) -> Any:
     from peft import PeftModel
 
+    check_adapter(artifact.path)
     try:
         with quiet_transformers():
             peft_model = PeftModel.from_pretrained(model, str(artifact.path))
-    except (RuntimeError, ValueError) as error:
+    except (KeyError, RuntimeError, ValueError) as error:
         raise ModelError(
             f"The adapter in {artifact.path} does not fit its base {artifact.settings.base}: "
             f"{str(error).splitlines()[0]}"
         ) from error
+    if peft_model.active_peft_config.is_prompt_learning:
+        raise ModelError(
+            f"The adapter in {artifact.path} is of the kind "
+            f"{peft_model.active_peft_config.peft_type.value}, which puts tokens before each text "
+            "and cannot be merged. Expected LoRA."
+        )
     return peft_model.merge_and_unload() if merge else peft_model
 
 

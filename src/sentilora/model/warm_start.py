@@ -12,7 +12,6 @@ pairs do not).
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,13 @@ from sentilora.errors import ModelError
 from sentilora.files import sha256_of
 from sentilora.labels import Labels
 from sentilora.message import setting
-from sentilora.model.adapter_file import ADAPTER_CONFIG, ADAPTER_WEIGHTS, PREFIX
+from sentilora.model.adapter_file import (
+    ADAPTER_WEIGHTS,
+    PREFIX,
+    beyond_plain_lora,
+    check_adapter,
+    read_adapter_config,
+)
 from sentilora.model.artifact import MANIFEST, Artifact, base_of, open_artifact
 from sentilora.model.bases.resolved_base import ResolvedBase
 from sentilora.model.classifier import create_model
@@ -80,7 +85,14 @@ def open_start(model: str) -> Start:
             f"was trained with {setting('method', 'lora')}, its model/ folder, or "
             f"'{samples.GENERAL}'."
         )
-    stored = json.loads((artifact.path / ADAPTER_CONFIG).read_text(encoding="utf-8"))
+    check_adapter(artifact.path)
+    stored = read_adapter_config(artifact.path)
+    if special := beyond_plain_lora(stored):
+        raise ModelError(
+            f"{model} is more than LoRA of one rank and scale on linear layers "
+            f"({', '.join(special)}): a training cannot start from it. Start from a run of "
+            f"SentiLoRA or '{samples.GENERAL}', or leave {setting('start_from')} out."
+        )
     return Start(
         name=artifact.name,
         artifact=artifact,
