@@ -50,11 +50,6 @@ def check_request(request: PredictRequest) -> None:
     find_artifact(request.run)
     if request.source is None:
         _check_texts(request)
-    elif request.source.lower().endswith(".txt"):
-        raise ConfigError(
-            f"--input {request.source} is neither a table nor JSON Lines. A file with one text a "
-            f"line is read from standard input: {command} --input - < {shlex.quote(request.source)}"
-        )
     if request.resume and request.output is None:
         raise ConfigError(
             "--resume goes on with a file that was being written, and none was named. Add "

@@ -16,13 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from sentilora.data.columns import find_text_column
-from sentilora.data.files.formats import ENDINGS, has_ending
-from sentilora.data.files.plaintext import ENDINGS as PLAIN_ENDINGS
+from sentilora.data.files.containers.folder_parts import is_table, line_pairs
+from sentilora.data.files.formats import EXPECTED, has_ending
 from sentilora.data.files.plaintext import PlainTextFile, is_plain_text
 from sentilora.data.files.read_options import USUAL, Reading
-from sentilora.data.files.sources import PART_NAMES, locate
+from sentilora.data.files.sources import PART_NAMES, Location, is_saved, locate
 from sentilora.data.files.streams import Table, text_problem
-from sentilora.data.files.tables import open_table
+from sentilora.data.files.tables import open_texts
 from sentilora.data.problems import Problems, quoted, raise_if_any
 from sentilora.data.same_text import text_hashes
 from sentilora.errors import DataError, several
@@ -31,6 +31,7 @@ from sentilora.message import setting
 # Files of a folder with these names are for measuring: their texts are left out.
 GUARDED_NAMES = (*PART_NAMES["test"], *PART_NAMES["validation"])
 
+_EXPECTED = f"a file ending in {EXPECTED}; or a folder with such files"
 _SKIP_HINT = f"Leave bad rows out with {setting('skip_bad_rows', True)}; they are counted."
 
 
@@ -194,38 +195,34 @@ def _tables_of(data: str | Path, reading: Reading) -> tuple[list[Table], list[Ta
     path = Path(data).expanduser()
     if path.is_dir():
         return _folder(path, reading)
-    if is_plain_text(path):
-        return [PlainTextFile(path, str(path), reading)], []
-    if path.exists():
-        return [open_table(path, reading=reading)], []
-    if has_ending(str(data)):
-        raise DataError(f"{data} does not exist. Expected {_expected()}.")
-    location = locate(data, reading)
-    guarded = [location.open(part) for part in ("validation", "test") if location.has(part)]
-    return [location.open("train")], guarded
+    if path.suffix.lower() != ".zip" and (path.exists() or is_plain_text(path)):
+        return [open_texts(path, reading)], []
+    if not path.exists() and has_ending(str(data)):
+        raise DataError(f"{data} does not exist. Expected {_EXPECTED}.")
+    return _parts(locate(data, reading))
 
 
 def _folder(folder: Path, reading: Reading) -> tuple[list[Table], list[Table]]:
-    endings = (*ENDINGS, *PLAIN_ENDINGS)
-    files = [p for p in sorted(folder.iterdir()) if p.is_file()]
-    usable = [p for p in files if p.name.lower().endswith(endings)]
-    if not usable:
-        raise DataError(
-            f"{folder} holds no file of texts. Found: {quoted([p.name for p in files])}. "
-            f"Expected files ending in {', '.join(endings)}."
-        )
+    files = [path for path in sorted(folder.iterdir()) if is_table(path)]
+    if not files or line_pairs(files) or is_saved(folder):
+        location = locate(folder, reading)
+        if not location.parts:
+            raise DataError(
+                f"{folder} holds no file of texts. Found: {quoted(location.inside)}. "
+                f"Expected {_EXPECTED}."
+            )
+        return _parts(location)
     read: list[Table] = []
     guarded: list[Table] = []
-    for path in usable:
+    for path in files:
         is_guard = path.name.lower().partition(".")[0] in GUARDED_NAMES
-        name = str(path)
-        table: Table
-        if is_plain_text(path):
-            table = PlainTextFile(path, name, reading)
-        else:
-            table = open_table(path, reading=reading)
-        (guarded if is_guard else read).append(table)
+        (guarded if is_guard else read).append(open_texts(path, reading))
     return read, guarded
+
+
+def _parts(location: Location) -> tuple[list[Table], list[Table]]:
+    guarded = [location.open(part) for part in ("validation", "test") if part in location.parts]
+    return [location.open("train")], guarded
 
 
 def _source(table: Table, text: str | None, is_guard: bool, failures: list[str]) -> Source | None:
@@ -264,7 +261,3 @@ def _texts(source: Source, problems: Problems) -> Iterator[list[str]]:
             else:
                 problems.add_row(row, kind)
         yield good
-
-
-def _expected() -> str:
-    return f"a file ending in {', '.join((*ENDINGS, *PLAIN_ENDINGS))}, or a folder with such files"

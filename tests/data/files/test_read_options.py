@@ -79,7 +79,7 @@ def test_columns_need_a_file_without_header():
 
 
 def test_settings_that_say_nothing_about_a_format_are_refused(file):
-    with pytest.raises(ConfigError, match=r'JSON Lines file, of which delimiter=";" says nothing'):
+    with pytest.raises(ConfigError, match=r'JSON file, of which delimiter=";" says nothing'):
         open_table(file('{"text": "a"}\n', "a.jsonl"), reading=Reading(delimiter=";"))
     with pytest.raises(ConfigError, match=r"CSV file, of which sheet=2 says nothing"):
         open_table(file("text\na\n"), reading=Reading(sheet=2))

@@ -241,7 +241,7 @@ def test_the_output_is_not_the_input(model, write, tmp_path):
     ("name", "message"),
     [
         ("no/o.csv", r"there is no folder .*no. Make it with: mkdir -p .*no"),
-        ("o.xlsx", r"unknown file ending \(.xlsx\). Expected .csv"),
+        ("o.ods", r"ending in \.ods are not written\. Expected \.csv"),
         ("folder.csv", r'is a folder, expected a file. Type: output=".*folder.csv/out.csv"'),
     ],
 )

@@ -1,9 +1,9 @@
-"""Parquet files and parts of hub data sets: tables that are Arrow inside."""
+"""Tables that are Arrow inside: Parquet, Arrow and Feather files, and data sets of ``datasets``."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,26 +15,31 @@ if TYPE_CHECKING:
     import datasets
     import pyarrow as pa
 
+# Reads record batches of some columns, or of all when None, with so many rows at most.
+Batcher = Callable[[Sequence[str] | None, int], "Iterator[pa.RecordBatch]"]
 
-class ParquetFile:
-    """A table in a parquet file.
 
-    Raises:
-        DataError: the file is not parquet, or is damaged.
+class ArrowTable:
+    """A table whose rows come as record batches.
+
+    Attributes:
+        schema: types of all columns.
+        row_count: number of rows.
     """
 
-    def __init__(self, path: Path, name: str) -> None:
-        self.path = path
+    def __init__(
+        self, name: str, files: Sequence[Path], schema: pa.Schema, row_count: int, read: Batcher
+    ) -> None:
         self.name = name
-        self.files: tuple[Path, ...] = (path,)
+        self.files: tuple[Path, ...] = tuple(files)
         self.notes: tuple[str, ...] = ()
-        with self._reader() as reader:
-            self.schema = reader.schema_arrow
-            self.row_count: int = reader.metadata.num_rows
-        self.names: tuple[str, ...] = tuple(self.schema.names)
+        self.schema = schema
+        self.row_count = row_count
+        self.names: tuple[str, ...] = tuple(schema.names)
+        self._read = read
 
     def class_names(self, column: str) -> tuple[str, ...] | None:
-        """Return the names of a ``ClassLabel`` that Hugging Face datasets wrote into the file."""
+        """Return the names of a ``ClassLabel`` that Hugging Face datasets wrote into the schema."""
         try:
             info = json.loads((self.schema.metadata or {}).get(b"huggingface", b"{}"))
             names = info["info"]["features"][column]["names"]
@@ -43,13 +48,15 @@ class ParquetFile:
         return tuple(str(name) for name in names) if isinstance(names, list) else None
 
     def batches(self, columns: Sequence[str] | None, rows: int) -> Iterator[pa.RecordBatch]:
-        """Iterate record batches; all columns when none are named."""
+        """Iterate record batches; all columns when none are named.
+
+        Raises:
+            DataError: the file is damaged.
+        """
         import pyarrow as pa
 
-        wanted = None if columns is None else list(columns)
         try:
-            with self._reader() as reader:
-                yield from reader.iter_batches(batch_size=rows, columns=wanted)
+            yield from self._read(columns, rows)
         except (pa.ArrowException, OSError) as error:
             raise DataError(f"{self.name} cannot be read: {error}") from error
 
@@ -57,49 +64,104 @@ class ParquetFile:
         self, columns: Sequence[str], problems: Problems, *, rows: int = CHUNK_ROWS
     ) -> Iterator[Chunk]:
         """Iterate the columns in chunks."""
-        del problems  # a damaged parquet file is damaged as a whole
-        if columns:
-            yield from _numbered(self.batches(columns, rows), columns)
+        del problems  # such a file is damaged as a whole, or not at all
+        row = 1
+        for batch in self.batches(columns, rows) if columns else ():
+            numbers = list(range(row, row + batch.num_rows))
+            row += batch.num_rows
+            yield Chunk(numbers, {column: values_of(batch.column(column)) for column in columns})
 
-    def _reader(self) -> Any:
-        import pyarrow as pa
-        from pyarrow import parquet
 
+def parquet_table(path: Path, name: str) -> ArrowTable:
+    """Open a Parquet file.
+
+    Raises:
+        DataError: it is none, or is damaged.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    def opened() -> Any:
         try:
-            return parquet.ParquetFile(self.path, pre_buffer=False)
+            return parquet.ParquetFile(path, pre_buffer=False)
         except (pa.ArrowException, OSError) as error:
-            raise DataError(f"{self.name} is not a parquet file: {error}") from error
+            raise DataError(f"{name} is not a parquet file: {error}") from error
+
+    def read(columns: Sequence[str] | None, rows: int) -> Iterator[pa.RecordBatch]:
+        wanted = None if columns is None else list(columns)
+        with opened() as reader:
+            yield from reader.iter_batches(batch_size=rows, columns=wanted)
+
+    with opened() as reader:
+        return ArrowTable(name, [path], reader.schema_arrow, reader.metadata.num_rows, read)
 
 
-class HubTable:
-    """One part of a data set from the hub, as the datasets library keeps it."""
+def arrow_table(path: Path, name: str) -> ArrowTable:
+    """Open an Arrow or Feather file, or a stream as Hugging Face datasets keep on disk.
 
-    def __init__(self, part: datasets.Dataset, name: str) -> None:
-        self.part = part
-        self.name = name
-        self.files: tuple[Path, ...] = ()
-        self.notes: tuple[str, ...] = ()
-        self.names: tuple[str, ...] = tuple(part.column_names)
+    Raises:
+        DataError: it is none of these, or is damaged.
+    """
+    import pyarrow as pa
 
-    def class_names(self, column: str) -> tuple[str, ...] | None:
-        """Return the names of a ``ClassLabel`` column."""
-        features: Mapping[str, Any] = self.part.features
-        names = getattr(features.get(column), "names", None)
-        return tuple(names) if names else None
+    def whole() -> Iterator[pa.RecordBatch]:
+        with pa.memory_map(str(path)) as source:
+            if source.read(6) == b"ARROW1":
+                reader = pa.ipc.open_file(source)
+                yield from (reader.get_batch(i) for i in range(reader.num_record_batches))
+            else:
+                source.seek(0)
+                yield from pa.ipc.open_stream(source)
 
-    def chunks(
-        self, columns: Sequence[str], problems: Problems, *, rows: int = CHUNK_ROWS
-    ) -> Iterator[Chunk]:
-        """Iterate the columns in chunks."""
-        del problems
-        if columns:
-            part = self.part.select_columns(list(columns)).with_format("arrow")
-            yield from _numbered(part.iter(batch_size=rows), columns)
+    def read(columns: Sequence[str] | None, rows: int) -> Iterator[pa.RecordBatch]:
+        for batch in whole():
+            chosen = batch if columns is None else batch.select(list(columns))
+            for start in range(0, batch.num_rows, rows):
+                yield chosen.slice(start, rows)
+
+    try:
+        schema = _arrow_schema(path)
+        return ArrowTable(name, [path], schema, sum(batch.num_rows for batch in whole()), read)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise DataError(
+            f"{name} is not an Arrow or Feather file: {error}. Write it again with pyarrow, or as "
+            ".parquet."
+        ) from error
 
 
-def _numbered(tables: Iterator[Any], columns: Sequence[str]) -> Iterator[Chunk]:
-    row = 1
-    for table in tables:
-        rows = list(range(row, row + table.num_rows))
-        row += table.num_rows
-        yield Chunk(rows, {column: table.column(column).to_pylist() for column in columns})
+def dataset_table(part: datasets.Dataset, name: str, files: Sequence[Path] = ()) -> ArrowTable:
+    """Read a data set of ``datasets``: a part of one from the hub, or one saved to disk."""
+
+    def read(columns: Sequence[str] | None, rows: int) -> Iterator[pa.RecordBatch]:
+        chosen = part if columns is None else part.select_columns(list(columns))
+        for table in chosen.with_format("arrow").iter(batch_size=rows):
+            yield from table.combine_chunks().to_batches()
+
+    return ArrowTable(name, files, part.features.arrow_schema, len(part), read)
+
+
+def values_of(column: pa.Array) -> list[Any]:
+    """Return the values of a column; of strings that are not UTF-8, the bad bytes stay apart.
+
+    They become what :func:`~sentilora.data.files.streams.broken_text` finds.
+    """
+    try:
+        return column.to_pylist()  # type: ignore[no-any-return]
+    except UnicodeDecodeError:
+        return [_decoded(value) for value in column]
+
+
+def _decoded(value: Any) -> Any:
+    try:
+        return value.as_py()
+    except UnicodeDecodeError:
+        return value.as_buffer().to_pybytes().decode("utf-8", "surrogateescape")
+
+
+def _arrow_schema(path: Path) -> pa.Schema:
+    import pyarrow as pa
+
+    with pa.memory_map(str(path)) as source:
+        is_file = source.read(6) == b"ARROW1"
+        source.seek(0)
+        return (pa.ipc.open_file(source) if is_file else pa.ipc.open_stream(source)).schema

@@ -3,48 +3,72 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sentilora.data.files.streams import CHUNK_ROWS, Chunk, ChunkBuilder, open_bytes
-from sentilora.data.problems import Problems, quoted
-from sentilora.errors import DataError
+from sentilora.data.problems import Problems, shown_value
 
 _NAMED_BY = 1000  # rows whose keys are taken as the columns
+
+# What Prodigy writes beside each text: what was said of the label, and which choices were made.
+_ANSWER, _CHOICE, _LABEL = "answer", "accept", "label"
+_HASHES = ("_input_hash", "_task_hash")
+
+
+def _number(written: str) -> float | str:
+    """Read a number; one that no float can hold stays as it is written."""
+    value = float(written)
+    return value if math.isfinite(value) else written
+
+
+def _constant(written: str) -> str | None:
+    """Read what Python writes for numbers that JSON has no form for; NaN is a missing value."""
+    return None if written == "NaN" else written
+
+
+decoder = json.JSONDecoder(parse_float=_number, parse_constant=_constant)
 
 
 class JsonLinesFile:
     """A table in a JSON Lines file; values keep their JSON type, a missing key is None.
 
     Raises:
-        DataError: the file cannot be opened, is empty, is not text, or holds one JSON array.
+        DataError: the file cannot be opened, is empty, or is not text.
     """
 
-    def __init__(self, path: Path, name: str) -> None:
-        self.path = path
+    def __init__(self, path: Path, name: str, *, stored: Path | None = None) -> None:
+        self.path = stored or path
         self.name = name
         self.files: tuple[Path, ...] = (path,)
         self.notes: tuple[str, ...] = ()
-        self._refuse_array()
+        self.label_names: tuple[str, ...] | None = None
         first = islice(self.objects(Problems(name)), _NAMED_BY)
-        self.names = tuple(dict.fromkeys(key for _, values in first for key in values))
+        names = dict.fromkeys(key for _, values in first for key in values)
+        self._annotated = _ANSWER in names and not names.keys().isdisjoint(_HASHES)
+        if self._annotated and _CHOICE in names:
+            names.setdefault(_LABEL)
+        self.names = tuple(names)
 
-    def class_names(self, column: str) -> None:
-        """Return None: the format holds no label names beside the column."""
+    def class_names(self, column: str) -> tuple[str, ...] | None:
+        """Return the names of the ids in the column ``label``, where the source knows them."""
+        return self.label_names if column == _LABEL else None
 
     def chunks(
         self, columns: Sequence[str], problems: Problems, *, rows: int = CHUNK_ROWS
     ) -> Iterator[Chunk]:
-        """Iterate the columns in chunks; lines that are no objects become problems."""
-        builder = ChunkBuilder(columns, rows)
-        for row, values in self.objects(problems):
-            full = builder.add(row, [values.get(column) for column in columns])
-            if full is not None:
-                yield full
-        if (rest := builder.rest()) is not None:
-            yield rest
+        """Iterate the columns in chunks; lines that are no objects become problems.
+
+        In an export of Prodigy, where the label is asked for, so do rows whose answer is not
+        "accept": their label is the one that was turned down, or none.
+        """
+        found = self.objects(problems)
+        if self._annotated and _LABEL in columns:
+            found = _accepted(found, problems)
+        yield from in_chunks(found, columns, rows)
 
     def objects(self, problems: Problems) -> Iterator[tuple[int, dict[str, Any]]]:
         """Iterate row numbers and objects; blank lines are passed over."""
@@ -59,20 +83,34 @@ class JsonLinesFile:
                 if values is not None:
                     yield row, values
 
-    def _refuse_array(self) -> None:
-        with open_bytes(self.path, self.name) as stream:
-            stripped = (line.removeprefix(b"\xef\xbb\xbf").strip() for line in stream)
-            first = next(filter(None, stripped), b"")
-        if first.startswith(b"["):
-            raise DataError(
-                f"{self.name} holds a JSON array. Expected JSON Lines: one object a line. "
-                f"Convert it with: jq -c '.[]' {quoted([self.name])} > rows.jsonl"
-            )
+
+def in_chunks(
+    objects: Iterable[tuple[int, dict[str, Any]]], columns: Sequence[str], rows: int
+) -> Iterator[Chunk]:
+    """Gather columns of objects in chunks of so many rows at most; a missing key is None."""
+    builder = ChunkBuilder(columns, rows)
+    for row, values in objects:
+        if (full := builder.add(row, [values.get(column) for column in columns])) is not None:
+            yield full
+    if (rest := builder.rest()) is not None:
+        yield rest
+
+
+def _accepted(
+    objects: Iterable[tuple[int, dict[str, Any]]], problems: Problems
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Pass on what an annotator accepted, with the choice as label where there is no label."""
+    for row, values in objects:
+        if (answer := values.get(_ANSWER)) == "accept":
+            values.setdefault(_LABEL, values.get(_CHOICE))
+            yield row, values
+        else:
+            problems.add_row(row, "the answer is not 'accept'", shown_value(answer))
 
 
 def _parse(raw: bytes, row: int, line: int, problems: Problems) -> dict[str, Any] | None:
     try:
-        values = json.loads(raw.decode("utf-8"))
+        values = decoder.decode(raw.decode("utf-8"))
     except UnicodeDecodeError as error:
         problems.add_row(row, "broken encoding (not UTF-8)", f"line {line}, byte {error.start + 1}")
         return None

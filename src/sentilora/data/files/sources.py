@@ -5,18 +5,20 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from sentilora.data.files.arrow import HubTable
-from sentilora.data.files.formats import ENDINGS, has_ending
+from sentilora.data.files.arrow import dataset_table
+from sentilora.data.files.containers.folder_parts import PART_NAMES, Piece, find_parts
+from sentilora.data.files.containers.packed import extracted
+from sentilora.data.files.formats import EXPECTED, has_ending
 from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.files.streams import Table
-from sentilora.data.files.tables import open_table
+from sentilora.data.files.tables import open_pieces, open_table
 from sentilora.data.files.temporary import new_folder
 from sentilora.data.problems import quoted
 from sentilora.data.stored_frames import (
@@ -28,10 +30,11 @@ from sentilora.data.stored_frames import (
 )
 from sentilora.errors import DataError
 
+__all__ = ["PART_NAMES", "SAMPLE", "Location", "locate", "open_single"]
+
 SAMPLE = "sample"
 
-# What the files of a folder, or the parts of a hub data set, may be called.
-PART_NAMES = {"train": ("train",), "validation": ("validation", "val", "dev"), "test": ("test",)}
+_SAVED_PARTS = "dataset_dict.json"
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?(:[\w.-]+)?")
 
 
@@ -62,12 +65,10 @@ class Location:
         Raises:
             DataError: there is no such part, or it cannot be opened.
         """
-        opener = self.parts.get(part) or self.parts.get("file")
+        opener = self.parts.get(part) or self.parts.get(WHOLE)
         if opener is None:
             missing = f"is a folder without {part}.*" if self.is_folder else f"has no part '{part}'"
-            expected = (
-                f" Expected {part}.csv, or {', '.join(ENDINGS[1:])}." if self.is_folder else ""
-            )
+            expected = f" Expected {part}.csv, or another of {EXPECTED}." if self.is_folder else ""
             raise DataError(f"{self.source} {missing}. Found: {quoted(self.inside)}.{expected}")
         return opener()
 
@@ -94,11 +95,13 @@ def locate(data: Any, reading: Reading = USUAL) -> Location:
     path = Path(data)
     if path.is_dir():
         return _folder(path, source, reading)
+    if path.is_file() and path.suffix.lower() == ".zip":
+        return _archive(path, source, reading)
     if path.exists():
-        return Location(source, {"file": _opener(path, reading)})
+        return Location(source, {WHOLE: _opener(path, reading)})
     if not _looks_like_hub_id(source):
         raise DataError(
-            f"There is no file or folder {source}. Expected a file ({', '.join(ENDINGS)}), a "
+            f"There is no file or folder {source}. Expected a file ({EXPECTED}), a "
             f"folder with train.* and test.*, the id of a hub data set, or '{SAMPLE}'."
         )
     reading.refuse_other_than((), source, "a hub data set")
@@ -130,28 +133,90 @@ def parts_named(names: Iterable[str]) -> Iterator[tuple[str, str]]:
                 break
 
 
+def open_single(path: Path, name: str | None = None, reading: Reading = USUAL) -> Table:
+    """Open a file, or a folder that is one table.
+
+    Raises:
+        DataError: it cannot be read, or is a folder with several parts.
+        ConfigError: ``reading`` says something about data that are no files.
+    """
+    if not path.is_dir():
+        return open_table(path, name, reading)
+    location = locate(path, reading)
+    if len(location.parts) > 1:
+        raise DataError(
+            f"{path} is a folder with several tables: {quoted(tuple(location.parts))}. Found: "
+            f"{quoted(location.inside)}. Give one of them by its name."
+        )
+    return location.open(next(iter(location.parts), WHOLE))
+
+
+def is_saved(folder: Path) -> bool:
+    """Tell whether a folder is what ``datasets`` writes by ``save_to_disk()``."""
+    return (folder / _SAVED_PARTS).is_file() or (folder / "state.json").is_file()
+
+
 def _folder(folder: Path, source: str, reading: Reading) -> Location:
-    files = sorted(path for path in folder.iterdir() if path.is_file())
-    parts: dict[str, Callable[[], Table]] = {}
-    problems = []
-    for part, spellings in PART_NAMES.items():
-        found = [path for path in files if _is_part(path, spellings)]
-        if len(found) > 1:
-            problems.append(f"more than one file for {part}: {quoted([p.name for p in found])}")
-        elif found:
-            parts[part] = _opener(found[0], reading)
-    if problems:
-        raise DataError(f"{source}: {'; '.join(problems)}. Keep one, or give the files by name.")
-    return Location(source, parts, tuple(path.name for path in files), is_folder=True)
+    if not is_saved(folder):
+        return _pieces(folder, source, reading)
+    reading.refuse_other_than((), source, "a saved data set")
+    if not (folder / _SAVED_PARTS).is_file():
+        return Location(source, {WHOLE: _saved_opener(folder)})
+    found = {path.name: path for path in sorted(folder.iterdir()) if path.is_dir()}
+    parts = {part: _saved_opener(found[name]) for part, name in parts_named(found)}
+    return Location(source, parts, tuple(found))
+
+
+def _archive(path: Path, source: str, reading: Reading) -> Location:
+    """Find the tables of a zip archive; its files stay unpacked as long as the location."""
+    unpacked = extracted(path, source)
+    location = _pieces(unpacked.path, source, reading)
+
+    def opener(open_part: Callable[[], Table]) -> Callable[[], Table]:
+        def opened() -> Table:
+            table = unpacked.serve(open_part())
+            table.name = table.name.replace(str(unpacked.path), source)
+            table.files = (path,)
+            return table
+
+        return opened
+
+    parts = {part: opener(open_part) for part, open_part in location.parts.items()}
+    return replace(location, parts=parts)
+
+
+def _pieces(folder: Path, source: str, reading: Reading) -> Location:
+    def opener(pieces: list[Piece], name: str) -> Callable[[], Table]:
+        return lambda: open_pieces(pieces, name, reading)
+
+    found = find_parts(folder, source)
+    parts = {part: opener(pieces, f"{source} [{part}]") for part, pieces in found.items()}
+    if WHOLE in found:
+        parts[WHOLE] = opener(found[WHOLE], source)
+    inside = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    return Location(source, parts, tuple(inside), is_folder=True)
 
 
 def _opener(path: Path, reading: Reading = USUAL) -> Callable[[], Table]:
     return lambda: open_table(path, reading=reading)
 
 
-def _is_part(path: Path, spellings: tuple[str, ...]) -> bool:
-    stem, dot, ending = path.name.lower().partition(".")
-    return stem in spellings and dot + ending in ENDINGS
+def _saved_opener(folder: Path) -> Callable[[], Table]:
+    """Return what opens a data set that ``datasets`` saved to disk."""
+
+    def opened() -> Table:
+        import datasets
+
+        try:
+            part = datasets.load_from_disk(str(folder))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DataError(
+                f"{folder} is not a whole saved data set: {_first_line(error)}. Save it again with "
+                "save_to_disk(), or as .parquet."
+            ) from error
+        return dataset_table(part, str(folder), sorted(folder.glob("*.arrow")))
+
+    return opened
 
 
 def _sample() -> Location:
@@ -168,15 +233,12 @@ def _looks_like_hub_id(source: str) -> bool:
 
 
 def _hub(source: str) -> Location:
+    def opener(part: Any, name: str) -> Callable[[], Table]:
+        return lambda: dataset_table(part, name)
+
     found = _load_from_hub(source)
-    parts = {
-        part: _hub_opener(found[name], f"{source} [{name}]") for part, name in parts_named(found)
-    }
+    parts = {part: opener(found[name], f"{source} [{name}]") for part, name in parts_named(found)}
     return Location(source, parts, tuple(sorted(found)))
-
-
-def _hub_opener(part: Any, name: str) -> Callable[[], Table]:
-    return lambda: HubTable(part, name)
 
 
 def _load_from_hub(source: str) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
+from sentilora.data.columns import LABEL_NAMES
 from sentilora.data.files.sources import SAMPLE, Location, locate
 from sentilora.data.files.temporary import read_batches
 from sentilora.data.labelled.label_values import Meanings, read_meanings
@@ -104,10 +105,24 @@ def read_drafts(
         except DataError as error:
             failures.append(error.template)
     if "train" in drafts:
+        for part in [part for part in drafts if part != "train" and part not in given]:
+            if _is_unlabelled(drafts[part], drafts["train"]):
+                del drafts[part]
+                wanted.remove(part)
         carved = len(files.keys() - set(wanted))
         _settle_all(drafts, labels, min_per_part * (1 + carved))
     raise_if_any([one.scan.problems for one in drafts.values()], failures)
     return drafts
+
+
+def _is_unlabelled(other: Draft, train: Draft) -> bool:
+    """Tell whether a part of a folder has no labels, as the test files of contests; note it."""
+    table, label = other.scan.table, train.scan.columns.label
+    names = {name.strip().casefold() for name in table.names}
+    if label is None or label.casefold() in names or not names.isdisjoint(LABEL_NAMES):
+        return False
+    train.scan.table.notes += (f"{table.name} has no column '{label}': it is not used",)
+    return True
 
 
 def rare_labels(counts: Mapping[str, int], min_per_label: int) -> list[str]:

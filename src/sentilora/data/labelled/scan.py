@@ -143,8 +143,12 @@ def _check_label(row: int, value: object, found: Scan) -> tuple[int, bool]:
     """Return the code of a label (-1: none), and whether that makes the row a bad one."""
     if found.columns.label is None:
         return -1, False
+    if isinstance(value, list) and len(value) < 2:
+        value = value[0] if value else None  # as doccano and others write one label, or none
     if isinstance(value, (dict, list, bytes)):
-        found.problems.add_row(row, "label is neither a string nor a number")
+        is_list = isinstance(value, list)
+        kind_of = "more than one label" if is_list else "label is neither a string nor a number"
+        found.problems.add_row(row, kind_of, shortened(str(value)) if is_list else "")
         return -1, True
     spelling = spell(value)
     if spelling is None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
-from sentilora.data.files.formats import ending_of
+from sentilora.data.files.formats import WRITABLE, ending_of, output_ending
 from sentilora.data.files.read_options import Reading, ReadOptions
 from sentilora.data.files.tables import write_batches
 from sentilora.errors import ConfigError, DataError
@@ -46,6 +46,7 @@ def predict_file(
     threshold: float | None = None,
     skip_bad_rows: bool = False,
     resume: bool = False,
+    escape_formulas: bool = False,
     listener: Listener | None = None,
     **reading: Unpack[ReadOptions],
 ) -> FileSummary:
@@ -58,8 +59,8 @@ def predict_file(
 
     Args:
         model: loaded model that answers, or the path of a run, its ``model/`` or an export.
-        source: path of a ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet`` file, the text ones also
-            ``.gz``; or rows that were opened before.
+        source: path of a file of any format that can be read, or of a folder that is one table; or
+            rows that were opened before.
         output: path of the file to write; its ending names its format, which may differ from the
             source's.
         text: column with the texts; by default the one named text, review, sentence or content.
@@ -69,6 +70,8 @@ def predict_file(
             raising.
         resume: whether to go on with the answers of the same prediction, which was stopped before;
             if there are none, begin with the first row.
+        escape_formulas: whether to put a ``'`` before cells of CSV and TSV that a spreadsheet would
+            run as a formula.
         listener: listener to the events ``phase`` (name, total) and ``progress`` (done), in rows.
         reading: keywords that say how ``source`` is read: ``encoding``, ``delimiter``, ``quoting``,
             ``header``, ``columns``, ``skip_lines``, ``sheet``; found out where they are left out.
@@ -107,7 +110,7 @@ def predict_file(
         answerer = Answerer(
             model, scorer=scorer, threshold=threshold, total=total, listener=listener
         )
-        with write_batches(output, schema) as writer:
+        with write_batches(output, schema, escape_formulas=escape_formulas) as writer:
             for batch in rows.batches:
                 answers = answerer.answer(rows.texts_of(batch))
                 writer.write(_with_answers(batch, answers, added, schema))
@@ -122,7 +125,7 @@ def check_output(output: Path, source: Path | None = None) -> None:
         DataError: its ending is unknown, it is a folder, or its folder does not exist.
         ConfigError: it is the source.
     """
-    ending_of(output)
+    output_ending(output)
     if source is not None and _is_same(output, source):
         raise ConfigError(
             f"The output {output} is the input as well; expected another file, so that the input "
@@ -183,4 +186,5 @@ def _is_same(output: Path, source: Path) -> bool:
 
 def _beside(path: Path) -> Path:
     ending = ending_of(path)
-    return path.with_name(f"{path.name[: -len(ending)]}-predicted{path.name[-len(ending) :]}")
+    kept = path.name[-len(ending) :] if ending in WRITABLE else ".csv"
+    return path.with_name(f"{path.name[: -len(ending)]}-predicted{kept}")

@@ -138,7 +138,7 @@ def kept_path(output: Path) -> Path:
 def _about(model: SentimentModel, rows: TextRows) -> dict[str, str]:
     """Return what answers depend on, which the threshold is not a part of."""
     return {
-        "input": sha256_of(rows.batches.path),
+        "input": " ".join(sha256_of(file) for file in rows.batches.files),
         "column": rows.column,
         "model": sha256_of(model.artifact.path / MANIFEST),
         "engine": model.engine.name,

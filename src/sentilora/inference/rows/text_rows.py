@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sentilora.data.files.read_options import USUAL, Reading
+from sentilora.data.files.sources import open_single
 from sentilora.data.files.streams import text_problem
 from sentilora.data.files.table_files import JSON_MARK
-from sentilora.data.files.tables import Batches, find_text_column, open_table
+from sentilora.data.files.tables import Batches, find_text_column
 from sentilora.data.problems import Problems
 from sentilora.errors import DataError, several
 from sentilora.message import setting
@@ -68,8 +69,7 @@ def open_rows(
     """Open a file to predict its rows; it is read through first, so that no bad row comes late.
 
     Args:
-        source: path of a ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet`` file, the text ones also
-            ``.gz``.
+        source: path of a file of any format that can be read, or of a folder that is one table.
         text: column with the texts; by default the one named text, review, sentence or content.
         skip_bad_rows: whether to let rows without a text pass.
         name: name that the user knows the file by.
@@ -78,7 +78,7 @@ def open_rows(
     Raises:
         DataError: it cannot be read, has no such column, or has rows without a text.
     """
-    batches = Batches(open_table(Path(source), name, reading), ROWS)
+    batches = Batches(open_single(Path(source), name, reading), ROWS)
     column = find_text_column(batches.schema.names, text, batches.name)
     _check_type(batches, column)
     rows = TextRows(batches, column)

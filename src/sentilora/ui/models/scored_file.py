@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sentilora.data.files.formats import ending_of
+from sentilora.data.files.formats import WRITABLE, ending_of
 from sentilora.data.files.tables import Batches, open_table, write_batches
 from sentilora.events import Listener
 from sentilora.files import sha256_of
@@ -90,12 +90,17 @@ class ScoredFile:
     @property
     def download_name(self) -> str:
         """Name of the file to take home: the one that came, with ``-predicted``."""
+        stem = self.upload.name[: -len(ending_of(Path(self.upload.name)))]
+        return f"{stem}-predicted{self._ending}"
+
+    @property
+    def _ending(self) -> str:
         ending = ending_of(Path(self.upload.name))
-        return f"{self.upload.name[: -len(ending)]}-predicted{ending}"
+        return ending if ending in WRITABLE else ".csv"
 
     def download(self) -> bytes:
-        """Return the table in the format that the file came in."""
-        target = self.path.with_name(f"download{ending_of(Path(self.upload.name))}")
+        """Return the table in the format that the file came in, or as CSV."""
+        target = self.path.with_name(f"download{self._ending}")
         if not target.is_file():
             table = self.read()
             with write_batches(target, table.schema) as writer:

@@ -1,0 +1,242 @@
+"""Sheets of workbooks (Excel, LibreOffice) as rows; the values that were last computed.
+
+Excel's ``.xlsx`` is streamed by openpyxl; the other kinds are read by calamine, which holds the
+sheet in memory. Blank rows are passed over. Of merged cells the first one has the value.
+Not covered: hidden rows and filters, which are read like all others.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sentilora.data.files.containers.packed import check_members
+from sentilora.data.files.containers.row_spool import spool
+from sentilora.data.files.jsonlines import JsonLinesFile
+from sentilora.data.files.read_options import Reading
+from sentilora.data.problems import Problems, quoted
+from sentilora.errors import DataError
+from sentilora.message import setting
+
+SETTINGS = ("sheet", "header", "columns", "skip_lines")
+MOST_BYTES = 1 << 30  # of a workbook when it is unpacked
+
+_OLD = b"\xd0\xcf\x11\xe0"
+_STREAMED = (".xlsx", ".xlsm")
+_MOST_COLUMNS = 16_384
+_REPEATED = re.compile(rb'number-columns-repeated="(\d+)"')
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def open_workbook(path: Path, name: str, ending: str, reading: Reading) -> JsonLinesFile:
+    """Open a sheet of a workbook, its first filled row as header.
+
+    Args:
+        path: path of the file.
+        name: name that the user knows it by.
+        ending: ending of its name, such as ``.xlsx``.
+        reading: which sheet, how many rows to pass over, and what the columns are called.
+
+    Raises:
+        DataError: it is no workbook, is protected by a password, is too large, has no such sheet,
+            or the sheet has no rows.
+        ConfigError: ``reading`` says what means nothing for a workbook.
+    """
+    reading.refuse_other_than(SETTINGS, name, "a workbook")
+    _check(path, name, ending)
+    with _sheets(path, name, ending) as (names, rows_of):
+        sheet, note = _choose(names, reading.sheet, name)
+        rows = _Rows(rows_of(sheet), f"{name}, sheet '{sheet}'", reading)
+        table = spool(rows, [path], name, note)
+    _refuse_uncomputed(table, path, ending, names.index(sheet), rows.names)
+    return table
+
+
+class _Rows:
+    """The filled rows of a sheet as dictionaries; ``names`` are known once iteration began."""
+
+    def __init__(self, cells: Iterable[Sequence[Any]], name: str, reading: Reading) -> None:
+        self.names: tuple[str, ...] = ()
+        self._cells = islice(cells, reading.skip_lines, None)
+        self._name = name
+        self._reading = reading
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        filled = (row for cells in self._cells if any(row := [_value(cell) for cell in cells]))
+        first = next(filled, None)
+        if first is None:
+            raise DataError(f"{self._name} is empty. Expected a header and rows.")
+        if self._reading.header == "none":
+            given = self._reading.columns
+            self.names = tuple(given or map(str, range(1, len(first) + 1)))
+            yield self._row(first)
+        else:
+            self.names = self._header(first)
+        for row in filled:
+            yield self._row(row)
+
+    def _header(self, cells: Sequence[Any]) -> tuple[str, ...]:
+        names = ["" if cell is None else str(cell).strip() for cell in cells]
+        while names and not names[-1]:
+            names.pop()
+        doubled = sorted({name for name in names if name and names.count(name) > 1})
+        if doubled:
+            raise DataError(
+                f"{self._name}: column names that occur twice: {quoted(doubled)}. Give each column "
+                "its own name."
+            )
+        return tuple(names)
+
+    def _row(self, cells: Sequence[Any]) -> dict[str, Any]:
+        """Return a row; cells of columns without a name are kept under the column's letter."""
+        from openpyxl.utils import get_column_letter
+
+        row = {name: None for name in self.names if name}
+        for place, value in enumerate(cells):
+            name = self.names[place] if place < len(self.names) else ""
+            if name or value is not None:
+                row[name or f"column {get_column_letter(place + 1)}"] = value
+        return row
+
+
+@contextmanager
+def _sheets(path: Path, name: str, ending: str) -> Iterator[tuple[list[str], Any]]:
+    """Open a workbook: the names of its sheets, and a function that iterates the rows of one."""
+    try:
+        if ending in _STREAMED:
+            with _streamed(path, is_computed=True) as book:
+                sheets = {sheet.title: sheet for sheet in book.worksheets}
+                yield list(sheets), lambda title: _streamed_rows(sheets[title])
+            return
+        from python_calamine import load_workbook
+
+        with closing(load_workbook(path)) as book:
+            yield book.sheet_names, lambda title: book.get_sheet_by_name(title).iter_rows()
+    except _faults() as error:
+        if type(error).__name__ == "PasswordError":
+            raise DataError(_protected(name)) from error
+        raise DataError(
+            f"{name} is not a whole {ending} workbook: {error}. Open it in a spreadsheet, and save "
+            "it again as .xlsx, or as .csv."
+        ) from error
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """Return what the libraries raise for damaged files: whatever their parsers come upon."""
+    from python_calamine import CalamineError
+
+    lookups = (AttributeError, KeyError, IndexError, TypeError, ValueError)
+    return (*lookups, OSError, EOFError, SyntaxError, zipfile.BadZipFile, zlib.error, CalamineError)
+
+
+@contextmanager
+def _streamed(path: Path, *, is_computed: bool) -> Iterator[Any]:
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of styles and validations, which are not read
+        with closing(load_workbook(path, read_only=True, data_only=is_computed)) as book:
+            yield book
+
+
+def _streamed_rows(sheet: Any) -> Iterator[Sequence[Any]]:
+    sheet.reset_dimensions()  # some programs write a wrong size, which would cut off rows
+    return sheet.iter_rows(values_only=True)  # type: ignore[no-any-return]
+
+
+def _choose(names: list[str], wanted: str | int | None, name: str) -> tuple[str, list[str]]:
+    """Return the sheet to read, and what to tell the user when there are others."""
+    if not names:
+        raise DataError(f"{name} has no sheets with cells.")
+    others = f"of the sheets {quoted(names)}"
+    if wanted is None:
+        advice = f"; another one is read with {setting('sheet', names[-1])}"
+        return names[0], [f"sheet '{names[0]}' {others}{advice}"] if len(names) > 1 else []
+    if isinstance(wanted, str) and wanted in names:
+        return wanted, []
+    if str(wanted).isdecimal() and 0 < int(wanted) <= len(names):
+        return names[int(wanted) - 1], []
+    raise DataError(
+        f"{name} has no sheet '{wanted}'. Found: {quoted(names)}. Choose one with "
+        f"{setting('sheet', names[0])}, or by its number from 1."
+    )
+
+
+def _value(cell: Any) -> Any:
+    """Return the value of a cell as JSON has it; None when it is empty."""
+    if isinstance(cell, str):
+        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), cell) if cell.strip() else None
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() else cell
+    if isinstance(cell, dt.datetime) and cell.time() == dt.time():
+        return cell.date().isoformat()
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    return cell if cell is None or isinstance(cell, bool | int) else str(cell)
+
+
+def _check(path: Path, name: str, ending: str) -> None:
+    """Refuse what is no workbook, is protected, or would fill the memory."""
+    with path.open("rb") as file:
+        head = file.read(1 << 16)
+    if head.startswith(_OLD):
+        if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
+            raise DataError(_protected(name))
+        if ending != ".xls":
+            raise DataError(f"{name} is an old Excel file. Rename it so that it ends in .xls.")
+        return
+    if ending == ".xls":
+        return  # HTML or text under a wrong name is told by the library
+    try:
+        with zipfile.ZipFile(path) as archive:
+            check_members(archive, name, MOST_BYTES)
+            if ending == ".ods":
+                _refuse_repeated(archive, name)
+    except (zipfile.BadZipFile, OSError, KeyError) as error:
+        raise DataError(
+            f"{name} is not a {ending} workbook: {error}. If it is text, give it the ending .csv."
+        ) from error
+
+
+def _refuse_repeated(archive: zipfile.ZipFile, name: str) -> None:
+    """Refuse an .ods that says "this cell, a thousand million times": it is written out."""
+    with archive.open("content.xml") as content:
+        for block in iter(lambda: content.read(1 << 20), b""):
+            if any(int(count) > _MOST_COLUMNS for count in _REPEATED.findall(block)):
+                raise DataError(f"{name} repeats a cell more than {_MOST_COLUMNS:,} times.")
+
+
+def _refuse_uncomputed(
+    table: JsonLinesFile, path: Path, ending: str, sheet: int, names: Sequence[str]
+) -> None:
+    """Refuse formulas that no program has computed yet: their cells would be read as empty."""
+    if ending not in _STREAMED:
+        return
+    first = next(table.objects(Problems(table.name)), (1, {}))[1]
+    empty = [place for place, name in enumerate(names) if name and first.get(name) is None]
+    if not empty:
+        return
+    with _streamed(path, is_computed=False) as book:
+        rows = islice(_streamed_rows(book.worksheets[sheet]), 100)
+        for cells in rows:
+            for place in empty:
+                if place < len(cells) and str(cells[place]).startswith("="):
+                    raise DataError(
+                        f"{table.name}: column '{names[place]}' holds formulas whose results are "
+                        "not in the file. Open it in a spreadsheet, and save it again."
+                    )
+
+
+def _protected(name: str) -> str:
+    return (
+        f"{name} is protected by a password. Open it in a spreadsheet, and save it without "
+        "the password, or as .csv."
+    )

@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+import zipfile
+
+import openpyxl
+import pyarrow as pa
+import pytest
+
+from sentilora.data.files.containers import workbook_file
+from sentilora.data.files.read_options import Reading
+from sentilora.data.files.sources import open_single
+from sentilora.data.files.tables import write_batches
+from sentilora.data.labelled.reader import read_examples
+from sentilora.errors import ConfigError, DataError
+
+
+@pytest.fixture
+def book(tmp_path):
+    """Write sheets of rows to a workbook."""
+
+    def write(sheets, name="a.xlsx", change=lambda book: None):
+        book = openpyxl.Workbook()
+        book.remove(book.active)
+        for title, lines in sheets.items():
+            sheet = book.create_sheet(title)
+            for line in lines:
+                sheet.append(line)
+        change(book)
+        book.save(tmp_path / name)
+        return tmp_path / name
+
+    return write
+
+
+HEADER = ["text", "label"]
+
+
+def test_the_first_sheet_is_read_and_others_are_named(book, rows, notes):
+    path = book({"Reviews": [HEADER, ["a", "x"]], "Old": [HEADER, ["b", "y"]]})
+    assert rows(path) == [{"text": "a", "label": "x"}]
+    assert "sheet 'Reviews' of the sheets 'Reviews', 'Old'" in notes(path)
+    for sheet in ("Old", 2, "2"):
+        assert rows(path, reading=Reading(sheet=sheet)) == [{"text": "b", "label": "y"}]
+    with pytest.raises(DataError, match=r"no sheet 'New'\. Found: 'Reviews', 'Old'"):
+        open_single(path, reading=Reading(sheet="New"))
+    with pytest.raises(ConfigError, match=r"is a workbook, of which delimiter=.;. says nothing"):
+        open_single(path, reading=Reading(delimiter=";"))
+
+
+def test_cells_keep_their_values(book, rows):
+    when = dt.datetime(2026, 11, 20, 14, 32)
+    path = book(
+        {
+            "S": [
+                ["text", "n", "f", "ok", "when", "day"],
+                [None, None],
+                ["a_x000D_\n b", 1.0, 1.5, True, when, dt.date(2026, 1, 2)],
+                ["c", 2.0, 2.5, False, None, None, "extra"],
+                [None, " "],
+            ]
+        }
+    )
+    assert rows(path) == [
+        {
+            "text": "a\r\n b",
+            "n": 1,
+            "f": 1.5,
+            "ok": True,
+            "when": when.isoformat(),
+            "day": "2026-01-02",
+            "column G": None,
+        },
+        {
+            "text": "c",
+            "n": 2,
+            "f": 2.5,
+            "ok": False,
+            "when": None,
+            "day": None,
+            "column G": "extra",
+        },
+    ]
+
+
+@pytest.mark.parametrize("labels", [(1, 0), (1.0, 0.0), ("positive", "negative")])
+def test_numbers_are_labels_as_in_other_files(book, pairs, labels):
+    path = book({"S": [HEADER, ["a", labels[0]], ["b", labels[1]]]})
+    assert pairs(path) == [("a", "positive"), ("b", "negative")]
+
+
+def test_merged_cells_and_blank_rows(book):
+    lines = [HEADER, ["a", "x"], ["b", None], [None], ["c", "y"]]
+    path = book({"S": lines}, change=lambda book: book["S"].merge_cells("B2:B3"))
+    with pytest.raises(DataError, match="no label: row 2"):
+        read_examples(path)
+    assert read_examples(path, skip_bad_rows=True).texts == ["a", "c"]
+
+
+def test_a_wrong_size_does_not_cut_off_rows(book, rows, tmp_path):
+    path = book({"S": [HEADER, ["a", "x"], ["b", "y"]]})
+    wrong = tmp_path / "b.xlsx"
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(wrong, "w") as target:
+        for name in source.namelist():
+            content = source.read(name).replace(b'<dimension ref="A1:B3"', b'<dimension ref="A1"')
+            target.writestr(name, content)
+    assert len(rows(wrong)) == 2
+
+
+def test_titles_above_the_header_and_no_header(book, rows):
+    path = book({"S": [["Reviews of May"], HEADER, ["a", "x"]]})
+    assert rows(path, reading=Reading(skip_lines=1)) == [{"text": "a", "label": "x"}]
+    path = book({"S": [["a", "x"]]})
+    reading = Reading(header="none", columns=HEADER)
+    assert rows(path, reading=reading) == [{"text": "a", "label": "x"}]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([], r"sheet 'S' is empty"),
+        ([HEADER], r"is empty"),
+        ([["text", "text"], ["a", "b"]], "column names that occur twice: 'text'"),
+        ([HEADER, ["a", "=1+1"]], "column 'label' holds formulas whose results are not in"),
+    ],
+)
+def test_sheets_that_are_no_table(book, lines, expected):
+    with pytest.raises(DataError, match=expected):
+        open_single(book({"S": lines}))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.xlsx", b"text,label\n", r"is not a \.xlsx workbook: .* give it the ending \.csv"),
+        ("a.xlsx", b"PK\x03\x04 cut off", r"is not a \.xlsx workbook"),
+        ("a.xls", b"text\tlabel\n", r"is not a whole \.xls workbook"),
+        ("a.ods", b"PK\x03\x04 cut off", r"is not a \.ods workbook"),
+        (
+            "a.xlsx",
+            b"\xd0\xcf\x11\xe0" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
+            "is protected by a password",
+        ),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0" + b"\0" * 600, r"so that it ends in \.xls"),
+    ],
+)
+def test_what_is_no_workbook_is_told(write, name, content, expected):
+    with pytest.raises(DataError, match=expected):
+        open_single(write(name, content))
+
+
+def test_workbooks_that_would_fill_the_memory_are_refused(book, monkeypatch):
+    from sentilora.data.files.containers import workbook
+
+    monkeypatch.setattr(workbook, "MOST_BYTES", 1000)
+    with pytest.raises(DataError, match="GiB when it is unpacked"):
+        open_single(book({"S": [HEADER, ["a", "x"]]}))
+
+
+MANIFEST = '<manifest xmlns="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+ODS = """<?xml version="1.0"?><office:document-content
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body>
+ <office:spreadsheet><table:table table:name="S">{rows}</table:table></office:spreadsheet>
+</office:body></office:document-content>"""
+CELL = (
+    '<table:table-cell office:value-type="string"{more}><text:p>{value}</text:p></table:table-cell>'
+)
+
+
+def ods(path, lines, more=""):
+    rows = "".join(
+        f"<table:table-row>{''.join(CELL.format(value=v, more=more) for v in line)}"
+        "</table:table-row>"
+        for line in lines
+    )
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        file.writestr("META-INF/manifest.xml", MANIFEST)
+        file.writestr("content.xml", ODS.format(rows=rows))
+    return path
+
+
+def test_sheets_of_libreoffice(tmp_path, rows):
+    path = ods(tmp_path / "a.ods", [HEADER, ["a", "x"]])
+    assert rows(path) == [{"text": "a", "label": "x"}]
+    bomb = ods(tmp_path / "b.ods", [["x"]], ' table:number-columns-repeated="99999999"')
+    with pytest.raises(DataError, match="repeats a cell more than"):
+        open_single(bomb)
+
+
+AWKWARD = ["=1+1", "+a", "@x", "a\rb", "_x0041_", "\x07bell", "2026-01-02", "007", " padded ", ""]
+
+
+def test_a_workbook_is_written_and_read_again(tmp_path, rows):
+    path = tmp_path / "a.xlsx"
+    schema = pa.schema({"text": pa.string(), "n": pa.int64(), "f": pa.float64(), "b": pa.bool_()})
+    table = [{"text": text, "n": i, "f": i + 0.25, "b": True} for i, text in enumerate(AWKWARD)]
+    table.append({"text": "last", "n": 2**60, "f": float("nan"), "b": None})
+    with write_batches(path, schema) as writer:
+        writer.write(pa.RecordBatch.from_pylist(table, schema=schema))
+    found = rows(path)
+    assert [row["text"] or "" for row in found] == [row["text"] for row in table]
+    assert json.loads(found[-1]["n"]) == str(2**60)  # a number cell would lose its last digits
+    sheet = openpyxl.load_workbook(path).active
+    assert sheet["A2"].data_type == "s"
+
+
+@pytest.mark.parametrize(("limit", "value"), [("MOST_ROWS", 2), ("_MOST_CHARACTERS", 5)])
+def test_what_no_sheet_can_hold_is_told(tmp_path, monkeypatch, limit, value):
+    monkeypatch.setattr(workbook_file, limit, value)
+    schema = pa.schema({"text": pa.string()})
+    with (
+        pytest.raises(DataError, match=r"as no Excel file can\. Write a \.csv .*a\.csv"),
+        write_batches(tmp_path / "a.xlsx", schema) as writer,
+    ):
+        writer.write(pa.RecordBatch.from_pylist([{"text": "long text"}] * 3, schema=schema))
+    assert list(tmp_path.iterdir()) == []
