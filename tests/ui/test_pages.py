@@ -255,7 +255,7 @@ def test_rows_without_a_text_are_told_in_the_words_of_the_page(open_page):
     assert "“Leave out rows that cannot be used”" in said
     assert button(page, "Analyse the file").disabled
     page.checkbox[0].check().run()
-    assert "**1 texts, 1 left out**" in [one.value for one in page.markdown]
+    assert "**1 text, 1 left out**" in [one.value for one in page.markdown]
     answer(page)
     assert "1 left out" in page.success[0].value
 

@@ -57,7 +57,7 @@ class Understood:
     def told(self) -> str:
         """The counts in one line."""
         parts = [f"{wording.count(rows)} {name}" for name, rows in self.counts.items()]
-        parts = parts or [f"{wording.count(self.usable)} texts"]
+        parts = parts or [f"{wording.count(self.usable)} text{'s' * (self.usable != 1)}"]
         return ", ".join([*parts, f"{wording.count(self.left_out)} left out"])
 
 

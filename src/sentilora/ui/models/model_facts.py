@@ -15,11 +15,9 @@ _PICTURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 
 
 def model_tiles(model: SentimentModel) -> list[dict[str, str]]:
-    """Describe a model, one card a fact."""
+    """Describe a model, one card a fact that anyone asks for."""
     settings = model.artifact.settings
-    calibration = settings.calibration
     files = [file for file in model.artifact.path.rglob("*") if file.is_file()]
-    kinds = {"adapter": "LoRA adapter on", "model": "all weights of"}
     return [
         {
             "name": "Labels",
@@ -27,19 +25,37 @@ def model_tiles(model: SentimentModel) -> list[dict[str, str]]:
             "note": ", ".join(settings.labels.names),
         },
         {
-            "name": "On disk",
+            "name": "Size on disk",
             "value": wording.size(sum(file.stat().st_size for file in files)),
+            "note": f"beside its base, {settings.base}" if settings.kind == "adapter" else "in all",
+        },
+        {
+            "name": "Reads at most",
+            "value": f"{settings.rule.max_tokens:,} tokens",
+            "note": f"of a text, about {settings.rule.max_tokens * 3 // 4:,} words",
+        },
+    ]
+
+
+def model_details(model: SentimentModel) -> list[dict[str, str]]:
+    """Describe how a model computes, one card a fact."""
+    settings = model.artifact.settings
+    kinds = {"adapter": "LoRA adapter on", "model": "all weights of"}
+    return [
+        {
+            "name": "Kind",
+            "value": settings.kind,
             "note": f"{kinds.get(settings.kind, settings.kind + ' of')} {settings.base}",
         },
         {
-            "name": "Reads",
-            "value": f"{settings.rule.max_tokens:,} tokens",
-            "note": f"of a longer text: {settings.rule.long_text}",
+            "name": "Of a longer text",
+            "value": settings.rule.long_text,
+            "note": "part that is read",
         },
         {
-            "name": "Calibration",
-            "value": f"{calibration.temperature:.2f}",
-            "note": wording.calibrated_by(calibration),
+            "name": "Temperature",
+            "value": f"{settings.calibration.temperature:.2f}",
+            "note": wording.calibrated_by(settings.calibration),
         },
         {"name": "Computed by", "value": model.engine.name, "note": machine_of(model)},
     ]

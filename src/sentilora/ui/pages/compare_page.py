@@ -10,8 +10,9 @@ from sentilora.errors import SentiloraError
 from sentilora.evaluation.reports.report import read_report
 from sentilora.ui import session
 from sentilora.ui.data_form import ask_for_data, show_understood
+from sentilora.ui.display.answer_html import paint_table
 from sentilora.ui.display.error_messages import Names, page_text, show_error, told
-from sentilora.ui.display.figure_rows import measured_rows
+from sentilora.ui.display.figure_rows import HEADINGS, measured_rows
 from sentilora.ui.display.markdown import plain
 from sentilora.ui.models.model_cache import open_shared
 from sentilora.ui.models.model_choice import Choice, run_of
@@ -138,6 +139,8 @@ def _show_measured(measured: list[MeasuredModel], problems: dict[str, list[str]]
     if len(measured) > 1:
         _show_disagreements(measured)
     with st.expander(DETAILS):
+        headings = ["Model", *HEADINGS]
+        st.html(str(paint_table(headings, measured_rows(measured), caption="All figures")))
         show_reliability({one.name: one.figures for one in measured})
 
 

@@ -9,17 +9,16 @@ import streamlit as st
 
 from sentilora.defaults import MAX_DROP
 from sentilora.evaluation.reports import wording
-from sentilora.evaluation.reports.report import read_report
 from sentilora.model.artifact import find_artifact
 from sentilora.ui import session
 from sentilora.ui.display import page_words
 from sentilora.ui.display.answer_html import paint_tiles
 from sentilora.ui.display.error_messages import told
 from sentilora.ui.display.markdown import plain
-from sentilora.ui.jobs.export_jobs import TARGETS, Shipped, parity_tiles, ship
+from sentilora.ui.jobs.export_jobs import TARGETS, Shipped, parity_details, parity_tiles, ship
 from sentilora.ui.models.model_choice import run_of
-from sentilora.ui.models.model_facts import card_of, model_tiles
-from sentilora.ui.pages.report_section import show_cost, show_report
+from sentilora.ui.models.model_facts import card_of, model_details, model_tiles
+from sentilora.ui.pages.report_section import DETAILS, show_report
 from sentilora.ui.settings import read_app_settings
 
 SHIPPED = "model-shipped"
@@ -33,13 +32,12 @@ def show() -> None:
         folder = find_artifact(one.path)
         model = session.chosen_model()
     st.html(str(paint_tiles(model_tiles(model))))
+    with st.expander(DETAILS):
+        st.html(str(paint_tiles(model_details(model))))
     run = run_of(one.path)
     names = ["Card", "Report", "Export"] if run else ["Card", "Export"]
     tabs = dict(zip(names, st.tabs(names), strict=True))
     with tabs["Card"]:
-        if run is not None:
-            with told():
-                show_cost(read_report(run.path))
         _show_card(folder, run.path if run else None)
     if run is not None:
         with tabs["Report"], told():
@@ -94,7 +92,8 @@ def _show_shipped(shipped: Shipped) -> None:
     st.success("The export is done.", icon=":material/check_circle:")
     st.code(str(shipped.folder), language=None, wrap_lines=True)
     st.html(str(paint_tiles(parity_tiles(shipped.parity))))
-    with st.expander("The whole parity report"):
+    with st.expander(DETAILS, key="parity"):
+        st.html(str(paint_tiles(parity_details(shipped.parity))))
         st.json(shipped.parity)
     size = sum(file.stat().st_size for file in shipped.folder.rglob("*") if file.is_file())
 

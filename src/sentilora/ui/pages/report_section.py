@@ -43,13 +43,15 @@ def show_report(folder: Path) -> None:
         st.warning(plain(said), icon=":material/warning:")
     show_comparison(report)
     show_confusion({folder.name: report.after}, list(report.labels.names))
-    show_cost(report)
+    _show_mistakes(report)
+    _show_cost(report)
     with st.expander(DETAILS, key=f"details-{folder.name}"):
         st.text("\n".join(filter(None, [f"{headline(report)}.", verdict(report)])))
         rows, marked = report_rows(report)
         st.html(str(paint_table(["", *HEADINGS], rows, caption="All figures", marked=marked)))
         show_reliability({folder.name: report.after})
-        st.caption(plain(cost_methods(report.cost) if report.cost else ""))
+        st.html(str(paint_tiles([card for card in cost_cards(report.cost) if _is_detail(card)])))
+        st.caption(plain(cost_methods(report.cost)))
     page = folder / "report.html"
     if page.is_file():
         st.download_button(
@@ -98,12 +100,43 @@ def show_reliability(measured: Mapping[str, Measured]) -> None:
     )
 
 
-def show_cost(report: Report) -> None:
+def _show_cost(report: Report) -> None:
     """Draw what the training took."""
-    cards = cost_cards(report.cost)
+    cards = [card for card in cost_cards(report.cost) if not _is_detail(card)]
     if cards:
         st.subheader("What it took", anchor=False)
         st.html(str(paint_tiles(cards)))
+
+
+def _is_detail(card: Mapping[str, str]) -> bool:
+    return card["name"] in ("Speed", "Weights trained", "Stored")
+
+
+def _show_mistakes(report: Report) -> None:
+    """Show the texts that were answered surely and wrong, where they were kept."""
+    part = report.mistakes
+    if part is None or not part.shown:
+        return
+    st.subheader("Surely wrong", anchor=False)
+    asked = "; where the last column asks, look whether the label in the file is the mistake"
+    st.caption(
+        f"{part.wrong:,} answers are not the label in the file. Here are the surest"
+        f"{asked if part.doubtful else ''}."
+    )
+    st.dataframe(
+        {
+            "Row": [one.row for one in part.shown],
+            "Text": [one.text for one in part.shown],
+            "In the file": [one.label for one in part.shown],
+            "Answer": [f"{one.answer} ({one.score:.0%})" for one in part.shown],
+            "Look": ["label?" if one.is_label_doubtful else "" for one in part.shown],
+        },
+        hide_index=True,
+        column_config={
+            "Row": st.column_config.NumberColumn(width="small"),
+            "Text": st.column_config.TextColumn(width="large"),
+        },
+    )
 
 
 def _result_tiles(report: Report) -> list[dict[str, str]]:
