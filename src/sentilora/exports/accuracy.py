@@ -14,7 +14,7 @@ from sentilora.data.labelled.scan import Asked
 from sentilora.errors import ModelError
 from sentilora.evaluation.metrics import measure
 from sentilora.evaluation.model_rows import Rows, read_rows
-from sentilora.exports.parity import TOLERANCE, Parity, compare_logits
+from sentilora.exports.parity import Parity, compare_logits
 from sentilora.inference.cascade import score_in_stages
 from sentilora.inference.scoring import score_texts
 
@@ -85,7 +85,7 @@ def judge_export(
     run: Engine,
     export: Engine,
     stage: FirstStage | None,
-    is_exact: bool,
+    layers: int | None,
 ) -> Judged:
     """Let a run and its export answer labelled texts.
 
@@ -97,14 +97,15 @@ def judge_export(
         run: network of the run.
         export: network of the export.
         stage: first stage of the export, where it has one.
-        is_exact: whether the networks have to agree to ``TOLERANCE``; false for int8.
+        layers: number of layers of the network, which the tolerance of its logits follows; None for
+            int8, whose answers may differ.
 
     Raises:
         ModelError: the networks differ by more.
     """
     expected = score_texts(run, encoder, rows.texts).logits
     found = score_texts(export, encoder, rows.texts).logits
-    parity = compare_logits(expected, found, tolerance=TOLERANCE if is_exact else None)
+    parity = compare_logits(expected, found, settings.calibration, layers=layers)
     early_share = None
     if stage is not None:
         staged = score_in_stages(stage, export, encoder, rows.texts, settings.calibration)

@@ -25,6 +25,7 @@ from __future__ import annotations
 import shlex
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -43,7 +44,14 @@ from sentilora.exports.export_order import Order
 from sentilora.exports.export_source import run_file, run_part
 from sentilora.exports.first_stage_data import make_first_stage, read_run_parts
 from sentilora.exports.int8.int8_search import quantise
-from sentilora.exports.parity import PARITY, compare_logits, parity_texts, read_parity
+from sentilora.exports.parity import (
+    PARITY,
+    compare_logits,
+    layers_of,
+    measure_mates,
+    parity_texts,
+    read_parity,
+)
 from sentilora.exports.targets import KINDS, WRITERS, check_no_columns, check_targets
 from sentilora.files import write_json
 from sentilora.inference.engines.engine import Engine, TorchEngine, open_engine
@@ -191,7 +199,9 @@ def _write(artifact: Artifact, name: str, order: Order) -> Path:
     )
     folder = _write_network(artifact, tokenizer, settings, order)
     engine = _open(folder)
-    parity = compare_logits(expected, _logits(engine, encoder, texts))
+    layers = layers_of(separate)
+    compare = partial(compare_logits, expected, calibration=settings.calibration)
+    parity = compare(_logits(engine, encoder, texts), layers=layers)
     quantised = None
     if order.max_drop is not None:
         assert parts is not None
@@ -221,8 +231,7 @@ def _write(artifact: Artifact, name: str, order: Order) -> Path:
     facts: dict[str, Any] = {"format": 1, "to": order.to, "source": name}
     facts |= {"run": run_part(artifact), **parity.to_dict(), "proof": proof.to_dict()}
     if quantised is not None:
-        found = compare_logits(expected, _logits(engine, encoder, texts), tolerance=None)
-        facts |= found.to_dict()
+        facts |= compare(_logits(engine, encoder, texts), layers=None).to_dict()
         facts["quantisation"] = {**quantised.to_dict(), "fp32_parity": parity.to_dict()}
     stage = load_first_stage(artifact.path)  # of an export that is exported again
     if stage is not None:
@@ -245,11 +254,18 @@ def _write(artifact: Artifact, name: str, order: Order) -> Path:
             run=plain,
             export=engine,
             stage=stage,
-            is_exact=quantised is None,
+            layers=layers if quantised is None else None,
         )
         facts["labelled"] = judged.to_dict()
+    mates = measure_mates(
+        engine,
+        encoder,
+        texts[-PROOF_TEXTS:] if quantised is None else texts,
+        tolerance=parity.tolerance if quantised is None else None,
+    )
+    facts["batch_mates"] = mates.to_dict()
     write_json(folder / PARITY, facts)
-    write_card(run_file(artifact, "README.md"), folder / "README.md", settings, quantised)
+    write_card(run_file(artifact, "README.md"), folder / "README.md", settings, quantised, mates)
     return seal_artifact(folder)
 
 

@@ -8,14 +8,20 @@ from typing import Any
 
 from sentilora.evaluation.reports.wording import calibrated_in_torch
 from sentilora.exports.int8.int8_result import Quantised
+from sentilora.exports.parity import Mates
 from sentilora.model.model_settings import ModelSettings
 
 _USE = re.compile(r"^## Use it\n.*?(?=^## )", re.DOTALL | re.MULTILINE)
+SAME_LOGIT = 1e-3  # a smaller difference is rounding
 _ELSEWHERE = " `config.toml` beside this card repeats the run."
 
 
 def write_card(
-    source: Path | None, target: Path, settings: ModelSettings, quantised: Quantised | None = None
+    source: Path | None,
+    target: Path,
+    settings: ModelSettings,
+    quantised: Quantised | None,
+    mates: Mates,
 ) -> None:
     """Copy a run's card into an export; without one nothing is written.
 
@@ -31,7 +37,9 @@ def write_card(
     about.library_name = _LIBRARIES.get(settings.kind, settings.kind)
     if getattr(about, "base_model", None):
         about.base_model_relation = "finetune"
-    use = _how_to_use(settings) + _what_padding_does(settings) + _what_int8_changed(quantised)
+    use = (
+        _how_to_use(settings) + _what_padding_does(settings) + _what_int8_changed(quantised, mates)
+    )
     text = card.text.replace(_ELSEWHERE, "")
     text = _USE.sub(lambda _: use, text, count=1) if _USE.search(text) else f"{use}\n{text}"
     target.write_text(f"---\n{about.to_yaml()}\n---\n\n{text.strip()}\n", encoding="utf-8")
@@ -80,14 +88,25 @@ def _what_padding_does(settings: ModelSettings) -> str:
     )
 
 
-def _what_int8_changed(quantised: Quantised | None) -> str:
+def _what_int8_changed(quantised: Quantised | None, mates: Mates) -> str:
     best = quantised.best if quantised else None
     if quantised is None or best is None or best.drop is None or best.flipped_share is None:
         return ""
     return (
         f"Weights are int8 ({best.name}). The results below are the run's in float32. On "
         f"{quantised.rows:,} validation rows int8 changed macro F1 by {-best.drop:+.2f} points "
-        f"and {best.flipped_share:.2%} of the labels.\n\n"
+        f"and {best.flipped_share:.2%} of the labels.{_what_mates_change(mates)}\n\n"
+    )
+
+
+def _what_mates_change(mates: Mates) -> str:
+    if mates.max_logit_difference < SAME_LOGIT:
+        return ""
+    return (
+        " Inputs of layers are rounded by one range a batch, so an answer depends a little on the "
+        f"other texts of its batch: of {mates.texts:,} texts alone and in batches, a logit changed "
+        f"by {mates.max_logit_difference:.2g} at most, and {mates.flipped_share:.2%} of the "
+        "labels. Where that matters, give it one text at a time."
     )
 
 

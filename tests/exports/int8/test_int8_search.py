@@ -211,13 +211,19 @@ def test_an_int8_export_loads_and_agrees(name, tiny_run, request):
     part = facts["quantisation"]
     assert part["chosen"] in [way["name"] for way in part["ways"]]
     assert [way["problem"] for way in part["ways"]] == [None] * len(part["ways"])
-    assert part["fp32_parity"]["max_logit_difference"] < 1e-4 < facts["max_logit_difference"]
-    assert (part["fp32_parity"]["tolerance"], facts["tolerance"]) == (1e-4, None)
+    exact = part["fp32_parity"]
+    assert exact["max_logit_difference"] < exact["tolerance"] < facts["max_logit_difference"]
+    assert facts["tolerance"] is None
+    # One range a batch in ONNX Runtime; OpenVINO's ranges are fixed.
+    mates = facts["batch_mates"]
+    assert mates["texts"] == facts["texts"]
+    assert (mates["max_logit_difference"] > 1e-3) == (name == "onnx_int8")
     assert facts["proof"]["max_logit_difference"] <= 1e-5
     assert part["rows"] == len(read_run_parts(open_artifact(tiny_run.path)).validation)
     assert not list(folder.glob("*.partial"))
     card = (folder / "README.md").read_text(encoding="utf-8")
     assert f"Weights are int8 ({part['chosen']})" in card
+    assert ("depends a little on the other texts of its batch" in card) == (name == "onnx_int8")
 
 
 @pytest.mark.slow

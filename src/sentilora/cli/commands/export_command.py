@@ -95,6 +95,7 @@ def export(
     )
     if "quantisation" in parity:
         show_ways(parity["quantisation"])
+        print(_mates_line(parity["batch_mates"]))
     if "cascade" in parity:
         print(f"cascade  {cascade_line(Cascaded(**parity['cascade']))}")
     if "labelled" in parity:
@@ -119,6 +120,14 @@ def _judged(labelled: dict[str, Any]) -> str:
         f"{labelled['changed_share']:.2%} of labels changed, largest logit difference "
         f"{parity['max_logit_difference']:.2g}"
         + ("" if early is None else f", {early:.1%} answered by the first stage")
+    )
+
+
+def _mates_line(mates: dict[str, Any]) -> str:
+    """Return what other texts of a batch change, for people."""
+    return (
+        f"batches  {mates['texts']} texts alone and in batches: largest logit difference "
+        f"{mates['max_logit_difference']:.2g}, {mates['flipped_share']:.1%} of labels changed"
     )
 
 
