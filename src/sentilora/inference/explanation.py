@@ -59,3 +59,8 @@ class Explanation:
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values, for JSON."""
         return asdict(self)
+
+    def _repr_html_(self) -> str:
+        from sentilora.inference.notebook_html import paint_explanation
+
+        return paint_explanation(self)

@@ -54,6 +54,13 @@ class Prediction:
         """Return the fields as plain values, for JSON."""
         return asdict(self)
 
+    def _repr_html_(self) -> str:
+        from sentilora.inference.notebook_html import paint_prediction
+
+        remarks = ["longer than the model reads"] if self.truncated else []
+        remarks += ["below the threshold"] if self.abstained else []
+        return paint_prediction(self.label, self.score, self.probabilities, remarks)
+
 
 class Predictions(list[Prediction]):
     """The answers for many texts: a list in the order of the texts, which also is a table.
@@ -117,6 +124,10 @@ class Predictions(list[Prediction]):
         if self.row_index is not None:
             frame.index = self.row_index
         return frame
+
+    def _repr_html_(self) -> str:
+        painted: str = self.to_frame()._repr_html_()  # type: ignore[operator]
+        return painted
 
 
 @dataclass(frozen=True)

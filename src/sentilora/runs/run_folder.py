@@ -41,6 +41,11 @@ class Run:
         """Stand for its folder, wherever a path is asked for."""
         return str(self.path)
 
+    def __repr__(self) -> str:
+        is_there = self.path.is_dir()
+        state = "finished" if self.is_finished else "not finished" if is_there else "not there"
+        return f"<Run {self.path}: {state}>"
+
     @property
     def model_path(self) -> Path:
         """The finished model; valid once it holds its manifest."""

@@ -3,7 +3,8 @@
 Doors: ``compose_report()`` and ``read_report()`` in report.py, ``render_html()`` in report_html.py,
 ``render_card()`` in model_card.py.
 Flow: report.py composes a ``Report`` from typed parts; report_html.py (with svg_charts.py) and
-model_card.py render it; comparison.py sets the model beside before and baselines, and wording.py
-says every figure, in the same words for the page, the card, the command line and the app.
+model_card.py render it, notebook_report.py in a notebook; comparison.py sets the model beside
+before and baselines, and wording.py says every figure, in the same words for the page, the card,
+the command line and the app.
 Not covered: measuring; a report only repeats what it was given.
 """

@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,12 @@ class Report:
         }
         plain: dict[str, Any] = _plain(given(parts))
         return plain
+
+    def _repr_html_(self) -> str:
+        # By name: what paints a report has to know what a report is.
+        painter: Any = import_module("sentilora.evaluation.reports.notebook_report")
+        painted: str = painter.paint_report(self)
+        return painted
 
     def write(self, path: str | Path) -> None:
         """Write the report as JSON, whole or not at all; NaN and infinity become null."""
