@@ -8,10 +8,9 @@ Every text of a user is escaped here.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from markupsafe import Markup, escape
-
-from sentilora.inference.explanation import Explanation, WordContribution
 
 _BAR = "rgba(59, 130, 246, .55)"
 _TRACK = "rgba(127, 127, 127, .18)"
@@ -38,8 +37,8 @@ def paint_prediction(
     return str(said + Markup("<table>{}</table>").format(Markup("").join(rows)))
 
 
-def paint_explanation(explanation: Explanation) -> str:
-    """Mark the words by what they contributed; the strongest carry their figure."""
+def paint_explanation(explanation: Any) -> str:
+    """Mark the words of an ``Explanation`` by what they contributed; the strongest have figures."""
     most = max((abs(word.value) for word in explanation.words), default=0.0)
     strongest = set(explanation.strongest(STRONGEST))
     words, end = Markup(""), 0
@@ -69,7 +68,7 @@ def percent(share: float) -> str:
     return f"{share:.1%}".replace("%", "\u00a0%")
 
 
-def _word(word: WordContribution, most: float, *, has_figure: bool) -> Markup:
+def _word(word: Any, most: float, *, has_figure: bool) -> Markup:
     share = abs(word.value) / most if most else 0.0
     if share < _FAINT:
         return escape(word.text)
