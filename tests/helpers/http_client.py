@@ -94,4 +94,4 @@ def refused(response: Any, status: int, kind: str) -> str:
 
 def client_of(pool: FakePool | None, limits: Limits | None = None, **more: Any) -> TestClient:
     """Return a client of an app on a pool."""
-    return TestClient(build_app(pool, limits, **more))
+    return TestClient(build_app(pool, limits, **more), base_url="http://localhost")

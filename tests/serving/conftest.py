@@ -23,7 +23,7 @@ def pool() -> FakePool:
 
 @pytest.fixture
 def client(pool: FakePool) -> Iterator[TestClient]:
-    with TestClient(build_app(pool)) as found:
+    with TestClient(build_app(pool), base_url="http://localhost") as found:
         yield found
 
 

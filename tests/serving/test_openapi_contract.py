@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from jsonschema import Draft202012Validator
 
 from sentilora.serving.http.asgi_app import build_app
+from sentilora.serving.http.callers import Callers
 from sentilora.serving.http.limits import Limits
 from tests.helpers.fake_pool import FakePool
 from tests.helpers.http_client import client_of
@@ -23,7 +24,8 @@ def make_app():
     pool = FakePool("general")
     pool.remove = pool.find
     pool.close = lambda timeout_s: None  # the app is started and stopped for each request
-    return build_app(pool, Limits(max_client_batch_size=8, max_text_characters=200), key=KEY)
+    limits = Limits(max_client_batch_size=8, max_text_characters=200)
+    return build_app(pool, limits, key=KEY, callers=Callers(hosts=frozenset(("*",))))
 
 
 schema = schemathesis.openapi.from_asgi(

@@ -62,10 +62,18 @@ def test_the_key_may_stand_in_the_environment(run_command, served, monkeypatch):
 
 
 def test_an_open_door_without_a_key_is_warned_of(run_command, served, monkeypatch):
-    warning = "warning: 0.0.0.0 can be reached from other machines, and no key is asked for."
-    assert warning in run_command("serve", "general", "--host", "0.0.0.0")[2]
+    warning = "warning: 0.0.0.0 can be reached from other machines, and no key is asked for"
+    command = ["serve", "general", "--host", "0.0.0.0"]
+    assert warning in run_command(*command, "--allow-without-key")[2]
     monkeypatch.setenv("SENTILORA_KEY", "secret")
-    assert "warning" not in run_command("serve", "general", "--host", "0.0.0.0")[2]
+    assert "warning" not in run_command(*command)[2]
+
+
+def test_names_and_pages_that_may_call_reach_the_server(run_command, served):
+    options = ["--allowed-host", "a.example", "--allowed-host", "b.example"]
+    run_command("serve", "general", *options, "--allowed-origin", "https://shop.example")
+    door = served["door"]
+    assert (door.hosts, door.origins) == (("a.example", "b.example"), ("https://shop.example",))
 
 
 @pytest.mark.parametrize(

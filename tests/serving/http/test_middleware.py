@@ -91,7 +91,7 @@ def test_a_large_body_is_refused_however_it_declares_itself():
         assert (status, value["error_type"]) == (413, "TooLarge")
         with plugged(url) as plug:
             plug.sendall(
-                b"POST /predict HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n"
+                b"POST /predict HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
                 b"transfer-encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(text), text)
             )
             found = plug.recv(65536)
@@ -99,7 +99,7 @@ def test_a_large_body_is_refused_however_it_declares_itself():
             assert b"connection: close" in found
         with plugged(url) as plug:
             plug.sendall(
-                b"POST /predict HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n"
+                b"POST /predict HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
                 b"expect: 100-continue\r\ncontent-length: 5000\r\n\r\n"
             )
             assert plug.recv(65536).startswith(b"HTTP/1.1 413")
@@ -108,7 +108,7 @@ def test_a_large_body_is_refused_however_it_declares_itself():
 def test_chunks_that_fit_are_put_together():
     with listening(build_app(FakePool("general"))) as url, plugged(url) as plug:
         plug.sendall(
-            b"POST /predict HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n"
+            b"POST /predict HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
             b'transfer-encoding: chunked\r\n\r\n5\r\n{"inp\r\n'
         )
         time.sleep(0.05)
@@ -122,7 +122,7 @@ def test_a_body_that_does_not_come_is_given_up():
         plugged(url) as plug,
     ):
         plug.sendall(
-            b"POST /predict HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n"
+            b"POST /predict HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
             b'content-length: 100\r\n\r\n{"inputs'
         )
         found = plug.recv(65536)
@@ -178,12 +178,18 @@ def test_a_gigabyte_is_never_held(declared):
             url = process.stdout.readline().strip()
             while ask(url, "GET", "/ready")[0] != 200:
                 time.sleep(0.05)
-            head = b"POST /predict HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n"
+            head = (
+                b"POST /predict HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+            )
             sent, found, growth = flood(url, head + declared + b"\r\n\r\n", chunk, process)
             assert sent < 64
             assert not found or found.startswith(b"HTTP/1.1 413")
             assert growth < 30_000_000
-            for start in (b"GET /", b"GET / HTTP/1.1\r\nx: ", b"GET / HTTP/1.1\r\nhost: a\r\n"):
+            for start in (
+                b"GET /",
+                b"GET / HTTP/1.1\r\nx: ",
+                b"GET / HTTP/1.1\r\nhost: localhost\r\n",
+            ):
                 line = b"x: %s\r\n" % (b"a" * 100_000) if start.endswith(b"\n") else piece
                 sent, found, growth = flood(url, start, line, process)
                 assert sent < 64

@@ -108,11 +108,28 @@ def test_an_address_that_cannot_be_had_is_told(door):
         ("0.0.0.0", True),
         ("::", True),
         ("192.168.1.5", True),
-        ("example.org", True),
+        ("127.1", False),
+        ("::ffff:127.0.0.1", False),
+        ("0", True),
+        ("::ffff:0.0.0.0", True),
     ],
 )
 def test_who_may_reach_it(host, is_open):
     assert Door(host=host).is_open_to_others is is_open
+
+
+@pytest.mark.parametrize("host", ["", " "])
+def test_no_host_is_no_way_to_ask_for_all_of_them(host):
+    with pytest.raises(ConfigError, match="is empty, which would mean every address"):
+        Door(host=host).callers()
+
+
+def test_other_machines_are_let_in_by_a_key_or_when_that_is_said():
+    with pytest.raises(ConfigError, match=r"asks for no key.*key_file.*allow_without_key"):
+        Door(host="0.0.0.0").callers()
+    assert Door(host="0.0.0.0", key="k").callers()
+    assert Door(host="0.0.0.0", allow_without_key=True).callers()
+    assert Door(host="127.0.0.1").callers()
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6")

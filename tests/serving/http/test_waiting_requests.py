@@ -14,7 +14,7 @@ from tests.helpers.http_client import ask, listening, plugged, until
 
 BODY = json.dumps({"inputs": "a"}).encode()
 REQUEST = (
-    b"POST /predict HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n"
+    b"POST /predict HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
     b"content-length: %d\r\n\r\n%s" % (len(BODY), BODY)
 )
 

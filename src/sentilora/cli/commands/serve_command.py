@@ -40,6 +40,18 @@ def serve(
         Path | None,
         typer.Option(help="File with the key that requests must show; else SENTILORA_KEY."),
     ] = None,
+    allow_without_key: Annotated[
+        bool,
+        typer.Option("--allow-without-key", help="Let other machines in without a key."),
+    ] = False,
+    allowed_host: Annotated[
+        list[str] | None,
+        typer.Option(help="Name by which it may be called, beside localhost; '*' for any."),
+    ] = None,
+    allowed_origin: Annotated[
+        list[str] | None,
+        typer.Option(help="Web page that may call it, e.g. https://shop.example; '*' for any."),
+    ] = None,
     adapters_dir: Annotated[
         list[Path] | None,
         typer.Option(help="Folder from which adapters may be added while it runs; needs a key."),
@@ -104,7 +116,16 @@ def serve(
 
         raise MissingExtraError("The server", "server") from error
     models = Models(paths, device=device, precision=precision)
-    _run(models, Door(host, port, key, tuple(adapters_dir or ())), limits)
+    door = Door(
+        host,
+        port,
+        key,
+        tuple(adapters_dir or ()),
+        tuple(allowed_host or ()),
+        tuple(allowed_origin or ()),
+        allow_without_key,
+    )
+    _run(models, door, limits)
 
 
 def _named(runs: list[str] | None) -> dict[str, str]:
@@ -146,7 +167,7 @@ def _run(models: Models, door: Door, limits: Limits) -> None:
         if door.is_open_to_others and door.key is None:
             print(
                 f"warning: {door.host} can be reached from other machines, and no key is asked "
-                "for. Add --key-file FILE.",
+                "for: everyone there may use it.",
                 file=sys.stderr,
             )
         names = ", ".join(models.paths)

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sentilora.serving.http.callers import Callers
 from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.messages.openapi import describe_app
 from sentilora.serving.http.messages.refusals import Refusal
@@ -41,6 +42,7 @@ def build_app(
     *,
     key: str | None = None,
     folders: tuple[Path, ...] = (),
+    callers: Callers | None = None,
 ) -> FastAPI:
     """Build the app around a pool; its :class:`Service` is ``app.state.service``.
 
@@ -49,6 +51,7 @@ def build_app(
         limits: limits of requests.
         key: key that requests must show; None for none.
         folders: folders from which adapters may be added.
+        callers: names that it is known by and pages that may call; None for the loopback alone.
     """
     service = Service(limits or Limits(), key=key, folders=folders)
     if pool is not None:
@@ -79,7 +82,7 @@ def build_app(
     app.add_exception_handler(Refusal, _refuse)
     app.add_exception_handler(Exception, _refuse)
     app.add_middleware(Shortcut, routes=app.routes)
-    app.add_middleware(Guard, service=service)
+    app.add_middleware(Guard, service=service, callers=callers or Callers())
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:

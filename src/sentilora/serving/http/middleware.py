@@ -11,8 +11,10 @@ import asyncio
 import hmac
 import time
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sentilora.serving.http.callers import Callers, Headers, preflight
 from sentilora.serving.http.messages.refusals import Refusal, overloaded
 from sentilora.serving.http.messages.responses import reply_refusal
 from sentilora.serving.http.service import Service
@@ -27,9 +29,10 @@ CLOSE = {"connection": "close"}
 class Guard:
     """Lets requests through to the app, or refuses them."""
 
-    def __init__(self, app: ASGIApp, service: Service) -> None:
+    def __init__(self, app: ASGIApp, service: Service, callers: Callers) -> None:
         self.app = app
         self.service = service
+        self.callers = callers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through, and count it."""
@@ -38,17 +41,25 @@ class Guard:
             return
         visit = scope[VISIT] = Visit()
         status = 499  # the client has gone before it got one
+        shared: Headers = []  # by which a browser lets a page read the answer
 
         async def counted(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if shared:
+                    message["headers"] = [*message.get("headers", ()), *shared]
             await send(message)
 
         service = self.service
         takes_part = scope["method"] == "POST"  # the others are answered at once
         service.active += takes_part
         try:
+            shared = self._allowed(scope["headers"])
+            if scope["method"] == "OPTIONS" and (more := preflight(shared, scope["headers"])):
+                shared = more
+                await Response(status_code=204)(scope, receive, counted)
+                return
             bounded = await self._admit(scope, receive, visit)
             await self.app(scope, bounded, counted)
         except Refusal as refusal:
@@ -62,6 +73,16 @@ class Guard:
                 status,
                 time.perf_counter() - visit.started,
             )
+
+    def _allowed(self, headers: Headers) -> Headers:
+        """Look at the names and the page in the headers of a request."""
+        hosts, origin = [], None
+        for name, value in headers:
+            if name == b"host":
+                hosts.append(value)
+            elif name == b"origin":
+                origin = value
+        return self.callers.check(hosts, origin)
 
     async def _admit(self, scope: Scope, receive: Receive, visit: Visit) -> Receive:
         """Read the headers once, and return how the body is to be read."""

@@ -12,6 +12,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from types import FrameType
@@ -22,6 +23,7 @@ from sentilora.defaults import HOST, PORT
 from sentilora.errors import ConfigError
 from sentilora.message import setting
 from sentilora.serving.http.asgi_app import build_app
+from sentilora.serving.http.callers import Callers, is_loopback, make_callers
 from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.protocol import bounded_protocol
 from sentilora.serving.http.service import Service
@@ -69,22 +71,69 @@ class Door:
         port: port to listen at; 0 for any that is free.
         key: key that requests must show; None for none.
         folders: folders from which adapters may be added.
+        hosts: names that clients may call it by, beside those of the loopback.
+        origins: origins of web pages that may call it.
+        allow_without_key: whether other machines may call it without a key.
     """
 
     host: str = HOST
     port: int = PORT
     key: str | None = None
     folders: tuple[Path, ...] = ()
+    hosts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    allow_without_key: bool = False
+
+    @cached_property
+    def address(self) -> str:
+        """The address that the name to listen at stands for.
+
+        Raises:
+            ConfigError: there is none.
+        """
+        if not self.host.strip():
+            raise ConfigError(
+                f"{setting('host', repr(self.host))} is empty, which would mean every address of "
+                f"this machine. Expected one, such as {setting('host', HOST)} for this machine "
+                f"alone; if every address is meant, say {setting('host', '0.0.0.0')}."  # noqa: S104
+            )
+        try:
+            found = socket.getaddrinfo(self.host, None, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise self.refusal(error) from error
+        return str(found[0][4][0])
 
     @property
     def is_open_to_others(self) -> bool:
         """Whether other machines may reach it."""
-        if self.host == "localhost":
-            return False
-        try:
-            return not ip_address(self.host).is_loopback
-        except ValueError:
-            return True  # a name, which may mean anything
+        return not is_loopback(ip_address(self.address.partition("%")[0]))
+
+    def refusal(self, error: Exception) -> ConfigError:
+        """Say that the address cannot be had."""
+        return ConfigError(
+            f"The server cannot listen at {self.host} port {self.port}: {error}. Choose "
+            f"another place with {setting('host')} and {setting('port')}; {setting('port', 0)} "
+            "takes any that is free."
+        )
+
+    def callers(self) -> Callers:
+        """Return who may call.
+
+        Raises:
+            ConfigError: other machines may reach it, and neither a key is asked for nor its lack
+                allowed; or an origin is none.
+        """
+        is_open = self.is_open_to_others
+        if is_open and self.key is None and not self.allow_without_key:
+            raise ConfigError(
+                f"At {self.host} other machines can reach the server, and it asks for no key. Make "
+                f"one with: openssl rand -hex 32 > key.txt; and add "
+                f"{setting('key_file', 'key.txt')}. If everyone may use it, add "
+                f"{setting('allow_without_key')}."
+            )
+        return make_callers(
+            self.hosts, self.origins, own=self.host, is_open=is_open, has_key=self.key is not None
+        )
 
 
 Listening = Callable[[str], None]
@@ -112,7 +161,7 @@ def serve(
         ConfigError: the address cannot be had.
         SentiloraError: what ``open_pool`` raises; the server has stopped then.
     """
-    app = build_app(None, limits, key=door.key, folders=door.folders)
+    app = build_app(None, limits, key=door.key, folders=door.folders, callers=door.callers())
     service: Service = app.state.service
     with bound(door) as listener:
         server = Server(app, service, limits)
@@ -201,16 +250,12 @@ def bound(door: Door) -> Iterator[socket.socket]:
     Raises:
         ConfigError: the address cannot be had.
     """
-    family = socket.AF_INET6 if ":" in door.host else socket.AF_INET
+    family = socket.AF_INET6 if ":" in door.address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((door.host, door.port))
+            listener.bind((door.address, door.port))
             listener.listen()
         except (OSError, OverflowError) as error:
-            raise ConfigError(
-                f"The server cannot listen at {door.host} port {door.port}: {error}. Choose "
-                f"another place with {setting('host')} and {setting('port')}; {setting('port', 0)} "
-                "takes any that is free."
-            ) from error
+            raise door.refusal(error) from error
         yield listener

@@ -79,7 +79,7 @@ def add_classifier(
         tags=["classify"],
         response_model=None,
         openapi_extra=body(*asked),
-        responses=answers(*answered, 400, 401, 404, 408, 413, 415, 422, 429, 500, 503, 504),
+        responses=answers(*answered, 400, 401, 403, 404, 408, 413, 415, 422, 429, 500, 503, 504),
     )
 
 

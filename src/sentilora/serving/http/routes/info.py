@@ -146,9 +146,9 @@ def add_to(app: FastAPI, service: Service) -> None:
     routes: list[tuple[str, Any, dict[int | str, dict[str, Any]]]] = [
         ("/health", health, answers(State, {"status": "alive"})),
         ("/ready", ready, answers(State, {"status": "ready"}, 503)),
-        ("/info", info, answers(Info, INFO, 401, 503)),
-        ("/v1/models", models, answers(Models, {"object": "list", "data": [MODEL]}, 401, 503)),
-        ("/metrics", metrics, {**answers(None, None, 401), **text}),
+        ("/info", info, answers(Info, INFO, 401, 403, 503)),
+        ("/v1/models", models, answers(Models, {"object": "list", "data": [MODEL]}, 401, 403, 503)),
+        ("/metrics", metrics, {**answers(None, None, 401, 403), **text}),
     ]
     for path, endpoint, described in routes:
         app.add_api_route(
