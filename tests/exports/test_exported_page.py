@@ -27,7 +27,7 @@ TEXTS = [
     "<b>bold</b> <script>alert('x')</script> <img src=x onerror=alert(1)> &lt;&amp;",
     "Ich fand's toll – naïve Café-Besitzer, ÀÉÎ, ﬁne ½",
     "素晴らしい映画。 정말 좋아요 ขอบคุณ",
-    "Очень плохо! شكرا جزيلا, תודה, धन्यवाद",
+    "Очень плохо! شكرا جزيلا, תודה, धन्यवाद. ΠΟΛΥ ΚΑΛΟΣ, Α.Σ. İSTANBUL'DA",
     "👍🏽👨‍👩‍👧 🇩🇪 :-) <3",
     "  many   blanks \t and\n\n lines\n ",
     "[CLS] special [SEP] <s> tokens </s> [MASK] [PAD] [UNK]",

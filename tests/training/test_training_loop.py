@@ -4,6 +4,7 @@ import errno
 
 import numpy as np
 import pytest
+import torch
 
 from sentilora.config import make_config
 from sentilora.errors import ModelError, RunError
@@ -53,6 +54,32 @@ def test_the_losses_of_four_updates_are_known(fitted):
 
 
 GOLDEN = [0.687697, 0.621558, 0.567659, 0.520288]
+
+
+def test_an_update_has_loss_and_gradient_of_its_whole_batch(fitted, monkeypatch):
+    """``Trainer`` multiplies both where it takes a model's loss for one that divides by itself."""
+    plain_step = SentimentTrainer.training_step
+    told, expected = [], []
+
+    def step(self, model, inputs, num_items_in_batch=None):
+        assert self.args.gradient_accumulation_steps == 1
+        loss = plain_step(self, model, dict(inputs), num_items_in_batch)
+        found = {n: p.grad.clone() for n, p in model.named_parameters() if p.grad is not None}
+        read = {name: inputs[name] for name in ("input_ids", "attention_mask")}
+        mean = torch.nn.functional.cross_entropy(model(**read).logits, inputs["labels"])
+        learning = {n: p for n, p in model.named_parameters() if n in found}
+        for (name, _), grad in zip(
+            learning.items(), torch.autograd.grad(mean, list(learning.values())), strict=True
+        ):
+            torch.testing.assert_close(found[name], grad, rtol=1e-3, atol=1e-6)
+        told.append(loss.item())
+        expected.append(mean.item())
+        return loss
+
+    monkeypatch.setattr(SentimentTrainer, "training_step", step)
+    _, events, _ = fitted(**{"training.max_steps": 3})
+    np.testing.assert_allclose(told, expected, rtol=1e-5)
+    np.testing.assert_allclose(losses_of(events), expected, rtol=1e-4)
 
 
 def test_the_best_checkpoint_wins_not_the_last(fitted):

@@ -49,7 +49,7 @@ CHECKS = (
     "Great movie, highly recommended!",
     "Don't buy it: broke after 2 days… I'M NOT HAPPY :-(",
     "<b>Not bad</b> at all – café, naïve staff &amp; view 👍🏽",
-    "素晴らしい。Очень хорошо, شكرا!",
+    "素晴らしい。Очень хорошо, شكرا! ΚΑΛΟΣ ΦΙΛΟΣ.",
     " two  blanks,\n\ta new line, [SEP] </s> http://example.org/?a=b#c_d " + "x" * 120,
     "Three weeks late, and then nobody picks up the phone. " * 60,
 )

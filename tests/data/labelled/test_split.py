@@ -316,3 +316,25 @@ GOLDEN_VALIDATION = [5, 7, 10, 22]
 def test_files_is_a_tuple_of_paths(write, reviews):
     parts = read_parts(write("a.csv", reviews(40)))
     assert all(isinstance(path, Path) for path in parts.train.files)
+
+
+def test_parts_whose_class_labels_have_other_orders_keep_what_they_mean(tmp_path):
+    """A cast of ``ClassLabel`` to the same names in another order would swap them."""
+    for part, names in {
+        "train": ["positive", "negative"],
+        "test": ["negative", "positive"],
+    }.items():
+        features = datasets.Features(
+            {"text": datasets.Value("string"), "label": datasets.ClassLabel(names=names)}
+        )
+        said = ["positive", "negative"] * 20
+        rows = {
+            "text": [f"{part} {name} {row}" for row, name in enumerate(said)],
+            "label": [names.index(name) for name in said],
+        }
+        datasets.Dataset.from_dict(rows, features=features).to_parquet(tmp_path / f"{part}.parquet")
+    for labels in (None, Labels(("negative", "positive"))):
+        parts = read_parts(str(tmp_path), labels=labels)
+        for examples in (parts.train, parts.validation, parts.test):
+            found = [examples.labels.names[label] for label in examples.label_ids]
+            assert found == [text.split()[1] for text in examples.texts]

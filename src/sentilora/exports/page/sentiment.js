@@ -19,6 +19,13 @@ const CHECK_TOLERANCE = 0.02; // of a probability, when the page tests itself
 // What Python's str.strip() takes away; trim() differs in six characters.
 const EMPTY = /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
 
+/** Whether a normalizer of tokenizer.json makes letters small. */
+function lowersCase(normalizer) {
+  if (!normalizer) return false;
+  if (normalizer.type === "Lowercase" || normalizer.lowercase === true) return true;
+  return (normalizer.normalizers ?? []).some(lowersCase);
+}
+
 /**
  * Load the model, and test it on the texts whose answers browser.json holds.
  *
@@ -32,18 +39,20 @@ export async function loadModel(progress = () => {}) {
     importRuntime(facts.runtime.tokenizers),
     openNetwork(facts, progress),
   ]);
-  const model = new Model(facts, settings, new Tokenizer(tokenizer, tokenizerConfig), session);
+  const reader = new Tokenizer(tokenizer, tokenizerConfig);
+  const model = new Model(facts, settings, reader, lowersCase(tokenizer.normalizer), session);
   await test(model, facts.checks);
   return model;
 }
 
 class Model {
-  constructor(facts, settings, tokenizer, { ort, session }) {
+  constructor(facts, settings, tokenizer, lowers, { ort, session }) {
     this.name = facts.name;
     this.labels = settings.labels;
     this.rule = { ...settings.text, ...facts.reading };
     this.calibration = settings;
     this.tokenizer = tokenizer;
+    this.lowers = lowers;
     this.ort = ort;
     this.session = session;
   }
@@ -75,7 +84,10 @@ class Model {
 
   /** The token ids of a text, without special tokens. */
   tokenize(text) {
-    return this.tokenizer.encode(text, { add_special_tokens: false }).ids;
+    // toLowerCase() gives a sigma at the end of a word a form of its own, which the tokenizers that
+    // models were trained with do not.
+    const even = this.lowers ? text.replaceAll("Σ", "σ") : text;
+    return this.tokenizer.encode(even, { add_special_tokens: false }).ids;
   }
 
   /** What is read of a text, with special tokens: one list of ids, or several windows. */
