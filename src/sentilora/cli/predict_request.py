@@ -23,6 +23,7 @@ class PredictRequest:
     threshold: float | None
     skip_bad_rows: bool
     resume: bool
+    escape_formulas: bool
     explain: bool
     as_json: bool
     reading: Mapping[str, Any] = field(default_factory=dict)
@@ -55,6 +56,11 @@ def check_request(request: PredictRequest) -> None:
             "--resume goes on with a file that was being written, and none was named. Add "
             "--output FILE, or leave out --resume."
         )
+    if request.escape_formulas and not _is_spreadsheet(request.output):
+        raise ConfigError(
+            "--escape-formulas changes cells of a .csv or .tsv file, and none is written. Add "
+            "--output FILE.csv, or leave it out."
+        )
     if request.explain and request.output is not None:
         raise ConfigError(
             "--explain and --output do not go together: an explanation is no column. Type: "
@@ -63,6 +69,13 @@ def check_request(request: PredictRequest) -> None:
     if request.output is not None:
         is_file = request.source not in (None, STDIN)
         check_output(request.output, Path(str(request.source)) if is_file else None)
+
+
+def _is_spreadsheet(output: Path | None) -> bool:
+    """Tell whether a spreadsheet may open a file; cells of .xlsx are text in any case."""
+    return output is not None and any(
+        ending in (".csv", ".tsv", ".xlsx") for ending in map(str.lower, output.suffixes)
+    )
 
 
 def _check_texts(request: PredictRequest) -> None:

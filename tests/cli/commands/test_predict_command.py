@@ -261,6 +261,11 @@ def test_skipped_rows_keep_their_line(predict, tmp_path):
             2,
             ["--explain and --output do not go", "--explain --json > explained.jsonl"],
         ),
+        (
+            ("a", "--escape-formulas"),
+            2,
+            ["--escape-formulas changes cells", "Add --output FILE.csv"],
+        ),
         (("a", "--resume"), 2, ["--resume goes on with a file", "Add --output FILE, or leave"]),
         (("a", "--threshold", "7"), 2, ["threshold 7", "from 0 to 1", "--threshold 0.7"]),
         (("a", "--precision", "int8"), 2, ["int8 is unknown", "fp32, bf16, fp16 or auto", "Leave"]),

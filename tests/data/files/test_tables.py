@@ -16,6 +16,10 @@ from sentilora.errors import DataError
 
 TEXT_FORMATS = ["a.csv", "a.tsv", "a.jsonl", "a.csv.gz", "a.tsv.gz", "a.jsonl.gz"]
 FORMATS = [*TEXT_FORMATS, "a.parquet"]
+MORE_TARGETS = [
+    *("a.json", "a.ndjson", "a.arrow", "a.feather", "a.xlsx"),
+    *("a.csv.bz2", "a.tsv.xz", "a.jsonl.zst", "a.csv.zst"),
+]
 ROWS = [
     {"id": "007", "text": 'a, "b"\nc', "": "unnamed"},
     {"id": "8", "text": "naïve ☕\tx", "": "-1.0"},
@@ -47,6 +51,42 @@ def test_all_columns_are_kept_as_they_are(write, name):
 def test_any_format_to_any_other(write, tmp_path, source, target):
     copy(write(source, ROWS), tmp_path / f"out-{target}")
     assert read_all(tmp_path / f"out-{target}") == ROWS
+
+
+@pytest.mark.parametrize("target", MORE_TARGETS)
+def test_any_format_to_those_that_are_written_besides(write, tmp_path, target):
+    rows = [row | {"n": "7"} for row in ROWS]
+    named = [{name or "blank": value for name, value in row.items()} for row in rows]
+    copy(write("a.jsonl", named), tmp_path / f"out-{target}")
+    assert read_all(tmp_path / f"out-{target}") == named
+
+
+@pytest.mark.parametrize("target", [*FORMATS, *MORE_TARGETS])
+def test_no_rows_are_a_file_without_rows(tmp_path, target):
+    path = tmp_path / target
+    with write_batches(path, pa.schema([("text", pa.string())])):
+        pass
+    if ".json" in target or ".ndjson" in target or target == "a.xlsx":
+        with pytest.raises(DataError, match="is empty"):
+            open_batches(path)
+    else:
+        assert open_batches(path).row_count == 0
+
+
+FORMULAS = ["=1+1", "+SUM(A1)", "-cmd", "@x", "\t=1", "\r=1"]
+HARMLESS = ["-1.5", "+3", "a=1", "", "1e5", "'", "-0"]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.csv.gz"])
+def test_formulas_are_escaped_when_that_is_asked_for(tmp_path, name):
+    schema = pa.schema([("=id", pa.string())])
+    rows = [{"=id": value} for value in FORMULAS + HARMLESS]
+    for escapes in (False, True):
+        with write_batches(tmp_path / name, schema, escape_formulas=escapes) as writer:
+            writer.write(pa.RecordBatch.from_pylist(rows, schema=schema))
+        mark = "'" if escapes else ""
+        found = read_all(tmp_path / name)
+        assert [row[f"{mark}=id"] for row in found] == [f"{mark}{x}" for x in FORMULAS] + HARMLESS
 
 
 @pytest.mark.parametrize("name", FORMATS)

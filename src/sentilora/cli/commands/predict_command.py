@@ -40,9 +40,9 @@ def predict(
         typer.Option(
             "--input",
             metavar="FILE|-",
-            help="File of rows: .csv, .tsv, .jsonl (also .gz) or .parquet. '-' is standard input: "
-            "JSON Lines when its first line that is not blank is a JSON object, else one text "
-            "a line.",
+            help="File of rows of any format (CSV, Excel, JSON, Parquet, Arrow, one text a line; "
+            "packed, too), or a folder that is one table. '-' is standard input: JSON Lines when "
+            "its first line that is not blank is a JSON object, else one text a line.",
         ),
     ] = None,
     output: Annotated[
@@ -64,6 +64,14 @@ def predict(
         bool,
         typer.Option(
             "--resume", help="Go on with an --output whose prediction was stopped, if it was."
+        ),
+    ] = False,
+    escape_formulas: Annotated[
+        bool,
+        typer.Option(
+            "--escape-formulas",
+            help="Put a ' before cells of a .csv or .tsv --output that a spreadsheet would run "
+            "(they begin with = + - @).",
         ),
     ] = False,
     as_json: Annotated[
@@ -91,6 +99,7 @@ def predict(
         threshold=threshold,
         skip_bad_rows=skip_bad_rows,
         resume=resume,
+        escape_formulas=escape_formulas,
         explain=explain,
         as_json=as_json,
         reading=context.obj,
@@ -160,6 +169,7 @@ def _run(
                 threshold=request.threshold,
                 skip_bad_rows=request.skip_bad_rows,
                 resume=request.resume,
+                escape_formulas=request.escape_formulas,
                 listener=bar,
             )
         answer_lines.print_summary(summary)

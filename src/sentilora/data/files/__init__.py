@@ -3,9 +3,10 @@
 Doors: ``locate()`` in sources.py (file, folder, hub data set, sample), ``open_table()`` and
 ``open_batches()`` in tables.py, ``write_batches()`` in table_files.py.
 Flow: sources.py -> tables.py -> one reader for each format (delimited.py, jsonlines.py, arrow.py,
-plaintext.py), which all hand on the chunks of streams.py (json_types.py finds types); formats.py
-lists the endings, and temporary.py keeps rows in Arrow files on disk, so that memory does not grow
-with the data.
+plaintext.py), which all hand on the chunks of streams.py (json_types.py finds types); containers/
+turns workbooks, archives, JSON documents and folders into such tables; formats.py lists the
+endings, and temporary.py keeps rows in Arrow files on disk, so that memory does not grow with the
+data.
 May import: the rest of ``data/``, but not ``labelled/`` and ``pairs/``.
 Not covered: what a column means.
 """

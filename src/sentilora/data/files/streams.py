@@ -22,16 +22,16 @@ UTF8 = "utf-8-sig"  # passes over a byte order mark
 _BAD_BYTES = "surrogateescape"  # keeps broken bytes apart, so that their row can be named
 CHUNK_ROWS = 8192  # of a file that are in memory at a time, at most
 _MAGIC = {
-    b"PK\x03\x04": "a zip archive or an Excel file",
-    b"\xd0\xcf\x11\xe0": "an old Excel file",
-    b"PAR1": "a parquet file",
-    b"ARROW1": "an Arrow file",
+    b"PK\x03\x04": "a zip archive or an Excel file; rename it so that it ends in .zip or .xlsx",
+    b"\xd0\xcf\x11\xe0": "an old Excel file; rename it so that it ends in .xls",
+    b"PAR1": "a parquet file; rename it so that it ends in .parquet",
+    b"ARROW1": "an Arrow file; rename it so that it ends in .arrow",
     b"\x1f\x8b": "gzip data; rename it so that it ends in .gz",
-    b"BZh": "bzip2 data",
-    b"\xfd7zXZ": "xz data",
-    b"\x28\xb5\x2f\xfd": "zstandard data",
+    b"BZh": "bzip2 data; rename it so that it ends in .bz2",
+    b"\xfd7zXZ": "xz data; rename it so that it ends in .xz",
+    b"\x28\xb5\x2f\xfd": "zstandard data; rename it so that it ends in .zst",
     b"%PDF": "a PDF",
-    b"SQLite format 3": "an SQLite data base",
+    b"SQLite format 3": "an SQLite data base; rename it so that it ends in .sqlite",
     b"\xff\xfe": "UTF-16 text; save it as UTF-8",
     b"\xfe\xff": "UTF-16 text; save it as UTF-8",
 }
