@@ -1,5 +1,8 @@
 """What a page asks about a file, whatever is done with it: its form, and what it then comes to."""
 
+import io
+
+import openpyxl
 import pytest
 
 from tests.helpers.app_page import box, button, problem
@@ -56,3 +59,21 @@ def test_how_many_stars_there_can_be_is_read_from_the_ratings(open_page, values,
     page.radio[0].set_value("My file").run()
     page.file_uploader[0].upload("a.csv", f"text,stars\n{rows}\n".encode()).run()
     assert box(page, "What the labels are").value == kind
+
+
+def test_a_sheet_of_a_workbook_is_chosen(open_page):
+    book = openpyxl.Workbook()
+    book.active.append(["nothing"])
+    sheet = book.create_sheet("Reviews")
+    for row in (["text", "stars"], ["good film", 5], ["bad film", 1], ["so so", 3]):
+        sheet.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    page = open_page("compare")
+    page.radio[0].set_value("My labelled file").run()
+    page.file_uploader[0].upload("a.xlsx", content.getvalue()).run()
+    (name,) = [one for one in page.text_input if one.label == "Sheet, by name or number"]
+    name.set_value("Reviews").run()
+    assert "**1 negative, 1 neutral, 1 positive, 0 left out**" in [
+        one.value for one in page.markdown
+    ]

@@ -32,7 +32,7 @@ def test_another_content_is_another_file(tmp_path):
     [
         ("a.csv", b"", "a.csv is empty"),
         ("a.csv", b" \n\n ", "a.csv is empty"),
-        ("a.xlsx", b"PK", "Save it as .csv first"),
+        ("a.docx", b"PK", "a document, not a table"),
     ],
 )
 def test_what_cannot_be_read_is_refused_by_name(name, content, message, tmp_path):

@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from sentilora.data.columns import LABEL_NAMES, RATING_NAMES, find_text_column
-from sentilora.data.files.formats import ENDINGS
+from sentilora.data.files.formats import ENDINGS, EXPECTED
 from sentilora.data.files.read_options import Reading
 from sentilora.data.files.tables import open_table
 from sentilora.data.problems import quoted
@@ -54,10 +54,9 @@ def ask_for_upload(label: str, key: str) -> Upload | None:
         label, type=FILE_TYPES, key=key, on_change=_forget_if_taken_out, args=(key,)
     )
     if uploaded is None:
-        kinds = ", ".join(dict.fromkeys(ending.removesuffix(".gz") for ending in ENDINGS))
         st.caption(
-            f"{kinds}; up to {MAX_UPLOAD_MB} MB. The file stays on the machine that this page runs "
-            "on, and goes some time after you leave."
+            f"{EXPECTED}. Up to {MAX_UPLOAD_MB} MB. The file stays on the machine that this page "
+            "runs on, and goes some time after you leave."
         )
         return None
     return session.keep(key, keep_upload(uploaded, session.session_folder()))
@@ -114,7 +113,7 @@ def show_understood(
     if not is_complete:
         missing = "texts" if choices.text is None else "labels"
         st.info(f"Choose the column with the {missing}.", icon=":material/arrow_upward:")
-        _show_rows(first_rows(choices.upload, choices.reading, choices.columns))
+        _show_first(choices)
         return None
     kept, problem = st.session_state.get(_UNDERSTOOD, (None, None)), ""
     if kept[0] != choices:
@@ -127,7 +126,7 @@ def show_understood(
             st.session_state[_UNDERSTOOD] = kept
     if problem:
         show_error(problem)
-        _show_rows(first_rows(choices.upload, choices.reading, choices.columns))
+        _show_first(choices)
         return None
     found: Understood = kept[1]
     st.markdown(f"**{plain(found.told)}**")
@@ -143,7 +142,9 @@ def _open(upload: Upload, own: str) -> tuple[Reading, tuple[str, ...]] | None:
     """Find the columns of a file; if that fails, say why below the boxes that may mend it."""
     try:
         reading = chosen_reading(upload, own)
-        columns = _columns_of(upload, reading)
+        columns = session.found_once(
+            ("columns", upload.key, reading), lambda: _columns_of(upload, reading)
+        )
     except SentiloraError as error:
         ask_for_reading(upload, own, is_open=True)
         show_error(page_text(error.message, upload.names))
@@ -204,6 +205,12 @@ def _ask_for_labels(
     session.keep(key, names)
     parts = tuple(part.strip() for part in names.split(",")) if names.strip() else None
     return {"stars": stars, "labels": parts}
+
+
+def _show_first(choices: DataChoices) -> None:
+    upload, reading, columns = choices.upload, choices.reading, choices.columns
+    key = ("rows", upload.key, reading)
+    _show_rows(session.found_once(key, lambda: first_rows(upload, reading, columns)))
 
 
 def _show_rows(rows: Sequence[dict[str, Any]]) -> None:

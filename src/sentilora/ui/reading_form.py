@@ -10,15 +10,15 @@ from typing import Any
 
 import streamlit as st
 
-from sentilora.data.files.formats import ending_of
-from sentilora.data.files.read_options import DELIMITED, Reading
+from sentilora.data.files.containers.workbook import SETTINGS as WORKBOOK
+from sentilora.data.files.formats import ARROW, LINES, WORKBOOKS, ending_of, split_packing
+from sentilora.data.files.read_options import DELIMITED, TEXT, Reading
 from sentilora.ui import session
 from sentilora.ui.display import page_words
 from sentilora.ui.uploads import Upload
 
 _ENCODINGS = ("utf-8", "cp1252", "latin-1", "utf-16", "cp1250", "cp1251", "gb18030", "shift_jis")
 _DELIMITERS = (",", ";", "tab", "|")
-_WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".ods")
 
 
 def chosen_reading(upload: Upload, own: str) -> Reading:
@@ -51,14 +51,18 @@ def ask_for_reading(upload: Upload, own: str, *, is_open: bool) -> None:
 
 
 def _settings_of(upload: Upload) -> tuple[str, ...]:
-    ending = ending_of(upload.path)
-    if ending.startswith(_WORKBOOKS):
-        return ("sheet",)
-    return () if ending.startswith((".jsonl", ".parquet")) else DELIMITED
+    ending, _ = split_packing(ending_of(upload.path))
+    if ending in WORKBOOKS:
+        return WORKBOOK
+    if ending == ".parquet" or ending in ARROW:
+        return ()
+    if ending == ".json" or ending in LINES:
+        return TEXT
+    return (*DELIMITED, "sheet") if ending == ".zip" else DELIMITED
 
 
 def _is_off(name: str, own: str) -> bool:
-    return name == "columns" and st.session_state[f"{own}-header"] != "none"
+    return name == "columns" and st.session_state.get(f"{own}-header") != "none"
 
 
 # What a box holds as long as nobody has said anything; None where that is not in the list.

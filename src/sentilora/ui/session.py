@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -16,7 +17,8 @@ from sentilora.ui.visits import VISITS, Session, Visit
 MODEL, NOT_SURE = "model", "not-sure"
 NOT_SURE_BELOW = 0.6  # a score below it is shown as no answer, until the visitor says otherwise
 
-_SESSION, _ADDRESS = "session", "visit"
+_SESSION, _ADDRESS, _FOUND = "session", "visit", "found"
+_MOST_FOUND = 32
 
 T = TypeVar("T")
 
@@ -52,6 +54,17 @@ def keep(key: str, value: T) -> T:
     if visit().kept.get(key) != value:
         visit().kept[key] = value
     return value
+
+
+def found_once(key: Hashable, find: Callable[[], T]) -> T:
+    """Find something out once for this session, not with every click."""
+    known: dict[Hashable, Any] = st.session_state.setdefault(_FOUND, {})
+    if key not in known:
+        known[key] = find()
+        if len(known) > _MOST_FOUND:
+            del known[next(iter(known))]
+    found: T = known[key]
+    return found
 
 
 def choices() -> list[Choice]:

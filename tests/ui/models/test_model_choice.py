@@ -11,7 +11,7 @@ from sentilora.errors import ModelError
 from sentilora.ui.display.markdown import plain
 from sentilora.ui.jobs.export_jobs import Shipped, ship
 from sentilora.ui.models.model_choice import list_choices, run_of
-from sentilora.ui.models.model_facts import card_of, model_tiles
+from sentilora.ui.models.model_facts import card_of, model_details, model_tiles
 from sentilora.ui.settings import AppSettings, read_app_settings
 
 
@@ -59,9 +59,10 @@ def test_a_card_fits_below_the_title_of_the_page_and_fetches_no_picture(tiny_run
 
 
 def test_facts_of_a_model(tiny_run):
-    tiles = {tile["name"]: tile for tile in model_tiles(sentilora.load(tiny_run.path))}
+    model = sentilora.load(tiny_run.path)
+    tiles = {tile["name"]: tile for tile in (*model_tiles(model), *model_details(model))}
     assert tiles["Labels"] == {"name": "Labels", "value": "2", "note": "negative, positive"}
-    assert tiles["Reads"]["value"] == "32 tokens"
+    assert tiles["Reads at most"]["value"] == "32 tokens"
     assert tiles["Computed by"]["note"].startswith("torch, fp32, ")
 
 
