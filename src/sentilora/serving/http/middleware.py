@@ -85,17 +85,8 @@ class Guard:
         return self.callers.check(hosts, origin)
 
     async def _admit(self, scope: Scope, receive: Receive, visit: Visit) -> Receive:
-        """Read the headers once, and return how the body is to be read."""
-        shown, length, waits = b"", b"0", False
-        for name, value in scope["headers"]:
-            if name == b"authorization":
-                shown = value
-            elif name == b"content-length":
-                length = value
-            elif name == b"content-type":
-                visit.is_json = value.partition(b";")[0].strip().lower() == b"application/json"
-            elif name == b"expect":
-                waits = True
+        """Look at a request before its body, and return how that is to be read."""
+        shown, length, waits = _read_headers(scope, visit)
         if self.service.key is not None and scope["path"] not in OPEN:
             check_key(shown, self.service.key)
         limits = self.service.limits
@@ -112,6 +103,23 @@ class Guard:
                 await drop(receive)
             raise too_large(limit)
         return limited(receive, limit)
+
+
+def _read_headers(scope: Scope, visit: Visit) -> tuple[bytes, bytes, bool]:
+    """Return the key that is shown, the length, and whether the client waits to send the body."""
+    shown, length, waits = b"", b"0", False
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            shown = value
+        elif name == b"content-length":
+            length = value
+        elif name == b"content-type":
+            visit.is_json = value.partition(b";")[0].strip().lower() == b"application/json"
+        elif name == b"content-encoding":
+            visit.encoding += b", " + value if visit.encoding else value
+        elif name == b"expect":
+            waits = True
+    return shown, length, waits
 
 
 def check_key(shown: bytes, key: bytes) -> None:

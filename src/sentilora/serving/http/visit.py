@@ -12,11 +12,13 @@ class Visit:
         started: time at which it came, on ``time.perf_counter()``.
         adapter: name of the adapter that it reached; empty for none.
         is_json: whether its body is declared as JSON.
+        encoding: how its body is compressed, as its header says; empty for not at all.
     """
 
-    __slots__ = ("adapter", "is_json", "started")
+    __slots__ = ("adapter", "encoding", "is_json", "started")
 
     def __init__(self) -> None:
         self.started = time.perf_counter()
         self.adapter = ""
         self.is_json = False
+        self.encoding = b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from codecs import BOM_UTF8
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
@@ -10,8 +11,9 @@ from starlette.requests import Request
 
 from sentilora.errors import explain, several
 from sentilora.serving.http.limits import Limits
+from sentilora.serving.http.messages.compressed_body import unpack
 from sentilora.serving.http.messages.refusals import Refusal
-from sentilora.serving.http.visit import VISIT
+from sentilora.serving.http.visit import VISIT, Visit
 from sentilora.serving.http.waiting_requests import ClientGone
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -27,18 +29,20 @@ Count = Annotated[int, Field(ge=1), BeforeValidator(_whole)]
 
 
 async def read(request: Request, shape: type[Shape], limits: Limits) -> Shape:
-    """Read a body.
+    """Read a body; it may be compressed, and may begin with a byte order mark.
 
     Raises:
         Refusal: it is not JSON, has another shape, is too large, or does not arrive.
         ClientGone: the client hung up.
     """
-    if not request.scope[VISIT].is_json:
+    visit: Visit = request.scope[VISIT]
+    if not visit.is_json:
         raise Refusal(
             415,
             "The body has to be declared as JSON. Send the header 'Content-Type: application/json'",
         )
-    body = await read_bytes(request, limits.body_timeout_s)
+    packed = await read_bytes(request, limits.body_timeout_s)
+    body = unpack(packed, visit.encoding, limits.payload_limit).removeprefix(BOM_UTF8)
     try:
         return shape.model_validate_json(body)
     except ValidationError as error:

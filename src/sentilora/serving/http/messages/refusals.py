@@ -13,7 +13,7 @@ from sentilora.serving.pool import Closing, NameTaken, QueueFull, UnknownAdapter
 
 # What each status means here: the kind of the error, and a description for the docs.
 STATUSES = {
-    400: ("BadRequest", "The body is not JSON, or not UTF-8."),
+    400: ("BadRequest", "The body is not JSON, not UTF-8, or cannot be unpacked."),
     401: ("Unauthorized", "The key is missing or wrong."),
     403: ("Forbidden", "This server does not allow it."),
     404: ("NotFound", "There is no such model; the message names those there are."),
@@ -21,7 +21,7 @@ STATUSES = {
     408: ("Timeout", "The body did not arrive in time."),
     409: ("Conflict", "The name is taken."),
     413: ("TooLarge", "The body is too large, or holds too many texts."),
-    415: ("UnsupportedMediaType", "The body is not declared as application/json."),
+    415: ("UnsupportedMediaType", "The body is no application/json, or compressed otherwise."),
     422: ("Validation", "The body has the wrong shape, or a text is empty or too long."),
     429: ("Overloaded", "Too much waits already; Retry-After says when to come again."),
     500: ("Backend", "Something broke in the server."),
