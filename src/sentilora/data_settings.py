@@ -29,7 +29,11 @@ class TableSection(Section):
     delimiter: str | None = _option(
         None, "character between the fields of CSV, or 'tab'; found out if unset", value="CHARACTER"
     )
-    quoting: Literal["csv", "none"] = _option("csv", "'none' takes quotes in CSV as plain text")
+    quoting: Literal["csv", "none"] | None = _option(
+        None,
+        "whether quotes in CSV hold a field together or are plain text; if unset they hold it "
+        "together, unless they hold rows, which is an error",
+    )
     header: Literal["first", "none"] | None = _option(
         None,
         "whether the first line of CSV holds the column names; if unset it does, "

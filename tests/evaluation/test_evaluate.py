@@ -155,7 +155,7 @@ def test_labels_the_model_does_not_know_are_named_with_those_it_knows(model, tmp
     with pytest.raises(
         DataError,
         match=r"holds the labels 'anger', 'joy', 'positive', and the model has negative, positive\."
-        r"(.|\n)*row 1 \('joy'\), row 2 \('anger'\)",
+        r"(.|\n)*row 1 \(line 2: 'joy'\), row 2 \(line 3: 'anger'\)",
     ):
         sentilora.evaluate(model, file, **FAST)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sentilora.errors import DataError, several
@@ -35,12 +35,15 @@ class Problems:
         source: name that the user knows the source by.
         keeps_rows: whether to remember every bad row, not only the first of each kind.
         whole: problems of the source as a whole, for which no row can be blamed.
+        where: function that says in which line of the file a row stands; None where rows are not
+            counted in lines.
     """
 
     def __init__(self, source: str, *, keeps_rows: bool = False) -> None:
         self.source = source
         self.keeps_rows = keeps_rows
         self.whole: list[str] = []
+        self.where: Callable[[int], str] | None = None
         self._counts: dict[str, int] = {}
         self._shown: dict[str, list[tuple[int, str]]] = {}
         self._kept: dict[int, str] = {}
@@ -53,11 +56,16 @@ class Problems:
         """Note that a row has a problem of some kind; one row may have several."""
         count = self._counts[kind] = self._counts.get(kind, 0) + 1
         if count <= SHOWN_ROWS:
-            self._shown.setdefault(kind, []).append((row, detail))
+            self._shown.setdefault(kind, []).append((row, self._placed(row, detail)))
         if self.keeps_rows:
             problem = f"{kind}: {detail}" if detail else kind
             before = self._kept.get(row)
             self._kept[row] = f"{before}; {problem}" if before else problem
+
+    def _placed(self, row: int, detail: str) -> str:
+        if self.where is None or detail.startswith("line"):
+            return detail
+        return f"{self.where(row)}: {detail}" if detail else self.where(row)
 
     @property
     def rows(self) -> tuple[RowProblem, ...]:

@@ -187,12 +187,12 @@ def test_any_text_goes_through_any_format(tmp_path, columns, data, name):
 
 
 def test_bad_rows_are_named_before_any_batch(write):
-    content = b"id,text\n1,a\n2,b,c\n3,caf\xe9\n4,\0\n"
+    content = b"id,text\n1,a\n2,b,c\n3,caf\xff\n4,\0\n"
     with pytest.raises(DataError, match="3 problems in") as error:
         open_batches(write("a.csv", content))
     assert "row 2 (line 3: 3 fields)" in str(error.value)
-    assert "broken encoding (not UTF-8): row 3 (column 'text')" in str(error.value)
-    assert "NUL byte: row 4 (column 'text')" in str(error.value)
+    assert "broken encoding (not UTF-8): row 3 (line 4: column 'text')" in str(error.value)
+    assert "NUL byte: row 4 (line 5: column 'text')" in str(error.value)
     assert "Mend these rows" in str(error.value)
     assert "skip_bad_rows" not in str(error.value)
     with pytest.raises(DataError, match=r"not JSON: row 2 \(line 2"):

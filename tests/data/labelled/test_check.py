@@ -47,7 +47,9 @@ def test_bad_rows_are_reported_not_raised(write, reviews):
         "no label": Finding(1, ((22,),)),
     }
     assert not found.is_usable
-    assert any("empty text: row 21, row 22" in problem for problem in found.problems)
+    assert any(
+        "empty text: row 21 (line 22), row 22 (line 23)" in problem for problem in found.problems
+    )
     assert part.usable == 20
 
 

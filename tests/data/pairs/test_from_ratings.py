@@ -111,10 +111,10 @@ def test_bad_rows_are_told_with_their_numbers_or_left_out(write):
     with pytest.raises(DataError, match=r"4 problems in") as error:
         pairs_from_ratings(path, rating="stars", group="product", stars=5)
     said = str(error.value)
-    assert "empty text: row 8" in said
-    assert "rating that is no number: row 9 ('many')" in said
-    assert "rating outside 1 … 5: row 10 ('9')" in said
-    assert "no value in the group column: row 11" in said
+    assert "empty text: row 8 (line 9)" in said
+    assert "rating that is no number: row 9 (line 10: 'many')" in said
+    assert "rating outside 1 … 5: row 10 (line 11: '9')" in said
+    assert "no value in the group column: row 11 (line 12)" in said
     built = pairs_from_ratings(path, rating="stars", group="product", stars=5, skip_bad_rows=True)
     assert len(built) == 6
     assert any("4 rows left out" in note for note in built.notes)

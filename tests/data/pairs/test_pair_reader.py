@@ -112,11 +112,15 @@ def test_references_that_lead_nowhere_are_bad_rows(write):
     ]
     said = message(PairFile(str(write("a.csv", pairs)), {}, str(texts), "src"))
     assert (
-        f"reference that stands for several texts of {texts}: row 1 (text_preferred 't0')" in said
+        f"reference that stands for several texts of {texts}: row 1 (line 2: text_preferred 't0')"
+        in said
     )
-    assert f"reference that column 'src' of {texts} does not have: row 1 (text_other 't9')" in said
-    assert "empty text: row 2 (text_preferred 't1')" in said
-    assert "no reference: row 2 (text_other)" in said
+    assert (
+        f"reference that column 'src' of {texts} does not have: row 1 (line 2: text_other 't9')"
+        in said
+    )
+    assert "empty text: row 2 (line 3: text_preferred 't1')" in said
+    assert "no reference: row 2 (line 3: text_other)" in said
     with pytest.raises(DataError, match=r"no column 'id'. Found: 'src', 'text'.*key=\"COL\""):
         read_pairs(PairFile(str(write("b.csv", pairs)), {}, str(texts), "id"), labels=TWO)
 
@@ -136,13 +140,13 @@ def test_all_problems_of_graded_texts_are_told_at_once(write):
     file = write("a.csv", [dict(zip(names, row, strict=True)) for row in rows])
     said = message(file)
     assert said.startswith(f"7 problems in {file}\n")
-    assert "empty text: row 2 (text_preferred)" in said
-    assert "the two texts are the same: row 3 (but for case and white space)" in said
-    assert "margin below 0: row 4 (-1)" in said
-    assert "no number for margin: row 5 ('wide')" in said
-    assert "weight that is not above 0: row 6 (0)" in said
-    assert "no number for weight: row 8 ('nan')" in said
-    assert "contradicts another row: row 1 (row 7), row 7 (row 1)" in said
+    assert "empty text: row 2 (line 3: text_preferred)" in said
+    assert "the two texts are the same: row 3 (line 4: but for case and white space)" in said
+    assert "margin below 0: row 4 (line 5: -1)" in said
+    assert "no number for margin: row 5 (line 6: 'wide')" in said
+    assert "weight that is not above 0: row 6 (line 7: 0)" in said
+    assert "no number for weight: row 8 (line 9: 'nan')" in said
+    assert "contradicts another row: row 1 (line 2: row 7), row 7 (line 8: row 1)" in said
     assert said.splitlines()[-1].startswith("Leave bad rows out with skip_bad_rows=True")
 
 
@@ -156,10 +160,10 @@ def test_all_problems_of_label_preferences_are_told_at_once(write):
     ]
     names = ("text", "chosen", "rejected")
     said = message(write("a.csv", [dict(zip(names, row, strict=True)) for row in rows]))
-    assert "label is not one of negative, positive: row 2 ('sad')" in said
-    assert "no label: row 3 (chosen)" in said
-    assert "chosen and rejected are the same label: row 4 (negative)" in said
-    assert "contradicts another row: row 1 (row 5), row 5 (row 1)" in said
+    assert "label is not one of negative, positive: row 2 (line 3: 'sad')" in said
+    assert "no label: row 3 (line 4: chosen)" in said
+    assert "chosen and rejected are the same label: row 4 (line 5: negative)" in said
+    assert "contradicts another row: row 1 (line 2: row 5), row 5 (line 6: row 1)" in said
 
 
 def test_bad_rows_can_be_left_out_and_are_kept_with_reasons(write):
@@ -181,8 +185,11 @@ def test_ratings_must_agree_with_the_preference(write):
         {"text_preferred": "a", "text_other": "c", "rating_preferred": "", "rating_other": 4},
     ]
     said = message(write("a.csv", rows))
-    assert "rating of the preferred text is not higher: row 1 (2, the other one's is 4)" in said
-    assert "no number for rating_preferred: row 2" in said
+    assert (
+        "rating of the preferred text is not higher: row 1 (line 2: 2, the other one's is 4)"
+        in said
+    )
+    assert "no number for rating_preferred: row 2 (line 3)" in said
 
 
 def test_a_margin_wins_over_ratings(write):

@@ -1,47 +1,63 @@
 """CSV and TSV files, read row by row (RFC 4180 quoting).
 
 TSV files are quoted like CSV files, as pandas and Hugging Face datasets write them, unless the user
-says that quotes are plain text.
+says that quotes are plain text. What the form of the file is, and where it is not the usual one,
+``text_form/`` finds out.
 """
 
 from __future__ import annotations
 
-import csv
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
 from itertools import islice
+from os import SEEK_END
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
 
 from sentilora.data.files.read_options import USUAL, Reading
-from sentilora.data.files.streams import CHUNK_ROWS, Chunk, ChunkBuilder, broken_text, open_text
+from sentilora.data.files.streams import CHUNK_ROWS, Chunk, ChunkBuilder, open_text
 from sentilora.data.files.text_form.charset import find_encoding
+from sentilora.data.files.text_form.csv_dialect import Sample, try_dialect
+from sentilora.data.files.text_form.csv_layout import find_layout
+from sentilora.data.files.text_form.row_records import Records
+from sentilora.data.files.text_form.total_line import find_total
 from sentilora.data.problems import Problems, quoted
-from sentilora.errors import DataError
-from sentilora.message import setting
+from sentilora.message import Message, setting
 
-if TYPE_CHECKING:
-    from _csv import Reader as CsvReader
-
-_MAX_FIELD = 1 << 26  # characters; an unclosed quote must not swallow a whole disk
+_AROUND_ROWS = "quotes that open in one row and close in a later one, or never"
+_LAST_BYTES = 4096
+_SAMPLE_LINES = 10_000
+_SAMPLE_CHARACTERS = 1 << 21
 
 
 class DelimitedFile:
     """A table in a CSV or TSV file; every value is a string.
 
+    Attributes:
+        doubt: how to read the file if its first line is a row; empty where that cannot be.
+
     Raises:
-        DataError: the file cannot be opened, is empty, is not text, or has another delimiter.
+        DataError: the file cannot be opened, is empty, is not text, or has a form that cannot be
+            told for sure.
     """
 
     def __init__(self, path: Path, name: str, delimiter: str, reading: Reading = USUAL) -> None:
         self.path = path
         self.name = name
         self.files: tuple[Path, ...] = (path,)
-        self.reading = reading
-        self.delimiter = reading.delimiter or delimiter
-        csv.field_size_limit(max(_MAX_FIELD, csv.field_size_limit()))
-        self.encoding, self.notes = find_encoding(path, name, reading.encoding)
-        with open_text(path, name, encoding=self.encoding) as stream:
-            self.names = self._read_header(stream)
+        self._reading = reading
+        self._encoding, notes = find_encoding(path, name, reading.encoding)
+        self._layout = find_layout(self._sample(), name, delimiter, reading)
+        self._total = find_total(self._last_lines(), self._layout)
+        self.names = self._layout.names
+        self.notes = (*notes, *self._layout.notes)
+        if self._total:
+            told = f"{name}: the last line is a total, and no row: {quoted(self._total)}"
+            self.notes += (Message(told),)
+        self.doubt = self._layout.doubt
+        self._start_lines()
 
     def class_names(self, column: str) -> None:
         """Return None: the format holds no label names beside the column."""
@@ -52,85 +68,102 @@ class DelimitedFile:
         """Iterate the columns in chunks; rows that are not rows of this table become problems."""
         places = [self.names.index(column) for column in columns]
         builder = ChunkBuilder(columns, rows)
-        with open_text(self.path, self.name, encoding=self.encoding) as stream:
-            reader = self._reader(stream)
-            if self.reading.header != "none":
-                next(reader)
-            for row, fields in self._rows(reader, problems):
+        problems.where = self.where
+        self._start_lines()
+        with open_text(self.path, self.name, encoding=self._encoding) as stream:
+            for row, fields in self._rows(stream, problems):
                 if (full := builder.add(row, [fields[place] for place in places])) is not None:
                     yield full
         if (rest := builder.rest()) is not None:
             yield rest
 
-    def _reader(self, stream: TextIO) -> CsvReader:
-        lines = islice(stream, self.reading.skip_lines, None)
-        if self.reading.quoting == "none":
-            return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
-        return csv.reader(lines, delimiter=self.delimiter, strict=True)
+    def where(self, row: int) -> str:
+        """Say in which line a row stands that was read, in the file and in a spreadsheet."""
+        place = bisect_right(self._turns, row) - 1
+        line, shown = row + self._lines_above[place], row + self._records_above[place]
+        return f"line {line}" if line == shown else f"line {line}, {shown} in a spreadsheet"
 
-    def _rows(self, reader: CsvReader, problems: Problems) -> Iterator[tuple[int, list[str]]]:
-        row = 0
-        width = len(self.names)
+    def _start_lines(self) -> None:
+        """Forget where rows stand; it is noted only where a row is not just below the last one."""
+        self._turns = array("q", [0])
+        self._lines_above = array("q", [self._layout.above])
+        self._records_above = array("q", [self._layout.records_above])
+
+    def _turn(self, row: int, lines_above: int, blank: int) -> int:
+        self._turns.append(row)
+        self._lines_above.append(lines_above)
+        self._records_above.append(self._layout.records_above + blank)
+        return lines_above
+
+    def _rows(self, stream: Iterator[str], problems: Problems) -> Iterator[tuple[int, list[str]]]:
+        layout = self._layout
+        width = len(layout.names)
         kind = f"wrong number of fields (the header has {width})"
-        above = self.reading.skip_lines
-        while True:
-            line = above + reader.line_num + 1
-            try:
-                fields = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                row += 1
-                problems.add_row(row, "broken quotes", f"line {line}: {error}")
-                continue
-            if not fields:
+        records = Records(
+            layout.dialect, width, layout.habits, is_sure=self._reading.quoting == "csv"
+        )
+        header = None if self._reading.header else [*layout.names]
+        row, blank, above, total = 0, 0, layout.above, self._total or None
+        for fields in records.read(islice(stream, layout.above, None), layout.above):
+            if (not fields and not records.error) or fields == total:
+                blank += 1
                 continue
             row += 1
-            if len(fields) != width:
-                problems.add_row(row, kind, f"line {line}: {len(fields)} fields")
-                continue
-            yield row, fields
+            if records.line - row != above:
+                above = self._turn(row, records.line - row, blank)
+            if len(fields) == width:
+                if fields == header:
+                    problems.add_row(row, "the header once more", self.where(row))
+                else:
+                    yield row, fields
+            elif fields:
+                if len(fields) > width and not "".join(fields[width:]).strip():
+                    yield row, fields  # empty fields at the end
+                else:
+                    problems.add_row(row, kind, f"{self.where(row)}: {len(fields)} fields")
+            else:
+                problems.add_row(row, *self._broken(records, self.where(row)))
 
-    def _read_header(self, stream: TextIO) -> tuple[str, ...]:
-        reader = self._reader(stream)
-        try:
-            header = next(reader)
-        except StopIteration:
-            raise DataError(f"{self.name} is empty. Expected a header and rows.") from None
-        except csv.Error as error:
-            raise DataError(f"{self.name}: the header has broken quotes: {error}") from error
-        if not header:
-            raise DataError(f"{self.name}: line 1 is blank. Expected a header with column names.")
-        if self.reading.header == "none":
-            return self._named(len(header))
-        if broken_text("".join(header)) is not None:
-            raise DataError(
-                f"{self.name}: the header is not UTF-8 text: {quoted(header)}. "
-                f"Save the file as UTF-8."
-            )
-        self._refuse_other_delimiter(header)
-        return tuple(header)
+    def _broken(self, records: Records, where: str) -> tuple[str, str]:
+        """Return what is wrong with the quotes of a record: its kind, with a way out, and where."""
+        advice = []
+        if self._reads_plain:
+            plain = setting("quoting", "none")
+            advice.append(f"if quotes are plain text in this file, read it with {plain}")
+        if not records.is_rows:
+            kind = "; ".join(["broken quotes", *advice])
+            if records.last > records.line:
+                where = f"lines {records.line} to {records.last}"
+            return kind, f"{where}: {records.error}"
+        if records.is_closed:
+            advice.append(f"if they hold one text together, with {setting('quoting', 'csv')}")
+        kind = "; ".join([_AROUND_ROWS, *advice])
+        return kind, f"lines {records.line} to {records.last}"
 
-    def _named(self, width: int) -> tuple[str, ...]:
-        """Return the names of the columns of a file without a header."""
-        columns = self.reading.columns
-        if columns is None:
-            return tuple(map(str, range(1, width + 1)))
-        if len(columns) != width:
-            raise DataError(
-                f"{self.name}: {setting('columns', list(columns))} names {len(columns)} columns, "
-                f"and the first row has {width} fields. Name {width}."
-            )
-        return tuple(columns)
+    @cached_property
+    def _reads_plain(self) -> bool:
+        """Whether the first lines fit when quotes are plain text."""
+        layout = self._layout
+        lines = self._sample().lines[layout.above :]
+        trial = try_dialect(replace(layout.dialect, quote=""), Sample(lines, is_whole=True))
+        return trial.is_clean and trial.width == len(layout.names)
 
-    def _refuse_other_delimiter(self, header: list[str]) -> None:
-        if len(header) > 1:
-            return
-        for other, called in ((";", "';'"), ("\t", "tabs"), (",", "','"), ("|", "'|'")):
-            if other in header[0] and other != self.delimiter:
-                expected = "tabs" if self.delimiter == "\t" else "','"
-                raise DataError(
-                    f"{self.name}: the columns seem to be separated by {called}; expected "
-                    f"{expected}. The header is {quoted(header)}. Save the file with commas as "
-                    f".csv, or with tabs as .tsv."
-                )
+    def _last_lines(self) -> list[str]:
+        if self.path.suffix.lower() == ".gz" or self._encoding.startswith(("utf-16", "utf-32")):
+            return []  # cannot be read from the end
+        with self.path.open("rb") as file:
+            size = file.seek(0, SEEK_END)
+            start = file.seek(max(0, size - _LAST_BYTES))
+            lines = file.read().decode(self._encoding, "replace").splitlines()
+        return lines[1:] if start else lines
+
+    def _sample(self) -> Sample:
+        lines: list[str] = []
+        characters = 0
+        with open_text(self.path, self.name, encoding=self._encoding) as stream:
+            for line in stream:
+                lines.append(line)
+                characters += len(line)
+                if len(lines) >= _SAMPLE_LINES or characters >= _SAMPLE_CHARACTERS:
+                    return Sample(lines, is_whole=False)
+        return Sample(lines, is_whole=True)

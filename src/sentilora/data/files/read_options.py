@@ -29,7 +29,7 @@ class ReadOptions(TypedDict, total=False):
 
     encoding: str | None
     delimiter: str | None
-    quoting: Quoting
+    quoting: Quoting | None
     header: Header | None
     columns: str | Sequence[str] | None
     skip_lines: int
@@ -43,7 +43,8 @@ class Reading:
     Attributes:
         encoding: encoding of a text file by Python's name, such as ``cp1252``; found out when None.
         delimiter: character between fields, or ``tab``; found out when None.
-        quoting: ``csv`` where quotes hold a field together, ``none`` where they are plain text.
+        quoting: ``csv`` where quotes hold a field together, ``none`` where they are plain text;
+            ``csv`` when None, but then quotes around what looks like rows are an error.
         header: ``first`` where the first line holds the column names, ``none`` where it is a row;
             ``first`` when None, but then a first line that looks like data is an error.
         columns: names of the columns of a file without a header, as a list or joined by commas;
@@ -57,7 +58,7 @@ class Reading:
 
     encoding: str | None = None
     delimiter: str | None = None
-    quoting: Quoting = "csv"
+    quoting: Quoting | None = None
     header: Header | None = None
     columns: str | Sequence[str] | None = None
     skip_lines: int = 0

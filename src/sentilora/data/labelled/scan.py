@@ -75,6 +75,8 @@ def scan(table: Table, asked: Asked) -> Scan:
     columns = choose_columns(
         table.names, text=asked.text, label=asked.label, group=asked.group, problems=problems
     )
+    if problems.whole and (doubt := getattr(table, "doubt", "")):
+        problems.add(doubt)
     found = Scan(table, columns, problems, new_folder() / "scan.arrow")
     with arrow_writer(found.path, _schema(columns)) as write:
         for chunk in table.chunks(columns.used, problems):

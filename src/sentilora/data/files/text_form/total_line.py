@@ -1,0 +1,48 @@
+"""A line of totals below the rows, as spreadsheets have it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+
+from sentilora.data.files.streams import number_of
+from sentilora.data.files.text_form.csv_layout import Layout
+
+_TOTAL = re.compile(
+    r"((grand |sub)?totals?|sum|summe|gesamt|insgesamt|total general|somme|totale|totaal|razem|"
+    r"average|mean|mittelwert|count|rows|records)\s*:?",
+    re.IGNORECASE,
+)
+
+
+def find_total(lines: Sequence[str], layout: Layout) -> list[str]:
+    """Return the fields of the last line if it is a total, else none.
+
+    It begins with a word for totals, and holds nothing else but numbers; a blank line stands above
+    it, or its numbers stand where the rows have none.
+
+    Args:
+        lines: the last lines of the file, without their ends.
+        layout: what the rows of the file are like.
+    """
+    filled = [place for place, line in enumerate(lines) if line.strip()]
+    if len(filled) < 3:
+        return []
+    last = filled[-1]
+    try:
+        fields = next(layout.dialect.reader([lines[last]]), [])
+    except csv.Error:
+        return []
+    words = [place for place, cell in enumerate(fields) if cell.strip()]
+    if len(words) < 2 or not _TOTAL.fullmatch(fields[words[0]].strip()):
+        return []
+    if any(number_of(fields[place]) is None for place in words[1:]):
+        return []
+    is_apart = not lines[last - 1].strip()
+    is_unlike = len(fields) == len(layout.names) and any(
+        habit.tells and not habit.fits(cell)
+        for habit, cell in zip(layout.habits, fields, strict=True)
+        if cell.strip()
+    )
+    return fields if is_apart or is_unlike else []
