@@ -13,7 +13,7 @@ from sentilora.cli.options import Group, Label, LabelNames, Stars, Test, Text, V
 from sentilora.message import spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rich.table import Table
 
@@ -82,7 +82,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _remarks(base: str | None) -> Callable[[list[str]], list[str]] | None:
+def _remarks(base: str | None) -> Callable[[Sequence[str]], list[str]] | None:
     """Return what tells of words that a base does not know, if it is at hand or named."""
     from sentilora.model.bases.coverage import remarks_of
     from sentilora.model.bases.embedded_base import embedded_folder
@@ -94,14 +94,13 @@ def _remarks(base: str | None) -> Callable[[list[str]], list[str]] | None:
             return remarks_of(folder, base or "minilm")
         if base is None:
             return None
-    from sentilora.model.bases.coverage import measure_coverage, notes_on
+    from sentilora.model.bases.coverage import remarks_by
     from sentilora.model.bases.resolved_base import resolve_base
     from sentilora.model.classifier import load_tokenizer
 
     resolved = resolve_base(base)
     tokenizer = load_tokenizer(resolved.source, resolved.revision)
-    backend, unknown = tokenizer.backend_tokenizer, tokenizer.unk_token_id
-    return lambda texts: notes_on(measure_coverage(backend, unknown, texts), resolved.name)
+    return remarks_by(tokenizer.backend_tokenizer, tokenizer.unk_token_id, resolved.name)
 
 
 def _show(found: Check, arguments: str) -> None:

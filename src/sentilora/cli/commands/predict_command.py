@@ -191,6 +191,8 @@ def _run(
             f"more: {summary.unknown}",
             file=sys.stderr,
         )
+    for note in summary.notes:
+        print(f"note: {note}", file=sys.stderr)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from sentilora.data.files.streams import text_problem
+from sentilora.data.languages import LanguageCount
 from sentilora.events import EventLog, Listener
 from sentilora.inference.prediction import (
     Choices,
@@ -23,6 +24,7 @@ from sentilora.inference.rows.score_cache import RememberingScorer
 from sentilora.inference.scoring import Progress, Scored
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.labels import Labels
+from sentilora.model.bases.known_bases import by_hub_id
 from sentilora.model.tokens import MOSTLY_UNKNOWN
 
 
@@ -145,6 +147,8 @@ class Answerer:
         self._started = time.perf_counter()
         self._rows = self._skipped = self._tokens = self._truncated = self._abstained = 0
         self._early = self._unknown = 0
+        self._base = by_hub_id(model.artifact.settings.base)
+        self._languages = LanguageCount()
         self._counts = np.zeros(len(model.labels), dtype=np.int64)
         self._told = 0
         self._log.emit("phase", name="predict", total=total)
@@ -160,7 +164,10 @@ class Answerer:
             computed += count
             self._tell(self._rows + computed)
 
-        scored = self._scorer.score([values[row] for row in answered], advance)
+        texts = [values[row] for row in answered]
+        scored = self._scorer.score(texts, advance)
+        if self._base is not None:  # those of the table read English
+            self._languages.add(texts)
         answers = Answers(
             size=len(values),
             answered=np.asarray(answered, dtype=np.int64),
@@ -189,7 +196,7 @@ class Answerer:
             unknown=self._unknown,
             early=self._early,
             resumed=resumed,
-            notes=tuple(notes),
+            notes=(*notes, *(self._languages.notes(self._base.name) if self._base else ())),
             engine=f"{self._model.engine.name}, {self._model.precision}",
         )
 

@@ -1,4 +1,4 @@
-"""How much of texts a base knows: its unknown tokens, counted on a sample.
+"""How much of texts a base knows: its unknown tokens, and texts in languages that it never read.
 
 A tokenizer that meets what it has no token for writes the same ``[UNK]`` for it, whatever it was.
 Byte-level tokenizers (GPT-2, RoBERTa) know no unknown; whether their base has ever read a language
@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sentilora.data.languages import LanguageCount
 from sentilora.errors import ModelError
 from sentilora.message import setting
+from sentilora.model.bases.known_bases import BASES, by_hub_id
 
 TOLD_SHARE = 0.01  # of all tokens, or of the texts that are mostly unknown
 MOST_SHARE = 0.5  # from which a training is refused, and a text counts as unknown
@@ -82,7 +84,21 @@ def notes_on(coverage: Coverage, base: str) -> list[str]:
     return [f"{seen}{unread if coverage.unread else ''}"]
 
 
-def remarks_of(folder: Path, base: str) -> Callable[[list[str]], list[str]]:
+def language_notes(texts: Sequence[str], base: str) -> list[str]:
+    """Say how many texts do not look English, if the base is one of the table, which all read it.
+
+    Args:
+        texts: the texts, or a sample of them.
+        base: name or hub id of the base.
+    """
+    if base not in BASES and by_hub_id(base) is None:
+        return []
+    count = LanguageCount()
+    count.add(texts)
+    return count.notes(base)
+
+
+def remarks_of(folder: Path, base: str) -> Callable[[Sequence[str]], list[str]]:
     """Return a function that remarks on texts as the base in a folder sees them.
 
     It loads the tokenizer alone, without transformers.
@@ -95,7 +111,23 @@ def remarks_of(folder: Path, base: str) -> Callable[[list[str]], list[str]]:
     unknown = model.get("unk_id")
     if model.get("unk_token") is not None:
         unknown = backend.token_to_id(model["unk_token"])
-    return lambda texts: notes_on(measure_coverage(backend, unknown, texts), base)
+    return remarks_by(backend, unknown, base)
+
+
+def remarks_by(
+    backend: Any, unknown_id: int | None, base: str
+) -> Callable[[Sequence[str]], list[str]]:
+    """Return a function that remarks on texts as a base sees them: their tokens and language.
+
+    Args:
+        backend: ``tokenizers.Tokenizer`` of the base.
+        unknown_id: id of its token for all that is unknown; None if it has none.
+        base: name of the base.
+    """
+    return lambda texts: [
+        *notes_on(measure_coverage(backend, unknown_id, texts), base),
+        *language_notes(texts, base),
+    ]
 
 
 def _shortened(word: str) -> str:

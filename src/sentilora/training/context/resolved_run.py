@@ -10,7 +10,7 @@ from sentilora.data.files.read_options import reading_of
 from sentilora.data.labelled.split import read_parts
 from sentilora.inference.engines.device import pick_device, pick_precision
 from sentilora.labels import Labels, parse_labels
-from sentilora.model.bases.coverage import measure_coverage, notes_on
+from sentilora.model.bases.coverage import remarks_by
 from sentilora.model.bases.resolved_base import ResolvedBase, resolve_base
 from sentilora.model.classifier import create_model, load_tokenizer
 from sentilora.model.four_bit import check_four_bit
@@ -73,10 +73,9 @@ def resolve(config: RunConfig) -> ResolvedRun:
     pairs = read_config_pairs(config, parts)
     if pairs is not None:
         parts = replace(parts, notes=(*parts.notes, *pairs.notes))
-    coverage = measure_coverage(
-        encoder.tokenizer.backend_tokenizer, encoder.unknown_id, parts.train.sample_texts()
-    )
-    parts = replace(parts, notes=(*parts.notes, *notes_on(coverage, base.name)))
+    backend = encoder.tokenizer.backend_tokenizer
+    remarks = remarks_by(backend, encoder.unknown_id, base.name)(parts.train.sample_texts())
+    parts = replace(parts, notes=(*parts.notes, *remarks))
     return ResolvedRun(
         config=config,
         parts=parts,
