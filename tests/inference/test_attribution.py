@@ -11,8 +11,9 @@ import torch
 
 import sentilora
 from sentilora.errors import DataError
-from sentilora.inference.attribution import TOLERANCE, log_odds
+from sentilora.inference.attribution import log_odds
 from sentilora.inference.engines.engine import TorchEngine
+from sentilora.inference.integrated_gradients import TOLERANCE
 from sentilora.inference.sentiment_model import SentimentModel
 from tests.helpers.texts import BAD, GOOD
 from tests.helpers.tiny_bases import ARCHITECTURES
@@ -88,6 +89,51 @@ def test_a_linear_model_is_explained_exactly(model):
     expected |= {"good": said["good"], "film": said["film"]}
     assert values_of(explanation) == pytest.approx(expected, abs=1e-5)
     assert explanation.error == pytest.approx(0, abs=1e-5)
+
+
+class Steep(Linear):
+    """Turns from one label to the other within a hundredth of the way."""
+
+    def forward(self, input_ids, attention_mask):
+        summed = super().forward(input_ids, attention_mask).logits
+        return SimpleNamespace(logits=4 * torch.tanh(100 * (summed - self.middle)))
+
+
+class Jump(Steep):
+    """Turns at once, so that no gradient tells of it."""
+
+    def forward(self, input_ids, attention_mask):
+        summed = Linear.forward(self, input_ids, attention_mask).logits
+        return SimpleNamespace(logits=(summed > self.middle).float() + 0 * summed)
+
+
+def turning(kind, model, text):
+    """Return a model of such a network that turns a third of the way from nothing to the text."""
+    tokenizer = model.encoder.tokenizer
+    torch.manual_seed(0)
+    network = kind(len(tokenizer))
+    turned = SentimentModel(model.artifact, TorchEngine(network, torch.device("cpu")), tokenizer)
+    ids = torch.tensor(turned.encoder.encode([text]).windows[0])
+    blank = torch.where(ids < 5, ids, tokenizer.mask_token_id)
+    ones = torch.ones_like(ids)
+    whole, nothing = (Linear.forward(network, x, ones).logits for x in (ids, blank))
+    network.middle = (nothing + (whole - nothing) / 3).detach()
+    return turned
+
+
+def test_contributions_add_up_where_log_odds_rise_all_at_once(model):
+    text = "nasty food, good film"
+    explanation = turning(Steep, model, text).explain(text)
+    explained = explanation.log_odds - explanation.blank_log_odds
+    assert abs(explained) > 1
+    assert explanation.method == "integrated gradients"
+    assert total(explanation) == pytest.approx(explained, abs=TOLERANCE * max(1, abs(explained)))
+
+
+def test_words_are_hidden_in_turn_where_contributions_do_not_add_up(model):
+    text = "nasty food, good film"
+    explanation = turning(Jump, model, text).explain(text)
+    assert (explanation.method, explanation.error) == ("occlusion", None)
 
 
 def test_what_was_learned_is_what_explains(model):

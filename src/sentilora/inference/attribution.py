@@ -1,19 +1,16 @@
 """What each word of a text contributed to a label.
 
-On torch: integrated gradients (Sundararajan, Taly and Yan 2017, arXiv:1703.01365) of the label's
-log-odds, along the straight line from the embeddings of a text whose tokens are all hidden to those
-of the text itself. Contributions add up to the difference of the two log-odds; the integral is
-taken by Gauss-Legendre quadrature with more points until they do. Other engines have no gradients,
-and some networks embed a text more than once or elsewhere (T5, BART) or turned over (XLNet): there
-each word is hidden in turn (occlusion), all in one batch. Not covered: words that speak only
-together, whose joint effect both methods split up or miss.
+On torch by integrated gradients (integrated_gradients.py): contributions add up to the difference
+between the log-odds of the text and those of the text with all words hidden. Other engines have no
+gradients, some networks embed a text more than once or elsewhere (T5, BART) or turned over (XLNet),
+and of some the integral is not found with the points there are: there each word is hidden in turn
+(occlusion), all in one batch. Not covered: words that speak only together, whose joint effect both
+methods split up or miss.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -23,19 +20,14 @@ from sentilora.errors import DataError
 from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.explanation import Explanation, WordContribution
 from sentilora.inference.scoring import score_windows
-from sentilora.inference.token_budget import BATCH_TOKENS
 from sentilora.model.padding import computes_lengths_apart
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor
 
     from sentilora.inference.engines.engine import Engine
     from sentilora.labels import Labels
     from sentilora.model.tokens import TextEncoder
-
-POINTS = (16, 32, 64, 128, 256)  # of the integral; more are taken while the error is too large
-TOLERANCE = 0.02  # in log-odds, and as a share of what is to be explained
 
 # Chinese and Japanese write no spaces: there a character stands for a word.
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -100,13 +92,14 @@ def explain(model: Explained, text: str, label: str | None = None) -> Explanatio
     probabilities = model.probabilities(logits[:1])[0]
     label_id = int(probabilities.argmax()) if label is None else names.index(label)
     whole, nothing = (float(value) for value in log_odds(logits, label_id))
-    error = None
+    method, error, values = "integrated gradients", None, None
     if isinstance(engine, TorchEngine) and _embeds_once(engine, encoder, reading):
-        method = "integrated gradients"
-        values, error = _integrated(engine, encoder, reading, blank, label_id, whole - nothing)
-    else:
+        values = _integrated(engine, encoder, reading, blank, label_id)
+    if values is None:
         method = "occlusion"
         values = whole - _without_each(engine, encoder, reading, hidden_id, label_id)
+    else:
+        error = whole - nothing - float(values.sum())
     return Explanation(
         label=names[label_id],
         score=float(probabilities[label_id]),
@@ -126,7 +119,9 @@ def log_odds(logits: np.ndarray, label_id: int) -> np.ndarray:
     """Return the ``(N,)`` log-odds of a label under the softmax of ``(N, C)`` logits."""
     import torch
 
-    result: np.ndarray = _log_odds(torch.from_numpy(logits).double(), label_id).numpy()
+    from sentilora.inference.integrated_gradients import log_odds_of
+
+    result: np.ndarray = log_odds_of(torch.from_numpy(logits).double(), label_id).numpy()
     return result
 
 
@@ -205,64 +200,16 @@ def _integrated(
     reading: _Reading,
     blank: list[list[int]],
     label_id: int,
-    expected: float,
-) -> tuple[np.ndarray, float]:
-    """Return ``(W,)`` contributions of the words, and what they miss of ``expected``."""
+) -> np.ndarray | None:
+    """Return ``(W,)`` contributions of the words; None where they do not add up."""
+    from sentilora.inference.integrated_gradients import integrate
+
     inputs = _inputs(engine, encoder, reading.windows)
     blank_ids = _inputs(engine, encoder, blank)["input_ids"]
-    for points in POINTS:
-        tokens = _integrate(engine.network, inputs, blank_ids, label_id, points)
-        values = np.zeros(len(reading.words) + 1)  # the last one for tokens without a word
-        for row, owners in zip(tokens, reading.owners, strict=True):
-            np.add.at(values, owners, row[: len(owners)])
-        error = expected - float(values[:-1].sum())
-        if abs(error) <= TOLERANCE * max(1.0, abs(expected)):
-            break
-    return values[:-1], error
-
-
-def _integrate(
-    network: Any, inputs: dict[str, Tensor], blank_ids: Tensor, label_id: int, points: int
-) -> np.ndarray:
-    """Return ``(W, T)`` contributions of the tokens of ``W`` windows, ``T`` long."""
-    import torch
-
-    embedding = network.get_input_embeddings()
-    network.eval()
-    with torch.no_grad():
-        start = embedding(blank_ids)
-        way = embedding(inputs["input_ids"]) - start
-    windows, length = blank_ids.shape
-    nodes, weights = np.polynomial.legendre.leggauss(points)
-    shares = torch.tensor(np.stack([(nodes + 1) / 2, weights / 2]), dtype=start.dtype)
-    mean = torch.zeros_like(start)
-    rows = max(1, BATCH_TOKENS // (windows * length))
-    for share, weight in torch.split(shares.to(start.device), rows, dim=1):
-        count = len(share)
-        at = (start + share[:, None, None, None] * way).flatten(0, 1).requires_grad_()
-        repeated = {name: x.repeat(count, 1) for name, x in inputs.items()}
-        with torch.enable_grad(), _embedded(embedding, at):
-            logits = network(**repeated).logits.float()
-            of_text = logits.view(count, windows, -1).mean(dim=1)
-            odds = _log_odds(of_text, label_id).sum()
-            (gradient,) = torch.autograd.grad(odds, at)
-        mean += (weight[:, None, None, None] * gradient.view(count, *start.shape)).sum(dim=0)
-    result: np.ndarray = (mean * way).sum(dim=-1).double().cpu().numpy()
-    return result
-
-
-@contextmanager
-def _embedded(embedding: torch.nn.Module, vectors: Tensor) -> Iterator[None]:
-    """Let the layer that embeds tokens return these vectors, whatever the architecture."""
-    hook = embedding.register_forward_hook(lambda *_: vectors)
-    try:
-        yield
-    finally:
-        hook.remove()
-
-
-def _log_odds(logits: Tensor, label_id: int) -> Tensor:
-    import torch
-
-    others = torch.cat([logits[:, :label_id], logits[:, label_id + 1 :]], dim=1)
-    return logits[:, label_id] - others.logsumexp(dim=1)
+    tokens = integrate(engine.network, inputs, blank_ids, label_id)
+    if tokens is None:
+        return None
+    values = np.zeros(len(reading.words) + 1)  # the last one for tokens without a word
+    for row, owners in zip(tokens, reading.owners, strict=True):
+        np.add.at(values, owners, row[: len(owners)])
+    return values[:-1]
