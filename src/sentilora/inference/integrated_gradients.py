@@ -124,7 +124,8 @@ class _Line:
         """Return what tokens contribute a unit of the line at N places, ``(N, W, T)``."""
         places = torch.tensor(shares, dtype=self._start.dtype, device=self._start.device)
         found = []
-        for some in places.split(max(1, BATCH_TOKENS // self._inputs["input_ids"].numel())):
+        rows = max(1, BATCH_TOKENS // self._inputs["input_ids"].numel())
+        for some in torch.split(places, rows):
             at = self._states(some).requires_grad_()
             with torch.enable_grad():
                 (gradient,) = torch.autograd.grad(self._odds(at, len(some)).sum(), at)
@@ -134,7 +135,8 @@ class _Line:
 
     def _states(self, shares: Tensor) -> Tensor:
         """Return the embeddings at N places, ``(N x W, T, H)``."""
-        return (self._start + shares[:, None, None, None] * self._way).flatten(0, 1)
+        states: Tensor = self._start + shares[:, None, None, None] * self._way
+        return states.flatten(0, 1)
 
     def _odds(self, states: Tensor, count: int) -> Tensor:
         """Return the log-odds at N places, ``(N,)``."""
