@@ -121,7 +121,7 @@ def test_plain_peft_loads_a_run_as_the_page_says(tiny_run, monkeypatch, capsys):
 
 BAD_FILES = {
     "two-columns.csv": "text,review,label\nLovely film,Again!,positive\nDull,I left,negative\n",
-    "body.csv": "id,body,stars\n1,Lovely film,5\n2,Dull,1\n",
+    "opinions.csv": "id,opinion,stars\n1,A lovely film to see,5\n2,Dull from the start,1\n",
     "numbers.csv": "text,label\n" + "".join(f"text {i},{i % 4}\n" for i in range(20)),
     "excel.csv": "PK\x03\x04 and so on",
 }

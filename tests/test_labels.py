@@ -3,7 +3,7 @@
 import pytest
 
 from sentilora.errors import ConfigError
-from sentilora.labels import Labels, fold_spellings, label_of_stars, order_labels, parse_labels
+from sentilora.labels import Labels, fold_spellings, order_labels, parse_labels
 
 
 def test_sentiments_are_ordered_from_negative_to_positive():
@@ -28,25 +28,6 @@ def test_spellings_fold_only_when_all_are_known():
         "very positive": "very positive",
         "positive": "positive",
     }
-
-
-@pytest.mark.parametrize(
-    ("stars", "scale", "label"),
-    [
-        (1, 5, "negative"),
-        (2, 5, "negative"),
-        (3, 5, "neutral"),
-        (4, 5, "positive"),
-        (4, 10, "negative"),
-        (6, 10, "neutral"),
-        (7, 10, "positive"),
-        (0, 5, None),
-        (11, 10, None),
-        (3, 7, None),
-    ],
-)
-def test_stars(stars, scale, label):
-    assert label_of_stars(stars, scale) == label
 
 
 @pytest.mark.parametrize(

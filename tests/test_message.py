@@ -259,31 +259,31 @@ def test_train_has_its_own_keywords(name, value, told):
 
 def test_one_error_in_the_words_of_each_front_end(tiny_base, tmp_path, monkeypatch, capsys):
     file = tmp_path / "a.csv"
-    file.write_text("body,label\ngood,positive\nbad,negative\n", encoding="utf-8")
+    file.write_text("words,label\na good film,positive\na bad film,negative\n", encoding="utf-8")
     with pytest.raises(DataError) as caught:
         check(file)
-    assert str(caught.value).endswith('Choose one with text="body".')
-    assert caught.value.message.spelled(PAGE).endswith("“Column with the texts” (body).")
+    assert str(caught.value).endswith('Choose one with text="words".')
+    assert caught.value.message.spelled(PAGE).endswith("“Column with the texts” (words).")
     with pytest.raises(DataError) as caught:
         sentilora.train(file, base=str(tiny_base), output=str(tmp_path / "runs"))
-    assert 'Choose one with text="body".\n' in str(caught.value)
+    assert 'Choose one with text="words".\n' in str(caught.value)
     monkeypatch.setattr("sys.argv", ["sentilora", "check", str(file)])
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 1
-    assert capsys.readouterr().err.endswith("Choose one with --text body.\n")
+    assert capsys.readouterr().err.endswith("Choose one with --text words.\n")
 
 
 def test_the_advice_for_train_works(tiny_base, tmp_path):
     file = tmp_path / "a.csv"
-    file.write_text("body,label\ngood,positive\nbad,negative\n", encoding="utf-8")
+    file.write_text("words,label\na good film,positive\na bad film,negative\n", encoding="utf-8")
     with pytest.raises(DataError, match="usable row"):
-        sentilora.train(file, base=str(tiny_base), text="body", output=str(tmp_path / "runs"))
+        sentilora.train(file, base=str(tiny_base), text="words", output=str(tmp_path / "runs"))
 
 
 def make_error() -> DataError:
     with pytest.raises(DataError) as caught:
-        find_text_column(["body"], None, "a.csv")
+        find_text_column(["words"], None, "a.csv", lambda: {"words": ["a good film"]})
     return caught.value
 
 
@@ -303,9 +303,9 @@ def test_no_mark_is_seen_in_an_error(caplog):
     for one in (error, again, copied):
         assert one.args == (str(error),)
         assert_clean(str(one), repr(one), f"{one}", repr(one.args), json.dumps(one.args))
-        assert one.message.spelled(COMMAND_LINE).endswith("Choose one with --text body.")
+        assert one.message.spelled(COMMAND_LINE).endswith("Choose one with --text words.")
     assert_clean(caplog.text)
-    assert 'text="body"' in caplog.text
+    assert 'text="words"' in caplog.text
 
 
 def test_errors_made_of_other_things_than_a_message_are_pickled():
@@ -317,9 +317,9 @@ def test_errors_made_of_other_things_than_a_message_are_pickled():
 
 def test_an_error_inside_of_another_one_keeps_its_settings():
     error = ModelError(f"{make_error().template} Leave {setting('start_from')} out.")
-    assert str(error).endswith('Choose one with text="body". Leave start_from=… out.')
+    assert str(error).endswith('Choose one with text="words". Leave start_from=… out.')
     told = error.message.spelled(COMMAND_LINE)
-    assert told.endswith("Choose one with --text body. Leave --from out.")
+    assert told.endswith("Choose one with --text words. Leave --from out.")
 
 
 def test_a_text_that_looks_like_a_mark_is_left_as_it_is():
@@ -332,23 +332,23 @@ def test_a_text_that_looks_like_a_mark_is_left_as_it_is():
 def test_bad_rows_that_are_kept_are_told_without_marks(tmp_path):
     file = tmp_path / "a.csv"
     rows = "".join(f"text {i},{i % 2}\n" for i in range(40))
-    file.write_text(f"text,label\n{rows}odd,7\n", encoding="utf-8")
+    file.write_text(f"text,label\n{rows}odd,nan\n", encoding="utf-8")
     labels = Labels(("negative", "positive"))
     examples = read_examples(file, labels=labels, skip_bad_rows=True)
     write_skipped([examples], tmp_path / "skipped.jsonl")
     written = (tmp_path / "skipped.jsonl").read_text(encoding="utf-8")
     found = check(file, labels=labels)
     assert_clean(written, json.dumps(found.to_dict()), repr(found))
-    assert "ratings need stars=5 or stars=10" in written
+    assert "name all labels with labels=…" in written
     told = json.dumps(spelled(found.to_dict(), COMMAND_LINE))
-    assert "ratings need --stars 5 or --stars 10" in told
-    assert "stars=5" not in told
+    assert "name all labels with --labels" in told
+    assert "labels=" not in told
 
 
 def test_the_command_tells_bad_rows_in_its_words(tmp_path, monkeypatch, capsys):
     file = tmp_path / "a.csv"
     rows = "".join(f"text {i},{i % 2}\n" for i in range(40))
-    file.write_text(f"text,label\n{rows}odd,7\n", encoding="utf-8")
+    file.write_text(f"text,label\n{rows}odd,nan\n", encoding="utf-8")
     arguments = ["check", str(file), "--labels", "negative,positive"]
     for more in ([], ["--json"]):
         monkeypatch.setattr("sys.argv", ["sentilora", *arguments, *more])
@@ -356,7 +356,7 @@ def test_the_command_tells_bad_rows_in_its_words(tmp_path, monkeypatch, capsys):
             main()
         said = capsys.readouterr().out
         assert_clean(said)
-        assert "ratings need --stars 5 or --stars 10" in said
+        assert "name all labels with --labels" in said
 
 
 def test_events_are_written_in_words_of_python_and_heard_in_any(tmp_path):

@@ -12,7 +12,7 @@ from sentilora.data.labelled.scan import Asked
 from sentilora.evaluation.evaluate import evaluate
 from sentilora.evaluation.metrics import Measured
 from sentilora.evaluation.model_figures import measure_with_intervals
-from sentilora.evaluation.model_rows import labels_of_file, read_rows
+from sentilora.evaluation.model_rows import given_labels, read_rows
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.labels import Labels
 
@@ -32,8 +32,8 @@ def measure_two(model: SentimentModel, file: Path) -> dict[str, Any]:
     ``p(positive) + p(neutral) / 2`` is at least a half.
     """
     asked = Asked(text="text", label="label")
-    file_labels = labels_of_file(BINARY, model.labels)
-    rows = read_rows(locate(file), "test", asked, file_labels, model.labels)
+    given = given_labels(BINARY, model.labels)
+    rows = read_rows(locate(file), "test", asked, given, model.labels)
     scored = model.score(rows.texts)
     halves = split_neutral(model.probabilities(scored.logits), model.labels)
     truth = (rows.label_ids == model.labels.label2id["positive"]).astype(np.int64)

@@ -6,9 +6,10 @@ stands in :mod:`sentilora.data.files.read_options`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from sentilora.defaults import TEST_SHARE, VALIDATION_SHARE
 from sentilora.section import Section, offered
@@ -59,14 +60,29 @@ class LabelledSection(Section):
     group: str | None = offered(
         None, "column (customer, film) whose values never stand on two sides", value="COLUMN"
     )
-    labels: list[str] | None = offered(None, "label names in id order")
+    labels: list[str] | None = offered(
+        None,
+        "label names: of ids in order, of other numbers from the lowest up; or VALUE=NAME each",
+    )
     stars: Literal[5, 10] | None = offered(None, "labels are ratings from 1 to this")
+    scale: str | None = offered(
+        None, "labels are ratings from the worst to the best, e.g. 0-10 or -1-1", value="WORST-BEST"
+    )
+    any_text: bool = offered(False, "take texts that are nearly all numbers, dates or single words")
     skip_bad_rows: bool = offered(False, "leave out rows that cannot be used, and list them")
     validation_share: float = Field(
         VALIDATION_SHARE, gt=0, lt=0.5, description="share of train, if no file"
     )
     test_share: float = Field(TEST_SHARE, gt=0, lt=0.8, description="share of the file, if no test")
     limit: int | None = offered(None, "train on a stratified part of this size", ge=20)
+
+    @field_validator("labels", mode="before")
+    @classmethod
+    def _from_mapping(cls, labels: Any) -> Any:
+        """Write a mapping of values to names, as Python people give it, as the file holds it."""
+        if not isinstance(labels, Mapping):
+            return labels
+        return [f"{value}={name}" for value, name in labels.items()]
 
 
 class DataConfig(TableSection, LabelledSection):

@@ -23,9 +23,9 @@ from sklearn.utils.validation import column_or_1d
 
 from sentilora.config import RunConfig, make_config
 from sentilora.data.frames import column_at, column_names, is_frame
-from sentilora.data.labelled.label_values import spell
 from sentilora.data.labelled.reader import read_examples
 from sentilora.data.labelled.split import split
+from sentilora.data.labelled.values.label_values import spell
 from sentilora.data.text_entries import checked_texts, is_missing, open_entries
 from sentilora.defaults import SEED, VALIDATION_SHARE
 from sentilora.errors import DataError

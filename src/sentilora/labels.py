@@ -6,8 +6,8 @@ Not covered: labels in other languages than English keep their names, but have n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sentilora.errors import ConfigError, several
@@ -17,10 +17,11 @@ BINARY = ("negative", "positive")
 TERNARY = ("negative", "neutral", "positive")
 
 _SPELLINGS = {
-    "negative": ("negative", "neg", "very negative", "bad", "negativ"),
+    "negative": ("negative", "neg", "bad", "negativ"),
     "neutral": ("neutral", "neu", "mixed", "neut"),
-    "positive": ("positive", "pos", "very positive", "good", "positiv"),
+    "positive": ("positive", "pos", "good", "positiv"),
 }
+_STRONG = re.compile(r"^(very|extremely|strongly|highly) ")
 _EXAMPLE = ["negative", "positive"]
 _STAR_LABEL = re.compile(r"^(\d+)\s*(?:stars?)?$", re.IGNORECASE)
 
@@ -29,11 +30,17 @@ _STAR_LABEL = re.compile(r"^(\d+)\s*(?:stars?)?$", re.IGNORECASE)
 class Labels:
     """The ordered names of the classes; the position of a name is its label id.
 
+    Attributes:
+        names: names of the classes.
+        values: values of a file with the names that they stand for, where a user said so; no part
+            of what a model keeps.
+
     Raises:
         ConfigError: fewer than two names, an empty name, or a name twice.
     """
 
     names: tuple[str, ...]
+    values: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         problems = []
@@ -62,6 +69,16 @@ class Labels:
     def label2id(self) -> dict[str, int]:
         """Label ids by name."""
         return {name: index for index, name in enumerate(self.names)}
+
+    @property
+    def ids_of_sentiments(self) -> dict[str, int]:
+        """Ids of the sentiments among the names; one that two names share is left out."""
+        found = [canonical_sentiment(name) for name in self.names]
+        return {
+            name: index
+            for index, name in enumerate(found)
+            if name is not None and found.count(name) == 1
+        }
 
     @cached_property
     def polarities(self) -> tuple[int, ...] | None:
@@ -102,10 +119,15 @@ def poles_of(labels: Labels) -> tuple[list[int], list[int]]:
 def canonical_sentiment(spelling: str) -> str | None:
     """Return ``negative``, ``neutral`` or ``positive`` for a known English spelling, else None."""
     folded = re.sub(r"[\s_-]+", " ", spelling).strip().casefold()
-    for name, spellings in _SPELLINGS.items():
-        if folded in spellings:
-            return name
-    return None
+    plain = _STRONG.sub("", folded)
+    if plain != folded and plain not in ("negative", "positive"):
+        return None
+    return next((name for name, known in _SPELLINGS.items() if plain in known), None)
+
+
+def is_strong(spelling: str) -> bool:
+    """Tell whether a label is a grade beyond another one, as ``very positive`` is."""
+    return bool(_STRONG.match(re.sub(r"[\s_-]+", " ", spelling).strip().casefold()))
 
 
 def order_labels(found: Iterable[str]) -> Labels:
@@ -118,11 +140,10 @@ def order_labels(found: Iterable[str]) -> Labels:
     if all(_STAR_LABEL.match(name) for name in names):
         names.sort(key=lambda name: int(re.sub(r"\D", "", name)))
         return Labels(tuple(names))
-    rank = {"very negative": 0, "negative": 1, "neutral": 2, "positive": 3, "very positive": 4}
-    folded = {name: re.sub(r"[\s_-]+", " ", name).strip().casefold() for name in names}
     known = {name: canonical_sentiment(name) for name in names}
     if all(known.values()):
-        names.sort(key=lambda name: rank.get(folded[name], rank[known[name] or "neutral"]))
+        signs = {name: TERNARY.index(known[name] or "neutral") - 1 for name in names}
+        names.sort(key=lambda name: signs[name] * (2 if is_strong(name) else 1))
     return Labels(tuple(names))
 
 
@@ -135,28 +156,32 @@ def fold_spellings(found: Iterable[str]) -> dict[str, str]:
     """
     spellings = sorted(set(found))
     known = {spelling: canonical_sentiment(spelling) for spelling in spellings}
-    is_graded = any("very" in spelling.casefold() for spelling in spellings)
+    is_graded = any(map(is_strong, spellings))
     if spellings and all(known.values()) and not is_graded:
         return {spelling: name for spelling, name in known.items() if name is not None}
     return {spelling: spelling.strip() for spelling in spellings}
 
 
-def label_of_stars(stars: float, scale: int) -> str | None:
-    """Map a rating to a sentiment: 1-2, 3, 4-5 of five stars; 1-4, 5-6, 7-10 of ten.
+def parse_labels(text: str | Sequence[str] | Mapping[str, str] | Labels | None) -> Labels | None:
+    """Read ``negative,neutral,positive`` as given on the command line, in a file or in Python.
 
-    Returns None when the rating lies outside ``1 … scale`` or the scale is neither 5 nor 10.
+    ``N=negative,P=positive``, or a mapping in Python, also says which values of a file the names
+    stand for.
+
+    Raises:
+        ConfigError: a value has two names, or the names are no labels.
     """
-    low, high = {5: (2, 4), 10: (4, 7)}.get(scale, (0, 0))
-    if not low or not 1 <= stars <= scale:
-        return None
-    if stars <= low:
-        return "negative"
-    return "positive" if stars >= high else "neutral"
-
-
-def parse_labels(text: str | Sequence[str] | Labels | None) -> Labels | None:
-    """Read ``negative,neutral,positive`` (id order) as given on the command line or in a file."""
     if text is None or isinstance(text, Labels):
         return text
-    names = text.split(",") if isinstance(text, str) else text
-    return Labels(tuple(name.strip() for name in names))
+    if isinstance(text, Mapping):
+        parts = [f"{value}={name}" for value, name in text.items()]
+    else:
+        parts = text.split(",") if isinstance(text, str) else [str(part) for part in text]
+    pairs = [tuple(half.strip() for half in part.rpartition("=")[::2]) for part in parts]
+    if not any("=" in part for part in parts):
+        return Labels(tuple(name for _, name in pairs))
+    values = [(value or name, name) for value, name in pairs]
+    doubled = sorted({value for value, _ in values if [v for v, _ in values].count(value) > 1})
+    if doubled:
+        raise ConfigError(f"labels: values with two names: {', '.join(doubled)}. Give each one.")
+    return Labels(tuple(dict.fromkeys(name for _, name in values)), tuple(values))

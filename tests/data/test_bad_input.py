@@ -80,14 +80,14 @@ def test_rows_of_a_kind_are_listed_up_to_ten(write):
 
 
 def test_missing_columns_list_what_was_found(write):
-    text = message(write("a.csv", "body,mood\nx,pos\n"))
+    text = message(write("a.csv", "words,mood\nx,pos\n"))
     assert "no column for the text (one named text, review, sentence or content)" in text
-    assert "Found: 'body', 'mood'. Choose one with text=\"body\"." in text
+    assert "Found: 'words', 'mood'. Choose one with text=\"NAME\"." in text
     assert "no column for the label (one named label, sentiment, target, stars or rating)" in text
 
 
 def test_missing_columns_do_not_hide_ragged_rows(write):
-    text = message(write("a.csv", "body,label\nx,pos\ny\n"))
+    text = message(write("a.csv", "words,label\nx,pos\ny\n"))
     assert "no column for the text" in text
     assert "row 2 (line 3: 1 fields)" in text
 
@@ -139,8 +139,8 @@ def test_label_outside_the_given_names(write):
 def test_label_ids_outside_the_map(write):
     path = write("a.csv", "text,label\na,0\nb,1\nc,4\n")
     text = message(path, labels=Labels(("negative", "positive")))
-    assert "label outside 0 … 1 (negative, positive); ratings need stars=5" in text
-    assert "row 3 (line 4: '4')" in text
+    assert "holds the numbers 0, 1, 4, which labels=… does not fit: negative, positive" in text
+    assert 'labels=["negative", "neutral", "positive"]' in text
 
 
 def test_only_one_label(write):

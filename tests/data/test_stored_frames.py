@@ -126,7 +126,7 @@ BAD = {
     "twice": (pd.concat([FRAME, FRAME["text"]], axis=1), "column names that occur twice: 'text'"),
     "no columns": (pd.DataFrame(), "."),
     "other columns": (
-        FRAME.rename(columns={"text": "body"}),
+        FRAME.rename(columns={"text": "words"}),
         "the DataFrame: no column for",
     ),
 }

@@ -37,6 +37,7 @@ class Problems:
         whole: problems of the source as a whole, for which no row can be blamed.
         where: function that says in which line of the file a row stands; None where rows are not
             counted in lines.
+        may_skip: whether leaving bad rows out is to be advised.
     """
 
     def __init__(self, source: str, *, keeps_rows: bool = False) -> None:
@@ -44,6 +45,7 @@ class Problems:
         self.keeps_rows = keeps_rows
         self.whole: list[str] = []
         self.where: Callable[[int], str] | None = None
+        self.may_skip = True
         self._counts: dict[str, int] = {}
         self._shown: dict[str, list[tuple[int, str]]] = {}
         self._kept: dict[int, str] = {}
@@ -102,12 +104,13 @@ def raise_if_any(
         DataError: there is at least one such problem.
     """
     found: list[tuple[str, str]] = []
-    has_bad_rows = False
+    has_bad_rows, may_skip = False, True
     for problems in several_problems:
         lines = list(problems.whole)
         if not problems.keeps_rows:
             lines += problems.row_lines()
             has_bad_rows = has_bad_rows or bool(problems.kinds)
+            may_skip = may_skip and problems.may_skip
         found += [(problems.source, line) for line in lines]
     sources = list(dict.fromkeys(source for source, _ in found))
     if not found and not failures:
@@ -119,7 +122,7 @@ def raise_if_any(
     else:
         lines = [*failures, *(f"{source}: {line}" for source, line in found)]
         message = several("the data", lines)
-    raise DataError(f"{message}\n{hint}" if has_bad_rows else message)
+    raise DataError(f"{message}\n{hint}" if has_bad_rows and may_skip else message)
 
 
 def quoted(names: Sequence[str], limit: int = 20) -> str:

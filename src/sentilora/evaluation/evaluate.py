@@ -1,8 +1,8 @@
 """``evaluate``: what a model that is there is worth on any labelled file.
 
 The labels of the data are read as the model's: its names, their known spellings, or ids in its
-order. A file whose ids mean something else (0, 1 of a two-class file, for a model with three
-labels) needs ``labels``.
+order; 0 and 1 alone are negative and positive, as in a training. A file whose numbers mean
+something else (1 and 2, or -1 to 1) needs ``labels`` or ``scale``.
 
 Not covered: the model before training. Only a training run knows the start of its head.
 """
@@ -10,7 +10,7 @@ Not covered: the model before training. Only a training run knows the start of i
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Unpack
@@ -31,7 +31,7 @@ from sentilora.evaluation.model_figures import (
     measure_unseen,
     measure_with_intervals,
 )
-from sentilora.evaluation.model_rows import Rows, labels_of_file, read_rows
+from sentilora.evaluation.model_rows import Rows, given_labels, read_rows
 from sentilora.evaluation.order import measure_order, read_order
 from sentilora.evaluation.report_parts.run_part import DataPart, RunPart
 from sentilora.evaluation.reports.report import Report, compose_report
@@ -49,8 +49,10 @@ def evaluate(
     *,
     text: str | None = None,
     label: str | None = None,
-    labels: str | Sequence[str] | None = None,
+    labels: str | Sequence[str] | Mapping[str, str] | None = None,
     stars: int | None = None,
+    scale: str | None = None,
+    any_text: bool = False,
     baselines: Sequence[str] = (),
     train: Any = None,
     skip_bad_rows: bool = False,
@@ -71,9 +73,11 @@ def evaluate(
             or rows in memory: a table, rows as dicts, or ``(texts, labels)``.
         text: column with the text; found by name when None.
         label: column with the label; found by name when None.
-        labels: label names that the ids 0, 1, … of the data mean, where it is not the model's
-            order.
+        labels: label names of the values: of ids from 0 on, or of as many other numbers from the
+            lowest up; values with ``=`` and a name, or a mapping, give each value its name.
         stars: highest rating (5 or 10), if the labels are ratings from 1 on; None if they are not.
+        scale: worst and best rating, such as ``0-10``, if the labels are ratings on another scale.
+        any_text: whether texts may be nearly all numbers, dates or single words.
         baselines: names of the baselines to compare with: ``majority``, ``vader``, ``tfidf``,
             ``frozen``.
         train: file, or rows in memory, that the baselines learn from; the ``train`` part of
@@ -114,10 +118,10 @@ def evaluate(
     if not isinstance(model, SentimentModel):
         model = load(model)
     log = EventLog(listener)
-    asked = Asked(text, label, group, stars, skip_bad_rows, Reading(**reading))
-    file_labels = labels_of_file(labels, model.labels)
+    asked = Asked(text, label, group, stars, skip_bad_rows, Reading(**reading), scale, any_text)
+    given = given_labels(labels, model.labels)
     location = locate(data, asked.reading)
-    test = read_rows(location, "test", asked, file_labels, model.labels)
+    test = read_rows(location, "test", asked, given, model.labels)
     for note in test.examples.notes:
         log.emit("note", text=note)
     order = read_order(
@@ -137,7 +141,7 @@ def evaluate(
         learn = None
         if train is not None or location.has("train"):
             ungrouped = replace(asked, group=None)
-            learn = read_rows(place, "train", ungrouped, file_labels, model.labels)
+            learn = read_rows(place, "train", ungrouped, given, model.labels)
         compared = run_model_baselines(baselines, model, learn, test, seed, log)
 
     log.emit("phase", name="score the texts", total=len(test.texts))

@@ -1,8 +1,12 @@
-"""Labelled rows, read as a model's: its label names, their known spellings, or ids in its order."""
+"""Labelled rows, read as a model's: its label names, their known spellings, or ids.
+
+Ids mean what they mean in a training: all of the model's in its order, and 0 and 1 alone negative
+and positive, also for a model that knows neutral. Others have to be named.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,60 +43,61 @@ class Rows:
         return dict(zip(labels.names, map(int, found), strict=True))
 
 
-def labels_of_file(labels: str | Sequence[str] | None, known: Labels) -> Labels:
-    """Return what the ids of a file mean: as given, else the model's labels.
+def given_labels(
+    labels: str | Sequence[str] | Mapping[str, str] | None, known: Labels
+) -> Labels | None:
+    """Return the label names that a user gave for the values of a file; None if there are none.
 
     Raises:
         ConfigError: a name is not one of the model's.
     """
     given = parse_labels(labels)
     if given is None:
-        return known
+        return None
     unknown = [name for name in given.names if name not in known.names]
     if unknown:
         raise ConfigError(
             f"{setting('labels')} names {quoted(given.names)}, and the model has "
-            f"{', '.join(known.names)}. Unknown to it: {quoted(unknown)}. Name the ids of the file "
-            "by the model's labels."
+            f"{', '.join(known.names)}. Unknown to it: {quoted(unknown)}. Name the values of the "
+            "file by the model's labels."
         )
     return given
 
 
 def read_rows(
-    location: Location, part: str, asked: Asked, file_labels: Labels, known: Labels
+    location: Location, part: str, asked: Asked, given: Labels | None, known: Labels
 ) -> Rows:
     """Read one part of the data.
 
     Args:
         location: place of the data.
         part: name of the part: ``train`` or ``test``; a single file serves as either.
-        asked: how to read the part: columns and stars.
-        file_labels: label names that the ids of the file mean.
+        asked: how to read the part: columns and scale.
+        given: label names that the user gave for the values; None if there are none.
         known: label names of the model.
 
     Raises:
         DataError: it cannot be read, or holds labels that the model does not know.
     """
     found = draft(location, part, asked)
-    settle(found, file_labels, 0)
-    _note_unknown_labels(found, file_labels)
+    settle(found, given, 0, known=known)
+    _note_unknown_labels(found, known)
     raise_if_any([found.scan.problems])
     examples = finish(found)
-    ids = np.array([known.label2id[name] for name in file_labels.names])
+    ids = np.array([known.label2id[name] for name in examples.labels.names])
     return Rows(examples, examples.texts, ids[examples.label_ids])
 
 
 def _note_unknown_labels(found: Draft, known: Labels) -> None:
     """Say once which labels the file has and the model has not; the rows are listed after it."""
     scan = found.scan
-    if found.meanings is None or not found.meanings.of or found.asked.stars is not None:
+    if found.meanings is None or not found.meanings.of or found.asked.rating_scale is not None:
         return
     used = sorted(name for name, code in scan.spellings.items() if scan.tally[code])
     unknown = [name for name in used if isinstance(found.meanings.of[name], str)]
     if unknown and (not found.asked.skip_bad_rows or len(unknown) == len(used)):
         scan.problems.add(
             f"column '{scan.columns.label}' holds the labels {quoted(used)}, and the model has "
-            f"{', '.join(known.names)}. Choose another column with {setting('label', 'COL')}. Ids "
-            f"are read in the order of the model, or of {setting('labels')}; ratings need "
-            f"{setting('stars', 5)} or {setting('stars', 10)}."
+            f"{', '.join(known.names)}. Choose another column with {setting('label', 'COL')}, or "
+            f"say which values stand for its labels with {setting('labels')}: VALUE=NAME for each."
         )

@@ -73,7 +73,7 @@ def read_labelled(
         DataError: they cannot be read, or have labels that the model does not know.
     """
     asked = Asked(text, label, reading=reading)
-    return read_rows(locate(data, reading), "test", asked, settings.labels, settings.labels)
+    return read_rows(locate(data, reading), "test", asked, None, settings.labels)
 
 
 def judge_export(

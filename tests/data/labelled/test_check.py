@@ -76,11 +76,11 @@ def test_only_first_ten_are_listed(write, reviews):
 
 
 def test_labels_and_stars_are_passed_on(write):
-    rows = [{"words": f"t{i}", "points": i % 2} for i in range(20)]
+    rows = [{"words": f"text {i}", "points": i % 2} for i in range(20)]
     labels = Labels(("no", "yes"))
     found = check(write("a.csv", rows), text="words", label="points", labels=labels)
     assert found.labels == ("no", "yes")
-    rows = [{"text": f"t{i}", "stars": 1 + i % 5} for i in range(40)]
+    rows = [{"text": f"text {i}", "stars": 1 + i % 5} for i in range(40)]
     assert check(write("b.csv", rows), stars=5).labels == ("negative", "neutral", "positive")
 
 

@@ -258,7 +258,7 @@ def test_limit_leaves_each_label_two_rows(write, reviews):
 
 def test_group_column(write):
     rows = [
-        {"text": f"t{i}", "label": "neg" if i % 2 else "pos", "film": f"f{i // 5}"}
+        {"text": f"text {i}", "label": "neg" if i % 2 else "pos", "film": f"f{i // 5}"}
         for i in range(200)
     ]
     parts = read_parts(write("a.csv", rows), group="film")
@@ -267,7 +267,7 @@ def test_group_column(write):
 
 
 def test_stars_hold_for_all_parts(write):
-    rows = [{"text": f"t{i}", "stars": 1 + i % 5} for i in range(100)]
+    rows = [{"text": f"text {i}", "stars": 1 + i % 5} for i in range(100)]
     parts = read_parts(write("a.csv", rows), test=write("b.csv", rows[:5]), stars=5)
     assert parts.test.label_ids.tolist() == [0, 0, 1, 2, 2]
 

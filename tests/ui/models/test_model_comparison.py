@@ -65,7 +65,7 @@ def test_labels_that_the_model_does_not_know_are_named(tiny_run, tmp_path):
     file = tmp_path / "topics.csv"
     file.write_text("text,label\ngood film,cats\nbad film,dogs\n", encoding="utf-8")
     model = sentilora.load(tiny_run.path, device="cpu")
-    with pytest.raises(DataError, match="holds the labels 'cats'"):
+    with pytest.raises(DataError, match="Found in column 'label': 'cats'"):
         measure_texts(model, "tiny", Texts(file, Asked("text", "label")))
 
 

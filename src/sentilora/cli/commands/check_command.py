@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sentilora.cli.option_words import COMMAND_LINE
-from sentilora.cli.options import Group, Label, LabelNames, Stars, Test, Text, Validation
+from sentilora.cli.options import (
+    AnyText,
+    Group,
+    Label,
+    LabelNames,
+    Scale,
+    SkipBadRows,
+    Stars,
+    Test,
+    Text,
+    Validation,
+)
 from sentilora.message import spelled
 
 if TYPE_CHECKING:
@@ -33,6 +44,9 @@ def check(
     group: Group = None,
     labels: LabelNames = None,
     stars: Stars = None,
+    scale: Scale = None,
+    any_text: AnyText = False,
+    skip_bad_rows: SkipBadRows = False,
     validation: Validation = None,
     test: Test = None,
     base: Annotated[
@@ -59,6 +73,9 @@ def check(
         group=group,
         labels=labels,
         stars=stars,
+        scale=scale,
+        any_text=any_text,
+        skip_bad_rows=skip_bad_rows,
         remarks=_remarks(base),
         **context.obj,
     )
@@ -71,13 +88,16 @@ def check(
             "group": group,
             "labels": labels,
             "stars": stars,
+            "scale": scale,
+            "any_text": any_text or None,
             "validation": validation,
             "test": test,
+            "skip_bad_rows": skip_bad_rows or None,
             "base": base,
             **context.obj,
         }
         typed = [COMMAND_LINE.setting(name, x) for name, x in options.items() if x is not None]
-        _show(found, " ".join([quote(data), *typed]))
+        _show(found, " ".join([quote(data), *typed]), None if base else _base_at_hand())
     if not found.is_usable:
         raise typer.Exit(1)
 
@@ -103,7 +123,15 @@ def _remarks(base: str | None) -> Callable[[Sequence[str]], list[str]] | None:
     return remarks_by(tokenizer.backend_tokenizer, tokenizer.unk_token_id, resolved.name)
 
 
-def _show(found: Check, arguments: str) -> None:
+def _base_at_hand() -> str | None:
+    """Return the base that a training has to be told, because its default is not here."""
+    from sentilora.config import RunConfig
+    from sentilora.model.bases.embedded_base import base_at_hand
+
+    return base_at_hand(RunConfig.model_fields["base"].default)
+
+
+def _show(found: Check, arguments: str, base: str | None) -> None:
     from sentilora.cli.report_tables import console
 
     out = console()
@@ -126,15 +154,17 @@ def _show(found: Check, arguments: str) -> None:
     for note in spelled(found.notes, COMMAND_LINE):
         out.print(f"note: {note}", markup=False, soft_wrap=True)
     out.print()
+    train = f"sentilora train {arguments}" + (f" --base {base}" if base else "")
     if found.is_usable:
         out.print("nothing stops a training", markup=False)
-        out.print(f"next     sentilora train {arguments}", markup=False, soft_wrap=True)
+        out.print(f"next     {train}", markup=False, soft_wrap=True)
         return
     out.print(f"{len(found.problems)} problem(s) would stop a training", markup=False)
     for problem in spelled(found.problems, COMMAND_LINE):
         out.print(f"  {problem}", markup=False, soft_wrap=True)
-    if any(part.bad_rows for part in found.parts.values()):
-        then = f"mend the rows, or leave them out: sentilora train {arguments} --skip-bad-rows"
+    is_skipping = "--skip-bad-rows" in arguments.split()
+    if any(part.bad_rows for part in found.parts.values()) and not is_skipping:
+        then = f"mend the rows, or leave them out: {train} --skip-bad-rows"
     else:
         then = f"mend the data, then: sentilora check {arguments}"
     out.print(f"next     {then}", markup=False, soft_wrap=True)

@@ -9,12 +9,16 @@ import typer
 
 from sentilora.cli.option_words import COMMAND_LINE
 from sentilora.cli.options import (
+    AnyText,
     Engine,
     Label,
+    LabelNames,
     PairsColumns,
     PairsKey,
     PairsTexts,
     Precision,
+    Scale,
+    SkipBadRows,
     Stars,
     Text,
 )
@@ -39,11 +43,10 @@ def evaluate(
     ],
     text: Text = None,
     label: Label = None,
-    labels: Annotated[
-        str | None,
-        typer.Option(help="What the ids 0, 1, … of the data mean, if not the model's order."),
-    ] = None,
+    labels: LabelNames = None,
     stars: Stars = None,
+    scale: Scale = None,
+    any_text: AnyText = False,
     baselines: Annotated[
         bool, typer.Option("--baselines", help="Compare with majority, VADER, TF-IDF, frozen.")
     ] = False,
@@ -63,9 +66,7 @@ def evaluate(
     group: Annotated[
         str | None, typer.Option(help="Column of pair ids: also count groups that are all right.")
     ] = None,
-    skip_bad_rows: Annotated[
-        bool, typer.Option("--skip-bad-rows", help="Leave out unusable rows, and count them.")
-    ] = False,
+    skip_bad_rows: SkipBadRows = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     precision: Precision = "fp32",
     engine: Engine = "auto",
@@ -93,6 +94,8 @@ def evaluate(
             label=label,
             labels=labels,
             stars=stars,
+            scale=scale,
+            any_text=any_text,
             baselines=tuple(BASELINES) if baselines else (),
             train=train,
             pairs=_pair_file(pairs, pairs_columns, pairs_texts, pairs_key),

@@ -3,7 +3,7 @@
 Doors: ``read_parts()`` in split.py (train, validation, test), ``read_examples()`` in reader.py (one
 file), ``check()`` in check.py; all return or describe ``Examples`` (examples.py).
 Flow: scan.py reads each row once; draft.py settles, over all parts together, what the labels mean
-(label_values.py); reader.py writes the examples; split.py cuts parts, with shares from
+(``values/``); reader.py writes the examples; split.py cuts parts, with shares from
 stratification.py, and never puts one text on two sides.
 May import: ``data/files/`` and the files of ``data/``.
 Not covered: several labels for one text, labels of spans.

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sentilora.data.files.read_options import Reading, ReadOptions
-from sentilora.data.labelled.draft import rare_labels, read_drafts
+from sentilora.data.labelled.draft import rare_labels, read_drafts, way_without
 from sentilora.data.labelled.examples import Examples
 from sentilora.data.labelled.reader import finish
 from sentilora.data.labelled.scan import Asked
@@ -108,8 +108,11 @@ def check(
     text: str | None = None,
     label: str | None = None,
     group: str | None = None,
-    labels: str | Sequence[str] | Labels | None = None,
+    labels: str | Sequence[str] | Mapping[str, str] | Labels | None = None,
     stars: int | None = None,
+    scale: str | None = None,
+    any_text: bool = False,
+    skip_bad_rows: bool = False,
     remarks: Callable[[list[str]], Sequence[str]] | None = None,
     **reading: Unpack[ReadOptions],
 ) -> Check:
@@ -123,8 +126,13 @@ def check(
         text: column with the text; found by name when None.
         label: column with the label; found by name when None.
         group: column whose values never stand on two sides of a split.
-        labels: label names in id order; decided by the values when None.
+        labels: label names of the values: of ids from 0 on, or of as many other numbers from the
+            lowest up; values with ``=`` and a name, or a mapping, give each value its name.
         stars: highest rating (5 or 10), if the labels are ratings from 1 on; None if they are not.
+        scale: worst and best rating, such as ``0-10``, if the labels are ratings on another scale.
+        any_text: whether texts may be nearly all numbers, dates or single words.
+        skip_bad_rows: whether the training is to leave out rows that cannot be used, so that they
+            are no problem.
         remarks: function that is given a sample of the train texts, and returns notes on them, such
             as what a base does not know; a :class:`ModelError` of it is a problem.
         reading: keywords that say how the files are read: ``encoding``, ``delimiter``, ``quoting``,
@@ -140,13 +148,17 @@ def check(
         >>> found.is_usable, found.labels
         (True, ('negative', 'neutral', 'positive'))
     """
-    asked = Asked(text, label, group, stars, skip_bad_rows=True, reading=Reading(**reading))
+    how = Reading(**reading)
+    asked = Asked(
+        text, label, group, stars, skip_bad_rows, how, scale, any_text, lists_bad_rows=True
+    )
     others = {"validation": validation, "test": test}
     drafts = read_drafts(data, others, asked, parse_labels(labels))
     problems: list[str] = [
         Message(f"{one.scan.table.name}: {line}")
         for one in drafts.values()
         for line in one.scan.problems.row_lines()
+        if not skip_bad_rows
     ]
     examples = {part: finish(one) for part, one in drafts.items()}
     checked = {
@@ -154,7 +166,9 @@ def check(
         for part, one in drafts.items()
     }
     carved = 3 - len(drafts)
-    problems += rare_labels(checked["train"].counts, MIN_PER_SIDE * (1 + carved))
+    counts, least = checked["train"].counts, MIN_PER_SIDE * (1 + carved)
+    rare = rare_labels(counts, least, way_without(drafts["train"], counts, least))
+    problems += [Message(line) for line in rare]
     notes = [note for part in examples.values() for note in part.notes]
     if remarks is not None:
         try:

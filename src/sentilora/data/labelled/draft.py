@@ -10,11 +10,14 @@ from typing import Any
 from sentilora.data.columns import LABEL_NAMES
 from sentilora.data.files.sources import SAMPLE, Location, locate
 from sentilora.data.files.temporary import read_batches
-from sentilora.data.labelled.label_values import Meanings, read_meanings
 from sentilora.data.labelled.scan import MAX_SPELLINGS, Asked, Scan, scan
+from sentilora.data.labelled.values.label_spellings import fold
+from sentilora.data.labelled.values.label_values import read_meanings
+from sentilora.data.labelled.values.meanings import Column, Meanings
 from sentilora.data.problems import raise_if_any, shortened
 from sentilora.errors import DataError
 from sentilora.labels import Labels
+from sentilora.message import setting
 
 
 @dataclass
@@ -39,13 +42,28 @@ def draft(location: Location, part: str, asked: Asked) -> Draft:
         DataError: it cannot be opened, or not read to its end.
     """
     if location.source == SAMPLE:  # it has labels and ratings, which would be ambiguous
-        label = asked.label or ("label" if asked.stars is None else "rating")
+        label = asked.label or ("label" if asked.rating_scale is None else "rating")
         asked = replace(asked, text=asked.text or "text", label=label)
     return Draft(location.source, scan(location.open(part), asked), asked)
 
 
-def settle(draft: Draft, labels: Labels | None, min_per_label: int) -> None:
-    """Decide what the label values mean; note the rows and the labels that this rules out."""
+def settle(
+    draft: Draft,
+    labels: Labels | None,
+    min_per_label: int,
+    *,
+    known: Labels | None = None,
+    before: Mapping[str, int | str] | None = None,
+) -> None:
+    """Decide what the label values mean; note the rows and the labels that this rules out.
+
+    Args:
+        draft: part that was read once.
+        labels: label names that the user gave for the values.
+        min_per_label: smallest number of rows of each label.
+        known: labels that the values have to be, of a model or of the train part.
+        before: what the values of the train part stand for.
+    """
     found = draft.scan
     problems = found.problems
     if found.columns.label is None or len(found.spellings) > MAX_SPELLINGS:
@@ -57,17 +75,27 @@ def settle(draft: Draft, labels: Labels | None, min_per_label: int) -> None:
         return
     meanings = draft.meanings = read_meanings(
         tally,
-        column=found.columns.label,
-        labels=labels,
-        stars=draft.asked.stars,
-        class_names=found.table.class_names(found.columns.label),
+        Column(
+            name=found.columns.label,
+            names=found.table.names,
+            labels=labels,
+            known=known,
+            before=before or {},
+            scale=draft.asked.rating_scale,
+            class_names=None
+            if found.columns.one_hot
+            else found.table.class_names(found.columns.label),
+        ),
     )
     if meanings.labels is None:
         problems.add(meanings.problem)
         return
+    if meanings.cuts_off and not draft.asked.skip_bad_rows:
+        problems.add(meanings.problem)
+        problems.may_skip = False
     _note_bad_labels(found, meanings)
     counts = _counts(meanings.labels, meanings, tally)
-    for problem in rare_labels(counts, min_per_label):
+    for problem in rare_labels(counts, min_per_label, way_without(draft, counts, min_per_label)):
         problems.add(problem)
     if not any(counts.values()):
         problems.add(f"no row has one of the labels {', '.join(meanings.labels.names)}.")
@@ -125,14 +153,33 @@ def _is_unlabelled(other: Draft, train: Draft) -> bool:
     return True
 
 
-def rare_labels(counts: Mapping[str, int], min_per_label: int) -> list[str]:
-    """Say which labels have too few rows."""
+def rare_labels(counts: Mapping[str, int], min_per_label: int, way: str) -> list[str]:
+    """Say which labels have too few rows, and the way to leave them out."""
     return [
-        f"label '{name}' has {count} usable row(s); at least {min_per_label} are needed. "
-        f"Add rows, or leave the label out."
+        f"label '{name}' has {count} usable row(s); at least {min_per_label} are needed. {way}"
         for name, count in counts.items()
         if count < min_per_label
     ]
+
+
+def way_without(draft: Draft, counts: Mapping[str, int], min_per_label: int) -> str:
+    """Say how the data are read without the labels that have too few rows, where it can be."""
+    kept = [name for name, count in counts.items() if count >= min_per_label]
+    meanings = draft.meanings
+    if len(kept) < 2 or meanings is None or meanings.labels is None:
+        return "Add rows."
+    names = meanings.labels.names
+    given = [
+        (value, names[meaning])
+        for value, meaning in meanings.of.items()
+        if isinstance(meaning, int) and names[meaning] in kept
+    ]
+    if draft.asked.rating_scale is None and not all(fold(v) == fold(name) for v, name in given):
+        kept = [f"{value}={name}" for value, name in given]
+    if any("," in name or name.count("=") > 1 for name in kept):
+        return "Add rows."
+    labels, skip = setting("labels", kept), setting("skip_bad_rows", True)
+    return f"Add rows, or leave it out with {labels} and {skip}."
 
 
 def _settle_all(drafts: dict[str, Draft], labels: Labels | None, min_per_label: int) -> None:
@@ -141,7 +188,7 @@ def _settle_all(drafts: dict[str, Draft], labels: Labels | None, min_per_label: 
     if decided is None or decided.labels is None:
         return
     for part in drafts.keys() - {"train"}:
-        settle(drafts[part], decided.labels, 0)
+        settle(drafts[part], None, 0, known=decided.labels, before=decided.of)
 
 
 def _note_bad_labels(found: Scan, meanings: Meanings) -> None:

@@ -12,8 +12,8 @@ from sentilora.data.files.sources import locate
 from sentilora.data.files.temporary import arrow_writer, read_batches
 from sentilora.data.labelled.draft import Draft, draft, settle
 from sentilora.data.labelled.examples import Examples
-from sentilora.data.labelled.label_values import Meanings
 from sentilora.data.labelled.scan import Asked, Scan
+from sentilora.data.labelled.values.meanings import Meanings
 from sentilora.data.problems import raise_if_any
 from sentilora.labels import Labels
 from sentilora.message import Message
@@ -30,6 +30,8 @@ def read_examples(
     group: str | None = None,
     labels: Labels | None = None,
     stars: int | None = None,
+    scale: str | None = None,
+    any_text: bool = False,
     skip_bad_rows: bool = False,
     part: str = "train",
     min_per_label: int = 0,
@@ -42,8 +44,11 @@ def read_examples(
         text: column with the texts; found by name when None.
         label: column with the labels; found by name when None.
         group: column to keep, by which the data may be split.
-        labels: label names to read the values as; decided by the values when None.
+        labels: label names of the values: of ids from 0 on, or of as many other numbers from the
+            lowest up; decided by the values when None.
         stars: highest rating (5 or 10), if the values are ratings from 1 on; None if they are not.
+        scale: worst and best rating, such as ``0-10``, if the values are ratings on another scale.
+        any_text: whether texts may be nearly all numbers, dates or single words.
         skip_bad_rows: whether to leave out rows that cannot be used and keep them in ``skipped``;
             else they are an error.
         part: name of the part to read from a source that has parts: ``train``, ``validation`` or
@@ -53,9 +58,9 @@ def read_examples(
 
     Raises:
         DataError: the source cannot be read or used; all problems are named with their rows.
-        ConfigError: ``stars`` is neither 5 nor 10.
+        ConfigError: ``stars`` is neither 5 nor 10, or ``scale`` is none.
     """
-    asked = Asked(text, label, group, stars, skip_bad_rows, reading)
+    asked = Asked(text, label, group, stars, skip_bad_rows, reading, scale, any_text)
     found = draft(locate(data, reading), part, asked)
     settle(found, labels, min_per_label)
     raise_if_any([found.scan.problems])

@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentilora.data.columns import Columns, choose_columns
+from sentilora.data.column_values import likely_text, no_texts, nothing
+from sentilora.data.columns import Columns, choose_columns, sentiment_of_column
+from sentilora.data.files.first_rows import first_rows
 from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.files.streams import Chunk, Table, broken_text, text_problem
 from sentilora.data.files.temporary import arrow_writer, new_folder
-from sentilora.data.labelled.label_values import spell
-from sentilora.data.problems import Problems, shortened
+from sentilora.data.labelled.values.label_spellings import is_missing
+from sentilora.data.labelled.values.label_values import spell
+from sentilora.data.labelled.values.rating_scale import Scale, parse_scale, scale_of_stars
+from sentilora.data.problems import Problems, shortened, shown_value
 from sentilora.errors import ConfigError
 from sentilora.message import setting
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+FIRST_TEXTS = 1000
 MAX_SPELLINGS = 1000  # different label values; more are a wrong column, not labels
+
+_NOT = (None, "0", "false", "no", "False", "FALSE", "No", "NO", "0.0")  # cells of one-hot columns
 
 
 @dataclass(frozen=True)
 class Asked:
     """How the user wants a source to be read.
 
+    Attributes:
+        scale: worst and best rating, as in ``0-10``, if the labels are ratings.
+        any_text: whether texts may be nearly all numbers, dates or single words.
+        lists_bad_rows: whether bad rows are kept aside though they are not to be left out, as by
+            those who only look.
+
     Raises:
-        ConfigError: the number of stars is neither 5 nor 10.
+        ConfigError: the number of stars is neither 5 nor 10, the scale is none, or there are both.
     """
 
     text: str | None = None
@@ -36,10 +49,24 @@ class Asked:
     stars: int | None = None
     skip_bad_rows: bool = False
     reading: Reading = USUAL
+    scale: str | None = None
+    any_text: bool = False
+    lists_bad_rows: bool = False
 
     def __post_init__(self) -> None:
         if self.stars not in (None, 5, 10):
             raise ConfigError(f"{setting('stars', self.stars)}: expected 5 or 10.")
+        if self.stars is not None and self.scale is not None:
+            raise ConfigError(
+                f"{setting('stars', self.stars)} and {setting('scale', self.scale)} both say how "
+                "ratings are read. Leave one out."
+            )
+        parse_scale(self.scale)  # a wrong one is told before anything is read
+
+    @property
+    def rating_scale(self) -> Scale | None:
+        """The scale of the ratings; None if the labels are none."""
+        return parse_scale(self.scale) if self.stars is None else scale_of_stars(self.stars)
 
 
 @dataclass
@@ -53,6 +80,7 @@ class Scan:
         tally: number of good rows with each spelling.
         bad: row number and code of each row that has a label but another problem.
         row_count: number of rows of the table, good and bad.
+        first_texts: first good texts, by which it is seen whether they are texts at all.
     """
 
     table: Table
@@ -63,6 +91,7 @@ class Scan:
     tally: list[int] = field(default_factory=list)
     bad: list[tuple[int, int]] = field(default_factory=list)
     row_count: int = 0
+    first_texts: list[str] = field(default_factory=list)
 
 
 def scan(table: Table, asked: Asked) -> Scan:
@@ -71,9 +100,14 @@ def scan(table: Table, asked: Asked) -> Scan:
     Raises:
         DataError: it cannot be read to its end, or the disk is full.
     """
-    problems = Problems(table.name, keeps_rows=asked.skip_bad_rows)
+    problems = Problems(table.name, keeps_rows=asked.skip_bad_rows or asked.lists_bad_rows)
     columns = choose_columns(
-        table.names, text=asked.text, label=asked.label, group=asked.group, problems=problems
+        table.names,
+        text=asked.text,
+        label=asked.label,
+        group=asked.group,
+        problems=problems,
+        sample=nothing if getattr(table, "doubt", "") else first_rows(table),
     )
     if problems.whole and (doubt := getattr(table, "doubt", "")):
         problems.add(doubt)
@@ -83,6 +117,8 @@ def scan(table: Table, asked: Asked) -> Scan:
             write(_check(chunk, found))
     if columns.used and not found.row_count and not problems.kinds:
         problems.add("no rows, only a header. Expected rows with a text and a label.")
+    if not asked.any_text and (why := no_texts(found.first_texts)) is not None:
+        problems.add(_no_texts(found, why))
     if len(found.spellings) > MAX_SPELLINGS:
         problems.add(
             f"column '{columns.label}' holds more than {MAX_SPELLINGS:,} different values, such as "
@@ -113,6 +149,9 @@ def _check(chunk: Chunk, found: Scan) -> pa.RecordBatch:
         if columns.text is not None and (kind := text_problem(text)) is not None:
             found.problems.add_row(row, kind, "" if kind in ("empty text", "no text") else "text")
             is_bad = True
+        elif is_missing(text):
+            found.problems.add_row(row, "a word for no text", shown_value(text))
+            is_bad = True
         name = spell(group)
         if columns.group is not None and (name is None or broken_text(name) is not None):
             found.problems.add_row(row, f"no proper value in group column '{columns.group}'")
@@ -124,6 +163,8 @@ def _check(chunk: Chunk, found: Scan) -> pa.RecordBatch:
         if code >= 0:
             found.tally[code] += 1
         good.append((text, row, code, name))
+    if len(found.first_texts) < FIRST_TEXTS and columns.text is not None:
+        found.first_texts += [values[0] for values in good[:FIRST_TEXTS]]
     schema = _schema(columns)
     arrays = [
         pa.array([values[place] for values in good], field.type)
@@ -134,11 +175,35 @@ def _check(chunk: Chunk, found: Scan) -> pa.RecordBatch:
 
 def _rows(chunk: Chunk, columns: Columns) -> Iterator[tuple[int, Any, Any, Any]]:
     nothing = [None] * len(chunk.rows)
-    lists = [
-        nothing if name is None else chunk.columns[name]
-        for name in (columns.text, columns.label, columns.group)
+    texts, groups = (
+        nothing if name is None else chunk.columns[name] for name in (columns.text, columns.group)
+    )
+    if columns.one_hot:
+        labels: list[Any] = _labels_of_columns(chunk, columns.one_hot)
+    else:
+        labels = nothing if columns.label is None else chunk.columns[columns.label]
+    return zip(chunk.rows, texts, labels, groups, strict=True)
+
+
+def _labels_of_columns(chunk: Chunk, names: Sequence[str]) -> list[list[str]]:
+    """Return the labels of each row of which the column is not 0: one, if all is well."""
+    called = [sentiment_of_column(name) or name for name in names]
+    cells = zip(*(chunk.columns[name] for name in names), strict=True)
+    return [
+        [label for label, cell in zip(called, row, strict=True) if spell(cell) not in _NOT]
+        for row in cells
     ]
-    return zip(chunk.rows, *lists, strict=True)
+
+
+def _no_texts(found: Scan, why: str) -> str:
+    """Say that a column hardly holds texts, and which one does."""
+    names = [name for name in (*found.columns.used,) if name is not None]
+    other = likely_text(first_rows(found.table)(), names)
+    way = f"Choose the one with the texts: {setting('text', other or 'NAME')}"
+    return (
+        f"column '{found.columns.text}' hardly holds texts: {why}. {way}; or say "
+        f"{setting('any_text', True)} if these are the texts."
+    )
 
 
 def _check_label(row: int, value: object, found: Scan) -> tuple[int, bool]:

@@ -29,6 +29,8 @@ def read_parts(
     group: str | None = None,
     labels: Labels | None = None,
     stars: int | None = None,
+    scale: str | None = None,
+    any_text: bool = False,
     skip_bad_rows: bool = False,
     validation_share: float = VALIDATION_SHARE,
     test_share: float = TEST_SHARE,
@@ -44,9 +46,9 @@ def read_parts(
 
     Raises:
         DataError: a part cannot be read or used, or train cannot be split; all problems are named.
-        ConfigError: ``stars`` is neither 5 nor 10.
+        ConfigError: ``stars`` is neither 5 nor 10, or ``scale`` is none.
     """
-    asked = Asked(text, label, group, stars, skip_bad_rows, reading)
+    asked = Asked(text, label, group, stars, skip_bad_rows, reading, scale, any_text)
     files = {"validation": validation, "test": test}
     drafts = read_drafts(data, files, asked, labels, MIN_PER_SIDE)
     carved = [part for part in files if part not in drafts]

@@ -20,7 +20,7 @@ from sentilora.data.files.read_options import Reading, ReadOptions
 from sentilora.data.files.sources import locate
 from sentilora.data.files.streams import Table, number_of, text_problem
 from sentilora.data.files.temporary import new_folder
-from sentilora.data.labelled.label_values import spell
+from sentilora.data.labelled.values.label_values import spell
 from sentilora.data.pairs.built_pairs import BuiltPairs, drop_contradictions, limit_pairs, text_keys
 from sentilora.data.pairs.preference_pairs import GRADED, Pairs
 from sentilora.data.pairs.random_pairs import draw_pairs

@@ -16,7 +16,8 @@ import numpy as np
 from sentilora.data.files.sources import locate
 from sentilora.data.files.streams import Chunk, Table, number_of
 from sentilora.data.files.temporary import new_folder
-from sentilora.data.labelled.label_values import Meanings, read_meanings, spell
+from sentilora.data.labelled.values.label_values import read_meanings, spell
+from sentilora.data.labelled.values.meanings import Column, Meanings
 from sentilora.data.pairs.contradictions import contradictions
 from sentilora.data.pairs.pair_columns import PairColumns, choose_pair_columns
 from sentilora.data.pairs.preference_pairs import GRADED, PairFile, Pairs
@@ -217,9 +218,7 @@ def _settle_labels(found: _Scan, table: Table, labels: Labels) -> Meanings | Non
     column = found.columns.names["chosen"]
     meanings = read_meanings(
         dict.fromkeys(found.spellings, 1),
-        column=column,
-        labels=labels,
-        class_names=table.class_names(column),
+        Column(column, table.names, known=labels, class_names=table.class_names(column)),
     )
     if meanings.labels is None:
         found.problems.add(meanings.problem)

@@ -39,6 +39,19 @@ def is_cached(base: Base) -> bool:
     return isinstance(found, str)
 
 
+def base_at_hand(default: str) -> str | None:
+    """Return the base to name instead of the default, which would have to be fetched from a hub.
+
+    Returns:
+        The embedded base; None where the default is at hand, or nothing is embedded.
+    """
+    base = BASES.get(default)
+    if base is None or is_cached(base) or embedded_folder(base) is not None:
+        return None
+    embedded = (other.name for other in BASES.values() if embedded_folder(other) is not None)
+    return next(embedded, None)
+
+
 def install_base(name: str) -> Path:
     """Copy an embedded base into the Hugging Face cache, where plain libraries find it offline.
 

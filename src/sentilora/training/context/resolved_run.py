@@ -132,6 +132,8 @@ def read_config_parts(config: RunConfig) -> Parts:
         group=data.group,
         labels=parse_labels(data.labels),
         stars=data.stars,
+        scale=data.scale,
+        any_text=data.any_text,
         skip_bad_rows=data.skip_bad_rows,
         validation_share=data.validation_share,
         test_share=data.test_share,

@@ -12,7 +12,7 @@ from sentilora.data.labelled.scan import Asked
 from sentilora.defaults import SEED
 from sentilora.evaluation.metrics import Measured
 from sentilora.evaluation.model_figures import measure_unseen, measure_with_intervals
-from sentilora.evaluation.model_rows import labels_of_file, read_rows
+from sentilora.evaluation.model_rows import given_labels, read_rows
 from sentilora.evaluation.reports.comparison import caution_of
 from sentilora.inference.sentiment_model import SentimentModel
 
@@ -77,9 +77,9 @@ def measure_texts(
     import numpy as np
 
     names = model.labels.names
-    file_labels = labels_of_file(texts.labels, model.labels)
+    given = given_labels(texts.labels, model.labels)
     rows = read_rows(
-        locate(texts.data, texts.asked.reading), "test", texts.asked, file_labels, model.labels
+        locate(texts.data, texts.asked.reading), "test", texts.asked, given, model.labels
     )
     logits = []
     for start in range(0, len(rows.texts), PIECE):

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from sentilora.data.labelled.label_values import read_meanings, spell
+from sentilora.data.labelled.values.label_values import read_meanings, spell
+from sentilora.data.labelled.values.meanings import Column
+from sentilora.data.labelled.values.rating_scale import parse_scale, scale_of_stars
 from sentilora.labels import Labels
 from sentilora.message import Message
 
@@ -11,7 +13,12 @@ TERNARY = Labels(("negative", "neutral", "positive"))
 
 
 def meanings(*values, column="label", **options):
-    return read_meanings(dict.fromkeys(values, 1), column=column, **options)
+    return of_tally(dict.fromkeys(values, 1), column=column, **options)
+
+
+def of_tally(tally, *, column="label", stars=None, scale=None, **options):
+    rating_scale = parse_scale(scale) if stars is None else scale_of_stars(stars)
+    return read_meanings(tally, Column(column, scale=rating_scale, **options))
 
 
 @pytest.mark.parametrize(
@@ -49,14 +56,25 @@ def test_small_ids_have_default_names_that_are_told(values, names):
 
 
 @pytest.mark.parametrize(
-    "values", [("1", "2"), ("0", "2"), ("-1", "1"), ("0", "1", "2", "3"), ("0", "0.5", "1"), ("1",)]
+    ("values", "way"),
+    [
+        (("1", "2"), 'labels=["negative", "positive"]'),
+        (("0", "4"), 'labels=["negative", "positive"]'),
+        (("-1", "0", "1"), 'labels=["negative", "neutral", "positive"]'),
+        (("1", "2", "3"), "stars=5 or stars=10"),
+        (("0", "2", "4"), 'labels=["negative", "neutral", "positive"]'),
+        (("-2", "-1", "0", "1", "2"), 'scale="-2-2"'),
+        (("-0.9", "-0.1", "0", "0.3", "0.5", "0.8"), 'scale="-1-1"'),
+        (tuple(map(str, range(11))), 'scale="0-10"'),
+        (("20", "40", "60", "70", "80", "100"), 'scale="0-100"'),
+        (("1",), "label=…"),
+    ],
 )
-def test_other_numbers_need_labels_or_stars(values):
+def test_numbers_without_a_meaning_are_asked_about_with_a_way_that_reads_them(values, way):
     read = meanings(*values)
     assert read.labels is None
     assert "holds the numbers" in read.problem
-    assert 'labels=["a", "b", "c"]' in Message(read.problem)
-    assert "stars=5 or stars=10" in Message(read.problem)
+    assert way in Message(read.problem)
 
 
 def test_ids_with_labels_given():
@@ -66,10 +84,10 @@ def test_ids_with_labels_given():
     assert read.notes == ("labels 0, 1, 2, 3 read as a, b, c, d",)
 
 
-def test_ids_outside_the_labels():
+def test_numbers_that_are_neither_ids_nor_as_many_as_names_are_refused():
     read = meanings("0", "1", "5", labels=BINARY)
-    assert read.of["1"] == 1
-    assert "label outside 0 … 1 (negative, positive)" in str(read.of["5"])
+    assert read.labels is None
+    assert "holds the numbers 0, 1, 5, which labels=… does not fit" in Message(read.problem)
 
 
 def test_names_win_over_ids():
@@ -84,20 +102,22 @@ def test_names_and_ids_do_not_mix():
 
 
 def test_numbers_and_words_do_not_mix():
-    read = meanings("0", "1", "nan")
+    read = meanings("0", "1", "odd", "even")
     assert read.labels is None
-    assert "mixes numbers ('0', '1') and words ('nan')" in read.problem
-    named = meanings("0", "1", "nan", labels=BINARY)
+    assert "mixes numbers ('0', '1') and words ('even', 'odd')" in read.problem
+    named = meanings("0", "1", "odd", labels=BINARY)
     assert named.of["1"] == 1
-    assert isinstance(named.of["nan"], str)
+    assert isinstance(named.of["odd"], str)
 
 
-@pytest.mark.parametrize("column", ["stars", "rating", "Rating", " STARS "])
-@pytest.mark.parametrize("labels", [None, TERNARY])
-def test_rating_columns_need_stars(column, labels):
-    read = meanings("0", "1", "2", column=column, labels=labels)
+@pytest.mark.parametrize("column", ["stars", "rating", "Rating", " STARS ", "Review Stars"])
+@pytest.mark.parametrize("known", [None, TERNARY])
+def test_rating_columns_need_stars(column, known):
+    read = meanings("1", "2", "3", column=column, known=known)
     assert read.labels is None
     assert "stars=5 or stars=10" in Message(read.problem)
+    read = meanings("0", "1", "2", column=column, known=known)
+    assert 'scale="0-5"' in Message(read.problem)
 
 
 def test_rating_column_with_words_needs_no_stars():
@@ -124,7 +144,7 @@ def test_stars_without_a_middle_give_two_labels():
     assert read.notes == ("ratings of 1 to 5 read as negative, positive",)
 
 
-@pytest.mark.parametrize("value", ["0", "6", "-1", "good", "4/5", "nan"])
+@pytest.mark.parametrize("value", ["0", "6", "-1", "good", "8/10"])
 def test_stars_off_the_scale(value):
     assert meanings("1", "5", value, stars=5).of[value] == "rating outside 1 … 5"
 
@@ -160,10 +180,10 @@ def test_star_names_are_labels_of_their_own():
 
 
 def test_values_of_bad_rows_make_no_label():
-    read = read_meanings({"pos": 3, "neg": 2, "odd": 0}, column="label")
+    read = of_tally({"pos": 3, "neg": 2, "odd": 0})
     assert read.labels == BINARY
     assert isinstance(read.of["odd"], str)
-    assert isinstance(read_meanings({"0": 1, "1": 1, "7": 0}, column="label").of["7"], str)
+    assert isinstance(of_tally({"0": 1, "1": 1, "7": 0}).of["7"], str)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,50 @@
+"""Spellings of label values: words for a missing value, and one label in several spellings."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+# What pandas, SQL, R, Excel and people write where there is nothing.
+_MISSING = frozenset(
+    re.findall(
+        r"\S+",
+        "nan -nan none null nil n/a na #n/a #na <na> <n/a> <null> (null) nat \\n - -- --- – — "
+        "? ?? . .. … #value! #ref! #div/0! #name? #null! undefined",
+    )
+)
+_LONGEST = max(map(len, _MISSING))
+# Characters that nobody sees; joiners and selectors are part of emoji and of some scripts.
+_UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
+_SOMETIMES_SEEN = re.compile("[\u200c\u200d\ufe0e\ufe0f]")
+
+
+def is_missing(value: object) -> bool:
+    """Tell whether a value is a word for none: ``nan``, ``NULL``, ``N/A``, ``-``."""
+    if not isinstance(value, str) or len(value) > 2 * _LONGEST:
+        return False
+    return _UNSEEN.sub("", value).strip().casefold() in _MISSING
+
+
+def clean(value: str) -> str:
+    """Write a value without unseen characters, in composed Unicode, with single spaces."""
+    return " ".join(unicodedata.normalize("NFC", _UNSEEN.sub("", value)).split())
+
+
+def fold(value: str) -> str:
+    """Return what the spellings of one label have in common: case, width and spaces aside."""
+    seen = _SOMETIMES_SEEN.sub("", _UNSEEN.sub("", value))
+    return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())
+
+
+def join_spellings(tally: Mapping[str, int]) -> dict[str, str]:
+    """Map each value to the most frequent spelling of its label; of equals, to the first one."""
+    best: dict[str, str] = {}
+    counts: dict[str, dict[str, int]] = {}
+    for value, count in tally.items():
+        group = counts.setdefault(fold(value), {})
+        group[clean(value)] = group.get(clean(value), 0) + count
+    for key, group in counts.items():
+        best[key] = max(group, key=lambda name: group[name])
+    return {value: best[fold(value)] for value in tally}

@@ -1,0 +1,126 @@
+"""Label values that are ratings: read on a scale, and what to say where none was given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sentilora.data.labelled.values.label_numbers import advice, written
+from sentilora.data.labelled.values.meanings import Meanings
+from sentilora.data.labelled.values.rating_scale import Scale, read_rating
+from sentilora.data.problems import quoted
+from sentilora.errors import ConfigError
+from sentilora.labels import Labels, order_labels
+from sentilora.message import setting
+
+# From this share of the rows on, ratings outside of a scale are a part of it that was forgotten.
+_FEW = 0.01
+_STARS = ((1, 5), (1, 10))
+
+
+def is_star_name(value: str) -> bool:
+    """Tell whether a rating is written as a name that can be a label: ``4 stars``."""
+    return "star" in value.casefold()
+
+
+def read_scaled(
+    tally: Mapping[str, int], scale: Scale, labels: Labels | None, column: str
+) -> Meanings:
+    """Read ratings on a scale as labels.
+
+    Args:
+        tally: number of usable rows that hold each value.
+        scale: scale of the ratings.
+        labels: labels that the sentiments have to be; those that occur when None.
+        column: name of the column, for messages.
+    """
+    numbers = {value: _number(value, scale) for value in tally}
+    sentiments = {v: None if n is None else scale.sentiment(n) for v, n in numbers.items()}
+    used = [value for value, count in tally.items() if count]
+    if not any(sentiments[value] for value in used):
+        said = f"no row of column '{column}' is a rating of {scale}. {_other(used)}"
+        return Meanings(None, {}, said)
+    if labels is None:
+        try:
+            labels = order_labels(name for name in map(sentiments.get, used) if name is not None)
+        except ConfigError as error:
+            said = f"ratings of {_span(scale)} give too few labels: {error.template}"
+            return Meanings(None, {}, said)
+    ids = labels.ids_of_sentiments
+    of: dict[str, int | str] = {}
+    for value, name in sentiments.items():
+        if name is None:
+            of[value] = f"rating outside {scale}"
+        else:
+            of[value] = ids.get(name, f"rating that is {name}, which {_not_in(labels)}")
+    problem = _forgotten_end(tally, numbers, scale, column)
+    note = f"ratings of {_span(scale)} read as {', '.join(labels.names)}"
+    if (scale.worst, scale.best) not in _STARS:
+        note += f": {scale.told()}"
+    return Meanings(labels, of, problem, (note,), cuts_off=bool(problem))
+
+
+def star_problem(used: Mapping[str, int], column: str) -> str:
+    """Say that a column holds ratings, in which spelling, and with which setting they are read."""
+    ratings = {value: read_rating(value) for value in used}
+    read = {value: rating for value, rating in ratings.items() if rating is not None}
+    numbers = sorted({rating.number for rating in read.values()})
+    plain = all(value.replace(",", ".").replace(".", "").lstrip("+-").isdigit() for value in read)
+    shown = written(numbers) if plain else quoted(sorted(read), 5)
+    said = f"column '{column}' holds ratings ({shown}). "
+    most = {rating.most for rating in read.values() if rating.most is not None}
+    if any(rating.is_percent for rating in read.values()):
+        how = f"Read them as shares: {setting('scale', '0-100')}."
+    elif len(most) == 1 and numbers[-1] <= (top := most.pop()):
+        is_stars = top in (5, 10) and numbers[0] >= 0.5
+        known = setting("stars", int(top)) if is_stars else setting("scale", f"0-{top:g}")
+        how = f"Read them with {known}."
+    elif plain:
+        how = advice(numbers, "rating")
+    else:
+        how = advice(numbers, "rating").replace("there can be", "there can be at most")
+    others = sorted(value for value in used if value not in read)
+    if not others:
+        return said + how
+    count = sum(used[value] for value in others)
+    return (
+        f"{said}{how} {count:,} rows hold something else ({quoted(others, 5)}): leave them out "
+        f"with {setting('skip_bad_rows', True)}."
+    )
+
+
+def _forgotten_end(
+    tally: Mapping[str, int], numbers: Mapping[str, float | None], scale: Scale, column: str
+) -> str:
+    """Say that ratings outside of a scale are too many for slips; nothing if they are few."""
+    found = {value: number for value, number in numbers.items() if number is not None}
+    outside = {value: number for value, number in found.items() if not scale.holds(number)}
+    count = sum(tally[value] for value in outside)
+    if count <= _FEW * sum(tally.values()):
+        return ""
+    every = sorted({number for value, number in found.items() if tally[value]})
+    values = sorted({number for value, number in outside.items() if tally[value]})
+    return (
+        f"column '{column}' holds {written(values)} in {count:,} rows, outside of {scale}. If "
+        f"they are part of the scale: {advice([*every], 'rating')} If they are no ratings, empty "
+        "these cells."
+    )
+
+
+def _number(value: str, scale: Scale) -> float | None:
+    rating = read_rating(value)
+    return None if rating is None else scale.number_of(rating)
+
+
+def _other(used: list[str]) -> str:
+    ratings = [rating for value in used if (rating := read_rating(value)) is not None]
+    if not ratings:
+        return f"Found: {quoted(sorted(used), 5)}. Choose another column with {setting('label')}."
+    return star_problem(dict.fromkeys(used, 1), "rating").partition(" holds ")[2].capitalize()
+
+
+def _span(scale: Scale) -> str:
+    return f"{scale.worst:g} to {scale.best:g}"
+
+
+def _not_in(labels: Labels) -> str:
+    return f"is not one of {', '.join(labels.names)}"
