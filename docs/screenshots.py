@@ -9,6 +9,7 @@ are shown, too. Without one they show what there is without a training.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -41,6 +42,7 @@ def main(arguments: list[str]) -> int:
             ("try", DESKTOP, _try),
             ("phone", PHONE, _try),
             ("file", DESKTOP, _file),
+            ("stars", DESKTOP, _stars),
             ("train", DESKTOP, _train),
             ("compare", DESKTOP, _compare),
             ("model", DESKTOP, _model),
@@ -74,9 +76,20 @@ def _file(page: Any, url: str, _: Path | None) -> None:
     page.locator("input[type=file]").set_input_files(SAMPLE)
     page.get_by_role("button", name="Analyse the file").click()
     page.get_by_role("heading", name="Row by row").wait_for()
-    page.get_by_role("button", name="Analyse the file").scroll_into_view_if_needed()
+    page.get_by_role("heading", name="test.csv").evaluate("one => one.scrollIntoView()")
     page.mouse.move(0, 0)
-    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 330)")
+
+
+def _stars(page: Any, url: str, _: Path | None) -> None:
+    page.goto(f"{url}/train")
+    page.get_by_text("My file").click()
+    page.locator("input[type=file]").set_input_files(SAMPLE)
+    labels = page.get_by_role("combobox", name=re.compile("Column with the labels"))
+    labels.click()
+    page.get_by_role("option", name="rating").click()
+    page.get_by_text(re.compile(", 0 left out")).wait_for()
+    page.mouse.move(0, 0)
+    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 130)")
 
 
 def _train(page: Any, url: str, run: Path | None) -> None:
@@ -84,13 +97,13 @@ def _train(page: Any, url: str, run: Path | None) -> None:
     page.get_by_role("button", name="Train", exact=True).wait_for()
     if run is not None:
         page.get_by_role("button", name=run.name).click()
-        page.get_by_text("Training loss").first.wait_for()
+        page.get_by_text("What it took").first.wait_for()
 
 
 def _compare(page: Any, url: str, run: Path | None) -> None:
     page.goto(f"{url}/compare")
     page.get_by_role("button", name="Measure").click()
-    page.get_by_text("Reliability:").wait_for()
+    page.get_by_text("Confusion of").first.wait_for()
     page.mouse.move(0, 0)
 
 

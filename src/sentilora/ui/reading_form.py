@@ -66,7 +66,7 @@ def _is_off(name: str, own: str) -> bool:
 
 
 # What a box holds as long as nobody has said anything; None where that is not in the list.
-_UNSAID: dict[str, Any] = {"quoting": "csv", "columns": "", "skip_lines": 0, "sheet": ""}
+_UNSAID: dict[str, Any] = {"columns": "", "skip_lines": 0, "sheet": ""}
 
 
 def _draw(name: str, key: str, *, is_off: bool) -> None:

@@ -95,7 +95,7 @@ def page_environment() -> Environment:
 def label_tones(names: Sequence[str]) -> list[str]:
     """Return a CSS colour class for each label.
 
-    Sentiments run from red over grey to green, whatever their order; other labels get colours
+    Sentiments run from orange over grey to blue, whatever their order; other labels get colours
     that only tell them apart.
     """
     try:

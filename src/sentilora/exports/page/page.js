@@ -52,6 +52,7 @@ function refuse(reason) {
 function bar({ label, probability }, chosen) {
   const item = document.createElement("li");
   item.dataset.probability = probability;
+  item.dataset.label = label.toLowerCase();
   item.classList.toggle("chosen", label === chosen);
   item.append(
     element("span", "label", label),
