@@ -36,6 +36,16 @@ def serve(
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen at.")] = HOST,
     port: Annotated[int, typer.Option(help="0 takes any that is free.")] = PORT,
+    default: Annotated[
+        str | None,
+        typer.Option(help="Model that answers requests which name none; else the first one."),
+    ] = None,
+    alias: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=MODEL", help="Another name for a model, which can be moved to a new one."
+        ),
+    ] = None,
     key_file: Annotated[
         Path | None,
         typer.Option(help="File with the key that requests must show; else SENTILORA_KEY."),
@@ -115,6 +125,8 @@ def serve(
         from sentilora.errors import MissingExtraError
 
         raise MissingExtraError("The server", "server") from error
+    from sentilora.serving.http.model_names import make_names
+
     models = Models(paths, device=device, precision=precision)
     door = Door(
         host,
@@ -124,6 +136,7 @@ def serve(
         tuple(allowed_host or ()),
         tuple(allowed_origin or ()),
         allow_without_key,
+        make_names(paths, default=default, aliases=alias or ()),
     )
     _run(models, door, limits)
 

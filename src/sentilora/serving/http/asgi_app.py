@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from sentilora.serving.http.callers import Callers
 from sentilora.serving.http.limits import Limits
@@ -21,7 +22,8 @@ from sentilora.serving.http.messages.openapi import describe_app
 from sentilora.serving.http.messages.refusals import Refusal
 from sentilora.serving.http.messages.responses import reply_refusal
 from sentilora.serving.http.middleware import Guard
-from sentilora.serving.http.routes import adapters, classify, huggingface, info, tei
+from sentilora.serving.http.model_names import Names
+from sentilora.serving.http.routes import adapters, aliases, classify, huggingface, info, tei
 from sentilora.serving.http.routing import PlainRoute, Shortcut, note
 from sentilora.serving.http.service import Service
 from sentilora.serving.pool import Pool
@@ -31,6 +33,7 @@ REQUESTS: tuple[type[BaseModel], ...] = (
     tei.PredictRequest,
     huggingface.PipelineRequest,
     adapters.AdapterRequest,
+    aliases.NamedRequest,
 )
 DESCRIPTION = """Sentiment of texts, by models that SentiLoRA has trained. Scores are calibrated
 probabilities. Texts are neither kept nor logged."""
@@ -43,6 +46,7 @@ def build_app(
     key: str | None = None,
     folders: tuple[Path, ...] = (),
     callers: Callers | None = None,
+    names: Names | None = None,
 ) -> FastAPI:
     """Build the app around a pool; its :class:`Service` is ``app.state.service``.
 
@@ -52,8 +56,9 @@ def build_app(
         key: key that requests must show; None for none.
         folders: folders from which adapters may be added.
         callers: names that it is known by and pages that may call; None for the loopback alone.
+        names: names beside those of the models; None for no others.
     """
-    service = Service(limits or Limits(), key=key, folders=folders)
+    service = Service(limits or Limits(), key=key, folders=folders, names=names)
     if pool is not None:
         service.take(pool)
 
@@ -76,7 +81,7 @@ def build_app(
     )
     app.state.service = service
     app.router.route_class = PlainRoute
-    for shape in (classify, tei, huggingface, info, adapters):
+    for shape in (classify, tei, huggingface, info, adapters, aliases):
         shape.add_to(app, service)
     app.add_exception_handler(HTTPException, _refuse)
     app.add_exception_handler(Refusal, _refuse)
@@ -102,5 +107,15 @@ async def _refuse(request: Request, error: Exception) -> Response:
             404: f"There is nothing at {path}. The routes are listed at /docs and /openapi.json.",
             405: f"{request.method} is not for {path}. The routes are listed at /docs.",
         }.get(error.status_code, str(error.detail))
-        return reply_refusal(Refusal(error.status_code, message, error.headers))
+        headers = _allowed(request) if error.status_code == 405 else error.headers
+        return reply_refusal(Refusal(error.status_code, message, headers))
     return reply_refusal(note(error))
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """Name the methods of all routes at a path; the framework names those of one alone."""
+    methods: set[str] = set()
+    for route in request.app.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            methods |= route.methods or set()
+    return {"allow": ", ".join(sorted(methods))}

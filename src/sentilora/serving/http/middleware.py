@@ -21,6 +21,7 @@ from sentilora.serving.http.service import Service
 from sentilora.serving.http.visit import VISIT, Visit
 
 OPEN = frozenset(("/health", "/ready"))  # without a key
+WITH_BODY = frozenset(("POST", "PUT"))
 DROPPED_BYTES = 8_000_000
 DROPPING_S = 5.0
 CLOSE = {"connection": "close"}
@@ -52,7 +53,7 @@ class Guard:
             await send(message)
 
         service = self.service
-        takes_part = scope["method"] == "POST"  # the others are answered at once
+        takes_part = scope["method"] in WITH_BODY  # the others are answered at once
         service.active += takes_part
         try:
             shared = self._allowed(scope["headers"])
@@ -90,7 +91,7 @@ class Guard:
         if self.service.key is not None and scope["path"] not in OPEN:
             check_key(shown, self.service.key)
         limits = self.service.limits
-        if self.service.active > limits.max_concurrent_requests and scope["method"] == "POST":
+        if self.service.active > limits.max_concurrent_requests and scope["method"] in WITH_BODY:
             raise overloaded(
                 f"{limits.max_concurrent_requests} requests are being answered, and no more are "
                 "taken on. Send it again later.",

@@ -11,7 +11,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
@@ -25,6 +25,7 @@ from sentilora.message import setting
 from sentilora.serving.http.asgi_app import build_app
 from sentilora.serving.http.callers import Callers, is_loopback, make_callers
 from sentilora.serving.http.limits import Limits
+from sentilora.serving.http.model_names import Names
 from sentilora.serving.http.protocol import bounded_protocol
 from sentilora.serving.http.service import Service
 from sentilora.serving.pool import Pool, Served
@@ -74,6 +75,7 @@ class Door:
         hosts: names that clients may call it by, beside those of the loopback.
         origins: origins of web pages that may call it.
         allow_without_key: whether other machines may call it without a key.
+        names: names beside those of the models.
     """
 
     host: str = HOST
@@ -83,6 +85,7 @@ class Door:
     hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     allow_without_key: bool = False
+    names: Names = field(default_factory=Names)
 
     @cached_property
     def address(self) -> str:
@@ -161,7 +164,14 @@ def serve(
         ConfigError: the address cannot be had.
         SentiloraError: what ``open_pool`` raises; the server has stopped then.
     """
-    app = build_app(None, limits, key=door.key, folders=door.folders, callers=door.callers())
+    app = build_app(
+        None,
+        limits,
+        key=door.key,
+        folders=door.folders,
+        callers=door.callers(),
+        names=door.names,
+    )
     service: Service = app.state.service
     with bound(door) as listener:
         server = Server(app, service, limits)

@@ -12,10 +12,11 @@ from sentilora.errors import several
 from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.messages.refusals import Refusal
 from sentilora.serving.http.messages.responses import RawHeaders
+from sentilora.serving.http.model_names import Names
 from sentilora.serving.http.prometheus import Metrics
 from sentilora.serving.http.visit import VISIT, Visit
 from sentilora.serving.http.waiting_requests import WaitingRoom
-from sentilora.serving.pool import Answer, Closing, Pool, Served
+from sentilora.serving.pool import Answer, Closing, Pool, Served, UnknownAdapter
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,24 @@ class Service:
         metrics: what is counted.
         key: key that requests must show; None for none.
         folders: folders from which adapters may be added.
+        names: names beside those of the models.
         pool: pool that answers; None until the models are loaded.
         is_closing: whether nothing new is accepted.
         active: number of requests with a body that are being read, wait or are answered.
     """
 
     def __init__(
-        self, limits: Limits, *, key: str | None = None, folders: tuple[Path, ...] = ()
+        self,
+        limits: Limits,
+        *,
+        key: str | None = None,
+        folders: tuple[Path, ...] = (),
+        names: Names | None = None,
     ) -> None:
         self.limits = limits
         self.key = None if key is None else key.encode()
         self.folders = tuple(folder.resolve() for folder in folders)
+        self.names = names or Names()
         self.metrics = Metrics()
         self.pool: Pool | None = None
         self.is_closing = False
@@ -84,26 +92,23 @@ class Service:
         return self.pool
 
     def find(self, name: str | None) -> Served:
-        """Return what answers: under a name, or the only one there is.
+        """Return what answers: under a name or an alias, or where none is named.
 
         Raises:
             UnknownAdapter: there is no such model.
-            Refusal: there are several, and none was named.
+            Refusal: there is none at all.
         """
         pool = self.ready()
-        if name is not None:
-            return pool.find(name)
-        served = pool.served()
-        if not served:
-            raise Refusal(404, "No model is served at present. Add one: POST /v1/adapters")
-        if len(served) > 1:
-            names = ", ".join(one.name for one in served)
-            raise Refusal(
-                422,
-                f"{len(served)} models are served, so the request has to name one. Served here: "
-                f'{names}. Write "model": "NAME" to /v1/classify, or send to /models/NAME.',
-            )
-        return served[0]
+        name = self.names.default if name is None else name
+        if name is None:
+            served = pool.served()
+            if not served:
+                raise Refusal(404, "No model is served at present. Add one: POST /v1/adapters")
+            return served[0]
+        try:
+            return pool.find(self.names.model_of(name))
+        except UnknownAdapter as error:
+            raise UnknownAdapter(name, [*error.names, *self.names.aliases]) from None
 
     async def answer(
         self, name: str | None, texts: list[str], scope: Scope, receive: Receive

@@ -8,7 +8,7 @@ from huggingface_hub.errors import HfHubHTTPError
 from sentilora.model.probabilities import softmax
 from sentilora.serving.http.asgi_app import build_app
 from tests.helpers.fake_pool import FakePool, logits_of
-from tests.helpers.http_client import client_of, listening, refused
+from tests.helpers.http_client import listening, refused
 
 KEY = "a-key-of-the-tests"
 
@@ -49,13 +49,11 @@ def test_there_is_a_list_for_each_text(client):
     assert two[1][0]["label"] == "negative"
 
 
-def test_the_only_model_answers_at_the_root(client):
+def test_the_default_model_answers_at_the_root(client):
     assert (
         client.post("/", json={"inputs": "a"}).json()
         == client.post("/models/general", json={"inputs": "a"}).json()
     )
-    with client_of(FakePool("film", "shop")) as several:
-        refused(several.post("/", json={"inputs": "a"}), 422, "Validation")
 
 
 @pytest.mark.parametrize("function", ["softmax", "sigmoid", "none"])

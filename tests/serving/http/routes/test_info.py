@@ -40,10 +40,10 @@ def test_info_has_the_field_names_of_tei_when_one_model_is_served(client):
     assert found["models"] == client.get("/v1/models").json()["data"]
 
 
-def test_info_of_several_models_names_none_above_the_others():
+def test_info_of_several_models_tells_of_the_default():
     with client_of(FakePool("film", "shop")) as client:
         found = client.get("/info").json()
-    assert found["model_id"] is None
+    assert found["model_id"] == "film"
     assert [one["id"] for one in found["models"]] == ["film", "shop"]
 
 

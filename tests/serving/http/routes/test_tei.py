@@ -61,9 +61,7 @@ def test_fields_that_others_send_are_passed_over(client):
 
 def test_with_several_models_each_has_an_address_of_its_own():
     with client_of(FakePool("film", "shop")) as client:
-        assert "/models/NAME" in refused(
-            client.post("/predict", json={"inputs": "a"}), 422, "Validation"
-        )
+        assert client.post("/predict", json={"inputs": "a"}).is_success
         assert client.post("/models/shop/predict", json={"inputs": "a"}).is_success
         refused(client.post("/models/toys/predict", json={"inputs": "a"}), 404, "NotFound")
 

@@ -21,7 +21,7 @@ from sentilora.serving.http.messages.responses import reply_json
 from sentilora.serving.http.model_names import NAME
 from sentilora.serving.http.routes.info import MODEL, Model, describe_model
 from sentilora.serving.http.service import Service
-from sentilora.serving.pool import Closing, NameTaken
+from sentilora.serving.pool import Closing, NameTaken, Served
 
 
 class AdapterRequest(BaseModel):
@@ -48,7 +48,7 @@ class Removed(BaseModel):
     """What was taken away."""
 
     id: str
-    object: Literal["model"]
+    object: Literal["model", "alias"]
     deleted: bool
 
 
@@ -62,22 +62,31 @@ def add_to(app: FastAPI, service: Service) -> None:
 
     async def add(request: Request) -> Response:
         """Load an adapter, check it, and answer with it from now on."""
-        _check_allowed(service)
+        check_allowed(service)
         asked = await read(request, AdapterRequest, service.limits)
         path = find_folder(asked.path, service.folders)
         pool = service.ready()
+        if asked.name in service.names.aliases:
+            raise Refusal(409, f"{asked.name!r} is an alias. Choose another name for the model.")
+        service.names.coming.add(asked.name)
         try:
             served = await asyncio.to_thread(pool.add, asked.name, str(path))
         except (NameTaken, Closing):
             raise
         except SentiloraError as error:  # it is damaged, or cannot be computed here
             raise Refusal(422, error.template) from error
-        return reply_json(describe_model(served, created), status=201)
+        finally:
+            service.names.coming.discard(asked.name)
+        return reply_json(describe_model(served, created, service), status=201)
 
     async def remove(request: Request, name: str) -> Response:
         """Take a model away; what was accepted for it is still answered."""
-        _check_allowed(service)
-        await asyncio.to_thread(service.ready().remove, name)
+        check_allowed(service)
+        pool = service.ready()
+        if name not in service.names.aliases:
+            pool.find(name)
+        _check_unused(service, name, pool.served())
+        pool.remove(name)  # in the event loop, so that no name can be given to it meanwhile
         return reply_json({"id": name, "object": "model", "deleted": True})
 
     app.add_api_route(
@@ -98,7 +107,7 @@ def add_to(app: FastAPI, service: Service) -> None:
         methods=["DELETE"],
         tags=["adapters"],
         response_model=None,
-        responses=answers(Removed, GONE, 401, 403, 404, 422, 500, 503),
+        responses=answers(Removed, GONE, 401, 403, 404, 409, 422, 500, 503),
     )
 
 
@@ -140,10 +149,37 @@ def _resolve(folder: Path, path: str) -> Path | None:
         return None
 
 
-def _check_allowed(service: Service) -> None:
+def _check_unused(service: Service, name: str, served: list[Served]) -> None:
+    """Refuse to take away what other names lead to; who uses them would get no answer."""
+    names = service.names
+    aliases = names.aliases_of(name)
+    if name in names.aliases:
+        raise Refusal(409, f"{name!r} is an alias. Remove it with DELETE /v1/aliases/{name}")
+    if aliases:
+        raise Refusal(
+            409,
+            f"The model {name!r} is meant by the alias {', '.join(map(repr, aliases))}. Let it "
+            f"mean another one first: PUT /v1/aliases/{aliases[0]}",
+        )
+    if service.find(None).name == name and len(served) > 1:
+        raise Refusal(
+            409,
+            f"The model {name!r} answers requests that name none. Let another one do that first: "
+            "PUT /v1/default",
+        )
+    if names.default == name:
+        names.default = None
+
+
+def check_allowed(service: Service) -> None:
+    """Let only those change what is served who have shown a key.
+
+    Raises:
+        Refusal: this server has none.
+    """
     if service.key is None:
         raise Refusal(
             403,
-            "Adapters are added and removed only on a server that has a key. Start it with "
+            "What is served can be changed only on a server that has a key. Start it with "
             f"{setting('key_file', 'FILE')}, or with SENTILORA_KEY in its environment.",
         )

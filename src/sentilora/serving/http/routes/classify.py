@@ -25,7 +25,7 @@ class ClassifyRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     model: Annotated[
-        str | None, Field(description="Name of a model; not needed when only one is served.")
+        str | None, Field(description="Name or alias of a model; else the default one.")
     ] = None
     input: Annotated[Any, TEXTS]
     top_k: Annotated[

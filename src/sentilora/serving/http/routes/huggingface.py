@@ -55,7 +55,7 @@ ANSWERED = [[{"label": "positive", "score": 0.97}, {"label": "neutral", "score":
 
 
 def add_to(app: FastAPI, service: Service) -> None:
-    """Add the routes: for a model by name, and for the only one."""
+    """Add the routes: for a model by name, and for the default one."""
 
     async def answer(request: Request, name: str | None) -> Response:
         asked = await read(request, PipelineRequest, service.limits)
@@ -71,7 +71,7 @@ def add_to(app: FastAPI, service: Service) -> None:
         return reply_json([ranked(names, row)[:top_k] for row in rows], headers=answered.headers)
 
     async def pipeline(request: Request) -> Response:
-        """Classify with the only model that is served, as Hugging Face's Inference API does."""
+        """Classify with the default model, as Hugging Face's Inference API does."""
         return await answer(request, None)
 
     async def pipeline_of(request: Request, name: str) -> Response:

@@ -43,6 +43,8 @@ class Model(BaseModel):
     device: str
     kind: str
     is_mixed: Annotated[bool, Field(description="Shares batches with other models.")]
+    aliases: Annotated[list[str], Field(description="Other names of it.")]
+    is_default: Annotated[bool, Field(description="Answers requests that name no model.")]
 
 
 class Models(BaseModel):
@@ -53,7 +55,7 @@ class Models(BaseModel):
 
 
 class Info(BaseModel):
-    """The server, with TEI's field names where it has them; null when several models are served."""
+    """The server, with TEI's field names where it has them, which tell of the default model."""
 
     model_id: str | None
     model_sha: str | None
@@ -84,6 +86,8 @@ MODEL = {
     "device": "cpu",
     "kind": "adapter",
     "is_mixed": True,
+    "aliases": ["support"],
+    "is_default": True,
 }
 INFO = {
     "model_id": "general",
@@ -118,7 +122,7 @@ def add_to(app: FastAPI, service: Service) -> None:
 
     async def models(request: Request) -> Response:
         """List the models that are served, as OpenAI does."""
-        data = [describe_model(served, created) for served in service.ready().served()]
+        data = [describe_model(one, created, service) for one in service.ready().served()]
         return reply_json({"object": "list", "data": data})
 
     async def info(request: Request) -> Response:
@@ -126,13 +130,13 @@ def add_to(app: FastAPI, service: Service) -> None:
         served = service.ready().served()
         return reply_json(
             {
-                **_only(served),
+                **_default(service, served),
                 **_limits(service),
                 "auto_truncate": True,
                 "version": versions["sentilora"],
                 "limits": asdict(service.limits),
                 "versions": versions,
-                "models": [describe_model(one, created) for one in served],
+                "models": [describe_model(one, created, service) for one in served],
             }
         )
 
@@ -165,7 +169,7 @@ def add_to(app: FastAPI, service: Service) -> None:
 TEXT = {"type": "string"}
 
 
-def describe_model(served: Served, created: int) -> dict[str, Any]:
+def describe_model(served: Served, created: int, service: Service) -> dict[str, Any]:
     """Return what there is to know about a model."""
     return {
         "id": served.name,
@@ -181,15 +185,17 @@ def describe_model(served: Served, created: int) -> dict[str, Any]:
         "device": served.device,
         "kind": served.kind,
         "is_mixed": served.is_mixed,
+        "aliases": service.names.aliases_of(served.name),
+        "is_default": service.find(None) == served,
     }
 
 
-def _only(served: list[Served]) -> dict[str, Any]:
-    """Return what TEI tells about its only model."""
-    if len(served) != 1:
+def _default(service: Service, served: list[Served]) -> dict[str, Any]:
+    """Return what TEI tells about its only model, of the one that answers by default."""
+    if not served:
         names = ("model_id", "model_sha", "model_dtype", "model_type", "max_input_length")
         return dict.fromkeys(names)
-    one = served[0]
+    one = service.find(None)
     return {
         "model_id": one.name,
         "model_sha": one.revision,

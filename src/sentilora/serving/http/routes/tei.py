@@ -53,7 +53,7 @@ ANSWERED = [
 
 
 def add_to(app: FastAPI, service: Service) -> None:
-    """Add the routes: for the only model, and for a model by name."""
+    """Add the routes: for the default model, and for a model by name."""
 
     async def answer(request: Request, name: str | None) -> Response:
         asked = await read(request, PredictRequest, service.limits)
@@ -68,7 +68,7 @@ def add_to(app: FastAPI, service: Service) -> None:
         return reply_json(value, headers=answered.headers)
 
     async def predict(request: Request) -> Response:
-        """Classify with the only model that is served, as text-embeddings-inference does."""
+        """Classify with the default model, as text-embeddings-inference does."""
         return await answer(request, None)
 
     async def predict_with(request: Request, name: str) -> Response:
