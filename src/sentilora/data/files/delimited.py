@@ -17,7 +17,7 @@ from os import SEEK_END
 from pathlib import Path
 
 from sentilora.data.files.read_options import USUAL, Reading
-from sentilora.data.files.streams import CHUNK_ROWS, Chunk, ChunkBuilder, open_text
+from sentilora.data.files.streams import CHUNK_CHARACTERS, CHUNK_ROWS, Chunk, open_text
 from sentilora.data.files.text_form.charset import find_encoding
 from sentilora.data.files.text_form.csv_dialect import Sample, try_dialect
 from sentilora.data.files.text_form.csv_layout import find_layout
@@ -67,15 +67,20 @@ class DelimitedFile:
     ) -> Iterator[Chunk]:
         """Iterate the columns in chunks; rows that are not rows of this table become problems."""
         places = [self.names.index(column) for column in columns]
-        builder = ChunkBuilder(columns, rows)
         problems.where = self.where
-        self._start_lines()
+        numbers: list[int] = []
+        found: list[list[str]] = []
+        characters = 0
         with open_text(self.path, self.name, encoding=self._encoding) as stream:
             for row, fields in self._rows(stream, problems):
-                if (full := builder.add(row, [fields[place] for place in places])) is not None:
-                    yield full
-        if (rest := builder.rest()) is not None:
-            yield rest
+                numbers.append(row)
+                found.append(fields)
+                characters += sum(map(len, fields))
+                if len(found) >= rows or characters >= CHUNK_CHARACTERS:
+                    yield _chunk(columns, places, numbers, found)
+                    numbers, found, characters = [], [], 0
+        if found:
+            yield _chunk(columns, places, numbers, found)
 
     def where(self, row: int) -> str:
         """Say in which line a row stands that was read, in the file and in a spreadsheet."""
@@ -98,47 +103,56 @@ class DelimitedFile:
     def _rows(self, stream: Iterator[str], problems: Problems) -> Iterator[tuple[int, list[str]]]:
         layout = self._layout
         width = len(layout.names)
-        kind = f"wrong number of fields (the header has {width})"
+        # A cell of the header or of the total begins few rows: only these are looked at closely.
+        header = () if self._reading.header else layout.names
+        starts = {*header[:1], *self._total[:1]}
         records = Records(
             layout.dialect, width, layout.habits, is_sure=self._reading.quoting == "csv"
         )
-        header = None if self._reading.header else [*layout.names]
-        row, blank, above, total = 0, 0, layout.above, self._total or None
+        self._start_lines()
+        row, blank, above = 0, 0, layout.above
         for fields in records.read(islice(stream, layout.above, None), layout.above):
-            if (not fields and not records.error) or fields == total:
-                blank += 1
-                continue
+            if len(fields) != width or fields[0] in starts:
+                if (not fields and not records.error) or (fields and fields == self._total):
+                    blank += 1
+                    continue
+                problem = self._problem(fields, records, header)
+            else:
+                problem = None
             row += 1
             if records.line - row != above:
                 above = self._turn(row, records.line - row, blank)
-            if len(fields) == width:
-                if fields == header:
-                    problems.add_row(row, "the header once more", self.where(row))
-                else:
-                    yield row, fields
-            elif fields:
-                if len(fields) > width and not "".join(fields[width:]).strip():
-                    yield row, fields  # empty fields at the end
-                else:
-                    problems.add_row(row, kind, f"{self.where(row)}: {len(fields)} fields")
+            if problem is None:
+                yield row, fields
             else:
-                problems.add_row(row, *self._broken(records, self.where(row)))
+                kind, lines, detail = problem
+                problems.add_row(row, kind, f"{lines or self.where(row)}{detail}")
 
-    def _broken(self, records: Records, where: str) -> tuple[str, str]:
-        """Return what is wrong with the quotes of a record: its kind, with a way out, and where."""
+    def _problem(
+        self, fields: list[str], records: Records, header: tuple[str, ...]
+    ) -> tuple[str, str, str] | None:
+        """Return what is wrong with a record: its kind, its lines if several, and more of it."""
+        width = len(self.names)
+        if records.error:
+            return self._broken(records)
+        if len(fields) == width:
+            return ("the header once more", "", "") if tuple(fields) == header else None
+        if len(fields) > width and not "".join(fields[width:]).strip():
+            return None  # empty fields at the end
+        kind = f"wrong number of fields (the header has {width})"
+        return kind, "", f": {len(fields)} fields"
+
+    def _broken(self, records: Records) -> tuple[str, str, str]:
         advice = []
         if self._reads_plain:
             plain = setting("quoting", "none")
             advice.append(f"if quotes are plain text in this file, read it with {plain}")
-        if not records.is_rows:
-            kind = "; ".join(["broken quotes", *advice])
-            if records.last > records.line:
-                where = f"lines {records.line} to {records.last}"
-            return kind, f"{where}: {records.error}"
+        lines = f"lines {records.line} to {records.last}" if records.last > records.line else ""
+        if not records.is_rows or not lines:
+            return "; ".join(["broken quotes", *advice]), lines, f": {records.error}"
         if records.is_closed:
             advice.append(f"if they hold one text together, with {setting('quoting', 'csv')}")
-        kind = "; ".join([_AROUND_ROWS, *advice])
-        return kind, f"lines {records.line} to {records.last}"
+        return "; ".join([_AROUND_ROWS, *advice]), lines, ""
 
     @cached_property
     def _reads_plain(self) -> bool:
@@ -167,3 +181,11 @@ class DelimitedFile:
                 if len(lines) >= _SAMPLE_LINES or characters >= _SAMPLE_CHARACTERS:
                     return Sample(lines, is_whole=False)
         return Sample(lines, is_whole=True)
+
+
+def _chunk(
+    columns: Sequence[str], places: Sequence[int], numbers: list[int], found: list[list[str]]
+) -> Chunk:
+    by_place = list(zip(*found, strict=False))  # a row may have empty fields at its end
+    cells = [list(by_place[place]) for place in places]
+    return Chunk(numbers, dict(zip(columns, cells, strict=True)))

@@ -17,7 +17,7 @@ from sentilora.errors import DataError
 
 _HEAD_BYTES = 4096
 _FEW_CONTROLS = 4  # stray ones are the business of their rows
-_CHUNK_CHARACTERS = 1 << 24
+CHUNK_CHARACTERS = 1 << 24
 UTF8 = "utf-8-sig"  # passes over a byte order mark
 _BAD_BYTES = "surrogateescape"  # keeps broken bytes apart, so that their row can be named
 CHUNK_ROWS = 8192  # of a file that are in memory at a time, at most
@@ -87,7 +87,7 @@ class ChunkBuilder:
             column.append(value)
             if isinstance(value, str):
                 self._characters += len(value)
-        if len(self._rows) < self._limit and self._characters < _CHUNK_CHARACTERS:
+        if len(self._rows) < self._limit and self._characters < CHUNK_CHARACTERS:
             return None
         return self.rest()
 

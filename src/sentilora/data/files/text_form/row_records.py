@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, tee
+from itertools import chain, islice
 
 from sentilora.data.files.streams import number_of
 from sentilora.data.files.text_form.csv_dialect import Dialect
@@ -20,6 +20,7 @@ _FEW = 20  # different values that make a column one of labels
 _SHORT = 40  # characters
 _MOST = 0.8  # share of the lines, where they are many, that make rows of all of them
 _MANY = 5
+_BLOCK_LINES = 512
 
 
 @dataclass(frozen=True)
@@ -88,19 +89,17 @@ class Records:
     is_closed: bool = False
 
     def read(self, stream: Iterator[str], above: int) -> Iterator[list[str]]:
-        """Iterate the fields of all records, none of a blank line; see ``error`` after each.
+        """Iterate the fields of all records: none of a blank line, and none where ``error`` is set.
 
         Args:
             stream: the lines, with their ends.
             above: number of lines that stand above them.
         """
-        waiting: list[str] = []  # lines that are read again
+        lines = _Lines(stream)
         while True:
-            lines, behind = tee(chain(waiting, stream))
-            reader = self.dialect.reader(lines)
-            start, before = above, 0
-            held: list[str] = []
+            reader = self.dialect.reader(chain.from_iterable(lines.blocks()))
             while True:
+                before = lines.start
                 self.error = ""
                 try:
                     fields = next(reader)
@@ -108,33 +107,34 @@ class Records:
                     return
                 except csv.Error as error:
                     fields, self.error = [], str(error)
-                now = reader.line_num
-                self.line, self.last = start + before + 1, start + now
-                if now - before == 1:
-                    next(behind)
-                    before = now
+                now = lines.start = lines.base + reader.line_num
+                self.line, self.last = above + before + 1, above + now
+                if now - before == 1 or not self._is_broken(lines.held(before, now)):
                     yield fields
                     continue
-                held = list(islice(behind, now - before))
-                is_rows = self._are_rows(held)
-                if not self.error and not is_rows:
-                    before = now
-                    yield fields
-                    continue
-                self.is_rows, self.is_closed = is_rows, not self.error
-                self.error = self.error or "quotes around rows"
                 yield []
                 # The line that opens the quotes is lost, and not the rows that they swallowed.
-                above = start + before + 1
-                waiting = held[1:] + waiting[now:]
+                lines.go_back(before + 1)
                 break
+
+    def _is_broken(self, lines: list[str]) -> bool:
+        """Tell whether a record of several lines is none, and note why."""
+        self.is_rows, self.is_closed = self._are_rows(lines), not self.error
+        if self.is_rows and self.is_closed:
+            self.error = "quotes around rows"
+        return bool(self.error)
 
     def _are_rows(self, lines: list[str]) -> bool:
         """Tell whether each line of a record is a row by itself."""
         if self.width < 2 or self.is_sure:
             return False
-        good = sum(map(self._is_row, lines))
-        return good == len(lines) or (len(lines) >= _MANY and good >= _MOST * len(lines))
+        fewest, mark = self.width - 1, self.dialect.delimiter
+        if len(lines) < _MANY:
+            if any(line.count(mark) < fewest for line in reversed(lines)):
+                return False
+            return all(map(self._is_row, lines))
+        good = sum(line.count(mark) >= fewest and self._is_row(line) for line in lines)
+        return good >= _MOST * len(lines)
 
     def _is_row(self, line: str) -> bool:
         return any(
@@ -150,3 +150,48 @@ class Records:
             if habit.tells
         ]
         return sum(told) * 2 >= len(told)
+
+
+class _Lines:
+    """Lines of which the last ones can be read again.
+
+    Attributes:
+        base: number of lines that were read before the blocks began.
+        start: number of lines up to the record that is being read; earlier ones are forgotten.
+    """
+
+    def __init__(self, stream: Iterator[str]) -> None:
+        self._stream = stream
+        self._kept: list[list[str]] = []
+        self._first = 0  # number of lines before those that are kept
+        self._waiting: list[str] = []
+        self.base = 0
+        self.start = 0
+
+    def blocks(self) -> Iterator[list[str]]:
+        """Iterate the lines, some at a time."""
+        if self._waiting:
+            self._kept = [self._waiting]
+            self._waiting = []
+            yield self._kept[0]
+        while block := list(islice(self._stream, _BLOCK_LINES)):
+            while self._kept and self._first + len(self._kept[0]) <= self.start:
+                self._first += len(self._kept.pop(0))
+            self._kept.append(block)
+            yield block
+
+    def held(self, start: int, end: int) -> list[str]:
+        """Return lines of the record that was just read."""
+        lines: list[str] = []
+        first = self._first
+        for block in self._kept:
+            lines += block[max(0, start - first) : max(0, end - first)]
+            first += len(block)
+        return lines
+
+    def go_back(self, start: int) -> None:
+        """Begin the blocks again with a line that is still held."""
+        ahead = self._first + sum(map(len, self._kept))
+        self._waiting = self.held(start, ahead)
+        self._kept, self._first = [], start
+        self.base = self.start = start
