@@ -23,6 +23,7 @@ MAX_PAIRS = 50_000
 
 # An export.
 MAX_DROP = 0.3  # points of macro F1 that int8 may lose
+MAX_CHANGED = 0.02  # share of labels that int8 may change
 MAX_DISAGREEMENT = 0.005  # share of labels that a first stage may change
 
 # Where the server listens, and on which address the app does.

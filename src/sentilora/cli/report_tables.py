@@ -98,19 +98,25 @@ def show_ways(part: dict[str, Any]) -> None:
     """Print what ``sentilora export --quantize`` tried, and what it shipped."""
     fp32, fp32_bytes = part["fp32"], part["fp32_bytes"]
     table = Table(
-        title=f"int8 on {part['rows']:,} validation rows, at most {part['max_drop']:g} points lost",
+        title=f"int8 on {part['rows']:,} {part['source']}, at most {part['max_drop']:g} points "
+        f"lost; at most {part['max_changed']:.2%} of {part['changed_texts']:,} labels changed",
         title_justify="left",
     )
     table.add_column("")
     for heading in ("macro F1", "points", "labels changed", "texts/s", "speed", "MB"):
         table.add_column(heading, justify="right")
-    table.add_row("fp32", f"{fp32['macro_f1']:.4f}", "", "", "", "1.00", f"{fp32_bytes / 1e6:.1f}")
+    rates = [f"{way['speeds']['fp32']:,.1f}" for way in part["ways"] if way["speeds"]]
+    rate = rates[0] if rates else ""  # the same beside every way
+    size = f"{fp32_bytes / 1e6:.1f}"
+    table.add_row("fp32", f"{fp32['macro_f1']:.4f}", "", "", rate, "1.00", size)
     for way in part["ways"]:
         style = "bold" if way["name"] == part["chosen"] else None
         name = f"{way['name']} (shipped)" if style else way["name"]
         table.add_row(escape(name), *_way_cells(way), style=style)
     out = console()
     out.print(table)
+    if part["doubt"]:
+        out.print(part["doubt"], markup=False, soft_wrap=True)
     if part["bf16"]:
         ratios = {name: f"{speeds['ratio']:.2f}" for name, speeds in part["bf16"].items()}
         out.print(

@@ -128,8 +128,17 @@ def judge(logits: NDArray[Any], label_ids: NDArray[Any], settings: ModelSettings
         DataError: there are no rows.
         ModelError: a logit is not finite.
     """
-    if not np.isfinite(logits).all():
-        raise ModelError("It answers some texts with logits that are not numbers.")
-    probabilities = settings.calibration.probabilities(logits)
+    probabilities = settings.calibration.probabilities(check_numbers(logits))
     metrics = measure(label_ids, probabilities, settings.labels).metrics
     return Accuracy(metrics["macro_f1"], metrics["accuracy"], metrics["ece"])
+
+
+def check_numbers(logits: NDArray[Any]) -> NDArray[Any]:
+    """Return logits, all of which have to be finite.
+
+    Raises:
+        ModelError: one is not.
+    """
+    if not np.isfinite(logits).all():
+        raise ModelError("It answers some texts with logits that are not numbers.")
+    return logits

@@ -34,15 +34,15 @@ import torch
 from safetensors import SafetensorError
 
 from sentilora.data.files.read_options import Reading, ReadOptions
-from sentilora.defaults import MAX_DISAGREEMENT, MAX_DROP
+from sentilora.defaults import MAX_CHANGED, MAX_DISAGREEMENT, MAX_DROP
 from sentilora.errors import ModelError
 from sentilora.events import EventLog, Listener
 from sentilora.exports.accuracy import judge_export, read_labelled
 from sentilora.exports.browser_page import page_runtime, write_page
 from sentilora.exports.export_card import write_card
 from sentilora.exports.export_order import Order
-from sentilora.exports.export_source import run_file, run_part
-from sentilora.exports.first_stage_data import make_first_stage, read_run_parts
+from sentilora.exports.export_source import run_file, run_part, search_data
+from sentilora.exports.first_stage_data import make_first_stage
 from sentilora.exports.int8.int8_search import quantise
 from sentilora.exports.parity import (
     PARITY,
@@ -89,6 +89,7 @@ def export(
     output: str | Path | None = None,
     quantize: str | None = None,
     max_drop: float = MAX_DROP,
+    max_changed: float = MAX_CHANGED,
     cascade: bool = False,
     max_disagreement: float = MAX_DISAGREEMENT,
     data: Any = None,
@@ -107,8 +108,10 @@ def export(
         output: the folder to write; ``exports/<run name>-<to>`` when None.
         quantize: ``int8`` for the fastest 8-bit way that keeps ``max_drop`` and is faster than
             float32, not for ``merged``; tried on the run's own data, which have to be where they
-            were. None for float32.
+            were, or, of any other model, on half of ``data``. None for float32.
         max_drop: points of macro F1 that it may lose on the run's validation part, in ``[0, 100]``.
+        max_changed: share of labels that it may change, of validation and training texts, in
+            ``[0, 1]``.
         cascade: whether to add a first stage that answers easy texts before the network; fitted to
             the run's training texts, which have to be where they were.
         max_disagreement: share of texts that may get another label by it, in ``(0, 1)``.
@@ -142,7 +145,7 @@ def export(
         >>> sentilora.export("general", to="merged", output="exports/general").name
         'general'
     """
-    check_targets(to, quantize, max_drop, max_disagreement)
+    check_targets(to, quantize, max_drop, max_changed, max_disagreement)
     if data is None:
         check_no_columns(text, label, **reading)
     artifact = open_artifact(run)
@@ -164,6 +167,7 @@ def export(
         to=to,
         final=final,
         max_drop=max_drop if quantize else None,
+        max_changed=max_changed,
         max_disagreement=max_disagreement if cascade else None,
         labelled=labelled,
         libraries=libraries,
@@ -185,8 +189,7 @@ def export(
 
 def _write(artifact: Artifact, name: str, order: Order) -> Path:
     """Write, open again, compare_logits, prove, describe, and seal last."""
-    wanted = (order.max_drop, order.max_disagreement)
-    parts = read_run_parts(artifact) if wanted != (None, None) else None
+    parts, int8_data, labelled = search_data(artifact, order)
     texts = parity_texts()
     order.log.emit("phase", name="write and compare", total=None)
     separate, tokenizer = load_classifier(artifact, merge=False)
@@ -203,15 +206,16 @@ def _write(artifact: Artifact, name: str, order: Order) -> Path:
     compare = partial(compare_logits, expected, calibration=settings.calibration)
     parity = compare(_logits(engine, encoder, texts), layers=layers)
     quantised = None
-    if order.max_drop is not None:
-        assert parts is not None
+    if int8_data is not None:
+        assert order.max_drop is not None
         del engine  # it reads from the files that are replaced
         quantised = quantise(
             folder / WRITERS[order.to][1],
             settings,
             encoder,
-            parts,
+            int8_data,
             max_drop=order.max_drop,
+            max_changed=order.max_changed,
             log=order.log,
         )
         engine = _open(folder)
@@ -244,8 +248,8 @@ def _write(artifact: Artifact, name: str, order: Order) -> Path:
         facts["cascade"] = cascaded.to_dict()
     if stage is not None:
         stage.save(folder)
-    if order.labelled is not None:
-        rows, source = order.labelled
+    if labelled is not None:
+        rows, source = labelled
         judged = judge_export(
             rows,
             source,

@@ -94,8 +94,12 @@ def _what_int8_changed(quantised: Quantised | None, mates: Mates) -> str:
         return ""
     return (
         f"Weights are int8 ({best.name}). The results below are the run's in float32. On "
-        f"{quantised.rows:,} validation rows int8 changed macro F1 by {-best.drop:+.2f} points "
-        f"and {best.flipped_share:.2%} of the labels.{_what_mates_change(mates)}\n\n"
+        f"{quantised.rows:,} {quantised.source} int8 changed macro F1 by {-best.drop:+.2f} points, "
+        f"and of {quantised.changed_texts:,} texts {best.flipped_share:.2%} of the labels (95% "
+        f"sure: at most {best.flipped_bound:.2%} of other texts of this kind)."
+        + (f" {quantised.doubt}" if quantised.doubt else "")
+        + _what_mates_change(mates)
+        + "\n\n"
     )
 
 

@@ -17,6 +17,7 @@ class Order:
         to: the target.
         final: the folder to write.
         max_drop: budget of ``quantize``, in points of macro F1.
+        max_changed: budget of ``quantize``, as a share of labels.
         max_disagreement: budget of ``cascade``, as a share of texts.
         labelled: labelled rows to judge the export on, and their name; None to leave that out.
         libraries: folder with the libraries of a web page.
@@ -26,6 +27,7 @@ class Order:
     to: str
     final: Path
     max_drop: float | None
+    max_changed: float
     max_disagreement: float | None
     labelled: tuple[Rows, str] | None
     libraries: Path | None

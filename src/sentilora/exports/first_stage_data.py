@@ -60,6 +60,11 @@ def make_first_stage(
     )
 
 
+def has_run(artifact: Artifact) -> bool:
+    """Whether it is the model of a run, which names its data."""
+    return artifact.run_folder is not None and (artifact.run_folder / CONFIG).is_file()
+
+
 def read_run_parts(artifact: Artifact) -> Parts:
     """Read the data of a run again, split as the training split them.
 
@@ -68,11 +73,12 @@ def read_run_parts(artifact: Artifact) -> Parts:
         ModelError: it is no run, or the data have changed.
     """
     run = artifact.run_folder
-    if run is None or not (run / CONFIG).is_file():
+    if run is None or not has_run(artifact):
         raise ModelError(
             f"{artifact.path} is not the model of a run: {setting('cascade')} and "
             f"{setting('quantize')} measure on the texts that {CONFIG} of a run names. Give the "
-            "run folder, with its data in place."
+            f"run folder, with its data in place; or, for {setting('quantize')} alone, labelled "
+            f"texts to measure on: {setting('data', 'FILE')}"
         )
     parts = read_config_parts(read_config(run / CONFIG))
     written = json.loads((run / ENVIRONMENT).read_text(encoding="utf-8"))["data"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sentilora.defaults import MAX_DROP
+from sentilora.defaults import MAX_CHANGED, MAX_DROP
 from sentilora.errors import ConfigError
 from sentilora.exports.int8.int8_result import INT8
 from sentilora.exports.onnx_model import write_onnx
@@ -22,7 +22,9 @@ WRITERS = {
 }
 
 
-def check_targets(to: str, quantize: str | None, max_drop: float, max_disagreement: float) -> None:
+def check_targets(
+    to: str, quantize: str | None, max_drop: float, max_changed: float, max_disagreement: float
+) -> None:
     """Refuse settings that are unknown, out of range, or do not go together.
 
     Raises:
@@ -46,6 +48,11 @@ def check_targets(to: str, quantize: str | None, max_drop: float, max_disagreeme
         raise ConfigError(
             f"{setting('max_drop', max_drop)} is no number of points of macro F1: expected 0 to "
             f"100. Type for instance: {setting('max_drop', MAX_DROP)}"
+        )
+    if not 0 <= max_changed <= 1:
+        raise ConfigError(
+            f"{setting('max_changed', max_changed)} is no share of labels: expected 0 to 1. Type "
+            f"for instance: {setting('max_changed', MAX_CHANGED)}"
         )
     if not 0 < max_disagreement < 1:
         raise ConfigError(

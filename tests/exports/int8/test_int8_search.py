@@ -14,10 +14,11 @@ from onnx import TensorProto, helper, numpy_helper
 import sentilora
 from sentilora.cli import app
 from sentilora.errors import ConfigError, ModelError
-from sentilora.exports.accuracy import Accuracy, judge
+from sentilora.exports.accuracy import Accuracy, judge, read_labelled
 from sentilora.exports.first_stage_data import read_run_parts
 from sentilora.exports.int8 import int8_search, onnx_quantisers, openvino_quantisers
-from sentilora.exports.int8.int8_result import Quantised, Speeds, Tried, refusal
+from sentilora.exports.int8.int8_data import halves, run_data
+from sentilora.exports.int8.int8_result import Quantised, Speeds, Tried, on_one_scale, refusal
 from sentilora.exports.int8.int8_search import quantise, size_of
 from sentilora.exports.int8.int8_way import Way
 from sentilora.exports.int8.onnx_quantisers import onnx_ways, quantise_tables
@@ -91,8 +92,18 @@ def tried(name, drop, ratio, problem=None, flipped=0.0125):
     return Tried(name, 25_000_000, accuracy, drop, flipped, Speeds(50.0, 50.0 * ratio, ratio))
 
 
-def outcome(*ways, max_drop=0.3):
-    return Quantised(2000, max_drop, 100, Accuracy(0.9, 0.9, 0.01), 91_000_000, ways)
+def outcome(*ways, max_drop=0.3, max_changed=0.03, rows=2000):
+    return Quantised(
+        rows=rows,
+        source="validation rows",
+        changed_texts=2000,
+        max_drop=max_drop,
+        max_changed=max_changed,
+        speed_texts=100,
+        fp32=Accuracy(0.9, 0.9, 0.01),
+        fp32_bytes=91_000_000,
+        ways=ways,
+    )
 
 
 def test_the_fastest_way_within_the_budget_is_chosen():
@@ -119,6 +130,59 @@ def test_among_equally_quick_ways_the_one_that_changes_fewest_labels_is_chosen()
     assert outcome(ways[0], tried("as true", 0, 1.38, flipped=0.026)).best.name == "as true"
 
 
+def test_a_way_that_changes_too_many_labels_is_not_chosen_though_macro_f1_is_equal_by_luck():
+    ways = [tried("lucky", 0.0, 1.9, flipped=0.0417), tried("true", 0.0, 1.5, flipped=0.0)]
+    assert outcome(*ways, max_changed=0.02).best.name == "true"
+    assert outcome(*ways, max_changed=0.05).best.name == "lucky"
+    said = Message(refusal(outcome(ways[0], max_changed=0.02)))
+    assert "(95.0 texts/s), 25.0 MB: changes too many labels" in said
+    assert said.endswith("Allow more with max_changed=0.05, or export without quantize=….")
+
+
+def test_few_rows_are_told_as_few_with_the_number_that_it_takes():
+    assert outcome(rows=334).doubt is None
+    assert outcome(rows=48).doubt == (
+        "48 validation rows cannot show 0.3 points: one label there weighs 2.1. That takes 334 "
+        "rows, and 998 without a changed label to be 95% sure."
+    )
+    assert outcome(rows=48, max_drop=100).doubt is None
+    assert outcome(rows=48).to_dict()["doubt"] == outcome(rows=48).doubt
+
+
+def test_texts_per_second_and_speed_put_the_ways_in_one_order():
+    raced_apart = [
+        Tried("quick", speeds=Speeds(10.0, 20.0, 2.0)),
+        Tried("torn", problem="it is torn"),
+        Tried("slow", speeds=Speeds(20.0, 30.0, 1.5)),
+    ]
+    quick, torn_one, slow = on_one_scale(raced_apart)
+    assert (quick.speeds, slow.speeds) == (Speeds(15.0, 30.0, 2.0), Speeds(15.0, 22.5, 1.5))
+    assert torn_one == raced_apart[1]
+
+
+def test_of_a_run_training_texts_count_changed_labels(tiny_run):
+    parts = read_run_parts(open_artifact(tiny_run.path))
+    data = run_data(parts)
+    assert sorted(data.texts) == sorted(parts.validation.texts)
+    assert sorted(data.others) == sorted(parts.train.texts)
+    assert data.source == "validation rows"
+
+
+def test_of_any_other_model_half_of_the_rows_choose_and_the_other_half_judge(tmp_path):
+    file = tmp_path / "rows.csv"
+    lines = [f"text {row},{'positive' if row % 2 else 'negative'}" for row in range(41)]
+    file.write_text("text,label\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    settings = open_artifact("general").settings
+    rows = read_labelled(str(file), settings)
+    chosen, rest = halves(rows, "rows.csv")
+    assert (len(chosen.texts), len(rest.texts), len(rest.examples)) == (20, 21, 21)
+    assert sorted(chosen.texts + rest.texts) == sorted(rows.texts)
+    known = dict(zip(rows.texts, rows.label_ids, strict=True))
+    for texts, ids in ((chosen.texts, chosen.label_ids), (rest.texts, rest.label_ids)):
+        assert [known[text] for text in texts] == list(ids)
+    assert chosen.source == "rows of rows.csv"
+
+
 def test_a_way_slower_than_fp32_is_never_chosen():
     assert outcome(tried("slow", -5, 0.99), tried("same", -5, 1.0), max_drop=100).best is None
 
@@ -128,8 +192,9 @@ def test_a_refusal_says_what_each_way_lost_and_what_to_type():
         tried("per tensor", 0.42, 1.5), tried("exact", 0.0, 0.8), tried("torn", 0, 0, "it is torn")
     )
     assert Message(refusal(found)).splitlines() == [
-        "No int8 way is faster than fp32 here and loses at most 0.3 points of macro F1 on 2,000 "
-        "validation rows (fp32: 0.9000, 91.0 MB). Nothing was written.",
+        "No int8 way is faster than fp32 here, loses at most 0.3 points of macro F1 on 2,000 "
+        "validation rows (fp32: 0.9000, 91.0 MB) and changes at most 3.00% of the labels of 2,000 "
+        "texts. Nothing was written.",
         "  per tensor: -0.42 points, 1.25% of labels changed, 1.50 times the speed of fp32 "
         "(75.0 texts/s), 25.0 MB: loses too much",
         "  exact: +0.00 points, 1.25% of labels changed, 0.80 times the speed of fp32 "
@@ -169,6 +234,7 @@ def onnx_int8(tiny_run, tmp_path_factory):
             to="onnx",
             quantize="int8",
             max_drop=100,
+            max_changed=1.0,
             output=output,
             listener=told.append,
         )
@@ -189,6 +255,7 @@ def openvino_int8(tiny_run, tmp_path_factory):
             to="openvino",
             quantize="int8",
             max_drop=100,
+            max_changed=1.0,
             cascade=True,
             max_disagreement=0.3,
             output=output,
@@ -259,6 +326,22 @@ def test_a_slow_export_is_refused_and_leaves_nothing(tiny_run, tmp_path, monkeyp
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("fast")
+def test_an_export_is_quantised_on_labelled_texts(tiny_run, tmp_path, monkeypatch):
+    monkeypatch.setitem(int8_search.WAYS, "onnx", lambda *given: onnx_ways(*given)[1:2])
+    merged = sentilora.export(tiny_run.path, output=tmp_path / "merged")
+    file = tmp_path / "rows.csv"
+    lines = [f"{text},{label}" for text, label in make_texts(60, seed=5)]
+    file.write_text("text,label\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    options = {"to": "onnx", "quantize": "int8", "max_drop": 100, "max_changed": 1.0}
+    folder = sentilora.export(merged, output=tmp_path / "out", data=file, **options)
+    facts = json.loads((folder / "parity.json").read_text(encoding="utf-8"))
+    part = facts["quantisation"]
+    assert (part["rows"], part["changed_texts"], part["source"]) == (30, 30, "rows of rows.csv")
+    assert facts["labelled"]["parity"]["texts"] == 30
+
+
 def turned_round(source, target):
     """Write the model with its answers turned round: the worst that can become of it."""
     model = onnx.load(source)
@@ -288,11 +371,12 @@ def test_the_budget_decides_what_replaces_the_file(tiny_run, tmp_path, monkeypat
         return [Way("turned", lambda target: turned_round(path, target)), Way("torn", torn)]
 
     monkeypatch.setitem(int8_search.WAYS, "onnx", ways)
-    given = (file, settings, encoder, read_run_parts(artifact))
-    with pytest.raises(ModelError, match=r"2\.00 times .*: loses too much\n  torn: does not work"):
+    given = (file, settings, encoder, run_data(read_run_parts(artifact)))
+    problem = r"2\.00 times .*: loses too much and changes too many labels\n  torn: does not work"
+    with pytest.raises(ModelError, match=problem):
         quantise(*given, max_drop=5)
     assert file.read_bytes() == before
-    found = quantise(*given, max_drop=100)
+    found = quantise(*given, max_drop=100, max_changed=1.0)
     assert found.chosen == "turned"
     assert found.best.flipped_share > 0.9
     assert found.best.drop > 50
@@ -305,7 +389,8 @@ def test_the_budget_decides_what_replaces_the_file(tiny_run, tmp_path, monkeypat
 def test_the_command_shows_what_was_tried(tiny_run, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(int8_search.WAYS, "onnx", lambda *given: onnx_ways(*given)[1:2])
-    options = ["--to", "onnx", "--quantize", "int8", "--max-drop", "100", "--output", "out"]
+    options = ["--to", "onnx", "--quantize", "int8", "--max-drop", "100"]
+    options += ["--max-changed", "1", "--output", "out"]
     monkeypatch.setattr(sys, "argv", ["sentilora", "export", str(tiny_run.path), *options])
     with pytest.raises(SystemExit) as stopped:
         app.main()
@@ -314,7 +399,8 @@ def test_the_command_shows_what_was_tried(tiny_run, tmp_path, monkeypatch, capsy
     assert "trying      per channel (1 of 1) …" in said.err
     lines = [line.strip() for line in said.out.splitlines()]
     assert lines[0].startswith("parity ")
-    assert lines[1] == "int8 on 16 validation rows, at most 100 points lost"
+    title = " ".join(lines[1:3])
+    assert title.startswith("int8 on 16 validation rows, at most 100 points lost; at most 100.00%")
     assert sum("(shipped)" in line for line in lines) == 1
     assert any(line.split()[1:2] == ["fp32"] for line in lines)
 
@@ -326,6 +412,7 @@ def test_the_command_shows_what_was_tried(tiny_run, tmp_path, monkeypatch, capsy
         ({"to": "merged", "quantize": "int8"}, r'quantize="int8" does not go with to="merged"'),
         ({"to": "onnx", "quantize": "int8", "max_drop": -1}, r"max_drop=-1 is no number of"),
         ({"to": "onnx", "quantize": "int8", "max_drop": float("nan")}, "max_drop=nan is no"),
+        ({"to": "onnx", "quantize": "int8", "max_changed": 2.0}, "max_changed=2.0 is no share"),
     ],
 )
 def test_what_cannot_be_asked_for_is_said(tiny_run, tmp_path, options, message):
@@ -335,7 +422,7 @@ def test_what_cannot_be_asked_for_is_said(tiny_run, tmp_path, options, message):
 
 
 def test_only_a_run_with_its_data_can_be_quantised(tmp_path):
-    with pytest.raises(ModelError, match="cascade=… and quantize=… measure on the texts that"):
+    with pytest.raises(ModelError, match=r'quantize=… alone, .* to measure on: data="FILE"'):
         sentilora.export("general", to="onnx", quantize="int8", output=tmp_path / "out")
     assert not list(tmp_path.iterdir())
 

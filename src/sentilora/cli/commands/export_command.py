@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from sentilora.cli.options import Label, Text
-from sentilora.defaults import MAX_DISAGREEMENT, MAX_DROP
+from sentilora.defaults import MAX_CHANGED, MAX_DISAGREEMENT, MAX_DROP
 from sentilora.events import Event
 
 EXAMPLE = "Example:  sentilora export runs/NAME --to onnx --quantize int8 --output exports/reviews"
@@ -37,6 +37,10 @@ def export(
         float,
         typer.Option(help="Points of macro F1 that int8 may lose on the run's validation part."),
     ] = MAX_DROP,
+    max_changed: Annotated[
+        float,
+        typer.Option(help="Share of labels that int8 may change, of validation and train texts."),
+    ] = MAX_CHANGED,
     cascade: Annotated[
         bool,
         typer.Option("--cascade", help="Let a linear model answer easy texts first."),
@@ -76,6 +80,7 @@ def export(
         output=output,
         quantize=quantize,
         max_drop=max_drop,
+        max_changed=max_changed,
         cascade=cascade,
         max_disagreement=max_disagreement,
         data=data,

@@ -1,14 +1,19 @@
 """int8 under an accuracy budget: every known way is tried, measured, and the fastest good one kept.
 
-A way is good if macro F1 on the run's validation part falls by at most the budget, and if it is
-faster than float32 of the same target on this machine. Where none is, nothing is shipped, and the
-error says what each way lost. The ways are in onnx_quantisers.py and openvino_quantisers.py.
+A way is good if macro F1 on labelled texts falls by at most the budget, if it changes at most a
+given share of labels of these and of more texts, and if it is faster than float32 of the same
+target on this machine. Where none is, nothing is shipped, and the error says what each way lost.
+The ways are in onnx_quantisers.py and openvino_quantisers.py.
+
+Macro F1 alone may come out equal by luck: on n rows a label weighs 100 / n points, and changes for
+the better and for the worse cancel out. Changed labels do not, and need no truth to be counted, so
+that there are more texts for them; few texts are told as few (``Quantised.doubt``).
 
 Speed is measured pairwise, one way beside float32, in turns in one process: what else the machine
 does meets both alike, and no more than two models are in memory.
 
-Not covered: chance. On n validation rows a label weighs 100 / n points of accuracy, so a budget
-below that asks for no change at all; and the drop on other texts may be larger or smaller.
+Not covered: texts of another kind, on which more may be lost. Of a run, most of the texts without
+labels are those that it learned from, of which it is surer than of others.
 """
 
 from __future__ import annotations
@@ -23,11 +28,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sentilora.defaults import MAX_DROP, SEED
+from sentilora.defaults import MAX_CHANGED, MAX_DROP
 from sentilora.errors import ModelError
 from sentilora.events import EventLog
-from sentilora.exports.accuracy import Accuracy, judge
-from sentilora.exports.int8.int8_result import Quantised, Speeds, Tried, refusal
+from sentilora.exports.accuracy import Accuracy, check_numbers, judge
+from sentilora.exports.first_stage_fit import CERTAINTY, upper_bound
+from sentilora.exports.int8.int8_result import Quantised, Speeds, Tried, on_one_scale, refusal
 from sentilora.exports.int8.int8_way import Way
 from sentilora.exports.int8.onnx_quantisers import onnx_ways
 from sentilora.exports.int8.openvino_quantisers import openvino_ways
@@ -39,9 +45,8 @@ from sentilora.model.model_settings import ModelSettings
 from sentilora.model.tokens import TextEncoder
 
 if TYPE_CHECKING:
-    from sentilora.data.labelled.examples import Examples, Parts
+    from sentilora.exports.int8.int8_data import Int8Data
 
-ROWS = 2000  # validation rows that accuracy is measured on, at most
 CALIBRATION_TEXTS = 300  # NNCF's own default
 CALIBRATION_TOKENS = 2**16  # reached first by long texts
 SPEED_TEXTS = 200
@@ -58,9 +63,10 @@ def quantise(
     file: Path,
     settings: ModelSettings,
     encoder: TextEncoder,
-    parts: Parts,
+    data: Int8Data,
     *,
     max_drop: float = MAX_DROP,
+    max_changed: float = MAX_CHANGED,
     log: EventLog | None = None,
     race: Race | None = None,
 ) -> Quantised:
@@ -70,20 +76,20 @@ def quantise(
         file: the float32 file, ``model.onnx`` or ``openvino_model.xml`` with its weights beside it.
         settings: settings of the export; its kind says what computes the file.
         encoder: tokenizer of the export, with its text rule.
-        parts: data of the run by part; ranges are found on training texts, accuracy is measured on
-            validation.
+        data: texts to choose on; ranges are found on those without labels, where there are some.
         max_drop: largest loss in points of macro F1, 0 or more.
+        max_changed: largest share of labels that may change, in ``[0, 1]``.
         log: log that is told when a way begins.
         race: function that measures speed; :func:`measure_speed` when None.
 
     Raises:
-        DataError: there are no validation rows.
+        DataError: there are no labelled texts.
         MissingExtraError: the packages that quantise are not installed.
         ModelError: no way keeps the budget and is faster than float32; says what each one lost.
     """
     log = log or EventLog()
-    ways = WAYS[settings.kind](file, calibration_inputs(parts.train, encoder))
-    track = _lay_track(file, settings, encoder, some_rows(parts.validation, ROWS))
+    ways = WAYS[settings.kind](file, calibration_inputs(data.others or data.texts, encoder))
+    track = _lay_track(file, settings, encoder, data)
     folder = file.parent / "int8.partial"
     tried = []
     try:
@@ -91,12 +97,15 @@ def quantise(
             log.emit("way", name=way.name, number=number, total=len(ways))
             tried.append(_attempt(way, folder / way.name / file.name, track, race or measure_speed))
         outcome = Quantised(
-            rows=len(track.texts),
+            rows=len(data.texts),
+            source=data.source,
+            changed_texts=len(track.texts),
             max_drop=max_drop,
+            max_changed=max_changed,
             speed_texts=len(track.raced),
             fp32=track.before,
             fp32_bytes=size_of(file),
-            ways=tuple(tried),
+            ways=on_one_scale(tried),
         )
         if outcome.best is None:
             raise ModelError(refusal(outcome))
@@ -107,6 +116,9 @@ def quantise(
             one.replace(file.parent / one.name)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    if bf16 is not None and outcome.best.speeds is not None:
+        scale = outcome.best.speeds.fp32
+        bf16 = {name: speeds.beside(scale) for name, speeds in bf16.items()}
     return replace(outcome, chosen=outcome.best.name, bf16=bf16)
 
 
@@ -116,7 +128,7 @@ class _Track:
 
     settings: ModelSettings
     encoder: TextEncoder
-    texts: list[str]
+    texts: list[str]  # those with labels first
     label_ids: NDArray[np.int64]
     fp32: Engine
     logits: NDArray[np.float32]
@@ -124,15 +136,13 @@ class _Track:
     raced: list[str]
 
 
-def _lay_track(
-    file: Path, settings: ModelSettings, encoder: TextEncoder, validation: Examples
-) -> _Track:
-    texts, label_ids = validation.texts, validation.label_ids
+def _lay_track(file: Path, settings: ModelSettings, encoder: TextEncoder, data: Int8Data) -> _Track:
+    texts = data.texts + data.others
     fp32 = _open(settings, file)
     logits = score_texts(fp32, encoder, texts).logits
-    before = judge(logits, label_ids, settings)
-    raced = texts[: _affordable(fp32, encoder, texts)]
-    return _Track(settings, encoder, texts, label_ids, fp32, logits, before, raced)
+    before = judge(logits[: len(data.texts)], data.label_ids, settings)
+    raced = data.texts[: _affordable(fp32, encoder, data.texts)]
+    return _Track(settings, encoder, texts, data.label_ids, fp32, logits, before, raced)
 
 
 def _attempt(way: Way, target: Path, track: _Track, race: Race) -> Tried:
@@ -140,16 +150,18 @@ def _attempt(way: Way, target: Path, track: _Track, race: Race) -> Tried:
     try:
         way.write(target)
         engine = _open(track.settings, target)
-        found = score_texts(engine, track.encoder, track.texts).logits
-        after = judge(found, track.label_ids, track.settings)
+        found = check_numbers(score_texts(engine, track.encoder, track.texts).logits)
+        after = judge(found[: len(track.label_ids)], track.label_ids, track.settings)
     except ModelError as error:
         return Tried(way.name, problem=str(error))
+    changed = int((found.argmax(axis=1) != track.logits.argmax(axis=1)).sum())
     return Tried(
         name=way.name,
         bytes=size_of(target),
         accuracy=after,
         drop=100 * (track.before.macro_f1 - after.macro_f1),
-        flipped_share=float((found.argmax(axis=1) != track.logits.argmax(axis=1)).mean()),
+        flipped_share=changed / len(found),
+        flipped_bound=upper_bound(changed, len(found), CERTAINTY),
         speeds=race(track.fp32, engine, track.encoder, track.raced),
     )
 
@@ -166,17 +178,11 @@ def _race_in_bf16(files: Mapping[str, Path], track: _Track, race: Race) -> dict[
     }
 
 
-def some_rows(examples: Examples, limit: int) -> Examples:
-    """Return at most so many examples, drawn the same each time, in a mixed order."""
-    order = np.random.default_rng(SEED).permutation(len(examples))
-    return examples.select(order[:limit])
-
-
 def calibration_inputs(
-    examples: Examples, encoder: TextEncoder
+    texts: Sequence[str], encoder: TextEncoder
 ) -> list[Mapping[str, NDArray[np.int64]]]:
-    """Return training texts as inputs ``(1, T)`` int64, without padding."""
-    windows = encoder.encode(some_rows(examples, CALIBRATION_TEXTS).texts).windows
+    """Return some texts as inputs ``(1, T)`` int64, without padding."""
+    windows = encoder.encode(texts[:CALIBRATION_TEXTS]).windows
     found: list[Mapping[str, NDArray[np.int64]]] = []
     tokens = 0
     for window in (one[0] for one in windows):
