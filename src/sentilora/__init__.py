@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 _HOME = {
+    "AsyncClient": "sentilora.client.async_client",
+    "Client": "sentilora.client.blocking_client",
     "Prediction": "sentilora.inference.prediction",
     "Report": "sentilora.evaluation.reports.report",
     "Run": "sentilora.runs.run_folder",
@@ -30,6 +32,8 @@ _HOME = {
 }
 
 __all__ = [
+    "AsyncClient",
+    "Client",
     "Prediction",
     "Report",
     "Run",
@@ -57,6 +61,8 @@ __all__ = [
 if TYPE_CHECKING:
     from sentilora.adaptation.adapt import adapt as adapt
     from sentilora.adaptation.adapt import resume_adaptation as resume_adaptation
+    from sentilora.client.async_client import AsyncClient as AsyncClient
+    from sentilora.client.blocking_client import Client as Client
     from sentilora.config import RunConfig as RunConfig
     from sentilora.data.labelled.check import check as check
     from sentilora.data.pairs.built_pairs import write_pairs as write_pairs

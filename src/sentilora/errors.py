@@ -74,6 +74,10 @@ class RunError(SentiloraError):
     """A run folder cannot be written, resumed or read."""
 
 
+class ServerError(SentiloraError):
+    """A server cannot be reached, takes too long, or has failed."""
+
+
 class Interrupted(RunError):  # noqa: N818 - nothing went wrong
     """The work was stopped on purpose; everything is saved."""
 

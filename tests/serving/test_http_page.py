@@ -103,7 +103,7 @@ def test_commands_are_answered_as_shown(url, tmp_path, command, answer):
 
 @pytest.mark.process
 @needs_minilm
-@pytest.mark.parametrize("program", blocks("python"), ids=["huggingface_hub", "urllib"])
+@pytest.mark.parametrize("program", blocks("python"), ids=["huggingface_hub", "client", "urllib"])
 def test_programs_in_python_run(url, program, tmp_path):
     environment = os.environ | {"HF_HUB_OFFLINE": "0", "HF_HUB_DISABLE_TELEMETRY": "1"}
     done = subprocess.run(
