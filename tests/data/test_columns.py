@@ -6,6 +6,7 @@ from sentilora.data.columns import choose_columns
 from sentilora.data.files.tables import find_text_column
 from sentilora.data.problems import Problems
 from sentilora.errors import DataError
+from sentilora.message import Message
 
 
 def choose(*names, text=None, label=None, group=None):
@@ -59,3 +60,28 @@ def test_used_columns_are_named_once():
 def test_text_column_errors_name_what_was_found_and_what_to_type(names, wanted, expected):
     with pytest.raises(DataError, match=expected):
         find_text_column(names, wanted, "a.csv")
+
+
+@pytest.mark.parametrize("name", ["body", "Comment", "Review Body", "review_text", "reviewText"])
+def test_other_known_names_are_found_where_no_usual_one_is(name):
+    columns, problems = choose("id", name, "label")
+    assert (columns.text, problems) == (name, [])
+    columns, problems = choose("text", name, "label")
+    assert (columns.text, problems) == ("text", [])
+
+
+def test_advice_names_the_column_with_texts_not_the_first_one():
+    sample = {"id": ["1", "2"], "my words": ["a very good film", "a very dull film"]}
+    with pytest.raises(DataError, match='Choose one with text="my words"'):
+        find_text_column(list(sample), None, "a.csv", lambda: sample)
+
+
+def test_one_column_a_label_is_recognised_and_read():
+    columns, problems = choose("text", "negative", "neutral", "positive")
+    assert 'read them with label="negative,neutral,positive"' in Message(problems[0])
+    columns, problems = choose(
+        "text", "is_positive", "is_negative", label="is_negative,is_positive"
+    )
+    assert problems == []
+    assert columns.one_hot == ("is_negative", "is_positive")
+    assert columns.used == ("text", "is_negative", "is_positive")

@@ -282,3 +282,32 @@ def test_a_model_folder_alone_says_what_it_knows(report, tiny_run, tiny_data, tm
     assert measured.data["run"]["name"] == "alone"
     assert measured.data["run"]["method"] == "lora"
     assert "preset" not in measured.data["run"]
+
+
+@pytest.mark.parametrize(
+    ("values", "how"),
+    [
+        (("0", "1"), {}),
+        (("1", "2"), {"labels": ["negative", "positive"]}),
+        (("-1", "1"), {"labels": "negative,positive"}),
+        (("1", "5"), {"stars": 5}),
+        (("0", "10"), {"scale": "0-10"}),
+        (("N", "P"), {"labels": {"N": "negative", "P": "positive"}}),
+    ],
+)
+def test_values_of_labels_mean_in_a_measurement_what_they_mean_in_a_training(
+    model, tmp_path, values, how
+):
+    rows = [(text, label) for text, label in make_texts(20)]
+    names = write_csv(tmp_path / "names.csv", rows)
+    other = {"negative": values[0], "positive": values[1]}
+    file = write_csv(tmp_path / "a.csv", [(text, other[label]) for text, label in rows])
+    expected = sentilora.evaluate(model, names, **FAST).metrics
+    assert sentilora.evaluate(model, file, **how, **FAST).metrics == expected
+
+
+@pytest.mark.parametrize(("values", "way"), [((1, 2), "1=negative"), ((-1, 1), "-1=negative")])
+def test_numbers_that_are_not_the_model_s_ids_are_refused_with_a_way(model, tmp_path, values, way):
+    file = write_csv(tmp_path / "a.csv", [("good", values[1]), ("bad", values[0])])
+    with pytest.raises(DataError, match=f'labels=."{way}"'):
+        sentilora.evaluate(model, file, skip_bad_rows=True, **FAST)

@@ -217,3 +217,42 @@ def test_min_per_label(write, reviews):
     rows = [*reviews(8), {"text": "rare", "label": "neutral"}]
     with pytest.raises(DataError, match=r"label 'neutral' has 1 usable row.*at least 4 are needed"):
         read_examples(write("a.csv", rows), min_per_label=4)
+
+
+def test_one_column_a_label_is_one_label_a_row(write):
+    rows = ["text,negative,neutral,positive", "bad lamp,1,0,0", "a lamp,0,1,0", "good lamp,0,0,1.0"]
+    path = write("a.csv", "\n".join([*rows, "no lamp,0,0,0", "two lamps,1,0,1"]))
+    found = read_examples(path, label="negative,neutral,positive", skip_bad_rows=True)
+    assert found.labels.names == ("negative", "neutral", "positive")
+    assert found.label_ids.tolist() == [0, 1, 2]
+    assert [bad.row for bad in found.skipped] == [4, 5]
+
+
+def test_words_for_none_are_no_text(write, reviews):
+    rows = [*reviews(20), {"text": "nan", "label": "positive"}, {"text": "-", "label": "negative"}]
+    found = read_examples(write("a.csv", rows), skip_bad_rows=True)
+    assert len(found) == 20
+    assert found.skipped[0].problem.startswith("a word for no text")
+
+
+@pytest.mark.parametrize("column", ["id", "user"])
+def test_ids_are_no_texts_unless_they_are_asked_for(write, column):
+    rows = [
+        {"id": i, "user": f"u{i}", "words": f"this lamp is number {i}", "label": "np"[i % 2]}
+        for i in range(30)
+    ]
+    path = write("a.csv", rows)
+    with pytest.raises(
+        DataError, match=r'hardly holds texts.* Choose .* text="words"; or say any_'
+    ):
+        read_examples(path, text=column)
+    assert len(read_examples(path, text=column, any_text=True)) == 30
+
+
+def test_a_scale_is_read_wherever_stars_are(write):
+    rows = [{"text": f"lamp number {i}", "nps": i % 11} for i in range(44)]
+    found = read_examples(write("a.csv", rows), label="nps", scale="0-10")
+    assert found.counts() == {"negative": 28, "neutral": 8, "positive": 8}
+    assert any("0 to 6 as negative" in note for note in found.notes)
+    with pytest.raises(ConfigError, match="both say how ratings are read"):
+        read_examples(write("a.csv", rows), label="nps", scale="0-10", stars=10)

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sentilora.data.labelled.values.label_values import read_meanings, spell
-from sentilora.data.labelled.values.meanings import Column
+from sentilora.data.labelled.values.meanings import NO_LABEL, Column
 from sentilora.data.labelled.values.rating_scale import parse_scale, scale_of_stars
-from sentilora.labels import Labels
+from sentilora.labels import Labels, parse_labels
 from sentilora.message import Message
 
 BINARY = Labels(("negative", "positive"))
@@ -222,3 +227,170 @@ def test_class_names_with_stars():
 def test_one_class_name_is_too_few():
     read = meanings("0", class_names=("all",))
     assert "label names stored in the file" in read.problem
+
+
+@pytest.mark.parametrize("word", ["nan", "None", "NULL", "N/A", "<NA>", "-", "?"])
+def test_words_for_none_are_no_label_unless_they_are_named(word):
+    read = meanings("positive", "negative", word)
+    assert read.labels == BINARY
+    assert read.of[word] == NO_LABEL
+    assert meanings("0", "1", word).of[word] == NO_LABEL
+    named = Labels(("for", "against", word))
+    assert meanings("for", "against", word, labels=named).of[word] == 2
+
+
+def test_one_label_in_several_spellings_is_one_and_told():
+    read = of_tally({"Refund": 3, "refund": 5, "praise\u200b": 1, "praise": 4})
+    assert read.labels == Labels(("praise", "refund"))
+    assert read.of["Refund"] == read.of["refund"]
+    assert read.notes == ("labels read: Refund as refund, praise\\u200b as praise",)
+
+
+@pytest.mark.parametrize(
+    ("values", "labels", "ids"),
+    [
+        (("-1", "0", "1"), TERNARY, (0, 1, 2)),
+        (("1", "-1"), BINARY, (1, 0)),
+        (("0", "4"), BINARY, (0, 1)),
+        (("4", "2", "0"), TERNARY, (2, 1, 0)),
+        (("2", "1"), BINARY, (1, 0)),
+        (("1.0", "2.0", "3.0"), TERNARY, (0, 1, 2)),
+        (("-0,5", "0", "0,5"), TERNARY, (0, 1, 2)),
+    ],
+)
+def test_as_many_names_as_numbers_go_from_the_lowest_up_and_are_told(values, labels, ids):
+    read = meanings(*values, labels=labels)
+    assert tuple(read.of[value] for value in values) == ids
+    assert "read as" in read.notes[0]
+
+
+def test_values_can_be_renamed():
+    labels = parse_labels({"N": "negative", "P": "positive"})
+    read = meanings("n", "P", "x", labels=labels)
+    assert (read.of["n"], read.of["P"]) == (0, 1)
+    assert isinstance(read.of["x"], str)
+    numbers = meanings("2", "1", labels=parse_labels("1=negative,2=positive"))
+    assert (numbers.of["1"], numbers.of["2"]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "way"),
+    [
+        (("N", "P"), 'labels=["N=negative", "P=positive"]'),
+        (("FALSE", "TRUE"), 'labels=["FALSE=negative", "TRUE=positive"]'),
+        (("no", "yes"), 'labels=["no=negative", "yes=positive"]'),
+        (("cats", "dogs"), 'labels=["cats=NAME", "dogs=NAME"]'),
+    ],
+)
+@pytest.mark.parametrize("given", ["labels", "known"])
+def test_other_names_are_told_with_a_way_to_rename_them(values, way, given):
+    read = meanings(*values, **{given: BINARY})
+    assert read.labels is None
+    assert f"Found in column 'label': '{values[0]}'" in read.problem
+    assert way in Message(read.problem)
+
+
+@pytest.mark.parametrize("column", ["negative", "is_negative", "isBad", "complaint", "not_helpful"])
+@pytest.mark.parametrize("known", [None, BINARY, TERNARY])
+def test_a_column_named_after_one_thing_has_no_sign(column, known):
+    read = meanings("0", "1", column=column, known=known)
+    assert read.labels is None
+    assert 'labels=["0=positive", "1=negative"] if 1 is bad' in Message(read.problem)
+
+
+@pytest.mark.parametrize("column", ["label", "positive", "is_positive", "recommended", "target"])
+def test_other_columns_of_0_and_1_have_the_usual_one(column):
+    assert meanings("0", "1", column=column).of == {"0": 0, "1": 1}
+
+
+def test_0_and_1_are_negative_and_positive_for_a_model_with_neutral():
+    read = meanings("0", "1", known=TERNARY)
+    assert read.of == {"0": 0, "1": 2}
+    assert read.notes == ("labels 0, 1 read as negative, positive",)
+
+
+@pytest.mark.parametrize(
+    ("values", "known"),
+    [
+        (("-1", "0", "1"), TERNARY),
+        (("0", "2"), TERNARY),
+        (("1",), TERNARY),
+        (("1", "2"), BINARY),
+        (("0", "1", "2"), BINARY),
+        (("0", "1"), Labels(("positive", "negative"))),
+        (("0", "1", "2"), Labels(("positive", "neutral", "negative"))),
+    ],
+)
+def test_ids_that_are_not_the_model_s_are_refused(values, known):
+    read = meanings(*values, known=known)
+    assert read.labels is None
+    assert "the labels are" in read.problem
+    assert "labels=[" in Message(read.problem)
+
+
+def test_other_parts_are_read_as_the_train_part():
+    before = meanings("-1", "0", "1", labels=TERNARY)
+    read = meanings("1", "-1", "2", known=before.labels, before=before.of)
+    assert (read.of["1"], read.of["-1"]) == (2, 0)
+    assert isinstance(read.of["2"], str)
+    words = meanings("bad", "good")
+    assert meanings("0", "1", known=words.labels, before=words.of).of == {"0": 0, "1": 1}
+
+
+def test_an_end_of_a_scale_is_not_cut_off():
+    tally = {"0": 9, "5": 20, "9": 20, "10": 20}
+    read = of_tally(tally, column="nps", stars=10)
+    assert read.cuts_off
+    assert 'scale="0-10"' in Message(read.problem)
+    assert not of_tally(tally, column="nps", scale="0-10").cuts_off
+    assert not of_tally({"1": 500, "5": 500, "55": 1}, stars=5).cuts_off
+
+
+def test_hidden_labels_of_a_test_part_are_told_as_what_they_are():
+    read = meanings("-1", known=BINARY, class_names=("negative", "positive"))
+    assert "every label is -1, as in test parts" in read.problem
+
+
+@pytest.mark.parametrize("value", ["4/5", "★★★★☆", "Rating: 4/5", "80 %"])
+def test_ratings_in_other_spellings_are_asked_about(value):
+    read = meanings("1/5", value, column="label")
+    assert read.labels is None
+    assert "holds ratings" in read.problem
+
+
+def shown(problem):
+    """Return the settings that a message names, as they are given."""
+    marks = re.findall(r"\x02(.*?)\x03", problem)
+    return [json.loads(mark)[1:] for mark in marks]
+
+
+NUMBERS = st.lists(st.integers(-20, 200).map(lambda n: n / 2), min_size=1, max_size=12, unique=True)
+
+
+@given(
+    NUMBERS,
+    st.sampled_from(["label", "rating", "score", "stars"]),
+    st.sampled_from([None, BINARY, TERNARY]),
+)
+def test_what_is_said_of_numbers_reads_them_and_keeps_their_order(numbers, column, known):
+    """Each advised setting reads all numbers, or asks for the rest to be left out, in order."""
+    values = [f"{number:g}" for number in numbers]
+    read = meanings(*values, column=column, known=known)
+    ways = [] if read.labels else [way for way in shown(read.problem) if way[0] != "label"]
+    skips = ["skip_bad_rows", True] in ways
+    ways = [way for way in ways if way[0] != "skip_bad_rows" and "=NAME" not in str(way[1])]
+    if read.labels is None and len(numbers) > 1:
+        assert ways
+    for name, value in ways:
+        named = parse_labels(value) if name == "labels" else None
+        assert known is None or named is None or set(named.names) <= set(known.names)
+        options = {"labels": named} if named else {name: value}
+        again = meanings(*values, column=column, known=known, **options)
+        if again.labels is None:
+            assert "too few labels" in again.problem
+            continue
+        assert not again.cuts_off
+        found = [again.of[f"{number:g}"] for number in sorted(numbers)]
+        ids = [label_id for label_id in found if isinstance(label_id, int)]
+        assert ids == sorted(ids)
+        assert skips or len(ids) == len(numbers) or known == BINARY  # which has no neutral

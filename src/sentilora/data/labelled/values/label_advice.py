@@ -31,12 +31,17 @@ def numbers_problem(numbers: Sequence[float], labels: Labels, column: Column) ->
         f"column '{column.name}' holds the numbers {written(numbers)}, {wanted}: "
         f"{', '.join(labels.names)}. "
     )
-    if len(numbers) < len(labels) or not column.labels:
-        example = dict(zip((f"{n:g}" for n in numbers), _likely(numbers, labels), strict=False))
-        pairs = [f"{number}={name}" for number, name in example.items()]
-        if pairs and len(pairs) == len(numbers):
-            return f"{problem}Say what each number stands for: {setting('labels', pairs)}."
-    return problem + advice(numbers, column.name)
+    if column.known is None:
+        return problem + advice(numbers, column.name)
+    names = _likely(numbers, labels)
+    if not names and len(numbers) > 3:
+        return problem + advice(numbers, column.name, is_known=True)
+    pairs = [f"{number:g}={name}" for number, name in zip(numbers, names, strict=False) if name]
+    if not names:
+        pairs = [f"{number:g}=NAME" for number in numbers]
+    said = f"{problem}Say what each number stands for: {setting('labels', pairs)}"
+    is_whole = len(pairs) == len(numbers)
+    return f"{said}." if is_whole else f"{said} with {setting('skip_bad_rows', True)}."
 
 
 def names_problem(tally: Mapping[str, int], labels: Labels, column: Column) -> str:
@@ -79,13 +84,16 @@ def seen(value: str) -> str:
 
 
 def _likely(numbers: Sequence[float], labels: Labels) -> Sequence[str]:
-    """Return a name for each number, where the order of labels says which; else nothing."""
+    """Return a name for each number, where the order of labels says which; "" for none of them."""
     signs = labels.polarities
-    if len(numbers) == len(labels):
-        return labels.names if signs is None or list(signs) == sorted(signs) else ()
-    if len(numbers) == 2 and signs is not None and signs.count(-1) == signs.count(1) == 1:
-        return labels.names[signs.index(-1)], labels.names[signs.index(1)]
-    return ()
+    if len(numbers) == len(labels) and (signs is None or list(signs) == sorted(signs)):
+        return labels.names
+    if signs is None or list(signs) != sorted(signs) or not signs.count(-1) == signs.count(1) == 1:
+        return ()
+    poles = labels.names[signs.index(-1)], labels.names[signs.index(1)]
+    if len(numbers) == 2:
+        return poles
+    return (poles[0], "", poles[1]) if len(numbers) == 3 else ()
 
 
 def _renamed(found: Sequence[str], labels: Labels) -> list[str]:

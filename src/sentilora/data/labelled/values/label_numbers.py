@@ -131,13 +131,13 @@ def sign_problem(column: str, columns: Sequence[str] = ()) -> str | None:
     return f"{said}Say what they stand for: {ways[0]} if 1 is bad, {ways[1]} if 1 is good."
 
 
-def advice(numbers: Sequence[float], column: str, names: Sequence[str] | None = None) -> str:
+def advice(numbers: Sequence[float], column: str, *, is_known: bool = False) -> str:
     """Say with which setting a column of numbers can be read.
 
     Args:
         numbers: different numbers of the column, in order.
         column: name of the column.
-        names: labels that there are, in order; None when they are free.
+        is_known: whether the labels are known already, so that none can be named.
     """
     low, high = numbers[0], numbers[-1]
     is_rated = is_rating_column(column)
@@ -148,7 +148,7 @@ def advice(numbers: Sequence[float], column: str, names: Sequence[str] | None = 
         if stars:
             return f"Say how many stars there can be: {' or '.join(stars)}."
         return f"Say from where to where ratings go: {scale}."
-    example = names if names and len(names) == len(numbers) else _GRADES.get(len(numbers))
+    example = None if is_known else _GRADES.get(len(numbers))
     if example is None:
         others = f", or {' or '.join(stars)} if they are stars" if stars else ""
         return f"If they are ratings, say from where to where they go: {scale}{others}."
