@@ -18,8 +18,6 @@ from sentilora.data.files.text_form.csv_dialect import Dialect
 
 _FEW = 20  # different values that make a column one of labels
 _SHORT = 40  # characters
-_MOST = 0.8  # share of the lines, where they are many, that make rows of all of them
-_MANY = 5
 _BLOCK_LINES = 512
 
 
@@ -109,7 +107,7 @@ class Records:
                     fields, self.error = [], str(error)
                 now = lines.start = lines.base + reader.line_num
                 self.line, self.last = above + before + 1, above + now
-                if now - before == 1 or not self._is_broken(lines.held(before, now)):
+                if now - before == 1 or not self._is_broken(lines.held(before, now), len(fields)):
                     yield fields
                     continue
                 yield []
@@ -117,24 +115,31 @@ class Records:
                 lines.go_back(before + 1)
                 break
 
-    def _is_broken(self, lines: list[str]) -> bool:
+    def _is_broken(self, lines: list[str], width: int) -> bool:
         """Tell whether a record of several lines is none, and note why."""
-        self.is_rows, self.is_closed = self._are_rows(lines), not self.error
+        self.is_closed = not self.error
+        self.is_rows = self._are_rows(lines, width == self.width and self.is_closed)
         if self.is_rows and self.is_closed:
             self.error = "quotes around rows"
         return bool(self.error)
 
-    def _are_rows(self, lines: list[str]) -> bool:
-        """Tell whether each line of a record is a row by itself."""
+    def _are_rows(self, lines: list[str], is_whole: bool) -> bool:
+        """Tell whether the lines of a record are rows by themselves.
+
+        All are, or those between the first and the last one, where quotes stand, mostly are; in a
+        record that is none anyway, half of them are.
+        """
         if self.width < 2 or self.is_sure:
             return False
         fewest, mark = self.width - 1, self.dialect.delimiter
-        if len(lines) < _MANY:
-            if any(line.count(mark) < fewest for line in reversed(lines)):
-                return False
-            return all(map(self._is_row, lines))
-        good = sum(line.count(mark) >= fewest and self._is_row(line) for line in lines)
-        return good >= _MOST * len(lines)
+        is_row = [line.count(mark) >= fewest and self._is_row(line) for line in lines]
+        if all(is_row):
+            return True
+        if not is_whole:
+            return sum(is_row) * 2 >= len(lines)
+        within = is_row[1:-1]
+        tells = any(habit.tells for habit in self.habits)
+        return tells and bool(within) and sum(within) * 2 >= len(within)
 
     def _is_row(self, line: str) -> bool:
         return any(
