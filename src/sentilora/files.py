@@ -23,9 +23,42 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sentilora.errors import DataError
+from sentilora.errors import ConfigError, DataError
 
 _BUFFER_BYTES = 1 << 20
+_SHOWN_CHARACTERS = 80  # of a path that is none
+
+
+def path_of(value: str | Path) -> Path:
+    """Return what a user gave as a path, with ``~`` written out; whether it exists is not asked.
+
+    Raises:
+        ConfigError: it can be no path: a name is too long, links lead in a circle, or it holds a
+            character that no path has.
+    """
+    try:
+        path = Path(value).expanduser()
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return path
+    except (OSError, RuntimeError, ValueError) as error:
+        text = str(value)
+        short = text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(
+            f"{short!r} cannot be a path: {reason}. Expected the path of a file or a folder."
+        ) from error
+    return path
+
+
+def folder_of(value: str | Path) -> Path:
+    """Return what a user gave as a folder, by a path that ends in its name.
+
+    Raises:
+        ConfigError: it can be no path.
+    """
+    path = path_of(value)
+    return path if path.name not in ("", "..") else path.resolve()
 
 
 @contextmanager

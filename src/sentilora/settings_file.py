@@ -10,17 +10,20 @@ from typing import Any
 import tomli_w
 
 from sentilora.errors import ConfigError
+from sentilora.files import path_of
 from sentilora.message import setting
+
+_MOST_LEVELS = 8
 
 
 def read_settings(path: str | Path) -> dict[str, Any]:
     """Read the settings of a TOML file, without checking them.
 
     Raises:
-        ConfigError: the file is missing or is not TOML.
+        ConfigError: the file is missing, cannot be read, or is not TOML.
     """
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        return _shallow(tomllib.loads(path_of(path).read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise ConfigError(
             f"There is no configuration file {path}. Give the path of a TOML file to "
@@ -28,6 +31,27 @@ def read_settings(path: str | Path) -> dict[str, Any]:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, IsADirectoryError) as error:
         raise ConfigError(f"{path} is not a TOML file: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(
+            f"{path} holds values within values, too many to be settings. Expected sections and "
+            "names, such as [lora] and rank = 8."
+        ) from error
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _shallow(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return settings that are no deeper than any section.
+
+    Raises:
+        RecursionError: they are.
+    """
+    level: list[Any] = [settings]
+    for _ in range(_MOST_LEVELS):
+        level = [inner for one in level if isinstance(one, dict) for inner in one.values()]
+    if any(isinstance(one, dict) for one in level):
+        raise RecursionError
+    return settings
 
 
 def write_settings(settings: Mapping[str, Any], path: Path) -> None:

@@ -30,7 +30,7 @@ from sentilora.adaptation.pretraining import measure_hidden, pretrain
 from sentilora.adaptation.windows import TextWindows, open_windows
 from sentilora.errors import ConfigError, Interrupted, RunError, SentiloraError
 from sentilora.events import EventLog, Listener
-from sentilora.files import write_atomically
+from sentilora.files import folder_of, write_atomically
 from sentilora.message import command, setting
 from sentilora.model.artifact import PARTIAL
 from sentilora.runs.disk import check_space, disk_errors
@@ -125,7 +125,7 @@ def resume_adaptation(folder: str | Path, listener: Listener | None = None) -> P
         Traceback (most recent call last):
         sentilora.errors.RunError: There is no unfinished adaptation to bases/never-begun ...
     """
-    given = Path(folder).expanduser()
+    given = folder_of(folder)
     final = given.with_name(given.name.removesuffix(PARTIAL))
     work = _work(final)
     if final.exists():

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 from sentilora.data_settings import TableSection
 from sentilora.defaults import SEED
 from sentilora.errors import ConfigError, explain, several
+from sentilora.files import folder_of
 from sentilora.section import Section, brief, offered
 
 OUTPUT = "bases"
@@ -100,7 +101,7 @@ class AdaptConfig(TableSection, AdaptationSection):
     def path(self) -> Path:
         """The folder that is written."""
         assert self.output is not None
-        return Path(self.output).expanduser()
+        return folder_of(self.output)
 
 
 def make_adapt_config(settings: Mapping[str, Any]) -> AdaptConfig:

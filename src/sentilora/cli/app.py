@@ -7,7 +7,10 @@ or configuration, 130 stopped by the user.
 from __future__ import annotations
 
 import os
+import shlex
 import sys
+from io import TextIOWrapper
+from typing import NoReturn
 
 import typer
 
@@ -48,6 +51,7 @@ def _options(
 
 
 command_table.add_to(app)
+_NO_TEMPORARY_FOLDER = "Set TMPDIR to a folder that can be written."
 
 
 def main(spelling: Spelling = COMMAND_LINE) -> None:
@@ -58,6 +62,7 @@ def main(spelling: Spelling = COMMAND_LINE) -> None:
     """
     # Tokenizers warn on stderr when a process with threads forks, which the reload proof does.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    _speak_any_language()
     try:
         app()
     except SentiloraError as error:
@@ -74,12 +79,42 @@ def main(spelling: Spelling = COMMAND_LINE) -> None:
         # Whoever read our output has gone (`| head`); keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
-    except Exception as error:  # the one place that may catch everything
+    except OSError as error:
         if os.environ.get("SENTILORA_DEBUG"):
             raise
-        print(
-            f"unexpected error: {type(error).__name__}: {error}\n"
-            f"Run again with: sentilora --debug {' '.join(sys.argv[1:])}",
-            file=sys.stderr,
-        )
-        raise SystemExit(1) from error
+        _refused_by_the_system(error)
+    except Exception as error:  # noqa: BLE001 - the one place that may catch everything
+        _unexpected(error)
+
+
+def _speak_any_language() -> None:
+    """Write UTF-8 into pipes and files, and what a terminal has no sign for as an escape."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        if sys.stdout.isatty():
+            sys.stdout.reconfigure(errors="backslashreplace")
+        else:
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _refused_by_the_system(error: OSError) -> NoReturn:
+    """Say which file or folder could not be used, and end."""
+    if error.filename is not None:
+        what = os.fsdecode(error.filename)[:200]
+        print(f"error: {what} cannot be used: {error.strerror}.", file=sys.stderr)
+    elif "temporary directory" in str(error):  # what tempfile says, whoever asks it
+        print(f"error: {error.strerror}. {_NO_TEMPORARY_FOLDER}", file=sys.stderr)
+    else:
+        _unexpected(error)
+    raise SystemExit(1) from error
+
+
+def _unexpected(error: Exception) -> NoReturn:
+    """Say that something went wrong which nobody foresaw, and end."""
+    if os.environ.get("SENTILORA_DEBUG"):
+        raise error
+    again = shlex.join(["sentilora", "--debug", *sys.argv[1:]])
+    print(
+        f"unexpected error: {type(error).__name__}: {error}\nRun again with: {again}",
+        file=sys.stderr,
+    )
+    raise SystemExit(1) from error

@@ -26,6 +26,7 @@ from sentilora.data.files.tables import open_texts
 from sentilora.data.problems import Problems, quoted, raise_if_any
 from sentilora.data.same_text import text_hashes
 from sentilora.errors import DataError, several
+from sentilora.files import path_of
 from sentilora.message import setting
 
 # Files of a folder with these names are for measuring: their texts are left out.
@@ -192,7 +193,7 @@ def _open_all(
 
 def _tables_of(data: str | Path, reading: Reading) -> tuple[list[Table], list[Table]]:
     """Open the tables that ``data`` names: to read, and to guard."""
-    path = Path(data).expanduser()
+    path = path_of(data)
     if path.is_dir():
         return _folder(path, reading)
     if path.suffix.lower() != ".zip" and (path.exists() or is_plain_text(path)):

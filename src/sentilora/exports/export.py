@@ -53,7 +53,7 @@ from sentilora.exports.parity import (
     read_parity,
 )
 from sentilora.exports.targets import KINDS, WRITERS, check_no_columns, check_targets
-from sentilora.files import write_json
+from sentilora.files import path_of, write_json
 from sentilora.inference.engines.engine import Engine, TorchEngine, open_engine
 from sentilora.inference.scoring import score_texts
 from sentilora.message import setting
@@ -152,7 +152,7 @@ def export(
     is_staged = cascade or (artifact.path / FIRST_STAGE).is_file()
     libraries = page_runtime(to, runtime, cascade=is_staged)
     name = artifact.name
-    final = Path(output).expanduser() if output else Path(FOLDER) / f"{name}-{to}"
+    final = path_of(output) if output else Path(FOLDER) / f"{name}-{to}"
     if final.exists():
         raise ModelError(
             f"The folder {final} exists already. Choose another with {setting('output', 'DIR')}, "

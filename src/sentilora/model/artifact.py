@@ -21,7 +21,7 @@ from typing import Any
 
 from sentilora import samples
 from sentilora.errors import ModelError, several
-from sentilora.files import sha256_of, write_json
+from sentilora.files import path_of, sha256_of, write_json
 from sentilora.message import command
 from sentilora.model.adapter_file import check_adapter
 from sentilora.model.bases.local_bases import find_local_base
@@ -153,7 +153,7 @@ def find_artifact(path: str | Path) -> Path:
     """
     if path == samples.GENERAL:
         return _shipped()
-    given = Path(path).expanduser()
+    given = path_of(path)
     for folder in (given, given / MODEL_FOLDER):
         if (folder / MANIFEST).is_file():
             return folder

@@ -132,8 +132,9 @@ def _pair_file(
 def _check_page(path: Path | None) -> None:
     """Refuse a page that could not be written now, rather than after the work."""
     from sentilora.errors import ConfigError
+    from sentilora.files import path_of
 
-    if path is not None and (path.is_dir() or not path.parent.is_dir()):
+    if path is not None and (path_of(path).is_dir() or not path.parent.is_dir()):
         raise ConfigError(
             f"--html {path}: expected the name of a file in a folder that exists, "
             f"e.g. --html report.html"

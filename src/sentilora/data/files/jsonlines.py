@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sentilora.data.files.streams import CHUNK_ROWS, Chunk, ChunkBuilder, open_bytes
+from sentilora.data.files.streams import CHUNK_ROWS, Chunk, ChunkBuilder, broken_text, open_bytes
 from sentilora.data.problems import Problems, shown_value
 
 _NAMED_BY = 1000  # rows whose keys are taken as the columns
@@ -122,5 +122,8 @@ def _parse(raw: bytes, row: int, line: int, problems: Problems) -> dict[str, Any
         return None
     if not isinstance(values, dict):
         problems.add_row(row, "not a JSON object", f"line {line}: {type(values).__name__}")
+        return None
+    if (kind := broken_text("".join(values))) is not None:
+        problems.add_row(row, f"name of a column: {kind}", f"line {line}")
         return None
     return values

@@ -29,6 +29,7 @@ from sentilora.data.stored_frames import (
     store_frame,
 )
 from sentilora.errors import DataError
+from sentilora.files import path_of
 
 __all__ = ["PART_NAMES", "SAMPLE", "Location", "locate", "open_single"]
 
@@ -92,7 +93,7 @@ def locate(data: Any, reading: Reading = USUAL) -> Location:
     if source == SAMPLE:
         reading.refuse_other_than((), source, "the sample")
         return _sample()
-    path = Path(data)
+    path = path_of(data)
     if path.is_dir():
         return _folder(path, source, reading)
     if path.is_file() and path.suffix.lower() == ".zip":

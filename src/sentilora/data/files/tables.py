@@ -41,6 +41,7 @@ from sentilora.data.files.table_files import BatchWriter, write_batches
 from sentilora.data.files.text_form.charset import find_encoding
 from sentilora.data.problems import Problems, quoted, raise_if_any
 from sentilora.errors import DataError
+from sentilora.files import path_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,6 +67,7 @@ def open_table(path: Path, name: str | None = None, reading: Reading = USUAL) ->
         ConfigError: ``reading`` holds settings that say nothing about its format.
     """
     name = str(path) if name is None else name
+    path = path_of(path)
     if not path.is_file():
         ending_of(path)
         what = "is a folder, not a file" if path.is_dir() else "does not exist"

@@ -19,6 +19,7 @@ from sentilora.data.files.read_options import Reading, ReadOptions
 from sentilora.data.files.tables import write_batches
 from sentilora.errors import ConfigError, DataError
 from sentilora.events import Listener
+from sentilora.files import path_of
 from sentilora.inference.frames.answer_columns import AnswerColumn, answer_columns, notes_on_names
 from sentilora.inference.prediction import STAGES, check_threshold
 from sentilora.inference.rows.answers import (
@@ -125,7 +126,7 @@ def check_output(output: Path, source: Path | None = None) -> None:
         DataError: its ending is unknown, it is a folder, or its folder does not exist.
         ConfigError: it is the source.
     """
-    output_ending(output)
+    output_ending(path_of(output))
     if source is not None and _is_same(output, source):
         raise ConfigError(
             f"The output {output} is the input as well; expected another file, so that the input "

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sentilora.errors import MissingExtraError, ModelError
+from sentilora.files import path_of
 from sentilora.message import setting
 from sentilora.model.bases.embedded_base import embedded_folder, is_cached
 from sentilora.model.bases.known_bases import BASES, by_hub_id
@@ -42,7 +43,7 @@ def resolve_base(base: str) -> ResolvedBase:
             raise MissingExtraError(f"The base '{known.name}'", "embedded")
         source = str(folder) if folder else known.hub_id
         return ResolvedBase(source, known.hub_id, known.revision, known.name)
-    path = Path(base).expanduser()
+    path = path_of(base)
     if path.is_dir():
         if not (path / "config.json").is_file():
             raise ModelError(
