@@ -51,7 +51,7 @@ def test_a_form_that_says_nothing_is_refused_in_words_of_the_page(open_page):
 
 @pytest.mark.parametrize(
     ("values", "kind"),
-    [((1, 2, 5), 5), ((1, 7, 10), 10), ((0, 1, 4), None), (("good", "bad"), None)],
+    [((1, 2, 5), 5), ((1, 7, 10), 10), ((0, 1, 4), 0), (("good", "bad"), None)],
 )
 def test_how_many_stars_there_can_be_is_read_from_the_ratings(open_page, values, kind):
     rows = "\n".join(f"film {number},{values[number % len(values)]}" for number in range(30))
@@ -77,3 +77,30 @@ def test_a_sheet_of_a_workbook_is_chosen(open_page):
     assert "**1 negative, 1 neutral, 1 positive, 0 left out**" in [
         one.value for one in page.markdown
     ]
+
+
+def test_another_scale_is_read_from_worst_to_best(open_page):
+    rows = "\n".join(f"film number {number},{number % 3 - 1}" for number in range(30))
+    page = open_page("train")
+    page.radio[0].set_value("My file").run()
+    page.file_uploader[0].upload("a.csv", f"text,rating\n{rows}\n".encode()).run()
+    assert box(page, "What the labels are").value == 0
+    (scale,) = [one for one in page.text_input if one.label == "Scale, from worst to best"]
+    scale.set_value("-1-1").run()
+    assert not page.error
+    assert "**10 negative, 10 neutral, 10 positive, 0 left out**" in [
+        one.value for one in page.markdown
+    ]
+
+
+def test_columns_are_found_by_what_they_hold(open_page):
+    rows = "\n".join(
+        f"{number},{('sad', 'glad')[number % 2]},the film had a plot number {number} that I saw"
+        for number in range(40)
+    )
+    page = open_page("train")
+    page.radio[0].set_value("My file").run()
+    page.file_uploader[0].upload("a.csv", f"id,mood,said\n{rows}\n".encode()).run()
+    assert box(page, "Column with the texts").value == "said"
+    assert box(page, "Column with the labels").value == "mood"
+    assert "**20 glad, 20 sad, 0 left out**" in [one.value for one in page.markdown]

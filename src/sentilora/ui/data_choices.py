@@ -20,7 +20,9 @@ class DataChoices:
         columns: names of its columns.
         text, label, group: names of the columns that are used; None where none is chosen.
         stars: highest rating, if the labels are ratings from 1 on; None if they are not.
+        scale: worst and best rating, such as ``0-10``, if the labels are ratings on another scale.
         labels: names of the labels in order; None when the file decides.
+        any_text: whether texts may be nearly all numbers, dates or single words.
         skip_bad_rows: whether rows that cannot be used are left out.
     """
 
@@ -31,7 +33,9 @@ class DataChoices:
     label: str | None = None
     group: str | None = None
     stars: int | None = None
+    scale: str | None = None
     labels: tuple[str, ...] | None = None
+    any_text: bool = False
     skip_bad_rows: bool = False
 
     def asked(self) -> Asked:
@@ -42,7 +46,9 @@ class DataChoices:
             self.group,
             self.stars,
             self.skip_bad_rows,
-            reading=self.reading,
+            self.reading,
+            self.scale,
+            self.any_text,
         )
 
     def columns_and_labels(self) -> dict[str, Any]:
@@ -52,6 +58,8 @@ class DataChoices:
             "label": self.label,
             "group": self.group,
             "stars": self.stars,
+            "scale": self.scale,
+            "any_text": self.any_text,
             "labels": self.labels,
         }
 

@@ -12,7 +12,14 @@ from typing import Any
 
 import streamlit as st
 
-from sentilora.data.columns import LABEL_NAMES, RATING_NAMES, find_text_column
+from sentilora.data.column_values import likely_label, likely_text
+from sentilora.data.columns import (
+    LABEL_NAMES,
+    MORE_LABEL_NAMES,
+    RATING_NAMES,
+    find_text_column,
+    fold_name,
+)
 from sentilora.data.files.formats import ENDINGS, EXPECTED
 from sentilora.data.files.read_options import Reading
 from sentilora.data.files.tables import open_table
@@ -34,6 +41,7 @@ FILE_TYPES = list(dict.fromkeys(ending.rpartition(".")[2] for ending in ENDINGS)
 LOOKED_AT = 500  # ratings that tell how many stars there can be
 
 _UNDERSTOOD = "understood"
+_OTHER_SCALE = 0  # stands for no number of stars
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
@@ -79,21 +87,24 @@ def ask_for_data(caption: str, key: str, *, has_labels: bool) -> DataChoices | N
         return None
     reading, columns = opened
     own = f"{own}-{zlib.crc32(repr(columns).encode()):x}"  # read otherwise, it has other columns
+    likely = session.found_once(
+        ("likely", upload.key, reading), lambda: _likely_columns(upload, reading, columns)
+    )
     left, right = st.columns(2) if has_labels else (st.container(), st.container())
     with left:
-        text = _ask_for_column(
-            page_words.TEXT_COLUMN, columns, _text_column(columns), f"{own}-text"
-        )
+        text = _ask_for_column(page_words.TEXT_COLUMN, columns, likely[0], f"{own}-text")
     chosen: dict[str, Any] = {"text": text}
     if has_labels:
         with right:
-            label = _ask_for_column(
-                page_words.LABEL_COLUMN, columns, _label_column(columns), f"{own}-label"
-            )
+            label = _ask_for_column(page_words.LABEL_COLUMN, columns, likely[1], f"{own}-label")
         chosen |= {"label": label, **_ask_for_labels(upload, reading, label, own)}
     session.begin(f"{own}-skip", False)
     skip = st.checkbox(page_words.SKIP_ROWS, key=f"{own}-skip")
     chosen["skip_bad_rows"] = session.keep(f"{own}-skip", skip)
+    if has_labels:
+        session.begin(f"{own}-any", False)
+        any_text = st.checkbox(page_words.ANY_TEXT, key=f"{own}-any")
+        chosen["any_text"] = session.keep(f"{own}-any", any_text)
     return DataChoices(upload, reading, columns, **chosen)
 
 
@@ -179,6 +190,7 @@ def _ask_for_labels(
 ) -> dict[str, Any]:
     """Show what the labels stand for."""
     kinds = dict[int | None, str]([(None, page_words.WORDS), *page_words.STARS.items()])
+    kinds[_OTHER_SCALE] = page_words.OTHER_SCALE
     left, right = st.columns(2)
     key = f"{own}-{label}-kind"
     if key not in st.session_state:
@@ -189,22 +201,35 @@ def _ask_for_labels(
             list(kinds),
             format_func=lambda kind: kinds[kind],
             key=key,
-            help="Stars become negative, neutral and positive. Names stay as they are.",
+            help="Ratings become negative, neutral and positive. Names stay as they are.",
         )
     session.keep(key, stars)
-    key = f"{own}-{label}-names"
-    session.begin(key, "")
     with right:
-        names = st.text_input(
+        names = _ask_for_words(
             page_words.LABEL_NAMES,
-            key=key,
-            placeholder="the file decides",
-            help="Such as: negative, neutral, positive. For labels that are numbers: the name of "
-            "the lowest first.",
+            f"{own}-{label}-names",
+            "the file decides",
+            "Such as: negative, neutral, positive. For labels that are numbers: the name of the "
+            "lowest first; or 1=negative, 2=positive.",
         )
-    session.keep(key, names)
-    parts = tuple(part.strip() for part in names.split(",")) if names.strip() else None
-    return {"stars": stars, "labels": parts}
+    scale = None
+    if stars == _OTHER_SCALE:
+        with left:
+            scale = _ask_for_words(
+                page_words.SCALE,
+                f"{own}-{label}-scale",
+                "0-10",
+                "Such as 0-10, -1-1 or 0-100; 6-1 where 1 is the best.",
+            )
+        stars, scale = None, scale or "0-10"
+    parts = tuple(part.strip() for part in names.split(",")) if names else None
+    return {"stars": stars, "scale": scale, "labels": parts}
+
+
+def _ask_for_words(label: str, key: str, placeholder: str, words: str) -> str:
+    session.begin(key, "")
+    typed: str = st.text_input(label, key=key, placeholder=placeholder, help=words)
+    return session.keep(key, typed).strip()
 
 
 def _show_first(choices: DataChoices) -> None:
@@ -228,26 +253,30 @@ def _show_rows(rows: Sequence[dict[str, Any]]) -> None:
     )
 
 
-def _text_column(columns: Sequence[str]) -> str | None:
-    """Return the column that surely holds the texts, if there is one."""
+def _likely_columns(
+    upload: Upload, reading: Reading, columns: Sequence[str]
+) -> tuple[str | None, str | None]:
+    """Return the columns that seem to hold texts and labels: by their names, or by their values."""
+    rows = first_rows(upload, reading, columns, most=LOOKED_AT)
+    values = {name: [row[name] for row in rows] for name in columns}
     try:
-        return find_text_column(columns, None, "the file")
+        text: str | None = find_text_column(columns, None, upload.name)
     except DataError:
-        return None
-
-
-def _label_column(columns: Sequence[str]) -> str | None:
-    """Return the column that holds labels by its name, the likeliest first."""
-    folded = {name.strip().casefold(): name for name in columns}
-    return next((folded[name] for name in LABEL_NAMES if name in folded), None)
+        text = likely_text(values)
+    usual = [name for known in (LABEL_NAMES, MORE_LABEL_NAMES) for name in known]
+    folded = {fold_name(name): name for name in columns if name != text}
+    named = next((folded[name] for name in usual if name in folded), None)
+    return text, named or likely_label(values, [text] if text is not None else [])
 
 
 def _likely_stars(upload: Upload, reading: Reading, label: str | None) -> int | None:
     """Return the highest rating that a column called a rating seems to have."""
-    if label is None or label.strip().casefold() not in RATING_NAMES:
+    if label is None or fold_name(label) not in RATING_NAMES:
         return None
     values = [row[label] for row in first_rows(upload, reading, (label,), most=LOOKED_AT)]
     numbers = [float(value) for value in values if _NUMBER.fullmatch(str(value))]
-    if not numbers or min(numbers) < 1:
+    if not numbers:
         return None
+    if min(numbers) < 1 or max(numbers) > 10:
+        return _OTHER_SCALE
     return 5 if max(numbers) <= 5 else 10

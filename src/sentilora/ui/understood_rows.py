@@ -81,7 +81,8 @@ def understand_labels(choices: DataChoices) -> Understood:
     """
     asked = choices.columns_and_labels()
     form: dict[str, Any] = choices.reading.given
-    found = check(choices.upload.path, **asked, **form)
+    skip = choices.skip_bad_rows
+    found = check(choices.upload.path, **asked, skip_bad_rows=skip, **form)
     (part,) = found.parts.values()
     examples = read_examples(
         choices.upload.path,
@@ -102,17 +103,12 @@ def understand_labels(choices: DataChoices) -> Understood:
         for one in examples.skipped[:SHOWN]
     ]
     rows.sort(key=lambda row: int(row["Row"]))
-    stops = [
-        page_text(problem, names)
-        for problem in found.problems
-        if not (choices.skip_bad_rows and _is_about_rows(problem, found))
-    ]
     return Understood(
         rows=rows[:SHOWN],
         counts=dict(part.counts),
         usable=part.usable,
         left_out=len(examples.skipped),
-        problems=tuple(stops),
+        problems=tuple(page_text(problem, names) for problem in found.problems),
         notes=tuple(page_text(note, names) for note in [*found.notes, *_findings(found)]),
     )
 
@@ -157,12 +153,6 @@ def understand_texts(choices: DataChoices) -> Understood:
             ]
     notes = tuple(page_text(note, upload.names) for note in rows.batches.notes)
     return Understood(shown, {}, rows.batches.row_count - left_out, left_out, problems, notes)
-
-
-def _is_about_rows(problem: str, found: Check) -> bool:
-    """Tell whether a problem is one of rows, which can be left out."""
-    kinds = [kind for part in found.parts.values() for kind in part.bad_rows]
-    return any(f": {kind}: row " in problem for kind in kinds)
 
 
 def _findings(found: Check) -> list[str]:

@@ -70,8 +70,9 @@ def test_a_file_is_chosen_and_its_training_started(open_page, runs, started):
     page.radio[0].set_value("My file").run()
     assert button(page, "Train").disabled
     page.file_uploader[0].upload("r.csv", labelled(make_texts(20))).run()
-    assert box(page, "Column with the texts").value is None
+    assert box(page, "Column with the texts").value == "body"
     assert box(page, "Column with the labels").value == "stars"
+    box(page, "Column with the texts").set_value(None).run()
     assert button(page, "Train").disabled
     box(page, "Column with the texts").set_value("body").run()
     assert "**10 negative, 10 positive, 0 left out**" in [one.value for one in page.markdown]

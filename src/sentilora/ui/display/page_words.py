@@ -25,9 +25,13 @@ NAME = "Name"
 KIND = "Kind"
 RESUME = "Resume"
 
+ANY_TEXT = "Texts may be numbers, dates or single words"
+SCALE = "Scale, from worst to best"
+
 # What can stand in a label column, by the rating that is highest.
 WORDS = "Names, or 0 and 1"
 STARS = {5: "Stars from 1 to 5", 10: "Stars from 1 to 10"}
+OTHER_SCALE = "Ratings on another scale"
 
 READING = "How the file is read"
 READING_BOXES = {
@@ -85,6 +89,8 @@ PAGE = PageWords(
         "group": GROUP_COLUMN,
         "labels": LABEL_NAMES,
         "stars": LABEL_KIND,
+        "scale": SCALE,
+        "any_text": ANY_TEXT,
         "skip_bad_rows": SKIP_ROWS,
         "base": START_FROM,
         "start_from": START_FROM,
