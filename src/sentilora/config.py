@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from sentilora.data_settings import DataConfig
 from sentilora.defaults import (
@@ -22,9 +22,9 @@ from sentilora.defaults import (
     SEED,
     SHOWN_MISTAKES,
 )
-from sentilora.errors import ConfigError, explain, several
+from sentilora.errors import ConfigError, several
 from sentilora.message import setting
-from sentilora.section import Section, brief, offered
+from sentilora.section import Section, Settings, brief, faults, offered
 from sentilora.settings_file import merge_settings, read_settings, write_settings
 
 Preset = Literal["fast", "balanced", "best"]
@@ -168,7 +168,7 @@ class ReportConfig(Section):
     )
 
 
-class RunConfig(Section):
+class RunConfig(Settings):
     """Everything that decides how a run goes; ``config.toml`` of a run folder repeats it.
 
     Example:
@@ -253,8 +253,8 @@ def make_config(
     problems = [*problems, *merge_settings(nested, settings)]
     try:
         config = RunConfig.model_validate(nested)
-    except ValidationError as error:
-        problems += [explain(item, RunConfig) for item in error.errors()]
+    except ConfigError as error:
+        problems += faults(error.__cause__, RunConfig)
         raise ConfigError(several(title, problems)) from error
     if problems:
         raise ConfigError(several(title, problems))

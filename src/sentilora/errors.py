@@ -128,6 +128,8 @@ def explain(item: Any, root: type[BaseModel]) -> str:
             names = _names_beside(item["loc"], root)
             near = difflib.get_close_matches(str(item["loc"][-1]), names, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
+            if (place := _place_of(item["loc"], root)) is not None:
+                hint = f"; did you mean '{place}'?"
             return f"{where} = {value!r}: unknown setting{hint}"
         case "literal_error":
             return f"{where} = {value!r}: must be {context['expected']}"
@@ -152,6 +154,15 @@ def _names_beside(location: tuple[Any, ...], model: type[BaseModel]) -> list[str
             return []
         model = field.annotation
     return list(model.model_fields)
+
+
+def _place_of(location: tuple[Any, ...], model: type[BaseModel]) -> str | None:
+    """Return where a setting stands that was given outside of its section."""
+    for section, field in model.model_fields.items() if len(location) == 1 else ():
+        kind = field.annotation
+        if isinstance(kind, type) and location[0] in getattr(kind, "model_fields", {}):
+            return f"{section}.{location[0]}"
+    return None
 
 
 def _restore(kind: type[SentiloraError], message: Message, state: dict[str, Any]) -> SentiloraError:

@@ -29,13 +29,19 @@ _BUFFER_BYTES = 1 << 20
 _SHOWN_CHARACTERS = 80  # of a path that is none
 
 
-def path_of(value: str | Path) -> Path:
+def path_of(value: object) -> Path:
     """Return what a user gave as a path, with ``~`` written out; whether it exists is not asked.
 
     Raises:
-        ConfigError: it can be no path: a name is too long, links lead in a circle, or it holds a
-            character that no path has.
+        ConfigError: it can be no path: it is no string, a name is too long, links lead in a circle,
+            or it holds a character that no path has.
     """
+    if not isinstance(value, str | os.PathLike):
+        kind, shown = type(value).__name__, " ".join(ascii(value).split())[:_SHOWN_CHARACTERS]
+        raise ConfigError(
+            f"{kind} {shown} is no path. Expected the path of a file or a folder, as a string or a "
+            "pathlib.Path."
+        )
     try:
         path = Path(value).expanduser()
         path.stat()

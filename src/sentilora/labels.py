@@ -6,7 +6,7 @@ Not covered: labels in other languages than English keep their names, but have n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -176,7 +176,7 @@ def parse_labels(text: str | Sequence[str] | Mapping[str, str] | Labels | None) 
     if isinstance(text, Mapping):
         parts = [f"{value}={name}" for value, name in text.items()]
     else:
-        parts = text.split(",") if isinstance(text, str) else [str(part) for part in text]
+        parts = list(label_names(text))
     pairs = [tuple(half.strip() for half in part.rpartition("=")[::2]) for part in parts]
     if not any("=" in part for part in parts):
         return Labels(tuple(name for _, name in pairs))
@@ -185,3 +185,21 @@ def parse_labels(text: str | Sequence[str] | Mapping[str, str] | Labels | None) 
     if doubled:
         raise ConfigError(f"labels: values with two names: {', '.join(doubled)}. Give each one.")
     return Labels(tuple(dict.fromkeys(name for _, name in values)), tuple(values))
+
+
+def label_names(names: object) -> tuple[str, ...]:
+    """Return label names that a caller gave: strings in order, or one string with commas.
+
+    Raises:
+        ConfigError: they are something else.
+    """
+    parts = names.split(",") if isinstance(names, str) else names
+    if isinstance(parts, Iterable) and not isinstance(parts, bytes | Mapping | Set):
+        found = list(parts)
+        if all(isinstance(name, str | int) for name in found):
+            return tuple(str(name).strip() for name in found)
+    shown = " ".join(ascii(names).split())[:60]
+    raise ConfigError(
+        f"labels = {shown}: expected names in id order. Type for instance: "
+        f"{setting('labels', _EXAMPLE)}"
+    )

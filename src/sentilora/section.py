@@ -12,13 +12,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from sentilora.errors import ConfigError, explain, several
 
 
 class Section(BaseModel):
     """A part of a configuration; an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True, validate_default=True)
+
+
+class Settings(Section):
+    """A whole configuration; what is wrong with it is an error in the words of a person."""
+
+    def __init__(self, **settings: Any) -> None:
+        try:
+            super().__init__(**settings)
+        except ValidationError as error:
+            raise ConfigError(several("the settings", faults(error, type(self)))) from error
+
+
+def faults(error: BaseException | None, root: type[BaseModel]) -> list[str]:
+    """Say what is wrong with settings, a line each."""
+    assert isinstance(error, ValidationError)
+    return [explain(item, root) for item in error.errors()]
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from sentilora.adaptation.pretraining import measure_hidden, pretrain
 from sentilora.adaptation.windows import TextWindows, open_windows
 from sentilora.errors import ConfigError, Interrupted, RunError, SentiloraError
 from sentilora.events import EventLog, Listener
-from sentilora.files import folder_of, write_atomically
+from sentilora.files import folder_of, path_of, write_atomically
 from sentilora.message import command, setting
 from sentilora.model.artifact import PARTIAL
 from sentilora.runs.disk import check_space, disk_errors
@@ -77,7 +77,7 @@ def adapt(
         >>> sentilora.adapt("minilm", texts, output="bases/reviews", max_steps=2).name
         'reviews'
     """
-    given = [texts] if isinstance(texts, str | Path) else list(texts)
+    given = [texts] if isinstance(texts, str | Path) else _files(texts)
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise ConfigError(
             "sentilora adapt computes in one process. Type it without torchrun; it takes one GPU."
@@ -109,6 +109,15 @@ def adapt(
     return _go(context, corpus, work, EventLog(EventFile(work), listener))
 
 
+def _files(texts: object) -> list[Path]:
+    if not isinstance(texts, list | tuple) or not texts:
+        raise ConfigError(
+            f"A {type(texts).__name__} holds no files of texts. Expected the path of a file or "
+            "folder, or a list of them; write texts in memory to a file first, one a row."
+        )
+    return [path_of(one) for one in texts]
+
+
 def resume_adaptation(folder: str | Path, listener: Listener | None = None) -> Path:
     """Go on with an adaptation that was stopped; it ends as if it never had been.
 
@@ -126,6 +135,8 @@ def resume_adaptation(folder: str | Path, listener: Listener | None = None) -> P
         sentilora.errors.RunError: There is no unfinished adaptation to bases/never-begun ...
     """
     given = folder_of(folder)
+    if not given.name:
+        raise RunError(f"There is no unfinished adaptation to {given}. Give the folder of one.")
     final = given.with_name(given.name.removesuffix(PARTIAL))
     work = _work(final)
     if final.exists():

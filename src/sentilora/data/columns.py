@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sentilora.data.column_values import Sample, likely_label, likely_text, nothing
 from sentilora.data.problems import Problems, quoted
-from sentilora.errors import DataError
+from sentilora.errors import ConfigError, DataError
 from sentilora.labels import BINARY, TERNARY, canonical_sentiment
 from sentilora.message import setting
 
@@ -90,7 +90,7 @@ def find_text_column(
     Raises:
         DataError: there is none, or more than one.
     """
-    name, problem = _pick(names, wanted, "text", (), sample)
+    name, problem = _pick(names, column_name(wanted, "text"), "text", (), sample)
     if name is None:
         raise DataError(f"{source}: {problem}")
     return name
@@ -136,6 +136,22 @@ def choose_columns(
             f"Found: {quoted(names)}. Choose with {setting('text')} and {setting('label')}."
         )
     return Columns(chosen_text, chosen_label, chosen_group, one_hot)
+
+
+def column_name(wanted: object, role: str) -> str | None:
+    """Return the name of a column that a caller gave; a number, as pandas has them, is one, too.
+
+    Raises:
+        ConfigError: it is neither a name nor a number.
+    """
+    if wanted is None or isinstance(wanted, str):
+        return wanted
+    if isinstance(wanted, int) and not isinstance(wanted, bool):
+        return str(wanted)
+    raise ConfigError(
+        f"{role} = {type(wanted).__name__}: expected the name of a column. Type for instance: "
+        f"{setting(role, role)}"
+    )
 
 
 def match_column(names: Sequence[str], wanted: str | None) -> str | None:

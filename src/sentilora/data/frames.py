@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sentilora.data.columns import TEXT_NAMES, match_column
+from sentilora.data.columns import TEXT_NAMES, column_name, match_column
 from sentilora.data.problems import quoted
 from sentilora.errors import DataError
 from sentilora.message import setting
@@ -86,7 +86,7 @@ def text_column(frame: Any, wanted: str) -> Any:
         DataError: there is no such column, or there are two.
     """
     names = column_names(frame)
-    found = match_column(names, wanted)
+    found = match_column(names, column_name(wanted, "text"))
     if found is None or names.count(found) != 1:
         what = "no column" if found is None else "more than one column"
         raise DataError(

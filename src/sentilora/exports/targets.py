@@ -30,8 +30,9 @@ def check_targets(
     Raises:
         ConfigError: one of them is so.
     """
-    if to not in KINDS:
-        raise ConfigError(f"There is no export to '{to}'. There is: {', '.join(KINDS)}.")
+    if not isinstance(to, str) or to not in KINDS:
+        shown = " ".join(str(to).split())[:40]
+        raise ConfigError(f"There is no export to '{shown}'. There is: {', '.join(KINDS)}.")
     asked = setting("quantize", quantize)
     if quantize not in (None, INT8):
         raise ConfigError(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from sentilora.data.problems import shortened
 from sentilora.errors import DataError
 from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.explanation import Explanation, WordContribution
@@ -82,8 +83,10 @@ class Explained(Protocol):
 def explain(model: Explained, text: str, label: str | None = None) -> Explanation:
     """Explain one answer; see ``SentimentModel.explain``."""
     names = model.labels.names
-    if label is not None and label not in names:
-        raise DataError(f"There is no label '{label}'. Expected one of: {', '.join(names)}.")
+    if label is not None and not (isinstance(label, str) and label in names):
+        raise DataError(
+            f"There is no label '{shortened(str(label))}'. Expected one of: {', '.join(names)}."
+        )
     encoder, engine = model.encoder, model.engine
     reading = _read(encoder, text)
     hidden_id = _hidden_id(encoder)

@@ -176,9 +176,11 @@ def check_threshold(threshold: float | None) -> None:
     Raises:
         ConfigError: it is.
     """
-    if threshold is not None and not 0 <= threshold <= 1:
+    is_number = isinstance(threshold, int | float | np.number)
+    if threshold is not None and not (is_number and 0 <= threshold <= 1):
+        shown = f"{threshold:g}" if is_number else type(threshold).__name__
         raise ConfigError(
-            f"The threshold {threshold:g} is not a probability: expected a number from 0 to 1. "
+            f"The threshold {shown} is not a probability: expected a number from 0 to 1. "
             f"Type for instance: {setting('threshold', 0.7)}"
         )
 

@@ -150,8 +150,9 @@ def find_artifact(path: str | Path) -> Path:
 
     Raises:
         ModelError: there is no finished model.
+        ConfigError: it is no path.
     """
-    if path == samples.GENERAL:
+    if isinstance(path, str) and path == samples.GENERAL:
         return _shipped()
     given = path_of(path)
     for folder in (given, given / MODEL_FOLDER):

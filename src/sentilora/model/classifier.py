@@ -11,7 +11,7 @@ from typing import Any
 
 from sentilora.defaults import ALPHA, RANK, SEED
 from sentilora.errors import ConfigError, ModelError
-from sentilora.labels import Labels
+from sentilora.labels import Labels, label_names
 from sentilora.model.bases.known_bases import architecture_of
 from sentilora.model.bases.resolved_base import ResolvedBase, resolve_base
 from sentilora.model.bases.resolved_base import unreachable as _unreachable
@@ -81,7 +81,7 @@ def create_model(
         )
     if load_in_4bit:
         check_four_bit(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
-    names = labels if isinstance(labels, Labels) else Labels(tuple(labels))
+    names = labels if isinstance(labels, Labels) else Labels(label_names(labels))
     resolved = base if isinstance(base, ResolvedBase) else resolve_base(base)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

@@ -17,6 +17,7 @@ from typing import Any
 
 from sentilora.config import RunConfig, read_config, write_config
 from sentilora.errors import RunError
+from sentilora.files import path_of
 from sentilora.message import command, setting
 from sentilora.model.artifact import MANIFEST, MODEL_FOLDER
 from sentilora.runs.event_file import read_events
@@ -157,7 +158,7 @@ def list_runs(folder: str | Path = "runs") -> Iterator[Run]:
         >>> [run.path.name for run in sentilora.list_runs(Path("runs"))]
         []
     """
-    for config in sorted(Path(folder).glob(f"*/{CONFIG}")):
+    for config in sorted(path_of(folder).glob(f"*/{CONFIG}")):
         yield Run(config.parent)
 
 

@@ -20,6 +20,7 @@ from sentilora.data.labelled.learned_texts import LearnedTexts
 from sentilora.errors import ConfigError, Interrupted, SentiloraError, settings_named_by
 from sentilora.evaluation.report_parts.order_part import OrderPart
 from sentilora.events import Listener
+from sentilora.files import path_of
 from sentilora.inference.sentiment_model import load
 from sentilora.message import Message, command, setting
 from sentilora.model.artifact import MANIFEST
@@ -91,7 +92,7 @@ def train(
                     f"{setting('resume')} goes on with a run as it was begun, and {given} was "
                     "given beside it. Leave that out, or start a new run without it."
                 )
-            run = resume_run(Path(resume))
+            run = resume_run(path_of(resume))
             return _go(run.config, run, listener)
         read, rows = _read(data, config, settings)
         return _go(read, None, listener, rows)
@@ -133,8 +134,8 @@ def _read(
         problems += more
     given = {**base, **given}
     rows = take_rows(given)
-    if isinstance(config, str | Path):
-        return read_config(config, given, problems=problems), rows
+    if config is not None and not isinstance(config, Mapping | RunConfig):
+        return read_config(path_of(config), given, problems=problems), rows
     if isinstance(config, RunConfig):
         if not given and not problems:
             return config, rows

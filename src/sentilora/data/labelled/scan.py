@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sentilora.data.column_values import likely_text, no_texts, nothing
-from sentilora.data.columns import Columns, choose_columns, sentiment_of_column
+from sentilora.data.columns import Columns, choose_columns, column_name, sentiment_of_column
 from sentilora.data.files.first_rows import first_rows
 from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.files.streams import Chunk, Table, broken_text, text_problem
@@ -54,8 +54,13 @@ class Asked:
     lists_bad_rows: bool = False
 
     def __post_init__(self) -> None:
-        if self.stars not in (None, 5, 10):
-            raise ConfigError(f"{setting('stars', self.stars)}: expected 5 or 10.")
+        for name in ("text", "label", "group"):
+            object.__setattr__(self, name, column_name(getattr(self, name), name))
+        is_number = isinstance(self.stars, int)
+        if self.stars is not None and not (is_number and self.stars in (5, 10)):
+            is_plain = isinstance(self.stars, int | float | str)
+            shown = self.stars if is_plain else type(self.stars).__name__
+            raise ConfigError(f"{setting('stars', shown)}: expected 5 or 10.")
         if self.stars is not None and self.scale is not None:
             raise ConfigError(
                 f"{setting('stars', self.stars)} and {setting('scale', self.scale)} both say how "

@@ -18,6 +18,7 @@ from sentilora.data.pairs.contradictions import contradictions
 from sentilora.data.pairs.preference_pairs import Pairs
 from sentilora.data.problems import Problems
 from sentilora.data.same_text import text_hashes
+from sentilora.errors import ConfigError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -111,6 +112,11 @@ def write_pairs(built: BuiltPairs, path: str | Path) -> None:
     """
     import pyarrow as pa
 
+    if not isinstance(built, BuiltPairs):
+        raise ConfigError(
+            f"A {type(built).__name__} holds no pairs that were built. Expected what "
+            "pairs_from_ratings or pairs_from_edits returned."
+        )
     fields = [(name, pa.string()) for name in _text_columns(built.pairs)]
     if built.pairs.is_graded:
         fields.append(("margin", pa.float64()))

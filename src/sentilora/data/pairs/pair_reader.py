@@ -24,7 +24,8 @@ from sentilora.data.pairs.preference_pairs import GRADED, PairFile, Pairs
 from sentilora.data.pairs.text_pool import TextPool, gather_texts, open_texts
 from sentilora.data.pairs.text_references import TextSource, Written, read_references
 from sentilora.data.problems import Problems, raise_if_any, shortened, shown_value
-from sentilora.labels import Labels, parse_labels
+from sentilora.files import path_of
+from sentilora.labels import Labels, label_names
 from sentilora.message import Message, setting
 
 PAIRS_HINT = (
@@ -59,9 +60,8 @@ def read_pairs(
         >>> sentilora.read_pairs("pairs.csv", labels="negative,positive").kind
         'graded texts'
     """
-    names = parse_labels(labels)
-    assert names is not None
-    asked = file if isinstance(file, PairFile) else PairFile(str(file))
+    names = labels if isinstance(labels, Labels) else Labels(label_names(labels))
+    asked = file if isinstance(file, PairFile) else PairFile(str(path_of(file)))
     table = locate(asked.path).open("train")
     problems = Problems(table.name, keeps_rows=skip_bad_rows)
     columns = choose_pair_columns(table.names, asked.columns, problems)

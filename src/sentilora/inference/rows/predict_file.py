@@ -17,6 +17,7 @@ import numpy as np
 from sentilora.data.files.formats import WRITABLE, ending_of, output_ending
 from sentilora.data.files.read_options import Reading, ReadOptions
 from sentilora.data.files.tables import write_batches
+from sentilora.data.stored_frames import is_in_memory
 from sentilora.errors import ConfigError, DataError
 from sentilora.events import Listener
 from sentilora.files import path_of
@@ -91,13 +92,14 @@ def predict_file(
         >>> sentilora.predict_file("general", "reviews.csv", "answers.csv").rows
         2
     """
-    output = Path(output)
+    output = path_of(output)
     check_threshold(threshold)
-    check_output(output, Path(source.name if isinstance(source, TextRows) else source))
     if isinstance(source, TextRows):
+        check_output(output, Path(source.name))
         rows = source
     else:
-        how = Reading(**reading)
+        how, source = Reading(**reading), _source_path(source)
+        check_output(output, source)
         rows = open_rows(source, text=text, skip_bad_rows=skip_bad_rows, reading=how)
     if not isinstance(model, SentimentModel):
         model = load(model)
@@ -117,6 +119,15 @@ def predict_file(
                 writer.write(_with_answers(batch, answers, added, schema))
     notes = [*rows.batches.notes, *notes_on_names(rows.name, added)]
     return answerer.summary(resumed=scorer.resumed, notes=notes)
+
+
+def _source_path(source: object) -> Path:
+    if is_in_memory(source):
+        raise ConfigError(
+            f"A {type(source).__name__} is no file. A table in memory is answered by "
+            "model.predict_frame(table), texts by model.predict(texts)."
+        )
+    return path_of(source)
 
 
 def check_output(output: Path, source: Path | None = None) -> None:

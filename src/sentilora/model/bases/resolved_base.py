@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,9 @@ def resolve_base(base: str) -> ResolvedBase:
         MissingExtraError: the weights come with a package that is not installed.
         ModelError: the folder holds no model, or the embedded weights are damaged.
     """
+    if not isinstance(base, str | os.PathLike):
+        path_of(base)
+    base = os.fspath(base)
     known = BASES.get(base) or by_hub_id(base)
     if known is not None:
         folder = embedded_folder(known)
