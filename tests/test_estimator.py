@@ -102,6 +102,7 @@ KINDS = {
     "integers": (np.array([3, 7]), np.integer),
     "booleans": (np.array([False, True]), np.bool_),
     "alike": (np.array(["nan", "NaN"], dtype=object), str),
+    "words for none": (np.array(["N/A", "-"], dtype=object), str),
 }
 
 

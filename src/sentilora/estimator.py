@@ -25,6 +25,8 @@ from sentilora.config import RunConfig, make_config
 from sentilora.data.frames import column_at, column_names, is_frame
 from sentilora.data.labelled.reader import read_examples
 from sentilora.data.labelled.split import split
+from sentilora.data.labelled.values.label_spellings import fold
+from sentilora.data.labelled.values.label_spellings import is_missing as is_missing_word
 from sentilora.data.labelled.values.label_values import spell
 from sentilora.data.text_entries import checked_texts, is_missing, open_entries
 from sentilora.defaults import SEED, VALIDATION_SHARE
@@ -245,7 +247,7 @@ def _labels(y: Any) -> np.ndarray:
 def _names(classes: np.ndarray) -> list[str]:
     """Name the labels in the model: as they are, if that is a name in a file of data as well."""
     names = [str(label) for label in classes.tolist()]
-    is_plain = all(spell(name) == name for name in names)
-    if is_plain and len({name.casefold() for name in names}) == len(names):
+    is_plain = all(spell(name) == name and not is_missing_word(name) for name in names)
+    if is_plain and len({fold(name) for name in names}) == len(names):
         return names
     return [f"class {place}" for place in range(len(names))]
