@@ -57,7 +57,7 @@ CALLS = {
     "write_pairs": lambda value: sentilora.write_pairs(value, "pairs.csv"),
     "create_model": lambda value: sentilora.create_model(value, ["good", "bad"]),
     "create_model, labels": lambda value: sentilora.create_model("nope/nope", labels=value),
-    "RunConfig": lambda value: sentilora.RunConfig(base=value, epochs=value),
+    "RunConfig": lambda value: sentilora.RunConfig(base=value, seed=value),
 }
 
 
