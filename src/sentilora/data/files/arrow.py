@@ -115,6 +115,7 @@ def arrow_table(path: Path, name: str) -> ArrowTable:
 
     def read(columns: Sequence[str] | None, rows: int) -> Iterator[pa.RecordBatch]:
         for batch in whole():
+            batch.validate(full=True)  # a damaged offset would end the process, not raise
             chosen = batch if columns is None else batch.select(list(columns))
             for start in range(0, batch.num_rows, rows):
                 yield chosen.slice(start, rows)
@@ -135,6 +136,7 @@ def dataset_table(part: datasets.Dataset, name: str, files: Sequence[Path] = ())
     def read(columns: Sequence[str] | None, rows: int) -> Iterator[pa.RecordBatch]:
         chosen = part if columns is None else part.select_columns(list(columns))
         for table in chosen.with_format("arrow").iter(batch_size=rows):
+            table.validate(full=True)  # as above: its files may be damaged, too
             yield from table.combine_chunks().to_batches()
 
     return ArrowTable(name, files, part.features.arrow_schema, len(part), read)

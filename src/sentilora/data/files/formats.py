@@ -10,7 +10,7 @@ from sentilora.errors import DataError
 
 PACKINGS = (".gz", ".bz2", ".xz", ".zst")
 LINES = (".jsonl", ".ndjson")
-WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+WORKBOOKS = (".xlsx", ".xlsm", ".ods")
 ARROW = (".arrow", ".feather")
 _PLAIN = (".csv", ".tsv", ".txt", ".json", *LINES, ".parquet", *ARROW, *WORKBOOKS)
 _TEXT = (".csv", ".tsv", *LINES)
@@ -21,7 +21,7 @@ WRITABLE = (
     *(plain + packing for plain in _TEXT for packing in PACKINGS),
 )
 EXPECTED = (
-    ".csv, .tsv, .txt, .json, .jsonl, .ndjson, .parquet, .arrow, .feather, .xlsx, .ods or .xls; "
+    ".csv, .tsv, .txt, .json, .jsonl, .ndjson, .parquet, .arrow, .feather, .xlsx or .ods; "
     "each also packed as .zip, .gz, .bz2, .xz or .zst"
 )
 EXPECTED_OUTPUT = (
@@ -31,6 +31,11 @@ EXPECTED_OUTPUT = (
 
 _TO_CSV = ".to_csv({target!r}, index=False)"
 _PANDAS = {
+    (".xls", ".xlsb"): (
+        "a workbook of an old kind",
+        "Save it as .xlsx, or convert its first sheet",
+        "pandas.read_excel({source!r}, engine='calamine')",
+    ),
     (".pkl", ".pickle", ".joblib"): (
         "a pickle, which is never opened here: opening one can run any program",
         "If you made it yourself",
@@ -40,6 +45,7 @@ _PANDAS = {
     (".sas7bdat", ".xpt"): ("a SAS file", "Convert it", "pandas.read_sas({source!r})"),
     (".orc",): ("an ORC file", "Convert it", "pandas.read_orc({source!r})"),
 }
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _DATABASES = (".sqlite", ".sqlite3", ".db")
 _OTHERS = {
     (".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz"): (
@@ -104,6 +110,8 @@ def _unreadable(path: Path) -> str:
     """Say what a file of another ending is, and how to make one that can be read."""
     lowered = path.name.lower()
     target = f"{path.stem}.csv"
+    if lowered.endswith(".xls") and not _starts(path, _OLD_EXCEL):
+        return f"is called .xls, but is no old Excel file.{_first_line(path)}"
     for endings, (what, when, call) in _PANDAS.items():
         if lowered.endswith(endings):
             code = f"import pandas; {(call + _TO_CSV).format(source=str(path), target=target)}"
@@ -133,6 +141,14 @@ def _database(path: Path, target: str) -> str:
     code = f"import pandas, sqlite3; {read}{_TO_CSV.format(target=target)}"
     shown = ", ".join(tables[:10])
     return f'is a data base with the tables: {shown}. Export one: python -c "{code}"'
+
+
+def _starts(path: Path, mark: bytes) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(mark)) in (mark, b"")
+    except OSError:
+        return True
 
 
 def _first_line(path: Path) -> str:

@@ -1,7 +1,8 @@
 """Sheets of workbooks (Excel, LibreOffice) as rows; the values that were last computed.
 
-Excel's ``.xlsx`` is streamed by openpyxl; the other kinds are read by calamine, which holds the
-sheet in memory. Blank rows are passed over. Of merged cells the first one has the value.
+Excel's ``.xlsx`` is streamed by openpyxl; LibreOffice's ``.ods`` is read by calamine, which holds
+the sheet in memory, so that its size is looked at before. Blank rows are passed over. Of merged
+cells the first one has the value.
 Not covered: hidden rows and filters, which are read like all others.
 """
 
@@ -17,6 +18,7 @@ from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 from sentilora.data.files.containers.packed import check_members
 from sentilora.data.files.containers.row_spool import spool
@@ -31,8 +33,8 @@ MOST_BYTES = 1 << 30  # of a workbook when it is unpacked
 
 _OLD = b"\xd0\xcf\x11\xe0"
 _STREAMED = (".xlsx", ".xlsm")
-_MOST_COLUMNS = 16_384
-_REPEATED = re.compile(rb'number-columns-repeated="(\d+)"')
+_MOST_CELLS = 50_000_000  # of a sheet that is held in memory
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -190,28 +192,41 @@ def _check(path: Path, name: str, ending: str) -> None:
     if head.startswith(_OLD):
         if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
             raise DataError(_protected(name))
-        if ending != ".xls":
-            raise DataError(f"{name} is an old Excel file. Rename it so that it ends in .xls.")
-        return
-    if ending == ".xls":
-        return  # HTML or text under a wrong name is told by the library
+        raise DataError(f"{name} is an old Excel file. Rename it so that it ends in .xls.")
     try:
         with zipfile.ZipFile(path) as archive:
             check_members(archive, name, MOST_BYTES)
             if ending == ".ods":
                 _refuse_repeated(archive, name)
-    except (zipfile.BadZipFile, OSError, KeyError) as error:
+    except (zipfile.BadZipFile, OSError, KeyError, ValueError, SyntaxError, zlib.error) as error:
         raise DataError(
             f"{name} is not a {ending} workbook: {error}. If it is text, give it the ending .csv."
         ) from error
 
 
 def _refuse_repeated(archive: zipfile.ZipFile, name: str) -> None:
-    """Refuse an .ods that says "this cell, a thousand million times": it is written out."""
+    """Refuse an .ods that says "this cell, a thousand million times", which is written out."""
+    rows = width = cells = 0  # up to the last cell that is not empty
+    above = columns = last = 0
     with archive.open("content.xml") as content:
-        for block in iter(lambda: content.read(1 << 20), b""):
-            if any(int(count) > _MOST_COLUMNS for count in _REPEATED.findall(block)):
-                raise DataError(f"{name} repeats a cell more than {_MOST_COLUMNS:,} times.")
+        for _, element in ET.iterparse(content):  # noqa: S314 - expat bounds what entities expand to
+            if element.tag == f"{_TABLE}table-cell":
+                columns += int(element.get(f"{_TABLE}number-columns-repeated", 1))
+                last = columns if len(element) else last
+            elif element.tag == f"{_TABLE}table-row":
+                above += int(element.get(f"{_TABLE}number-rows-repeated", 1))
+                if last:
+                    rows, width = above, max(width, last)
+                columns = last = 0
+                element.clear()
+            elif element.tag == f"{_TABLE}table":
+                cells = max(cells, rows * width)
+                rows = width = above = 0
+                element.clear()
+    if max(cells, rows * width) > _MOST_CELLS:
+        raise DataError(
+            f"{name} has {cells:,} cells in a sheet; {_MOST_CELLS:,} are the most. Save it as .csv."
+        )
 
 
 def _refuse_uncomputed(
