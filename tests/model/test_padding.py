@@ -18,6 +18,7 @@ from sentilora.model.artifact import ONNX_FILE, OPENVINO_FILE, open_artifact, sa
 from sentilora.model.classifier import create_model, load_tokenizer
 from sentilora.model.model_settings import ModelSettings
 from sentilora.model.padding import (
+    PROVED,
     by_length,
     computes_lengths_apart,
     find_padding_read,
@@ -51,6 +52,7 @@ DO_NOT = {
     "albert": {**_BERT_LIKE, "embedding_size": 32},
     "rembert": {**_BERT_LIKE, "input_embedding_size": 32},
     "camembert": _BERT_LIKE,
+    "roformer": {**_BERT_LIKE, "embedding_size": 32},
 }
 
 
@@ -94,9 +96,14 @@ def test_what_reads_padding_is_found_and_computes_without(kind):
     assert computes_lengths_apart(copy.deepcopy(network))
 
 
+def test_every_kind_that_is_not_probed_is_probed_here():
+    assert set(DO_NOT) == {*PROVED, "roformer"}
+
+
 @pytest.mark.parametrize("kind", DO_NOT)
 def test_what_does_not_stays_as_it_is(kind):
     network = network_of(kind, DO_NOT[kind])
+    assert not find_padding_read(network)
     keep_lengths_apart(network)
     assert not computes_lengths_apart(network)
     assert "forward" not in vars(network)

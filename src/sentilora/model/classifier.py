@@ -12,7 +12,6 @@ from typing import Any
 from sentilora.defaults import ALPHA, RANK, SEED
 from sentilora.errors import ConfigError, ModelError
 from sentilora.labels import Labels, label_names
-from sentilora.model.bases.known_bases import architecture_of
 from sentilora.model.bases.resolved_base import ResolvedBase, resolve_base
 from sentilora.model.bases.resolved_base import unreachable as _unreachable
 from sentilora.model.bases.target_modules import (
@@ -110,6 +109,8 @@ def load_base_classifier(
     """
     from transformers import AutoConfig, AutoModelForSequenceClassification
 
+    from sentilora.model.padding import keep_lengths_apart
+
     revision = base.revision or "main"
     try:
         with quiet_transformers():
@@ -130,11 +131,8 @@ def load_base_classifier(
         raise _unreachable(base, str(error).splitlines()[0]) from error
     if not load_in_4bit:
         model = model.float()
-    if architecture_of(config.model_type) is None:  # those of the table are known not to need it
-        from sentilora.model.padding import keep_lengths_apart
-
-        with quiet_transformers():
-            keep_lengths_apart(model)
+    with quiet_transformers():
+        keep_lengths_apart(model)
     return model, sorted(info["missing_keys"])
 
 

@@ -6,10 +6,10 @@ ConvBERT), hashes (YOSO), neighbours' embeddings (MobileBERT), pooling (Funnel),
 reads the last place (XLNet). There a text has one answer alone and another beside a longer one.
 
 :func:`keep_lengths_apart` is called where a network is made, in ``classifier.py``. Architectures of
-the table of bases are known to be safe; any other one is probed. One that reads padding computes
-texts of each length apart, without any padding, whoever calls it: training, evaluation, prediction
-and the server. Exported files, which cannot do that themselves, carry ``reads_padding`` in their
-settings, and engines then do the same.
+the table of bases and some more are known to be safe; any other one is probed. One that reads
+padding computes texts of each length apart, without any padding, whoever calls it: training,
+evaluation, prediction and the server. Exported files, which cannot do that themselves, carry
+``reads_padding`` in their settings, and engines then do the same.
 
 Not covered: word prediction (``adapt``), whose answers nobody keeps.
 """
@@ -26,21 +26,27 @@ from torch import Tensor
 
 from sentilora.errors import ModelError
 from sentilora.message import setting
+from sentilora.model.bases.known_bases import architecture_of
 
 # Difference of two states or logits as a share of their length. Rounding makes up to 1e-5 of it in
 # 24 layers of float32; what reads padding made 1e-3 and more, tiny and at random.
 SHARE = 1e-4
 SHORT, LONG = 5, 19  # tokens of the two texts of the probe; neither a multiple of what layers pool
+# Besides those of the table: the tests probe them, so that loading them need not.
+PROVED = ("albert", "camembert", "mpnet", "rembert")
 _MARK = "_computes_lengths_apart"
 
 
 def keep_lengths_apart(network: Any) -> None:
     """Probe a classifier of transformers; one that reads padding computes without any from now on.
 
+    Architectures of the table of bases, and those in ``PROVED``, are not probed.
+
     Raises:
         ModelError: its answer to a text also depends on chance, or on what the other texts say.
     """
-    if find_padding_read(network):
+    kind = network.config.model_type
+    if architecture_of(kind) is None and kind not in PROVED and find_padding_read(network):
         network.forward = MethodType(_forward_by_length, network)
         setattr(network, _MARK, True)
 

@@ -85,7 +85,7 @@ def parity_tiles(parity: dict[str, Any]) -> list[dict[str, str]]:
     ]
     if "quantisation" in parity:
         told = parity["quantisation"]
-        tiles.append({"name": "Quantised", "value": "int8", "note": str(told.get("way", ""))})
+        tiles.append({"name": "Quantised", "value": "int8", "note": told["chosen"]})
     return tiles
 
 
