@@ -7,9 +7,10 @@ Not covered: lazy tables, which have no rows yet; they are refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sentilora.data.column_values import likely_text as find_likely
 from sentilora.data.columns import TEXT_NAMES, column_name, match_column
 from sentilora.data.problems import quoted
 from sentilora.errors import DataError
@@ -97,13 +98,13 @@ def text_column(frame: Any, wanted: str) -> Any:
 
 
 def likely_text(frame: Any) -> str:
-    """Guess which column holds the texts: by its name, else the one with the most words."""
+    """Guess which column holds the texts: by its name, else by its values."""
     names = column_names(frame)
     known = [name for name in names if name.strip().casefold() in TEXT_NAMES]
     if known or not names:
         return known[0] if known else "NAME"
-    words = [_words(column_at(frame, position)) for position in range(len(names))]
-    return names[words.index(max(words))]
+    first = {name: _first_values(column_at(frame, place)) for place, name in enumerate(names)}
+    return find_likely(first) or names[0]
 
 
 def arrow_table(frame: Any) -> pa.Table:
@@ -149,7 +150,6 @@ def _as_series(values: pa.Array, index: Any) -> Any:
     return series
 
 
-def _words(column: Sequence[Any]) -> int:
+def _first_values(column: Any) -> list[Any]:
     values = column[:_LOOKED_AT]
-    values = values.to_pylist() if hasattr(values, "to_pylist") else list(values)
-    return sum(len(value.split()) for value in values if isinstance(value, str))
+    return values.to_pylist() if hasattr(values, "to_pylist") else list(values)
