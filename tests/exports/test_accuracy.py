@@ -9,7 +9,9 @@ import sentilora
 from sentilora.cli import app
 from sentilora.errors import ConfigError, DataError, ModelError
 from sentilora.evaluation.evaluate import evaluate
+from sentilora.exports.accuracy import read_labelled
 from sentilora.exports.parity import compare_logits
+from sentilora.model.artifact import open_artifact
 from tests.helpers.texts import make_texts
 
 
@@ -100,3 +102,24 @@ def test_what_cannot_be_read_is_said_before_anything_is_written(tiny_run, labell
     ):
         sentilora.export(tiny_run.path, output=output, label="verdict")
     assert list(tmp_path.iterdir()) == [labelled]
+
+
+@pytest.mark.parametrize(
+    ("values", "how"),
+    [
+        (("0", "1"), {}),
+        (("1", "2"), {"labels": "negative,positive"}),
+        (("1", "5"), {"stars": 5, "skip_bad_rows": True}),
+        (("-1", "1"), {"scale": "-1-1"}),
+    ],
+)
+def test_labels_are_read_as_in_a_measurement(tiny_run, labelled, tmp_path, values, how):
+    settings = open_artifact(tiny_run.path).settings
+    names = read_labelled(str(labelled), settings, text="review", label="verdict")
+    text = labelled.read_text(encoding="utf-8")
+    for name, value in zip(("negative", "positive"), values, strict=True):
+        text = text.replace(f",{name}\n", f",{value}\n")
+    file = tmp_path / "values.csv"
+    file.write_text(text, encoding="utf-8")
+    rows = read_labelled(str(file), settings, text="review", label="verdict", **how)
+    assert rows.label_ids.tolist() == names.label_ids.tolist()

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from sentilora.data.columns import find_text_column
 from sentilora.data.files.containers.folder_parts import is_table, line_pairs
+from sentilora.data.files.first_rows import first_rows
 from sentilora.data.files.formats import EXPECTED, has_ending
 from sentilora.data.files.plaintext import PlainTextFile, is_plain_text
 from sentilora.data.files.read_options import USUAL, Reading
@@ -235,7 +236,7 @@ def _source(table: Table, text: str | None, is_guard: bool, failures: list[str])
         return None
     wanted = None if is_guard and text not in table.names else text
     try:
-        return Source(table, find_text_column(table.names, wanted, table.name))
+        return Source(table, find_text_column(table.names, wanted, table.name, first_rows(table)))
     except DataError as error:
         failures.append(f"{error.template} Files without texts: name only those with texts.")
         return None

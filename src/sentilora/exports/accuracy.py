@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sentilora.data.files.read_options import USUAL, Reading
+from sentilora.data.files.read_options import Reading
 from sentilora.data.files.sources import locate
-from sentilora.data.labelled.scan import Asked
+from sentilora.data.labelled.scan import Asked, LabelledOptions
 from sentilora.errors import ModelError
 from sentilora.evaluation.metrics import measure
-from sentilora.evaluation.model_rows import Rows, read_rows
+from sentilora.evaluation.model_rows import Rows, given_labels, read_rows
 from sentilora.exports.parity import Parity, compare_logits
 from sentilora.inference.cascade import score_in_stages
 from sentilora.inference.scoring import score_texts
@@ -65,15 +65,23 @@ def read_labelled(
     *,
     text: str | None = None,
     label: str | None = None,
-    reading: Reading = USUAL,
+    **how: Unpack[LabelledOptions],
 ) -> Rows:
     """Read the texts to judge an export on; of a folder, its ``test`` part.
 
     Raises:
         DataError: they cannot be read, or have labels that the model does not know.
+        ConfigError: ``labels`` are not the model's, or a keyword cannot be meant.
     """
-    asked = Asked(text, label, reading=reading)
-    return read_rows(locate(data, reading), "test", asked, None, settings.labels)
+    options: dict[str, Any] = {**how}
+    given = given_labels(options.pop("labels", None), settings.labels)
+    meant = {
+        name: options.pop(name)
+        for name in ("stars", "scale", "any_text", "skip_bad_rows")
+        if name in options
+    }
+    asked = Asked(text, label, reading=Reading(**options), **meant)
+    return read_rows(locate(data, asked.reading), "test", asked, given, settings.labels)
 
 
 def judge_export(

@@ -33,7 +33,7 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 
-from sentilora.data.files.read_options import Reading, ReadOptions
+from sentilora.data.labelled.scan import LabelledOptions
 from sentilora.defaults import MAX_CHANGED, MAX_DISAGREEMENT, MAX_DROP
 from sentilora.errors import ModelError
 from sentilora.events import EventLog, Listener
@@ -97,7 +97,7 @@ def export(
     label: str | None = None,
     listener: Listener | None = None,
     runtime: str | Path | None = None,
-    **reading: Unpack[ReadOptions],
+    **reading: Unpack[LabelledOptions],
 ) -> Path:
     """Write a model as files to deploy.
 
@@ -123,8 +123,9 @@ def export(
             (name, number, total) when a way to quantise is tried.
         runtime: folder that npm filled, from which a web page gets its libraries; when None, the
             page loads them from a CDN.
-        reading: keywords that say how ``data`` is read: ``encoding``, ``delimiter``, ``quoting``,
-            ``header``, ``columns``, ``skip_lines``, ``sheet``; found out where they are left out.
+        reading: keywords that say how ``data`` is read: ``labels``, ``stars``, ``scale``,
+            ``any_text``, ``skip_bad_rows``; ``encoding``, ``delimiter``, ``quoting``, ``header``,
+            ``columns``, ``skip_lines``, ``sheet``, found out where they are left out.
 
     Returns:
         The finished folder.
@@ -160,8 +161,7 @@ def export(
         )
     labelled = None
     if data is not None:
-        how = Reading(**reading)
-        rows = read_labelled(data, artifact.settings, text=text, label=label, reading=how)
+        rows = read_labelled(data, artifact.settings, text=text, label=label, **reading)
         labelled = rows, Path(rows.examples.source).name
     order = Order(
         to=to,

@@ -7,11 +7,13 @@ load what is saved. Everything that starts at random is trained and saved whole.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from sentilora.defaults import ALPHA, RANK, SEED
 from sentilora.errors import ConfigError, ModelError
 from sentilora.labels import Labels, label_names
+from sentilora.message import setting
 from sentilora.model.bases.resolved_base import ResolvedBase, resolve_base
 from sentilora.model.bases.resolved_base import unreachable as _unreachable
 from sentilora.model.bases.target_modules import (
@@ -166,7 +168,13 @@ def load_tokenizer(source: str, revision: str | None = None) -> Any:
 
 def _no_tokenizer(source: str, error: Exception) -> ModelError:
     reason = str(error).strip().splitlines() or [type(error).__name__]
-    return ModelError(f"No tokenizer could be loaded from {source}: {reason[0]}")
+    said = f"No tokenizer could be loaded from {source}: {reason[0]}"
+    if Path(source).is_dir():
+        return ModelError(said)
+    return ModelError(
+        f"{said.rstrip('.')}. Use the embedded base: {setting('base', 'minilm')}; or give a folder "
+        "with the model."
+    )
 
 
 def set_dropout(config: Any, dropout: float) -> None:

@@ -189,6 +189,20 @@ def test_a_file_to_a_file(predict, reviews, tmp_path, tiny_run):
     assert {row["predicted_label"] for row in text_rows} == {"negative", "positive"}
 
 
+def test_the_next_command_repeats_how_the_file_is_read(predict, tmp_path, tiny_run):
+    file = tmp_path / "a.csv"
+    file.write_text("words;label\na good film;positive\nnan;negative\n", encoding="utf-8")
+    given = ["--text", "words", "--delimiter", ";", "--skip-bad-rows"]
+    outcome = predict("--input", file, "--output", tmp_path / "o.csv", *given)
+    assert "rows        2 in" in outcome.err
+    assert outcome.last.endswith(
+        f"next: sentilora evaluate {tiny_run.path} {file} --text words --delimiter ';' "
+        "--skip-bad-rows"
+    )
+    without = predict("--input", file, "--output", tmp_path / "p.csv", *given[:-1])
+    assert "no text: row 2" in without.err
+
+
 def test_json_with_an_output_is_the_summary(predict, reviews, tmp_path):
     output = tmp_path / "out.csv"
     outcome = predict("--input", reviews, "--output", output, "--json")

@@ -61,8 +61,8 @@ def test_column_of_json_lines():
 def test_unknown_column():
     with pytest.raises(DataError, match=r"no column 'mood'. Found: 'body'. Choose .* text=.body."):
         values(b'{"body": "one"}', text="mood")
-    with pytest.raises(DataError, match=r"no column for the text .* Found: 'body'"):
-        values(b'{"body": "one"}')
+    with pytest.raises(DataError, match=r"no column for the text .* Found: 'words'"):
+        values(b'{"words": "one"}')
 
 
 def test_a_column_needs_json_lines():

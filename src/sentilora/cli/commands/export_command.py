@@ -9,7 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
-from sentilora.cli.options import Label, Text
+from sentilora.cli.options import (
+    AnyText,
+    Label,
+    LabelNames,
+    Scale,
+    SkipBadRows,
+    Stars,
+    Text,
+)
 from sentilora.defaults import MAX_CHANGED, MAX_DISAGREEMENT, MAX_DROP
 from sentilora.events import Event
 
@@ -57,6 +65,11 @@ def export(
     ] = None,
     text: Text = None,
     label: Label = None,
+    labels: LabelNames = None,
+    stars: Stars = None,
+    scale: Scale = None,
+    any_text: AnyText = False,
+    skip_bad_rows: SkipBadRows = False,
     runtime: Annotated[
         Path | None,
         typer.Option(
@@ -74,6 +87,9 @@ def export(
     from sentilora.exports.parity import read_parity
 
     print("export      writing, comparing and loading again …", file=sys.stderr)
+    meant = {"labels": labels, "stars": stars, "scale": scale}
+    switches = {"any_text": any_text, "skip_bad_rows": skip_bad_rows}
+    rows: dict[str, Any] = {name: value for name, value in (meant | switches).items() if value}
     folder = write_export(
         run,
         to,
@@ -88,6 +104,7 @@ def export(
         label=label,
         listener=_print_way,
         runtime=runtime,
+        **rows,
         **context.obj,
     )
     parity = read_parity(folder)

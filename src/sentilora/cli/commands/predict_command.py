@@ -239,10 +239,15 @@ def _print_all(
 
 def _following(request: PredictRequest, names: list[str]) -> str:
     """Return the next command: measure what has labels, else find the doubtful rows."""
-    from sentilora.data.columns import LABEL_NAMES
+    from sentilora.data.columns import LABEL_NAMES, RATING_NAMES, fold_name
 
     run = shlex.quote(request.run)
-    if request.source not in (None, STDIN) and any(name.lower() in LABEL_NAMES for name in names):
-        reading = [COMMAND_LINE.setting(*one) for one in request.reading.items()]
-        return " ".join(["sentilora evaluate", run, shlex.quote(str(request.source)), *reading])
+    labelled = [name for name in map(fold_name, names) if name in LABEL_NAMES]
+    # Ratings would have to be explained, and of two columns one to be chosen.
+    is_plain = len(labelled) == 1 and labelled[0] not in RATING_NAMES
+    if request.source not in (None, STDIN) and is_plain:
+        given: dict[str, Any] = {"text": request.text, **request.reading}
+        given["skip_bad_rows"] = request.skip_bad_rows or None
+        words = [COMMAND_LINE.setting(*one) for one in given.items() if one[1] is not None]
+        return " ".join(["sentilora evaluate", run, shlex.quote(str(request.source)), *words])
     return f"sentilora predict {run} 'another text' --json"

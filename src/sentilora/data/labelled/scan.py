@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sentilora.data.column_values import likely_text, no_texts, nothing
 from sentilora.data.columns import Columns, choose_columns, column_name, sentiment_of_column
 from sentilora.data.files.first_rows import first_rows
-from sentilora.data.files.read_options import USUAL, Reading
+from sentilora.data.files.read_options import USUAL, Reading, ReadOptions
 from sentilora.data.files.streams import Chunk, Table, broken_text, text_problem
 from sentilora.data.files.temporary import arrow_writer, new_folder
 from sentilora.data.labelled.values.label_spellings import is_missing
@@ -27,6 +27,16 @@ FIRST_TEXTS = 1000
 MAX_SPELLINGS = 1000  # different label values; more are a wrong column, not labels
 
 _NOT = (None, "0", "false", "no", "False", "FALSE", "No", "NO", "0.0")  # cells of one-hot columns
+
+
+class LabelledOptions(ReadOptions, total=False):
+    """Keywords of functions that read labelled files, as :class:`Asked` explains them."""
+
+    labels: str | Sequence[str] | Mapping[str, str] | None
+    stars: int | None
+    scale: str | None
+    any_text: bool
+    skip_bad_rows: bool
 
 
 @dataclass(frozen=True)

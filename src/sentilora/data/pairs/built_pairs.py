@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sentilora.data.columns import find_text_column
+from sentilora.data.files.first_rows import first_rows
 from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.files.sources import locate
 from sentilora.data.files.table_files import write_batches
@@ -80,7 +81,7 @@ def text_keys(
         DataError: it cannot be read, or it cannot be decided which column holds the texts.
     """
     table = locate(data, reading).open("test")
-    column = find_text_column(table.names, text, table.name)
+    column = find_text_column(table.names, text, table.name, first_rows(table))
     values = (
         value
         for chunk in table.chunks((column,), Problems(table.name))

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sentilora.data.columns import find_text_column, match_column
+from sentilora.data.files.first_rows import first_rows
 from sentilora.data.files.read_options import Reading, ReadOptions
 from sentilora.data.files.sources import locate
 from sentilora.data.files.streams import Table, number_of, text_problem
@@ -167,7 +168,7 @@ def _read(
     pool: TextPool,
 ) -> _Rated:
     found = _Rated(Problems(table.name, keeps_rows=skip_bad_rows))
-    columns = [find_text_column(table.names, text, table.name)]
+    columns = [find_text_column(table.names, text, table.name, first_rows(table))]
     for option, wanted in (("rating", rating), ("group", group)):
         name = match_column(table.names, wanted)
         if wanted is not None and name is None:

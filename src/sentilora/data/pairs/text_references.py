@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sentilora.data.columns import find_text_column, match_column
+from sentilora.data.files.first_rows import first_rows
 from sentilora.data.files.sources import locate
 from sentilora.data.files.streams import text_problem
 from sentilora.data.labelled.values.label_values import spell
@@ -102,7 +103,7 @@ def read_references(path: str, column: str | None, pool: TextPool) -> References
             f"{table.name}: {what}. Found: {quoted(table.names)}. Say which one the references of "
             f"the pairs name with {setting('pairs_key', 'COL')}."
         )
-    text = find_text_column(table.names, None, table.name)
+    text = find_text_column(table.names, None, table.name, first_rows(table))
     found = References(table.name, name, table.files)
     problems = Problems(table.name)
     twice = NoText(f"reference that stands for several texts of {table.name}")

@@ -13,6 +13,7 @@ from sentilora.data.files.sources import open_single
 from sentilora.data.files.streams import text_problem
 from sentilora.data.files.table_files import JSON_MARK
 from sentilora.data.files.tables import Batches, find_text_column
+from sentilora.data.labelled.values.label_spellings import is_missing
 from sentilora.data.problems import Problems
 from sentilora.errors import DataError, several
 from sentilora.message import setting
@@ -43,6 +44,8 @@ class TextRows:
     def texts_of(self, batch: pa.RecordBatch) -> list[Any]:
         """Return the values of the text column; :func:`text_problem` tells which are texts.
 
+        A word for none, such as ``nan``, comes as None.
+
         Raises:
             DataError: a parquet file holds strings that are not UTF-8.
         """
@@ -55,7 +58,7 @@ class TextRows:
             ) from error
         if _holds_json(self.batches.schema.field(self.column)):
             return [None if value is None else json.loads(value) for value in values]
-        return values
+        return [None if is_missing(value) else value for value in values]
 
 
 def open_rows(
@@ -79,12 +82,20 @@ def open_rows(
         DataError: it cannot be read, has no such column, or has rows without a text.
     """
     batches = Batches(open_single(Path(source), name, reading), ROWS)
-    column = find_text_column(batches.schema.names, text, batches.name)
+    column = find_text_column(
+        batches.schema.names, text, batches.name, lambda: _first_values(batches)
+    )
     _check_type(batches, column)
     rows = TextRows(batches, column)
     if not skip_bad_rows:
         refuse_bad_rows(rows.name, (rows.texts_of(batch) for batch in batches))
     return rows
+
+
+def _first_values(batches: Batches) -> dict[str, list[Any]]:
+    """Return the first values of each column, for advice."""
+    batch = next(iter(batches), None)
+    return {} if batch is None else batch.slice(0, 200).to_pydict()
 
 
 def refuse_bad_rows(name: str, batches: Iterable[list[Any]], *, first_row: int = 1) -> None:

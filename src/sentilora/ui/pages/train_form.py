@@ -11,6 +11,7 @@ from sentilora import samples
 from sentilora.config import PRESETS, RunConfig, TrainingConfig
 from sentilora.errors import SentiloraError
 from sentilora.labels import TERNARY
+from sentilora.model.bases.embedded_base import base_at_hand
 from sentilora.model.bases.known_bases import BASES
 from sentilora.section import limits_of
 from sentilora.ui import session
@@ -61,12 +62,18 @@ def ask_for_training(runs: Path) -> Job | None:
         return None
 
 
+def _base_at_hand() -> str:
+    """Return the base that the command takes, or the one that is here if that one is not."""
+    default = str(RunConfig.model_fields["base"].default)
+    return base_at_hand(default) or default
+
+
 def _ask_how(choices: DataChoices | None, found: Understood | None) -> dict[str, Any]:
     """Show how it is trained."""
     key = "train-base" if choices is None else f"train-base-{choices.upload.key}"
     names = tuple(found.counts) if found is not None else None
     key = f"{key}-{names}"
-    session.begin(key, GENERAL if _is_like_general(found) else next(iter(BASES)))
+    session.begin(key, GENERAL if _is_like_general(found) else _base_at_hand())
     base = st.selectbox(
         page_words.START_FROM,
         [*BASES, GENERAL],
