@@ -169,3 +169,10 @@ def test_a_head_that_was_not_saved_is_named(base, encoder, tmp_path):
     write_manifest(folder)
     with pytest.raises(ModelError, match="does not fit its base"):
         sentilora.load(folder)
+
+
+def test_a_folder_of_peft_alone_says_what_is_missing(base, encoder, tmp_path):
+    network = train(base, encoder, {})
+    network.save_pretrained(tmp_path / "plain", save_embedding_layers=False)
+    with pytest.raises(ModelError, match=r"as PEFT itself saves it: .* 'Your own loop'"):
+        sentilora.load(tmp_path / "plain")

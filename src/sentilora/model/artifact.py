@@ -23,7 +23,7 @@ from sentilora import samples
 from sentilora.errors import ModelError, several
 from sentilora.files import path_of, sha256_of, write_json
 from sentilora.message import command
-from sentilora.model.adapter_file import check_adapter
+from sentilora.model.adapter_file import ADAPTER_CONFIG, check_adapter
 from sentilora.model.bases.local_bases import find_local_base
 from sentilora.model.bases.resolved_base import ResolvedBase, resolve_base
 from sentilora.model.classifier import load_base_classifier, load_tokenizer
@@ -166,6 +166,12 @@ def find_artifact(path: str | Path) -> Path:
     if not given.exists():
         raise ModelError(
             f"There is no run or model at {path}. List the runs there are with: {command('runs')}"
+        )
+    if (given / ADAPTER_CONFIG).is_file():
+        raise ModelError(
+            f"{path} is an adapter as PEFT itself saves it: it has no {MANIFEST}, and does not say "
+            "what its labels are called or how much of a text is read. Save it with these once "
+            "more, as the page on Python in the docs shows under 'Your own loop'."
         )
     raise ModelError(
         f"{path} is not a SentiLoRA model: it has no {MANIFEST}. "

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sentilora.defaults import HEAD_SHARE, LONG_TEXT
+from sentilora.errors import ModelError
 
 if TYPE_CHECKING:
     import torch
@@ -75,7 +76,7 @@ class TextEncoder:
         self.unknown_id: int | None = tokenizer.unk_token_id
         bare = tokenizer("a", add_special_tokens=False)["input_ids"]
         whole = tokenizer("a")["input_ids"]
-        start = next(i for i in range(len(whole)) if whole[i : i + len(bare)] == bare)
+        start = _place_of(bare, whole)
         self.prefix = whole[:start]
         self.suffix = whole[start + len(bare) :]
         self.room = rule.max_tokens - len(self.prefix) - len(self.suffix)
@@ -156,6 +157,17 @@ class TextEncoder:
         last = len(row) - self.room
         starts = [*range(0, last, self.stride), last]
         return [row[start : start + self.room] for start in starts]
+
+
+def _place_of(bare: list[int], whole: list[int]) -> int:
+    """Return where the tokens of a text stand among those with special tokens."""
+    for start in range(len(whole) - len(bare) + 1):
+        if whole[start : start + len(bare)] == bare:
+            return start
+    raise ModelError(
+        f"The tokenizer of this base makes other tokens of a text ({bare}) when it adds special "
+        f"ones ({whole}), so that long texts could not be cut. Choose another base."
+    )
 
 
 def padded_length(longest: int, max_tokens: int) -> int:
