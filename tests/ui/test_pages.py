@@ -302,7 +302,7 @@ def test_one_faulty_file_is_told_once_for_all_models(open_page, tiny_run, settin
     assert "at least two" in problem(page)
     rows = "\n".join(f"{text},{label}" for text, label in make_texts(20))
     page.file_uploader[0].upload("t.csv", f"text,label\n{rows}\n,positive\n".encode()).run()
-    assert "left out" in " ".join(one.value for one in page.markdown)
+    assert "**10 negative, 10 positive, 1 cannot be used**" in [one.value for one in page.markdown]
     assert button(page, "Measure").disabled
     page.checkbox[0].check().run()
     assert not button(page, "Measure").disabled

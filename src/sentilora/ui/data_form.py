@@ -143,6 +143,8 @@ def show_understood(
     st.markdown(f"**{plain(found.told)}**")
     for said in found.problems:
         show_error(said)
+    if found.left_out and not found.skips:
+        st.info(f"Tick “{page_words.SKIP_ROWS}” to go on without these rows, or mend them.")
     _show_rows(found.rows)
     for note in found.notes:
         st.caption(plain(note))

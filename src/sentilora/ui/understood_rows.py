@@ -37,6 +37,7 @@ class Understood:
         counts: number of usable rows of each label, in label order; empty where no labels are read.
         usable: number of rows that can be used.
         left_out: number of rows that cannot be used.
+        skips: whether these are to be left out; else they are a problem.
         problems: what keeps the work from being done, in words of the page.
         notes: remarks on how the file was read, and on what was found in it, in words of the page.
     """
@@ -45,6 +46,7 @@ class Understood:
     counts: dict[str, int]
     usable: int
     left_out: int
+    skips: bool
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -58,7 +60,8 @@ class Understood:
         """The counts in one line."""
         parts = [f"{wording.count(rows)} {name}" for name, rows in self.counts.items()]
         parts = parts or [f"{wording.count(self.usable)} text{'s' * (self.usable != 1)}"]
-        return ", ".join([*parts, f"{wording.count(self.left_out)} left out"])
+        rest = "left out" if self.skips or not self.left_out else "cannot be used"
+        return ", ".join([*parts, f"{wording.count(self.left_out)} {rest}"])
 
 
 def first_rows(
@@ -108,6 +111,7 @@ def understand_labels(choices: DataChoices) -> Understood:
         counts=dict(part.counts),
         usable=part.usable,
         left_out=len(examples.skipped),
+        skips=choices.skip_bad_rows,
         problems=tuple(page_text(problem, names) for problem in found.problems),
         notes=tuple(page_text(note, names) for note in [*found.notes, *_findings(found)]),
     )
@@ -152,7 +156,15 @@ def understand_texts(choices: DataChoices) -> Understood:
                 for row, (text, cells) in enumerate(zip(texts[:SHOWN], head, strict=True), 1)
             ]
     notes = tuple(page_text(note, upload.names) for note in rows.batches.notes)
-    return Understood(shown, {}, rows.batches.row_count - left_out, left_out, problems, notes)
+    return Understood(
+        rows=shown,
+        counts={},
+        usable=rows.batches.row_count - left_out,
+        left_out=left_out,
+        skips=choices.skip_bad_rows,
+        problems=problems,
+        notes=notes,
+    )
 
 
 def _findings(found: Check) -> list[str]:
