@@ -31,7 +31,7 @@ test-all: browser  ## Run all tests: the slow ones too, those that start Python 
 	SENTILORA_BROWSER=required $(BIN)/python -m pytest -n 2 --dist loadfile -m "not gpu and not network"
 
 test-browser: browser  ## Test the exported web page and the app in Chromium, which Debian and npm bring
-	SENTILORA_BROWSER=required $(BIN)/python -m pytest -m browser tests/exports tests/ui
+	SENTILORA_BROWSER=required $(BIN)/python -m pytest -m browser tests/exports tests/serving tests/ui
 
 browser: $(VENV)/.browser node_modules/.sentilora  ## Install Chromium and the packages that the page needs
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \

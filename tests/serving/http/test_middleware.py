@@ -19,7 +19,6 @@ KEY = "a-key-of-the-tests"
 ROUTES = [
     ("GET", "/info"),
     ("GET", "/metrics"),
-    ("GET", "/docs"),
     ("GET", "/openapi.json"),
     ("GET", "/v1/models"),
     ("GET", "/nothing"),

@@ -23,7 +23,15 @@ from sentilora.serving.http.messages.refusals import Refusal
 from sentilora.serving.http.messages.responses import reply_refusal
 from sentilora.serving.http.middleware import Guard
 from sentilora.serving.http.model_names import Names
-from sentilora.serving.http.routes import adapters, aliases, classify, huggingface, info, tei
+from sentilora.serving.http.routes import (
+    adapters,
+    aliases,
+    classify,
+    huggingface,
+    info,
+    tei,
+    web_pages,
+)
 from sentilora.serving.http.routing import PlainRoute, Shortcut, note
 from sentilora.serving.http.service import Service
 from sentilora.serving.pool import Pool
@@ -75,6 +83,7 @@ def build_app(
         version=version("sentilora"),
         description=DESCRIPTION,
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
@@ -83,6 +92,7 @@ def build_app(
     app.router.route_class = PlainRoute
     for shape in (classify, tei, huggingface, info, adapters, aliases):
         shape.add_to(app, service)
+    web_pages.add_to(app)
     app.add_exception_handler(HTTPException, _refuse)
     app.add_exception_handler(Refusal, _refuse)
     app.add_exception_handler(Exception, _refuse)

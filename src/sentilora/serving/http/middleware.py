@@ -20,7 +20,7 @@ from sentilora.serving.http.messages.responses import reply_refusal
 from sentilora.serving.http.service import Service
 from sentilora.serving.http.visit import VISIT, Visit
 
-OPEN = frozenset(("/health", "/ready"))  # without a key
+OPEN = frozenset(("/health", "/ready", "/docs"))  # without a key
 WITH_BODY = frozenset(("POST", "PUT"))
 DROPPED_BYTES = 8_000_000
 DROPPING_S = 5.0
@@ -88,7 +88,9 @@ class Guard:
     async def _admit(self, scope: Scope, receive: Receive, visit: Visit) -> Receive:
         """Look at a request before its body, and return how that is to be read."""
         shown, length, waits = _read_headers(scope, visit)
-        if self.service.key is not None and scope["path"] not in OPEN:
+        # A browser shows no key before it has a page; texts may be sent to "/", too.
+        is_open = scope["path"] in OPEN or (scope["path"] == "/" and scope["method"] != "POST")
+        if self.service.key is not None and not is_open:
             check_key(shown, self.service.key)
         limits = self.service.limits
         if self.service.active > limits.max_concurrent_requests and scope["method"] in WITH_BODY:

@@ -117,7 +117,7 @@ def describe_app(
     parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     if has_key:
         page["security"] = [{"key": []}]
-        for path in ("/health", "/ready"):
+        for path in ("/health", "/ready", "/", "/docs"):
             page["paths"][path]["get"]["security"] = []
     resolved: dict[str, Any] = _resolved(page)
     return resolved
