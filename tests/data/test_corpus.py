@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import openpyxl
 import pytest
 
 from sentilora import samples
@@ -131,3 +132,14 @@ def test_a_folder_without_texts_is_refused(write, tmp_path, files, message):
         write(name, content)
     with pytest.raises(DataError, match=message):
         read_corpus([tmp_path / "data"])
+
+
+def test_workbooks_and_labelled_lines_are_read_for_their_texts(write, tmp_path):
+    book = openpyxl.Workbook()
+    for line in (["text", "label"], ["from a sheet", "x"]):
+        book.active.append(line)
+    book.save(tmp_path / "a.xlsx")
+    lines = write("b.txt", "__label__1 from a line\n__label__2 from another\n")
+    corpus = read_corpus([tmp_path / "a.xlsx", lines])
+    texts = [text for batch in corpus.batches() for text in batch]
+    assert texts == ["from a sheet", "from a line", "from another"]

@@ -145,11 +145,19 @@ def open_single(path: Path, name: str | None = None, reading: Reading = USUAL) -
         return open_table(path, name, reading)
     location = locate(path, reading)
     if len(location.parts) > 1:
+        part = "test" if location.has("test") else [*location.parts][-1]
         raise DataError(
-            f"{path} is a folder with several tables: {quoted(tuple(location.parts))}. Found: "
-            f"{quoted(location.inside)}. Give one of them by its name."
+            f"{path} is a folder with several tables: {quoted(tuple(location.parts))}. Give one of "
+            f"them by its name, for instance: {_place(location.open(part), path)}"
         )
     return location.open(next(iter(location.parts), WHOLE))
+
+
+def _place(table: Table, folder: Path) -> Path:
+    """Return the path by which a part of a folder can be opened: its file, or their folder."""
+    first = table.files[0]
+    is_alone = len(table.files) == 1 or first.parent == folder
+    return first if is_alone else first.parent
 
 
 def is_saved(folder: Path) -> bool:

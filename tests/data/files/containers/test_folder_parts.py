@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import datasets
 import pyarrow as pa
 import pytest
@@ -174,3 +176,18 @@ def test_a_test_file_without_labels_is_not_used_and_told(write):
     assert any("test.csv has no column 'sentiment': it is not used" in note for note in found.notes)
     with pytest.raises(DataError, match="no column for the label"):
         read_drafts(path, {"test": path.with_name("test.csv")}, Asked(), None)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("train.parquet", "test.parquet"),
+        ("data/train-00000-of-00001.parquet", "data/test-00000-of-00001.parquet"),
+        ("split=train/part-0.parquet", "split=test/part-0.parquet", "split=test/part-1.parquet"),
+    ],
+)
+def test_the_path_that_an_error_names_for_a_prediction_works(tables, rows, names):
+    with pytest.raises(DataError) as error:
+        open_single(tables(*names))
+    path = str(error.value).rpartition("for instance: ")[2]
+    assert len(rows(Path(path))) == 2 * (len(names) - 1)
