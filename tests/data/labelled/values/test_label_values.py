@@ -159,6 +159,14 @@ def test_stars_with_labels_that_have_no_middle():
     assert read.of["3"] == "rating that is neutral, which is not one of negative, positive"
 
 
+@pytest.mark.parametrize("names", ["a,b,c,d,e", "negative,neutral,great"])
+def test_stars_are_not_read_as_labels_that_have_no_end_of_the_scale(names):
+    read = meanings("1", "2", "3", "4", "5", stars=5, labels=parse_labels(names))
+    assert read.labels is None
+    assert "have no " in read.problem
+    assert "leave stars and scale out" in Message(read.problem)
+
+
 def test_stars_of_one_sentiment_only():
     read = meanings("4", "5", stars=5)
     assert read.labels is None

@@ -14,6 +14,7 @@ from sentilora.message import setting
 
 # From this share of the rows on, ratings outside of a scale are a part of it that was forgotten.
 _FEW = 0.01
+_POLES = ("negative", "positive")
 _STARS = ((1, 5), (1, 10))
 
 
@@ -46,6 +47,14 @@ def read_scaled(
             said = f"ratings of {_span(scale)} give too few labels: {error.template}"
             return Meanings(None, {}, said)
     ids = labels.ids_of_sentiments
+    lost = sorted({name for v in used if (name := sentiments[v]) in _POLES and name not in ids})
+    if lost:
+        said = (
+            f"ratings of {_span(scale)} are read as negative, neutral and positive, and the labels "
+            f"{quoted(labels.names)} have no {' and no '.join(lost)}. If the numbers stand for "
+            f"these labels, leave {setting('stars')} and {setting('scale')} out."
+        )
+        return Meanings(None, {}, said)
     of: dict[str, int | str] = {}
     for value, name in sentiments.items():
         if name is None:
