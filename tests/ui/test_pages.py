@@ -206,6 +206,18 @@ def test_a_prediction_that_is_stopped_keeps_its_answers(open_page, reviews, monk
     assert not button(page, "Analyse the file").disabled
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_prediction_that_breaks_is_not_called_stopped(open_page, reviews, monkeypatch):
+    def broken(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr(file_job, "score_file", broken)
+    page = open_page("file")
+    page.file_uploader[0].upload("reviews.csv", reviews).run()
+    button(page, "Analyse the file").click().run()
+    assert "ended before it was done" in problem(page)
+
+
 def test_the_column_is_asked_for_when_it_cannot_be_known(open_page):
     page = open_page("file")
     page.file_uploader[0].upload("a.csv", b"one,two\n1,x\n2,y\n").run()

@@ -42,6 +42,11 @@ class FileJob:
         """End it at the next piece; the answers so far are kept for the next time."""
         self._is_unwanted.set()
 
+    @property
+    def is_unwanted(self) -> bool:
+        """Whether it was asked to stop."""
+        return self._is_unwanted.is_set()
+
     def wait(self, seconds: float) -> None:
         """Wait for the end, at most so long."""
         self._thread.join(seconds)

@@ -79,6 +79,10 @@ def _take_over(scoring: FileJob) -> None:
         kept.pop(SCORING, None)
     elif scoring.error is not None:
         show_error(page_text(scoring.error.message, scoring.asked[0].upload.names))
+    elif not scoring.is_unwanted:
+        show_error(
+            "The work ended before it was done. The terminal that serves this page says why."
+        )
     else:
         st.info(
             f"Stopped after {scoring.done:,} rows. What was answered is kept: press the button to "
