@@ -40,7 +40,9 @@ HEADER = ["text", "label"]
 def test_the_first_sheet_is_read_and_others_are_named(book, rows, notes):
     path = book({"Reviews": [HEADER, ["a", "x"]], "Old": [HEADER, ["b", "y"]]})
     assert rows(path) == [{"text": "a", "label": "x"}]
-    assert "sheet 'Reviews' of the sheets 'Reviews', 'Old'" in notes(path)
+    assert notes(path) == (
+        "sheet 'Reviews' of the sheets 'Reviews', 'Old'; another one is read with sheet=\"Old\""
+    )
     for sheet in ("Old", 2, "2"):
         assert rows(path, reading=Reading(sheet=sheet)) == [{"text": "b", "label": "y"}]
     with pytest.raises(DataError, match=r"no sheet 'New'\. Found: 'Reviews', 'Old'"):

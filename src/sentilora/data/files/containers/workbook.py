@@ -26,7 +26,7 @@ from sentilora.data.files.jsonlines import JsonLinesFile
 from sentilora.data.files.read_options import Reading
 from sentilora.data.problems import Problems, quoted
 from sentilora.errors import DataError
-from sentilora.message import setting
+from sentilora.message import Message, setting
 
 SETTINGS = ("sheet", "header", "columns", "skip_lines")
 MOST_BYTES = 1 << 30  # of a workbook when it is unpacked
@@ -154,14 +154,15 @@ def _streamed_rows(sheet: Any) -> Iterator[Sequence[Any]]:
     return sheet.iter_rows(values_only=True)  # type: ignore[no-any-return]
 
 
-def _choose(names: list[str], wanted: str | int | None, name: str) -> tuple[str, list[str]]:
+def _choose(names: list[str], wanted: str | int | None, name: str) -> tuple[str, list[Message]]:
     """Return the sheet to read, and what to tell the user when there are others."""
     if not names:
         raise DataError(f"{name} has no sheets with cells.")
     others = f"of the sheets {quoted(names)}"
     if wanted is None:
         advice = f"; another one is read with {setting('sheet', names[-1])}"
-        return names[0], [f"sheet '{names[0]}' {others}{advice}"] if len(names) > 1 else []
+        note = Message(f"sheet '{names[0]}' {others}{advice}")
+        return names[0], [note] if len(names) > 1 else []
     if isinstance(wanted, str) and wanted in names:
         return wanted, []
     if str(wanted).isdecimal() and 0 < int(wanted) <= len(names):
