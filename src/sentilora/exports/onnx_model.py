@@ -31,7 +31,7 @@ OPSET = 18
 METADATA = "sentilora"
 INPUTS = ("input_ids", "attention_mask")
 OUTPUTS = ("logits", "probabilities")
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # torch writes its reasons for a terminal
+_NOISE = re.compile(r"\x1b\[[0-9;]*m|\.? (?:\x1b\[96m)?This is step .*")  # of torch, for terminals
 
 
 class _Calibrated(nn.Module):
@@ -89,7 +89,7 @@ def write_onnx(network: Any, settings: ModelSettings, path: Path) -> None:
             program.model.metadata_props[METADATA] = json.dumps(about_model(settings))
             program.save(path)
     except (torch.onnx.OnnxExporterError, RuntimeError) as error:
-        reason = _COLOUR.sub("", str(error).strip().splitlines()[0])
+        reason = _NOISE.sub("", str(error).strip().splitlines()[0])
         raise ModelError(
             f"{network.config.model_type} cannot be exported to ONNX with torch "
             f"{torch.__version__}: {reason}. Use {setting('to', 'merged')}."
