@@ -139,7 +139,7 @@ class Records:
             return sum(is_row) * 2 >= len(lines)
         within = is_row[1:-1]
         tells = any(habit.tells for habit in self.habits)
-        return tells and bool(within) and sum(within) * 2 >= len(within)
+        return len(within) > (not tells) and sum(within) * 2 >= len(within)
 
     def _is_row(self, line: str) -> bool:
         return any(
