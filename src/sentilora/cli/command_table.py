@@ -23,7 +23,9 @@ from sentilora.cli.setting_options import ReadingCommand
 def add_to(app: typer.Typer) -> None:
     """Register every command."""
     app.command(epilog=train_command.EXAMPLE, cls=train_command.TrainCommand)(train_command.train)
-    app.command(epilog=predict_command.EXAMPLE, cls=ReadingCommand)(predict_command.predict)
+    app.command(epilog=predict_command.EXAMPLE, cls=predict_command.PredictCommand)(
+        predict_command.predict
+    )
     app.command(epilog=evaluate_command.EXAMPLE, cls=ReadingCommand)(evaluate_command.evaluate)
     app.command(epilog=check_command.EXAMPLE, cls=ReadingCommand)(check_command.check)
     app.command(epilog=adapt_command.EXAMPLE, cls=adapt_command.AdaptCommand)(adapt_command.adapt)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 STDIN = "-"
+_DASHED = re.compile(r"-\d|-(?!-[\w-]+=)\S*\s|-\s")  # a number, or several words
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,26 @@ class PredictRequest:
     def command(self) -> str:
         """Return the command, up to the run, that an error tells the user to type."""
         return f"sentilora predict {shlex.quote(self.run)}"
+
+
+def refuse_dashed_text(words: Sequence[str]) -> None:
+    """Refuse a text that begins with a dash and has no ``--`` before it.
+
+    Args:
+        words: what was typed behind ``sentilora predict``.
+    """
+    from sentilora.errors import ConfigError
+
+    for place, word in enumerate(words):
+        if word == "--":
+            return
+        is_value = place > 0 and words[place - 1].startswith("--")
+        if not is_value and _DASHED.match(word):
+            typed = shlex.join([*words[:place], "--", *words[place:]])
+            raise ConfigError(
+                f"'{word}' begins with -, as options do. Put -- between the options and the "
+                f"texts: sentilora predict {typed}"
+            )
 
 
 def check_request(request: PredictRequest) -> None:

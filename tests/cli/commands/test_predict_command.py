@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 import threading
@@ -146,6 +147,25 @@ def test_standard_input_json_lines(predict):
     content = b'{"id": 1, "review": "good film"}\n{"id": 2, "review": "bad food"}\n'
     outcome = predict("--input", "-", "--json", stdin=content)
     assert [json.loads(line)["text"] for line in outcome.lines] == ["good film", "bad food"]
+
+
+def test_standard_input_that_names_columns_is_csv(predict, tmp_path):
+    stdin = b'id,text\n1,"Great, really"\n2,It broke\n'
+    found = predict("--input", "-", stdin=stdin)
+    assert [line.rpartition("\t")[2] for line in found.lines] == ["Great, really", "It broke"]
+    assert "note: standard input is read as CSV, not as one text a line" in found.err
+    output = tmp_path / "out.csv"
+    assert predict("--input", "-", "--output", output, stdin=stdin).code == 0
+    assert next(iter(open_batches(output))).column("id").to_pylist() == ["1", "2"]
+
+
+@pytest.mark.parametrize("text", ["-1 star, never again", "-5", "- nice"])
+def test_a_text_that_begins_like_an_option_names_the_way(predict, text):
+    found = predict(text)
+    assert found.code == 2
+    assert f"'{text}' begins with -, as options do" in found.err
+    typed = shlex.split(found.last.rpartition("sentilora predict ")[2])
+    assert predict(*typed[1:], where=typed[0]).lines[0].endswith(text)
 
 
 def test_standard_input_to_a_file(predict, tmp_path):

@@ -18,7 +18,11 @@ LABELS = ["good", "bad"]
 SEEDS = st.integers(0, 2**32)
 
 many = settings(
-    max_examples=1000, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=1000,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
 )
 
 

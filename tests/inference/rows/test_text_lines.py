@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from sentilora.data.files.read_options import Reading
 from sentilora.errors import ConfigError, DataError
 from sentilora.inference.rows.text_lines import LineStream
 
@@ -107,3 +108,35 @@ def test_lines_become_json_lines():
         list(LineStream(Slow(b"one\n\n")).json_lines())
     objects = b'{"text": "a", "n": 1}\n{"text": 2}\n'
     assert b"\n".join(LineStream(Slow(objects)).json_lines()) + b"\n" == objects
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [(b"id,text\n1,Great\n", None), (b"id;Review\n", None), (b"id,body\n1,Great\n", "body")],
+)
+def test_a_first_line_of_column_names_means_csv(content, text):
+    stream = LineStream(io.BytesIO(content), text=text)
+    assert stream.is_csv
+    assert b"\n".join(stream.raw_lines()) == content.removesuffix(b"\n")
+
+
+def test_whoever_says_how_csv_is_read_means_csv():
+    stream = LineStream(io.BytesIO(b"1,Great\n"), reading=Reading(header="none"))
+    assert stream.is_csv
+
+
+def test_texts_with_commas_are_no_csv():
+    assert values(b"The text, she said, was great\nno, text\n") == [
+        "The text, she said, was great",
+        "no, text",
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+def test_unicode_of_wide_characters_is_recognised(encoding):
+    assert values("Die Soße\nwar kalt\n".encode(encoding)) == ["Die Soße", "war kalt"]
+
+
+def test_an_encoding_that_does_not_fit_is_told():
+    with pytest.raises(DataError, match="not text in the encoding utf-16"):
+        LineStream(io.BytesIO(b"abc"), reading=Reading(encoding="utf-16"))

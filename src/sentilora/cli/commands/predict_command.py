@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -14,7 +15,13 @@ import typer
 
 from sentilora.cli.option_words import COMMAND_LINE
 from sentilora.cli.options import Engine, Precision, Text
-from sentilora.cli.predict_request import STDIN, PredictRequest, check_request
+from sentilora.cli.predict_request import (
+    STDIN,
+    PredictRequest,
+    check_request,
+    refuse_dashed_text,
+)
+from sentilora.cli.setting_options import ReadingCommand
 
 if TYPE_CHECKING:
     from sentilora.inference.rows.answers import FileSummary
@@ -25,6 +32,16 @@ EXAMPLE = (
     "Example:  sentilora predict runs/NAME 'Great film' 'Never again'"
     "   or:  sentilora predict runs/NAME --input reviews.csv --output scored.csv"
 )
+
+
+class PredictCommand(ReadingCommand):  # type: ignore[valid-type, misc]
+    """The command, which tells texts that begin like options how to come in."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse a text that would be taken for an option, before it is."""
+        refuse_dashed_text(args)
+        left: list[str] = super().parse_args(ctx, args)
+        return left
 
 
 def predict(
@@ -130,8 +147,8 @@ def _opened(request: PredictRequest) -> Iterator[TextRows | Iterable[list[Any]]]
     from sentilora.inference.rows.text_rows import open_rows, refuse_bad_rows
 
     skip = request.skip_bad_rows
+    how = Reading(**request.reading)
     if request.source not in (None, STDIN):
-        how = Reading(**request.reading)
         yield open_rows(str(request.source), text=request.text, skip_bad_rows=skip, reading=how)
         return
     if request.source is None:
@@ -142,7 +159,14 @@ def _opened(request: PredictRequest) -> Iterator[TextRows | Iterable[list[Any]]]
     else:
         if sys.stdin.isatty():
             print("type one text a line; end with Ctrl-D", file=sys.stderr)
-        stream = LineStream(cast(BufferedReader, sys.stdin.buffer), text=request.text)
+        stdin = cast(BufferedReader, sys.stdin.buffer)
+        stream = LineStream(stdin, text=request.text, reading=how)
+        if stream.is_csv:
+            print(f"note: {NAME} is read as CSV, not as one text a line", file=sys.stderr)
+            how = replace(how, encoding=None)  # the lines are UTF-8 now
+            with spooled(stream.raw_lines(), "lines.csv") as path:
+                yield open_rows(path, text=request.text, skip_bad_rows=skip, name=NAME, reading=how)
+            return
         name, column, lines = NAME, stream.column, stream.json_lines(skip_bad_rows=skip)
         values = stream.values(skip_bad_rows=skip)
     if request.output is None:
@@ -218,8 +242,10 @@ def _print_all(
     from sentilora.inference.rows.text_rows import TextRows
 
     show = print_json if request.as_json else print_plain
-    total = None
+    total: int | None = None
+    notes: tuple[str, ...] = ()
     if isinstance(opened, TextRows):
+        notes = opened.batches.notes
         total = opened.batches.row_count
         opened = map(opened.texts_of, opened.batches)
     is_typing = request.source == STDIN and sys.stdin.isatty()
@@ -234,7 +260,7 @@ def _print_all(
                     show([value], [prediction], [why])
             else:
                 show(values, predictions)
-    return answerer.summary()
+    return answerer.summary(notes=notes)
 
 
 def _following(request: PredictRequest, names: list[str]) -> str:

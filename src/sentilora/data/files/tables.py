@@ -7,7 +7,7 @@ it is, memory bounded by one batch.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -182,12 +182,14 @@ class Batches:
             metadata.
         row_count: number of rows in the file.
         notes: remarks on how the file is read.
+        where: function that says in which line a row stands; None where rows have no lines.
     """
 
     def __init__(self, table: Table, rows: int) -> None:
         self.name = table.name
         self.files = table.files
         self.notes = table.notes
+        self.where: Callable[[int], str] | None = getattr(table, "where", None)
         self._table = table
         self._rows = rows
         self._types = JsonTypes()

@@ -1,12 +1,14 @@
-"""Texts that arrive line by line: one text a line, or JSON Lines.
+"""Texts that arrive line by line: one text a line, or JSON Lines; or a CSV file as a whole.
 
-Which of the two is decided by the first line that is not blank: a JSON object means JSON Lines.
+Which it is is decided by the first line that is not blank: a JSON object means JSON Lines, and
+several names of which one is that of the texts mean CSV.
 Lines are handed on as they arrive, so a slow stream is answered while it goes on. Blank lines are
 passed over in JSON Lines; among texts they are rows without a text.
 """
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,9 +16,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
-from sentilora.data.columns import find_text_column
+from sentilora.data.columns import TEXT_NAMES, find_text_column
+from sentilora.data.files.read_options import TEXT, USUAL, Reading
 from sentilora.data.files.streams import text_problem
 from sentilora.data.files.temporary import ScratchFolder, told_when_full
+from sentilora.data.files.text_form.charset import unicode_encoding
+from sentilora.data.files.text_form.csv_dialect import DELIMITERS, Dialect
 from sentilora.data.problems import Problems
 from sentilora.errors import ConfigError, DataError
 from sentilora.inference.rows.text_rows import refuse
@@ -24,6 +29,8 @@ from sentilora.message import command, setting
 
 NAME = "standard input"
 BLOCK_BYTES = 1 << 18
+_HEAD_BYTES = 64  # that tell the encoding, where no line ends before
+_NAME_CHARACTERS = 40
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -34,8 +41,14 @@ class _Readable(Protocol):
 class LineStream:
     """A stream of bytes whose lines are texts or JSON objects; can be read once.
 
+    Args:
+        stream: the bytes.
+        text: name of the column with the texts, in JSON objects or in CSV.
+        reading: how CSV is read; anything but an encoding means that it is CSV.
+
     Attributes:
         is_json: whether the lines are JSON objects.
+        is_csv: whether the whole is CSV, which only ``raw_lines`` hands on.
         column: key of the texts in JSON objects.
 
     Raises:
@@ -43,8 +56,10 @@ class LineStream:
         ConfigError: a column was asked for, and the lines are plain texts.
     """
 
-    def __init__(self, stream: _Readable, *, text: str | None = None) -> None:
-        blocks = _blocks(stream)
+    def __init__(
+        self, stream: _Readable, *, text: str | None = None, reading: Reading = USUAL
+    ) -> None:
+        blocks = _blocks(_as_utf8(stream, reading.encoding))
         waiting = []
         first = None
         for block in blocks:
@@ -59,13 +74,19 @@ class LineStream:
             )
         opened = _parse(first)
         self.is_json = isinstance(opened, dict)
+        self.is_csv = not self.is_json and (
+            bool(reading.given.keys() - set(TEXT)) or _is_header(_decode(first), text)
+        )
         self.column = "text"
         if isinstance(opened, dict):
+            reading.refuse_other_than(TEXT, NAME, "JSON Lines")
             self.column = find_text_column(list(opened), text, NAME)
+        elif self.is_csv:
+            self.column = text or ""
         elif text is not None:
             raise ConfigError(
                 f"{setting('text', text)} names a column, but the first line of {NAME} is no JSON "
-                "object: expected JSON Lines. For one text a line leave out: "
+                "object and no header of CSV with it. For one text a line leave out: "
                 f"{setting('text', text)}"
             )
         self._blocks = chain(waiting, blocks)
@@ -101,6 +122,10 @@ class LineStream:
         blocks = self.values(skip_bad_rows=skip_bad_rows)
         return texts_as_json(chain.from_iterable(blocks))
 
+    def raw_lines(self) -> Iterator[bytes]:
+        """Iterate all lines as they came, in UTF-8."""
+        return chain.from_iterable(self._blocks)
+
     def _rows(self, block: list[bytes]) -> Iterator[tuple[Any, str | None]]:
         """Iterate values and what is wrong with them."""
         for line in block:
@@ -117,10 +142,10 @@ class LineStream:
 
 
 @contextmanager
-def spooled(lines: Iterable[bytes]) -> Iterator[Path]:
-    """Keep JSON Lines in a temporary file during the block, for those who read them twice."""
+def spooled(lines: Iterable[bytes], name: str = "lines.jsonl") -> Iterator[Path]:
+    """Keep lines in a temporary file during the block, for those who read them twice."""
     folder = ScratchFolder()
-    path = folder.path / "lines.jsonl"
+    path = folder.path / name
     try:
         with told_when_full(path), path.open("wb") as file:
             for line in lines:
@@ -137,11 +162,50 @@ def texts_as_json(texts: Iterable[str | None]) -> Iterator[bytes]:
         yield json.dumps({"text": usable}).encode("ascii")
 
 
-def _blocks(stream: _Readable) -> Iterator[list[bytes]]:
+def _is_header(line: str, text: str | None) -> bool:
+    """Tell whether a line holds the names of CSV columns, the text's among them."""
+    wanted = TEXT_NAMES if text is None else (text.strip().casefold(),)
+    for delimiter in DELIMITERS:
+        names = [name.strip() for name in Dialect(delimiter).fields_alone(line)[-1]]
+        is_named = len(names) > 1 and max(map(len, names)) <= _NAME_CHARACTERS
+        if is_named and any(name.casefold() in wanted for name in names):
+            return True
+    return text is not None and line.strip().casefold() in wanted
+
+
+def _as_utf8(stream: _Readable, encoding: str | None) -> Iterator[bytes]:
+    """Iterate what each read brings; what is known to be no UTF-8 is written in it.
+
+    Raises:
+        DataError: it cannot be decoded.
+    """
+    head = stream.read1(BLOCK_BYTES)
+    while 0 < len(head) < _HEAD_BYTES and b"\n" not in head and (more := stream.read1(BLOCK_BYTES)):
+        head += more
+    found = encoding or unicode_encoding(head)
+    if found is None:
+        yield head
+        while data := stream.read1(BLOCK_BYTES):
+            yield data
+        return
+    decoder = codecs.getincrementaldecoder(found)()
+    try:
+        while head:
+            yield decoder.decode(head).encode("utf-8")
+            head = stream.read1(BLOCK_BYTES)
+        decoder.decode(b"", final=True)
+    except UnicodeError as error:
+        raise DataError(
+            f"{NAME} is not text in the encoding {found}: {error}. Name another with "
+            f"{setting('encoding')}."
+        ) from error
+
+
+def _blocks(stream: Iterator[bytes]) -> Iterator[list[bytes]]:
     """Iterate whole lines; what one read brings is one block."""
     parts: list[bytes] = []
     is_start = True
-    while data := stream.read1(BLOCK_BYTES):
+    for data in stream:
         if is_start:
             data, is_start = data.removeprefix(_MARK), False
         parts.append(data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,7 +88,8 @@ def open_rows(
     _check_type(batches, column)
     rows = TextRows(batches, column)
     if not skip_bad_rows:
-        refuse_bad_rows(rows.name, (rows.texts_of(batch) for batch in batches))
+        texts = (rows.texts_of(batch) for batch in batches)
+        refuse_bad_rows(rows.name, texts, where=batches.where)
     return rows
 
 
@@ -98,14 +99,17 @@ def _first_values(batches: Batches) -> dict[str, list[Any]]:
     return {} if batch is None else batch.slice(0, 200).to_pydict()
 
 
-def refuse_bad_rows(name: str, batches: Iterable[list[Any]], *, first_row: int = 1) -> None:
+def refuse_bad_rows(
+    name: str, batches: Iterable[list[Any]], *, where: Callable[[int], str] | None = None
+) -> None:
     """Raise one error that names the rows whose value is no text.
 
     Raises:
         DataError: there is at least one.
     """
     problems = Problems(name)
-    for row, value in enumerate(_all(batches), start=first_row):
+    problems.where = where
+    for row, value in enumerate(_all(batches), start=1):
         if (kind := text_problem(value)) is not None:
             problems.add_row(row, kind)
     refuse(problems)

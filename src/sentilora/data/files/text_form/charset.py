@@ -107,6 +107,12 @@ def find_encoding(path: Path, name: str, wanted: str | None) -> tuple[str, tuple
         return _other_than_utf8(_count(stream), name)
 
 
+def unicode_encoding(head: bytes) -> str | None:
+    """Return the UTF-16 or UTF-32 that bytes begin in, with a mark or without one."""
+    marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
+    return marked or _without_mark(head)
+
+
 def likely_encoding(sample: bytes) -> str | None:
     """Return the encoding that some bytes likely have, by Python's name; None if none fits."""
     import charset_normalizer
