@@ -152,7 +152,7 @@ def test_names_that_are_taken_get_a_prefix(model, tmp_path):
 def test_rows_without_text_are_named(model, write, tmp_path):
     rows = numbered(["good", "", "bad", " \n ", *[""] * 20])
     with pytest.raises(
-        DataError, match=r"empty text: row 2, row 4, row 5, .*, and 12 more"
+        DataError, match=r"empty text: row 2 \(line 3\), row 4 \(line 5\), row 5 .*, and 12 more"
     ) as error:
         predict_file(model, write("a.csv", rows), tmp_path / "o.csv")
     assert "skip_bad_rows=True" in str(error.value)
