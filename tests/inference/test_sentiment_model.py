@@ -105,7 +105,7 @@ def test_what_is_no_table_has_no_rows_to_answer_beside(model):
     with pytest.raises(DataError, match="A list is no table with named columns"):
         model.predict_frame(TEXTS)
     with pytest.raises(DataError, match="no column for the text"):
-        model.predict_frame(pd.DataFrame({"body": TEXTS}))
+        model.predict_frame(pd.DataFrame({"what": TEXTS}))
 
 
 def test_a_model_travels_as_its_folder(model, tmp_path):
