@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len, set_cell_size
 
+from sentilora.cli.option_words import COMMAND_LINE
 from sentilora.evaluation.reports.wording import duration
+from sentilora.message import spelled
 
 if TYPE_CHECKING:
     from sentilora.inference.explanation import Explanation, WordContribution
@@ -130,7 +132,7 @@ def print_summary(summary: FileSummary) -> None:
         _say("truncated", f"{summary.truncated:,} (text longer than the model's limit)")
     if summary.unknown:
         _say("unknown", f"{summary.unknown:,} (the base does not know half of the text or more)")
-    for note in summary.notes:
+    for note in spelled(summary.notes, COMMAND_LINE):
         _say("note", note)
 
 
@@ -141,7 +143,8 @@ def print_output(output: Path, following: str) -> None:
 
 def print_summary_json(summary: FileSummary, output: Path) -> None:
     """Print what came of a file as one JSON object on stdout."""
-    print(json.dumps({"output": str(output), **asdict(summary)}, ensure_ascii=False))
+    told = spelled(asdict(summary), COMMAND_LINE)
+    print(json.dumps({"output": str(output), **told}, ensure_ascii=False))
 
 
 def _label_width(predictions: Sequence[Prediction | None]) -> int:

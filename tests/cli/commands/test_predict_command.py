@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from sentilora.cli import answer_lines, app
@@ -427,3 +428,15 @@ def test_help_needs_no_torch():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "Example:  sentilora predict runs/NAME" in found.stdout
+
+
+def test_notes_name_options(predict, tmp_path):
+    book = openpyxl.Workbook()
+    for line in (["text"], ["Great film"]):
+        book.active.append(line)
+    book.create_sheet("Old one")
+    book.save(tmp_path / "a.xlsx")
+    outcome = predict("--input", tmp_path / "a.xlsx", "--output", tmp_path / "o.xlsx", "--json")
+    assert outcome.code == 0
+    assert "another one is read with --sheet 'Old one'" in outcome.err
+    assert "--sheet 'Old one'" in json.loads(outcome.out)["notes"][0]
