@@ -311,3 +311,9 @@ def test_numbers_that_are_not_the_model_s_ids_are_refused_with_a_way(model, tmp_
     file = write_csv(tmp_path / "a.csv", [("good", values[1]), ("bad", values[0])])
     with pytest.raises(DataError, match=f'labels=."{way}"'):
         sentilora.evaluate(model, file, skip_bad_rows=True, **FAST)
+
+
+def test_words_for_none_are_not_told_as_labels_that_the_model_lacks(model, tmp_path):
+    file = write_csv(tmp_path / "a.csv", [*make_texts(20), ("good", "nan")])
+    with pytest.raises(DataError, match=r"a\.csv: a word for no label .*row 21"):
+        sentilora.evaluate(model, file, **FAST)

@@ -17,6 +17,7 @@ from sentilora.data.labelled.draft import Draft, draft, settle
 from sentilora.data.labelled.examples import Examples
 from sentilora.data.labelled.reader import finish
 from sentilora.data.labelled.scan import Asked
+from sentilora.data.labelled.values.meanings import NO_LABEL
 from sentilora.data.problems import quoted, raise_if_any
 from sentilora.errors import ConfigError
 from sentilora.labels import Labels, parse_labels
@@ -94,7 +95,11 @@ def _note_unknown_labels(found: Draft, known: Labels) -> None:
     if found.meanings is None or not found.meanings.of or found.asked.rating_scale is not None:
         return
     used = sorted(name for name, code in scan.spellings.items() if scan.tally[code])
-    unknown = [name for name in used if isinstance(found.meanings.of[name], str)]
+    unknown = [
+        name
+        for name in used
+        if isinstance(meaning := found.meanings.of[name], str) and meaning != NO_LABEL
+    ]
     if unknown and (not found.asked.skip_bad_rows or len(unknown) == len(used)):
         scan.problems.add(
             f"column '{scan.columns.label}' holds the labels {quoted(used)}, and the model has "

@@ -164,7 +164,7 @@ def test_stars_are_not_read_as_labels_that_have_no_end_of_the_scale(names):
     read = meanings("1", "2", "3", "4", "5", stars=5, labels=parse_labels(names))
     assert read.labels is None
     assert "have no " in read.problem
-    assert "leave stars and scale out" in Message(read.problem)
+    assert "leave stars=… and scale=… out" in Message(read.problem)
 
 
 def test_stars_of_one_sentiment_only():
@@ -402,3 +402,10 @@ def test_what_is_said_of_numbers_reads_them_and_keeps_their_order(numbers, colum
         ids = [label_id for label_id in found if isinstance(label_id, int)]
         assert ids == sorted(ids)
         assert skips or len(ids) == len(numbers) or known == BINARY  # which has no neutral
+
+
+def test_keys_are_no_numbers_however_close_they_are():
+    keys = ("570306133677760513", "570306133677760514")
+    assert meanings(*keys).labels == Labels(keys)
+    assert meanings(*keys, labels=BINARY).labels is None
+    assert "570306133677760513=NAME" in Message(meanings(*keys, known=BINARY).problem)

@@ -36,9 +36,9 @@ def numbers_problem(numbers: Sequence[float], labels: Labels, column: Column) ->
     names = _likely(numbers, labels)
     if not names and len(numbers) > 3:
         return problem + advice(numbers, column.name, is_known=True)
-    pairs = [f"{number:g}={name}" for number, name in zip(numbers, names, strict=False) if name]
+    pairs = [f"{number:.12g}={name}" for number, name in zip(numbers, names, strict=False) if name]
     if not names:
-        pairs = [f"{number:g}=NAME" for number in numbers]
+        pairs = [f"{number:.12g}=NAME" for number in numbers]
     said = f"{problem}Say what each number stands for: {setting('labels', pairs)}"
     is_whole = len(pairs) == len(numbers)
     return f"{said}." if is_whole else f"{said} with {setting('skip_bad_rows', True)}."

@@ -15,6 +15,7 @@ from sentilora.labels import BINARY, TERNARY, Labels, canonical_sentiment
 from sentilora.message import setting
 
 DEFAULTS = {(0.0, 1.0): BINARY, (0.0, 1.0, 2.0): TERNARY}
+_LARGEST = 1e9  # of numbers that labels can be; larger ones are keys, and too long for a float
 SHOWN = 12  # numbers in a message
 _PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _GRADES = {
@@ -49,8 +50,9 @@ _ASKED = frozenset(
 
 
 def number_in(value: str) -> float | None:
-    """Read a plain number, with a point or a decimal comma; None when it is none."""
-    return float(value.replace(",", ".")) if _PLAIN.fullmatch(value) else None
+    """Read a plain number, with a point or a decimal comma; None when it is none, or an id."""
+    number = float(value.replace(",", ".")) if _PLAIN.fullmatch(value) else None
+    return None if number is None or abs(number) >= _LARGEST else number
 
 
 def numbers_in(values: Iterable[str]) -> list[float]:
@@ -61,7 +63,7 @@ def numbers_in(values: Iterable[str]) -> list[float]:
 def written(numbers: Sequence[float], limit: int = SHOWN) -> str:
     """List numbers for a message."""
     more = ", …" if len(numbers) > limit else ""
-    return ", ".join(f"{number:g}" for number in numbers[:limit]) + more
+    return ", ".join(f"{number:.12g}" for number in numbers[:limit]) + more
 
 
 def is_rating_column(column: str) -> bool:

@@ -28,6 +28,7 @@ _RATING = re.compile(
 _DRAWN = re.compile(r"(?P<full>[★⭐🌟✭✮*]*)(?P<half>[½⯪⯨]?)(?P<empty>[☆✩✰⭒]*)")
 _UNSEEN = str.maketrans("", "", "\ufe0e\ufe0f\u200b\u200d\u2060\ufeff")
 _SLACK = 1e-9
+_LARGEST = 1e9  # of ratings; larger numbers are keys
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,8 @@ def read_rating(value: str) -> Rating | None:
     number = float(_WORDS[written]) if written in _WORDS else _float(written)
     if written in _WORDS and match["unit"] is None:
         return None  # "one" alone is a word
+    if abs(number) >= _LARGEST:
+        return None
     most = None if match["most"] is None else _float(match["most"])
     is_percent = (match["unit"] or "").casefold() in ("%", "percent", "prozent")
     return Rating(number + (0.5 if match["half"] else 0), most, is_percent)

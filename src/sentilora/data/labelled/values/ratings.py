@@ -108,9 +108,10 @@ def _forgotten_end(
         return ""
     every = sorted({number for value, number in found.items() if tally[value]})
     values = sorted({number for value, number in outside.items() if tally[value]})
+    way = advice(every, "rating")
     return (
         f"column '{column}' holds {written(values)} in {count:,} rows, outside of {scale}. If "
-        f"they are part of the scale: {advice([*every], 'rating')} If they are no ratings, empty "
+        f"they are part of the scale, {way[0].lower()}{way[1:]} If they are no ratings, empty "
         "these cells."
     )
 
