@@ -140,8 +140,10 @@ def test_a_first_line_of_data_is_told_with_the_settings_that_read_it(file, conte
 
 
 def test_one_column_without_a_known_name_asks_whether_it_is_a_row(file):
+    path = file(["The soup was cold", "Never again"])
     with pytest.raises(DataError, match='header="none"'):
-        read_examples(file(["The soup was cold", "Never again"]))
+        read_examples(path)
+    assert Message(open_batches(path).doubt).endswith('header="none" columns=["text"].')
 
 
 def test_titles_above_the_header_are_told_with_the_settings_that_pass_over_them(file):

@@ -183,6 +183,7 @@ class Batches:
         row_count: number of rows in the file.
         notes: remarks on how the file is read.
         where: function that says in which line a row stands; None where rows have no lines.
+        doubt: how to read the file if its first line is a row; empty where that cannot be.
     """
 
     def __init__(self, table: Table, rows: int) -> None:
@@ -190,6 +191,7 @@ class Batches:
         self.files = table.files
         self.notes = table.notes
         self.where: Callable[[int], str] | None = getattr(table, "where", None)
+        self.doubt: str = getattr(table, "doubt", "")
         self._table = table
         self._rows = rows
         self._types = JsonTypes()

@@ -82,9 +82,12 @@ def open_rows(
         DataError: it cannot be read, has no such column, or has rows without a text.
     """
     batches = Batches(open_single(Path(source), name, reading), ROWS)
-    column = find_text_column(
-        batches.schema.names, text, batches.name, lambda: _first_values(batches)
-    )
+    try:
+        column = find_text_column(
+            batches.schema.names, text, batches.name, lambda: _first_values(batches)
+        )
+    except DataError as error:
+        raise DataError(f"{error.template} {batches.doubt}".rstrip()) from error
     _check_type(batches, column)
     rows = TextRows(batches, column)
     if not skip_bad_rows:
