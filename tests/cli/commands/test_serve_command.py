@@ -85,6 +85,13 @@ def test_names_and_pages_that_may_call_reach_the_server(run_command, served):
         (["general", "--key-file", "no.txt"], "The key cannot be read from no.txt"),
         (["general", "--adapters-dir", "."], "--adapters-dir lets clients load models"),
         (["general", "--timeout-s", "0"], "--timeout-s 0: must be above 0"),
+        (["general", "--stop-timeout-s", "inf"], "--stop-timeout-s inf: must be above 0"),
+        (["general", "--body-timeout-s", "nan"], "--body-timeout-s nan: must be above 0"),
+        (["general", "--timeout-s", "1e300"], "and at most 86,400"),
+        (["general", "--max-queue-texts", "9" * 30], "and at most 1,000,000,000"),
+        (["general", "--max-concurrent-requests=-5"], "--max-concurrent-requests -5: must be"),
+        (["general", "--default", "shop"], "there is no such model. Served here: general"),
+        (["general", "--alias", "s=shop"], "there is no model 'shop'. Served here: general"),
     ],
 )
 def test_what_is_wrong_is_told_at_once(run_command, served, arguments, message):

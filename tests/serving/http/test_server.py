@@ -7,13 +7,18 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 
+import psutil
 import pytest
 
 from sentilora.errors import ConfigError, ModelError
+from sentilora.serving.http import server as server_file
+from sentilora.serving.http.asgi_app import build_app
 from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.server import Door, bound, serve
-from tests.helpers.http_client import ask, until
+from tests.helpers.fake_pool import FakePool
+from tests.helpers.http_client import ask, listening, plugged, until
 
 # A server with a pool that takes 0.8 seconds to load, and for each answer.
 SERVER = """
@@ -147,3 +152,22 @@ def test_an_address_of_ipv6_is_written_in_brackets():
     with pytest.raises(ModelError, match="enough"):
         serve(open_pool, Door(host="::1", port=0), Limits(), listening=told.append)
     assert told[0].startswith("http://[::1]:")
+
+
+def test_connections_are_kept_for_a_while_and_leave_no_file_open(monkeypatch):
+    monkeypatch.setattr(server_file, "KEEP_ALIVE_S", 1)
+    process = psutil.Process()
+    with listening(build_app(FakePool("general"))) as url:
+        ask(url, "GET", "/health")
+        before = process.num_fds()
+        with ExitStack() as kept:
+            plugs = [kept.enter_context(plugged(url)) for _ in range(20)]
+            for plug in plugs:
+                plug.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            files = [kept.enter_context(plug.makefile("rb")) for plug in plugs]
+            heads = [file.readline() for file in files]
+            assert heads == [b"HTTP/1.1 200 OK\r\n"] * 20
+            assert process.num_fds() > before + 30  # both ends are in this process
+            for file in files:
+                assert file.read().endswith(b'{"status":"alive"}')  # until the server ends it
+        until(lambda: process.num_fds() <= before)

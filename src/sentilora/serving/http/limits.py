@@ -7,6 +7,9 @@ from dataclasses import dataclass, fields
 from sentilora.errors import ConfigError, several
 from sentilora.message import setting
 
+MOST = 1_000_000_000
+MOST_SECONDS = 86_400  # a day; timers do not take every number
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -26,7 +29,7 @@ class Limits:
         stop_timeout_s: time to finish what was accepted before the server stops, in seconds.
 
     Raises:
-        ConfigError: a limit is not above 0.
+        ConfigError: a limit is not above 0, or no number that means anything.
     """
 
     max_client_batch_size: int = 256
@@ -41,9 +44,14 @@ class Limits:
 
     def __post_init__(self) -> None:
         problems = [
-            f"{setting(field.name, value)}: must be above 0"
+            f"{setting(field.name, value)}: must be above 0, and at most {_most(field.name):,}"
             for field in fields(self)
-            if (value := getattr(self, field.name)) is not None and not value > 0
+            if (value := getattr(self, field.name)) is not None
+            and not 0 < value <= _most(field.name)
         ]
         if problems:
             raise ConfigError(several("the limits", problems))
+
+
+def _most(name: str) -> int:
+    return MOST_SECONDS if name.endswith("_s") else MOST

@@ -31,6 +31,7 @@ from sentilora.serving.http.service import Service
 from sentilora.serving.pool import Pool, Served
 
 KEEP_ALIVE_S = 30
+MOST_BACKLOG = 65_535
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -223,7 +224,7 @@ class Server(uvicorn.Server):
                 server_header=False,
                 timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=max(1, round(limits.stop_timeout_s)),
-                backlog=limits.max_concurrent_requests + 128,
+                backlog=min(limits.max_concurrent_requests + 128, MOST_BACKLOG),
             )
         )
         self._service = service
