@@ -190,7 +190,7 @@ def _with_header(
             Message(f"{name}: {dropped} column(s) at the end without a name hold nothing, left out")
         )
     doubt = ""
-    if not is_sure and may_be_row(names):
+    if not is_sure and not below and may_be_row(names):
         doubt = (
             f"If the first line of {name} is a row, read it with "
             f"{_no_header([header.fields, *rows], width)}."
