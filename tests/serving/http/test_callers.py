@@ -4,6 +4,7 @@ import pytest
 
 from sentilora.errors import ConfigError
 from sentilora.serving.http.callers import Callers, host_of, make_callers
+from sentilora.serving.http.messages.refusals import Refusal
 from tests.helpers.fake_pool import FakePool
 from tests.helpers.http_client import client_of, refused
 
@@ -76,6 +77,12 @@ def test_a_page_from_elsewhere_may_not_call_not_even_with_get():
         assert "access-control-allow-origin" not in answer.headers
 
 
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "", "http://localhost@evil"])
+def test_an_origin_that_is_none_is_refused_like_a_strange_page(origin):
+    with pytest.raises(Refusal, match="may not call this server"):
+        Callers().check([b"localhost"], origin.encode())
+
+
 def test_a_page_opened_as_a_file_may_not_call_either():
     refused(ask(Callers(), origin="null"), 403, "Forbidden")
 
@@ -115,7 +122,9 @@ def test_a_browser_is_told_what_a_page_may_send_without_a_key():
     assert answer.headers["access-control-allow-private-network"] == "true"
 
 
-@pytest.mark.parametrize("origin", ["shop.example", "https://shop.example/", "https://a/b", ""])
+@pytest.mark.parametrize(
+    "origin", ["shop.example", "https://shop.example/", "https://a/b", "http://[", ""]
+)
 def test_what_is_no_origin_is_refused(origin):
     with pytest.raises(ConfigError, match="expected scheme, name and port"):
         make_callers([], [origin], own="127.0.0.1", is_open=False, has_key=False)

@@ -13,7 +13,7 @@ import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from sentilora.errors import ConfigError
 from sentilora.message import command, setting
@@ -64,7 +64,7 @@ class Callers:
         page = origin.decode("latin-1")
         if ANY in self.origins or page.lower() in self.origins:
             return [(b"access-control-allow-origin", origin), (b"vary", b"origin")]
-        if any(urlsplit(page).netloc.lower() == host.lower() for host in named):
+        if any(_parts(page).netloc.lower() == host.lower() for host in named):
             return []
         raise Refusal(
             403,
@@ -144,9 +144,17 @@ def is_loopback(address: IPv4Address | IPv6Address) -> bool:
     return bool((mapped or address).is_loopback)
 
 
+def _parts(page: str) -> SplitResult:
+    """Take an origin apart; one that is none has no parts."""
+    try:
+        return urlsplit(page)
+    except ValueError:  # a bracket that is not closed
+        return urlsplit("")
+
+
 def _origin(value: str) -> str:
     value = value.strip().lower()
-    parts = urlsplit(value)
+    parts = _parts(value)
     if value not in (ANY, "null") and not (
         parts.scheme and parts.netloc and not (parts.path or parts.query)
     ):
