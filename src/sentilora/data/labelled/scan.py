@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FIRST_TEXTS = 1000
+SHORT = 20  # characters, above which a text is no word for none
 MAX_SPELLINGS = 1000  # different label values; more are a wrong column, not labels
 
 _NOT = (None, "0", "false", "no", "False", "FALSE", "No", "NO", "0.0")  # cells of one-hot columns
@@ -164,10 +165,10 @@ def _check(chunk: Chunk, found: Scan) -> pa.RecordBatch:
         if columns.text is not None and (kind := text_problem(text)) is not None:
             found.problems.add_row(row, kind, "" if kind in ("empty text", "no text") else "text")
             is_bad = True
-        elif is_missing(text):
+        elif columns.text is not None and len(text) < SHORT and is_missing(text):
             found.problems.add_row(row, "a word for no text", shown_value(text))
             is_bad = True
-        name = spell(group)
+        name = None if columns.group is None else spell(group)
         if columns.group is not None and (name is None or broken_text(name) is not None):
             found.problems.add_row(row, f"no proper value in group column '{columns.group}'")
             is_bad = True
