@@ -132,7 +132,10 @@ class Records:
         if self.width < 2 or self.is_sure:
             return False
         fewest, mark = self.width - 1, self.dialect.delimiter
-        is_row = [line.count(mark) >= fewest and self._is_row(line) for line in lines]
+        may_be = [line.count(mark) >= fewest for line in lines]
+        if is_whole and not all(may_be) and not any(may_be[1:-1]):
+            return False  # what most texts of several lines are: found out at little cost
+        is_row = [may and self._is_row(line) for may, line in zip(may_be, lines, strict=True)]
         if all(is_row):
             return True
         if not is_whole:
