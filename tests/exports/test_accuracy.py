@@ -47,6 +47,27 @@ def test_run_and_export_are_judged_as_evaluate_does(tiny_run, labelled, tmp_path
     assert found["parity"]["max_logit_difference"] < 1e-4
     assert found["changed_share"] == 0
     assert found["early_share"] is None
+    assert found["seen"] == 0
+    assert found["unseen"] is None
+
+
+def test_texts_that_the_run_learned_from_are_told_with_the_figure_on_the_others(
+    tiny_run, tiny_data, tmp_path, capsys, monkeypatch
+):
+    both = tmp_path / "both.csv"
+    train, test = ((tiny_data / name).read_text("utf-8") for name in ("train.csv", "test.csv"))
+    both.write_text(test + train.split("\n", 1)[1], "utf-8")
+    output = tmp_path / "out"
+    command = ["export", str(tiny_run.path), "--output", str(output), "--data", str(both)]
+    monkeypatch.setattr(sys, "argv", ["sentilora", *command])
+    with pytest.raises(SystemExit) as stopped:
+        app.main()
+    assert not stopped.value.code
+    found = json.loads((output / "parity.json").read_text(encoding="utf-8"))["labelled"]
+    assert found["seen"] == 160
+    assert found["unseen"]["accuracy"] == pytest.approx(tiny_run.report["metrics"]["accuracy"])
+    told = capsys.readouterr().out
+    assert "160 of 220 texts were learned from or chosen by: accuracy on the 60 others" in told
 
 
 def test_both_stages_are_judged_together(tiny_run, labelled, tmp_path, capsys, monkeypatch):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sentilora.data.files.read_options import Reading
 from sentilora.data.files.sources import locate
+from sentilora.data.labelled.learned_texts import LearnedTexts
 from sentilora.data.labelled.scan import Asked, LabelledOptions
 from sentilora.errors import ModelError
 from sentilora.evaluation.metrics import measure
@@ -45,6 +46,9 @@ class Judged:
         export: accuracy of the export, both stages of a cascade together.
         early_share: share of the texts that the first stage answered; None without one.
         changed_share: share of the texts with another label than the run's, both stages together.
+        seen: number of the texts that the run learned from or was chosen by; None where that is not
+            known.
+        unseen: accuracy of the export on the other texts; None if there are none, or if all are.
     """
 
     source: str
@@ -53,6 +57,8 @@ class Judged:
     export: Accuracy
     early_share: float | None
     changed_share: float
+    seen: int | None = None
+    unseen: Accuracy | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as plain values, for JSON."""
@@ -94,6 +100,7 @@ def judge_export(
     export: Engine,
     stage: FirstStage | None,
     layers: int | None,
+    learned: LearnedTexts | None = None,
 ) -> Judged:
     """Let a run and its export answer labelled texts.
 
@@ -107,6 +114,7 @@ def judge_export(
         stage: first stage of the export, where it has one.
         layers: number of layers of the network, which the tolerance of its logits follows; None for
             int8, whose answers may differ.
+        learned: texts that the run learned from; None where they are not known.
 
     Raises:
         ModelError: the networks differ by more.
@@ -119,6 +127,10 @@ def judge_export(
         staged = score_in_stages(stage, export, encoder, rows.texts, settings.calibration)
         assert staged.early is not None
         found, early_share = staged.logits, float(staged.early.mean())
+    is_new = None if learned is None else learned.seen(rows.texts).unseen
+    unseen = None
+    if is_new is not None and is_new.any() and not is_new.all():
+        unseen = judge(found[is_new], rows.label_ids[is_new], settings)
     return Judged(
         source=source,
         parity=parity,
@@ -126,6 +138,8 @@ def judge_export(
         export=judge(found, rows.label_ids, settings),
         early_share=early_share,
         changed_share=float((expected.argmax(axis=1) != found.argmax(axis=1)).mean()),
+        seen=None if is_new is None else int((~is_new).sum()),
+        unseen=unseen,
     )
 
 

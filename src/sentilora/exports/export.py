@@ -33,6 +33,7 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 
+from sentilora.data.labelled.learned_texts import LearnedTexts
 from sentilora.data.labelled.scan import LabelledOptions
 from sentilora.defaults import MAX_CHANGED, MAX_DISAGREEMENT, MAX_DROP
 from sentilora.errors import ModelError
@@ -249,16 +250,15 @@ def _write(artifact: Artifact, name: str, order: Order) -> Path:
     if stage is not None:
         stage.save(folder)
     if labelled is not None:
-        rows, source = labelled
         judged = judge_export(
-            rows,
-            source,
+            *labelled,
             settings,
             encoder,
             run=plain,
             export=engine,
             stage=stage,
             layers=layers if quantised is None else None,
+            learned=LearnedTexts.read(artifact.home),
         )
         facts["labelled"] = judged.to_dict()
     mates = measure_mates(

@@ -122,6 +122,8 @@ def export(
         print(f"cascade  {cascade_line(Cascaded(**parity['cascade']))}")
     if "labelled" in parity:
         print(f"data     {_judged(parity['labelled'])}")
+        if parity["labelled"]["seen"]:
+            print(f"warning  {_seen(parity['labelled'])}")
     print(f"export   {folder}")
     print(f"next     {_next(folder, to)}")
 
@@ -143,6 +145,16 @@ def _judged(labelled: dict[str, Any]) -> str:
         f"{parity['max_logit_difference']:.2g}"
         + ("" if early is None else f", {early:.1%} answered by the first stage")
     )
+
+
+def _seen(labelled: dict[str, Any]) -> str:
+    """Say how many of the texts the run has seen in its training."""
+    seen, unseen = labelled["seen"], labelled["unseen"]
+    texts = labelled["parity"]["texts"]
+    on_others = "there are no others"
+    if unseen is not None:
+        on_others = f"accuracy on the {texts - seen:,} others {unseen['accuracy']:.4f}"
+    return f"{seen:,} of {texts:,} texts were learned from or chosen by: {on_others}"
 
 
 def _mates_line(mates: dict[str, Any]) -> str:
