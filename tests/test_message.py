@@ -66,7 +66,15 @@ NO_OPTIONS = {
 NAMED_BY_VARIABLES = {"text", "label", "group", "rating", *(one.name for one in fields(Limits))}
 
 # Settings of a server that only a command starts: HTTP alone speaks of them.
-OF_THE_SERVER = {"adapters_dir", "key_file"}
+OF_THE_SERVER = {
+    "adapters_dir",
+    "alias",
+    "default",
+    "allow_without_key",
+    "allowed_host",
+    "allowed_origin",
+    "key_file",
+}
 
 
 def modules() -> Iterator[tuple[Path, ast.Module]]:

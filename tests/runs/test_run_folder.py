@@ -19,6 +19,7 @@ def test_the_folder_holds_what_the_design_names(tiny_run):
         "config.toml",
         "environment.json",
         "events.jsonl",
+        "learned_texts.safetensors",
         "model",
         "report.json",
         "report.html",
@@ -99,7 +100,9 @@ def test_a_changed_file_is_refused(tiny_run, tmp_path):
     with pytest.raises(ModelError, match=r"(?s)labels\.json was changed.*extra\.txt is not in"):
         sentilora.load(copy)
     (copy / "manifest.json").unlink()
-    with pytest.raises(ModelError, match=r"is not a SentiLoRA model: it has no manifest\.json"):
+    with pytest.raises(
+        ModelError, match=r"an adapter as PEFT itself saves it: it has no manifest\.json"
+    ):
         sentilora.load(copy)
 
 

@@ -230,11 +230,11 @@ def _checked(url: str, key: str | None, timeout_s: float, retry_s: float, parall
     if key is not None and not re.fullmatch(r"[!-~]+", key.strip()):
         problems.append("key: must be one word of letters, digits and signs of ASCII")
     if not 0 < timeout_s < float("inf"):
-        problems.append(f"{setting('timeout_s', timeout_s)}: must be seconds above 0")
+        problems.append(f"timeout_s = {timeout_s!r}: must be seconds above 0")
     if not 0 <= retry_s < float("inf"):
-        problems.append(f"{setting('retry_s', retry_s)}: must be seconds, at least 0")
+        problems.append(f"retry_s = {retry_s!r}: must be seconds, at least 0")
     if not 1 <= parallel <= 1000:
-        problems.append(f"{setting('parallel', parallel)}: must be from 1 to 1000")
+        problems.append(f"parallel = {parallel!r}: must be from 1 to 1000")
     if problems:
         raise ConfigError(several("the client", problems))
     return url.rstrip("/")

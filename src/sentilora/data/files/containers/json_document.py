@@ -45,12 +45,18 @@ def open_json(path: Path, name: str, encoding: str | None = None) -> JsonLinesFi
     """
     found, notes = find_encoding(path, name, encoding)
     with open_text(path, name, encoding=found) as stream:
-        if found == "utf-8-sig" and _is_lines(stream):
-            return JsonLinesFile(path, name)
+        is_lines = _is_lines(stream)
+    if found == "utf-8-sig" and is_lines:
+        return JsonLinesFile(path, name)
     with open_text(path, name, encoding=found) as stream:
         document = JsonDocument(stream, name)
         rows = (flattened(row) for row in document.rows())
-        table = spool(rows, [path], name)
+        try:
+            table = spool(rows, [path], name)
+        except DataError:
+            if encoding is None and is_lines:  # some lines are broken, and each can be named
+                return JsonLinesFile(path, name)
+            raise
     table.notes = (*notes, *document.notes)
     return table
 
