@@ -176,6 +176,16 @@ def test_a_total_below_the_rows_is_no_row(file):
     assert len(read(file(["text,label", *rows_of(6), "Total,good"]))[1]) == 7
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_total_shows_by_its_number_where_labels_stand(file, encoding):
+    lines = ["text,label", *rows_of(6), "Total,6", ""]
+    _, rows, _, notes = read(file("\n".join(lines).encode(encoding)))
+    assert len(rows) == 6
+    assert "is a total" in notes[-1]
+    numbers = [f"The soup no. {n} was fine,{n % 5}" for n in range(6)]
+    assert len(read(file(["text,rating", *numbers, "Sum,4"]))[1]) == 7
+
+
 def test_a_header_that_comes_again_is_named(file):
     _, rows, lines, _ = read(file(["text,label", *rows_of(3), "text,label", *rows_of(3)]))
     assert (len(rows), lines) == (6, ["the header once more: row 4 (line 5)"])
@@ -219,6 +229,9 @@ def test_blanks_before_quotes_are_no_part_of_a_value(file):
 def test_apostrophes_around_fields_are_quotes(file):
     _, rows, lines, _ = read(file(["text,label", "'Cold, and late',bad", "'Fine, really',good"]))
     assert (rows[0], lines) == (("Cold, and late", "bad"), [])
+    names, rows, _, notes = read(file(["'text','label'", "'It''s cold','bad'", "'Fine','good'"]))
+    assert (names, rows[0]) == (("text", "label"), ("It's cold", "bad"))
+    assert "is read with ' as quotes" in notes[0]
 
 
 def test_blank_lines_above_the_header_are_passed_over(file):

@@ -228,6 +228,16 @@ def test_one_column_a_label_is_one_label_a_row(write):
     assert [bad.row for bad in found.skipped] == [4, 5]
 
 
+@pytest.mark.parametrize(
+    ("yes", "no"), [("Y", "N"), ("T", "F"), ("1", "0,0"), ("1", "NaN"), ("x", "-"), ("on", "off")]
+)
+def test_one_column_a_label_says_no_in_many_words(write, yes, no):
+    rows = [{"text": "bad lamp", "negative": yes, "positive": no}]
+    rows += [{"text": "good lamp", "negative": no, "positive": yes}]
+    found = read_examples(write("a.csv", rows), label="negative,positive")
+    assert found.label_ids.tolist() == [0, 1]
+
+
 def test_words_for_none_are_no_text(write, reviews):
     rows = [*reviews(20), {"text": "nan", "label": "positive"}, {"text": "-", "label": "negative"}]
     found = read_examples(write("a.csv", rows), skip_bad_rows=True)

@@ -164,7 +164,9 @@ class DelimitedFile:
 
     def _last_lines(self) -> list[str]:
         if self.path.suffix.lower() == ".gz" or self._encoding.startswith(("utf-16", "utf-32")):
-            return []  # cannot be read from the end
+            sample = self._sample()
+            # A longer one cannot be read from the end.
+            return [line.rstrip("\r\n") for line in sample.lines] if sample.is_whole else []
         with self.path.open("rb") as file:
             size = file.seek(0, SEEK_END)
             start = file.seek(max(0, size - _LAST_BYTES))

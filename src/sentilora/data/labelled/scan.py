@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from sentilora.data.files.first_rows import first_rows
 from sentilora.data.files.read_options import USUAL, Reading, ReadOptions
 from sentilora.data.files.streams import Chunk, Table, broken_text, text_problem
 from sentilora.data.files.temporary import arrow_writer, new_folder
+from sentilora.data.labelled.values.label_numbers import number_in
 from sentilora.data.labelled.values.label_spellings import is_missing
 from sentilora.data.labelled.values.label_values import spell
 from sentilora.data.labelled.values.rating_scale import Scale, parse_scale, scale_of_stars
@@ -27,7 +29,7 @@ FIRST_TEXTS = 1000
 SHORT = 20  # characters, above which a text is no word for none
 MAX_SPELLINGS = 1000  # different label values; more are a wrong column, not labels
 
-_NOT = (None, "0", "false", "no", "False", "FALSE", "No", "NO", "0.0")  # cells of one-hot columns
+_NOT = frozenset({"false", "f", "no", "n", "off"})  # cells of one-hot columns
 
 
 class LabelledOptions(ReadOptions, total=False):
@@ -206,9 +208,14 @@ def _labels_of_columns(chunk: Chunk, names: Sequence[str]) -> list[list[str]]:
     called = [sentiment_of_column(name) or name for name in names]
     cells = zip(*(chunk.columns[name] for name in names), strict=True)
     return [
-        [label for label, cell in zip(called, row, strict=True) if spell(cell) not in _NOT]
+        [label for label, cell in zip(called, row, strict=True) if not _says_no(spell(cell))]
         for row in cells
     ]
+
+
+@lru_cache(maxsize=1024)
+def _says_no(cell: str | None) -> bool:
+    return cell is None or number_in(cell) == 0 or cell.casefold() in _NOT or is_missing(cell)
 
 
 def _no_texts(found: Scan, why: str) -> str:

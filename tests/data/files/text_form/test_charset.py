@@ -60,3 +60,8 @@ def test_a_file_of_utf8_with_broken_rows_stays_utf8(tmp_path):
     path = tmp_path / "a.txt"
     path.write_bytes("Die Soße\n".encode() * 3 + "kühl\n".encode("cp1252"))
     assert find_encoding(path, "a.txt", None) == ("utf-8-sig", ())
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark_may_hold_emoji(encoded, encoding):
+    assert find_encoding(encoded("Nie wieder 😀\n" * 9, encoding), "a.txt", None)[0] == encoding

@@ -259,6 +259,7 @@ def test_one_label_in_several_spellings_is_one_and_told():
     [
         (("-1", "0", "1"), TERNARY, (0, 1, 2)),
         (("1", "-1"), BINARY, (1, 0)),
+        (("1", "\u22121"), BINARY, (1, 0)),
         (("0", "4"), BINARY, (0, 1)),
         (("4", "2", "0"), TERNARY, (2, 1, 0)),
         (("2", "1"), BINARY, (1, 0)),
@@ -298,7 +299,10 @@ def test_other_names_are_told_with_a_way_to_rename_them(values, way, given):
     assert way in Message(read.problem)
 
 
-@pytest.mark.parametrize("column", ["negative", "is_negative", "isBad", "complaint", "not_helpful"])
+@pytest.mark.parametrize(
+    "column",
+    ["negative", "is_negative", "isBad", "complaint", "not_helpful", "detractor", "was cancelled"],
+)
 @pytest.mark.parametrize("known", [None, BINARY, TERNARY])
 def test_a_column_named_after_one_thing_has_no_sign(column, known):
     read = meanings("0", "1", column=column, known=known)
@@ -409,3 +413,10 @@ def test_keys_are_no_numbers_however_close_they_are():
     assert meanings(*keys).labels == Labels(keys)
     assert meanings(*keys, labels=BINARY).labels is None
     assert "570306133677760513=NAME" in Message(meanings(*keys, known=BINARY).problem)
+
+
+@pytest.mark.parametrize("column", ["rating", "label"])
+def test_dates_are_no_labels(column):
+    read = meanings("2026-05-04", "2026-05-01", "2026-05-04T12:00:00", column=column)
+    assert read.labels is None
+    assert "make 4/5 a date" in read.problem

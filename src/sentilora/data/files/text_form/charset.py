@@ -40,6 +40,7 @@ _LETTERS = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßà
 _BETWEEN_LETTERS = frozenset("’‘´·-–—…\xa0\xad®™ªº°")
 _WORD = re.compile(r"[^\W\d_]+")
 _SHOWN = 40
+_ASIDE = 0.1  # share of the NUL bytes of UTF-16, at most, that stand in the other half
 # Letters that no Western European language has both of; other encodings put theirs there.
 _APART = (("õû", "öü"), ("ìøù", "íý"))
 # What charset-normalizer may answer: encodings that spreadsheets and data bases still write.
@@ -150,11 +151,15 @@ def _named(wanted: str, marked: str | None) -> str:
 
 
 def _without_mark(head: bytes) -> str | None:
-    """Recognise UTF-16 by its NUL bytes, which all stand at even or all at odd places."""
+    """Recognise UTF-16 by its NUL bytes, which all stand at even or all at odd places.
+
+    A few stand at the others, as characters such as an emoji have one in their other half.
+    """
     nuls = [place % 2 for place, byte in enumerate(head) if not byte]
-    if len(nuls) < max(4, len(head) / 20) or len(set(nuls)) > 1:
+    odd = sum(nuls)
+    if len(nuls) < max(4, len(head) / 20) or min(odd, len(nuls) - odd) > len(nuls) * _ASIDE:
         return None
-    encoding = "utf-16-be" if nuls[0] == 0 else "utf-16-le"
+    encoding = "utf-16-be" if odd * 2 < len(nuls) else "utf-16-le"
     try:
         head[: len(head) // 2 * 2].decode(
             encoding, "strict" if len(head) < _HEAD_BYTES else "ignore"

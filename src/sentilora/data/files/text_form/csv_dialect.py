@@ -160,7 +160,7 @@ def find_dialect(
     """
     kept = try_dialect(usual, sample)
     if kept.is_clean and (kept.width > 1 or kept.width == width):
-        return kept
+        return _without_apostrophes(kept, sample)
     others = [try_dialect(other, sample) for other in _others(usual, sample, is_open)]
     others = [trial for trial in others if trial.width > 1 or not is_open]
     if width is not None:
@@ -168,12 +168,22 @@ def find_dialect(
     names = len(kept.records[0].fields) if kept.records else 0
     clean = [trial for trial in others if trial.is_clean and trial.width >= names]
     if clean:
-        return clean[0]
+        return _without_apostrophes(clean[0], sample)
     if kept.is_clean or (kept.width > 1 and kept.share(kept.first) >= _MOST):
         return kept
     # Lines above the header, or rows that are broken: the rest has to fit.
     likely = [trial for trial in others if trial.share(trial.first) >= _MOST]
     return max(likely, key=lambda trial: trial.share(trial.first), default=kept)
+
+
+def _without_apostrophes(trial: Trial, sample: Sample) -> Trial:
+    """Take the apostrophes around every name of the header as quotes, where that fits as well."""
+    header = trial.records[0].fields if trial.records else []
+    is_quoted = all(len(one) > 2 and one[0] == one[-1] == "'" for one in header)
+    if not header or not is_quoted or not trial.dialect.quote:
+        return trial
+    other = try_dialect(replace(trial.dialect, quote="'"), sample)
+    return other if other.is_clean and other.width == trial.width else trial
 
 
 def _others(usual: Dialect, sample: Sample, is_open: bool) -> Iterator[Dialect]:

@@ -7,7 +7,9 @@ import re
 from collections.abc import Sequence
 
 from sentilora.data.files.streams import number_of
+from sentilora.data.files.text_form.csv_dialect import Sample, try_dialect
 from sentilora.data.files.text_form.csv_layout import Layout
+from sentilora.data.files.text_form.row_records import Habit, habits_of
 
 _TOTAL = re.compile(
     r"((grand |sub)?totals?|sum|summe|gesamt|insgesamt|total general|somme|totale|totaal|razem|"
@@ -42,7 +44,16 @@ def find_total(lines: Sequence[str], layout: Layout) -> list[str]:
     is_apart = not lines[last - 1].strip()
     is_unlike = len(fields) == len(layout.names) and any(
         habit.tells and not habit.fits(cell)
-        for habit, cell in zip(layout.habits, fields, strict=True)
+        for habit, cell in zip(_habits_above(lines[:last], layout), fields, strict=True)
         if cell.strip()
     )
     return fields if is_apart or is_unlike else []
+
+
+def _habits_above(lines: Sequence[str], layout: Layout) -> Sequence[Habit]:
+    """Find out what the columns hold above the last line, which the layout may have seen."""
+    width = len(layout.names)
+    ends = [f"{line}\n" for line in lines]
+    records = [one.fields for one in try_dialect(layout.dialect, Sample(ends, True)).records]
+    rows = [row for row in records if len(row) == width and tuple(row) != layout.names]
+    return habits_of(rows, width)

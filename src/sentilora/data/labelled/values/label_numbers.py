@@ -38,7 +38,11 @@ _BAD = frozenset(
         "negative neg bad unhappy dissatisfied unsatisfied dislike disliked complaint "
         "complaints complain complained angry anger hate hateful toxic toxicity insult abuse "
         "abusive offensive spam fake churn churned refund refunded returned problem issue "
-        "defect defective fail failed failure sad neutral mixed down unhelpful",
+        "defect defective fail failed failure sad neutral mixed down unhelpful dislikes hated "
+        "hates detractor detractors nonpositive cancelled canceled cancellation escalated "
+        "escalation attrition risk urgent sarcastic sarcasm ironic irony disappointed "
+        "disappointing displeased frustrated annoyed poor terrible awful critical criticism "
+        "broken faulty damaged returns problems issues defects worse worst",
     )
 )
 _ASKED = frozenset(
@@ -51,6 +55,7 @@ _ASKED = frozenset(
 
 def number_in(value: str) -> float | None:
     """Read a plain number, with a point or a decimal comma; None when it is none, or an id."""
+    value = value.replace("\u2212", "-")  # the sign for minus of typesetters
     number = float(value.replace(",", ".")) if _PLAIN.fullmatch(value) else None
     return None if number is None or abs(number) >= _LARGEST else number
 

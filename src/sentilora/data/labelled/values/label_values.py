@@ -7,6 +7,7 @@ A ``meaning`` is a label id, or the reason why the value stands for none. Spelli
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -44,6 +45,7 @@ _HIDDEN = (
     "on the validation part, which has labels."
 )
 
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+)?")
 _SLIPS = 0.1  # share of rows, at most, that are of another kind by mistake
 
 
@@ -180,6 +182,11 @@ def _read_class_names(tally: Mapping[str, int], class_names: Sequence[str]) -> M
 
 def _read_new(tally: Mapping[str, int], column: Column) -> Meanings:
     used = {value: count for value, count in tally.items() if count}
+    dates = [value for value in used if _DATE.fullmatch(value)]
+    if dates and len(dates) == len(used):
+        said = f"column '{column.name}' holds dates ({quoted(sorted(dates), 3)}), as spreadsheets "
+        way = f"Mend these cells, or choose another column with {setting('label')}."
+        return Meanings(None, {}, f"{said}make 4/5 a date. {way}")
     numbers = [value for value in used if number_in(value) is not None]
     if is_rating_column(column.name) and any(read_rating(value) for value in used):
         return Meanings(None, {}, star_problem(used, column.name))

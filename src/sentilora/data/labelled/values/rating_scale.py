@@ -26,7 +26,8 @@ _RATING = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _DRAWN = re.compile(r"(?P<full>[★⭐🌟✭✮*]*)(?P<half>[½⯪⯨]?)(?P<empty>[☆✩✰⭒]*)")
-_UNSEEN = str.maketrans("", "", "\ufe0e\ufe0f\u200b\u200d\u2060\ufeff")
+# Characters that nobody sees; and a minus of typesetters is one.
+_UNSEEN = str.maketrans("\u2212", "-", "\ufe0e\ufe0f\u200b\u200d\u2060\ufeff")
 _SLACK = 1e-9
 _LARGEST = 1e9  # of ratings; larger numbers are keys
 
