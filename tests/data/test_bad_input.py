@@ -284,6 +284,7 @@ def test_bad_json_lines(write):
     [
         ("a.dat", "unknown file ending (.dat). Expected .csv, .tsv"),
         ("b.dat", "It begins like .csv ('text,label'): copy it to b.csv"),
+        ("c.dat", "It begins like .txt: copy it to c.txt"),
         ("a.rtf", "is a document, not a table"),
         ("a.xlsx", "is not a .xlsx workbook"),
         ("a.tar.gz", "is an archive. Unpack it"),
@@ -291,7 +292,8 @@ def test_bad_json_lines(write):
     ],
 )
 def test_unknown_ending(write, name, advice):
-    assert advice in message(write(name, GOOD))
+    content = "__label__good Warm, soft\n" if name == "c.dat" else GOOD
+    assert advice in message(write(name, content))
 
 
 @pytest.mark.parametrize("name", ["missing.csv", "a/b/c", "missing.json"])

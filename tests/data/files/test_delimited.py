@@ -146,6 +146,22 @@ def test_one_column_without_a_known_name_asks_whether_it_is_a_row(file):
     assert Message(open_batches(path).doubt).endswith('header="none" columns=["text"].')
 
 
+def test_a_question_above_numbers_is_no_row(file):
+    questions = "respondent,How likely are you to come back?,Why did you give this score?"
+    path = file(
+        [questions, *(f"{row},{row % 5},The soup was warm on day {row}" for row in range(9))]
+    )
+    with pytest.raises(DataError) as caught:
+        read_examples(path)
+    assert "header=" not in str(caught.value)
+    assert 'text="Why did you give this score?"' in str(caught.value)
+
+
+def test_lines_of_fasttext_in_a_csv_file_are_told_as_such(file):
+    with pytest.raises(DataError, match=r"is one of fastText\. Copy it to a file .* in \.txt"):
+        read_examples(file(["__label__good Warm, soft and cheap", "__label__bad It broke"]))
+
+
 def test_titles_above_the_header_are_told_with_the_settings_that_pass_over_them(file):
     path = file(["Export of reviews", "Made in May", "", "text,label", *rows_of(6)])
     text = refusal(path)

@@ -158,7 +158,7 @@ def _first_line(path: Path) -> str:
             line = file.readline(200).decode("utf-8-sig").strip()
     except (OSError, UnicodeDecodeError):
         return ""
-    for ending, mark in ((".jsonl", "{"), (".json", "[")):
+    for ending, mark in ((".jsonl", "{"), (".json", "["), (".txt", "__label__")):
         if line.startswith(mark):
             return f" It begins like {ending}: copy it to {path.stem}{ending}."
     for ending, delimiter in ((".tsv", "\t"), (".csv", ","), (".csv", ";")):

@@ -29,7 +29,7 @@ from sentilora.data.files.text_form.header_signs import (
     title_count,
 )
 from sentilora.data.files.text_form.row_records import Habit, habits_of
-from sentilora.data.problems import quoted
+from sentilora.data.problems import quoted, shortened
 from sentilora.errors import DataError
 from sentilora.message import Message, setting
 
@@ -168,6 +168,7 @@ def _with_header(
             f"with {setting('encoding')}, or save the file as UTF-8."
         )
     if not is_sure:
+        _refuse_labelled_lines(header.fields, name)
         _refuse_titles(trial, above, name)
         _refuse_row(header.fields, rows, name)
     _refuse_other_delimiter(trial, name)
@@ -190,7 +191,7 @@ def _with_header(
             Message(f"{name}: {dropped} column(s) at the end without a name hold nothing, left out")
         )
     doubt = ""
-    if not is_sure and not below and may_be_row(names):
+    if not is_sure and not below and may_be_row(names, rows):
         doubt = (
             f"If the first line of {name} is a row, read it with "
             f"{_no_header([header.fields, *rows], width)}."
@@ -232,6 +233,14 @@ def _refuse_titles(trial: Trial, above: int, name: str) -> None:
         f"with {setting('skip_lines', lines)}; if the first line holds the names, with "
         f"{setting('header', 'first')}."
     )
+
+
+def _refuse_labelled_lines(names: Sequence[str], name: str) -> None:
+    if names[0].startswith("__label__"):
+        raise DataError(
+            f"{name} is no CSV: its first line, '{shortened(names[0])}', is one of fastText. Copy "
+            "it to a file that ends in .txt, and give that."
+        )
 
 
 def _refuse_row(names: Sequence[str], rows: Sequence[Sequence[str]], name: str) -> None:

@@ -59,10 +59,13 @@ def looks_like_row(names: Sequence[str], rows: Rows) -> bool:
     )
 
 
-def may_be_row(names: Sequence[str]) -> bool:
+def may_be_row(names: Sequence[str], rows: Rows) -> bool:
     """Tell whether a first line may be a row, though nothing shows it."""
     if any(_is_known(name) for name in names):
         return False
+    for place, name in enumerate(names):
+        if number_of(name) is None and _are_numbers([row[place] for row in rows]):
+            return False  # words above numbers are their name, be it a whole question
     words = max(len(name.split()) for name in names)
     return words >= _MANY_WORDS or (len(names) == 1 and words > 1)
 
@@ -101,7 +104,10 @@ def _recurs(name: str, cells: Sequence[str]) -> bool:
 
 
 def _is_number(name: str, cells: Sequence[str]) -> bool:
+    return number_of(name) is not None and _are_numbers(cells)
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
     filled = [cell for cell in cells if cell.strip()]
-    if number_of(name) is None or not filled:
-        return False
-    return sum(number_of(cell) is not None for cell in filled) >= _MOST * len(filled)
+    found = sum(number_of(cell) is not None for cell in filled)
+    return bool(filled) and found >= _MOST * len(filled)
