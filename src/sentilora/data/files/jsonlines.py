@@ -46,6 +46,7 @@ class JsonLinesFile:
         self.files: tuple[Path, ...] = (path,)
         self.notes: tuple[str, ...] = ()
         self.label_names: tuple[str, ...] | None = None
+        self.doubt = ""  # what else may be read, where no column fits
         first = islice(self.objects(Problems(name)), _NAMED_BY)
         names = dict.fromkeys(key for _, values in first for key in values)
         self._annotated = _ANSWER in names and not names.keys().isdisjoint(_HASHES)

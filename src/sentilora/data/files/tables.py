@@ -183,7 +183,7 @@ class Batches:
         row_count: number of rows in the file.
         notes: remarks on how the file is read.
         where: function that says in which line a row stands; None where rows have no lines.
-        doubt: how to read the file if its first line is a row; empty where that cannot be.
+        doubt: what else may be read where no column fits, such as another sheet; may be empty.
     """
 
     def __init__(self, table: Table, rows: int) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sentilora.data.column_values import likely_text, no_texts, nothing
 from sentilora.data.columns import Columns, choose_columns, column_name, sentiment_of_column
+from sentilora.data.files.delimited import DelimitedFile
 from sentilora.data.files.first_rows import first_rows
 from sentilora.data.files.read_options import USUAL, Reading, ReadOptions
 from sentilora.data.files.streams import Chunk, Table, broken_text, text_problem
@@ -119,15 +120,17 @@ def scan(table: Table, asked: Asked) -> Scan:
         DataError: it cannot be read to its end, or the disk is full.
     """
     problems = Problems(table.name, keeps_rows=asked.skip_bad_rows or asked.lists_bad_rows)
+    doubt = getattr(table, "doubt", "")
+    is_header_sure = not (doubt and isinstance(table, DelimitedFile))
     columns = choose_columns(
         table.names,
         text=asked.text,
         label=asked.label,
         group=asked.group,
         problems=problems,
-        sample=nothing if getattr(table, "doubt", "") else first_rows(table),
+        sample=first_rows(table) if is_header_sure else nothing,
     )
-    if problems.whole and (doubt := getattr(table, "doubt", "")):
+    if problems.whole and doubt:
         problems.add(doubt)
     found = Scan(table, columns, problems, new_folder() / "scan.arrow")
     with arrow_writer(found.path, _schema(columns)) as write:

@@ -14,6 +14,7 @@ from sentilora.data.files.sources import open_single
 from sentilora.data.files.tables import write_batches
 from sentilora.data.labelled.reader import read_examples
 from sentilora.errors import ConfigError, DataError
+from sentilora.inference.rows.text_rows import open_rows
 
 
 @pytest.fixture
@@ -49,6 +50,15 @@ def test_the_first_sheet_is_read_and_others_are_named(book, rows, notes):
         open_single(path, reading=Reading(sheet="New"))
     with pytest.raises(ConfigError, match=r"is a workbook, of which delimiter=.;. says nothing"):
         open_single(path, reading=Reading(delimiter=";"))
+
+
+def test_a_first_sheet_without_the_columns_leads_to_the_other_ones(book):
+    path = book({"Info": [["Made in", "May"], ["by", "us"]], "Answers": [HEADER, ["a", "x"]]})
+    for read in (read_examples, open_rows):
+        with pytest.raises(
+            DataError, match=r"The others are 'Answers'; read one with sheet=.Answers."
+        ):
+            read(path)
 
 
 def test_cells_keep_their_values(book, rows):

@@ -58,6 +58,7 @@ def open_workbook(path: Path, name: str, ending: str, reading: Reading) -> JsonL
         sheet, note = _choose(names, reading.sheet, name)
         rows = _Rows(rows_of(sheet), f"{name}, sheet '{sheet}'", reading)
         table = spool(rows, [path], name, note)
+        table.doubt = _other_sheets(names, sheet)
     _refuse_uncomputed(table, path, ending, names.index(sheet), rows.names)
     return table
 
@@ -170,6 +171,17 @@ def _choose(names: list[str], wanted: str | int | None, name: str) -> tuple[str,
     raise DataError(
         f"{name} has no sheet '{wanted}'. Found: {quoted(names)}. Choose one with "
         f"{setting('sheet', names[0])}, or by its number from 1."
+    )
+
+
+def _other_sheets(names: Sequence[str], sheet: str) -> str:
+    """Say how another sheet is read, for the case that this one has not the columns."""
+    others = [name for name in names if name != sheet]
+    if not others:
+        return ""
+    return (
+        f"This is the sheet '{sheet}'. The others are {quoted(others)}; read one with "
+        f"{setting('sheet', others[-1])}."
     )
 
 
