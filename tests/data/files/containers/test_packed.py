@@ -53,6 +53,14 @@ def test_half_a_packed_file_is_refused(write, packing):
         open_single(path)
 
 
+def test_files_of_an_archive_that_differ_are_told_by_their_own_names(tmp_path):
+    path = archive(tmp_path / "a b.zip", {"one.csv": CSV, "two.csv": b"id,text\n1,a\n"})
+    with pytest.raises(DataError) as caught:
+        locate(path).open("train")
+    assert "columns: one.csv has 'text', 'label', two.csv has 'id', 'text'." in str(caught.value)
+    assert str(caught.value).endswith(f"python -m zipfile -e '{path}' 'a b'")
+
+
 def test_an_archive_of_one_table_is_that_table(tmp_path, rows, pairs):
     members = {"in/reviews.csv": CSV, "__MACOSX/in/._reviews.csv": b"x", "in/read me.md": b"x"}
     path = archive(tmp_path / "a.csv.zip", members)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,13 +46,25 @@ def joined(members: Sequence[Member], name: str) -> Table:
         names, others = {*first.table.names}, {*member.table.names}
         if names.isdisjoint(others) if is_json else names != others:
             raise DataError(
-                f"{name} holds files of different columns: {first.table.name} has "
-                f"{quoted(first.table.names)}, {member.table.name} has "
-                f"{quoted(member.table.names)}. Give one file by its name."
+                f"{name} holds files of different columns: {_file_name(first)} has "
+                f"{quoted(first.table.names)}, {_file_name(member)} has "
+                f"{quoted(member.table.names)}. {_way(name)}"
             )
     if all(isinstance(member.table, ArrowTable) for member in members):
         return _joined_arrow(members, name)
     return JoinedRows(members, name)
+
+
+def _file_name(member: Member) -> str:
+    return member.table.files[0].name
+
+
+def _way(name: str) -> str:
+    """Say how one file of a folder or of an archive is given alone."""
+    if not name.lower().endswith(".zip"):
+        return "Give one file by its name."
+    unpack = f"python -m zipfile -e {shlex.quote(name)} {shlex.quote(Path(name).stem)}"
+    return f"Unpack it, and give one file by its name: {unpack}"
 
 
 class JoinedRows:
