@@ -150,6 +150,14 @@ def test_standard_input_json_lines(predict):
     assert [json.loads(line)["text"] for line in outcome.lines] == ["good film", "bad food"]
 
 
+def test_a_lone_name_in_standard_input_is_told_with_the_way_to_read_it(predict):
+    stdin = b'"text"\nIt broke\n'
+    found = predict("--input", "-", stdin=stdin)
+    assert len(found.lines) == 2
+    assert "'text', is answered as a text; if it names the column, add --text text" in found.err
+    assert len(predict("--input", "-", "--text", "text", stdin=stdin).lines) == 1
+
+
 def test_standard_input_that_names_columns_is_csv(predict, tmp_path):
     stdin = b'id,text\n1,"Great, really"\n2,It broke\n'
     found = predict("--input", "-", stdin=stdin)

@@ -167,6 +167,11 @@ def _opened(request: PredictRequest) -> Iterator[TextRows | Iterable[list[Any]]]
             with spooled(stream.raw_lines(), "lines.csv") as path:
                 yield open_rows(path, text=request.text, skip_bad_rows=skip, name=NAME, reading=how)
             return
+        if stream.lone_name is not None:
+            name = stream.lone_name.strip('" ')
+            way = COMMAND_LINE.setting("text", name)
+            told = f"'{name}', is answered as a text; if it names the column, add {way}"
+            print(f"note: the first line of {NAME}, {told}", file=sys.stderr)
         name, column, lines = NAME, stream.column, stream.json_lines(skip_bad_rows=skip)
         values = stream.values(skip_bad_rows=skip)
     if request.output is None:

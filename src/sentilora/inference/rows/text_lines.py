@@ -50,6 +50,7 @@ class LineStream:
         is_json: whether the lines are JSON objects.
         is_csv: whether the whole is CSV, which only ``raw_lines`` hands on.
         column: key of the texts in JSON objects.
+        lone_name: first line of plain texts that may be the header of CSV of one column; else None.
 
     Raises:
         DataError: the stream holds nothing, or its first object has no such key.
@@ -89,6 +90,8 @@ class LineStream:
                 "object and no header of CSV with it. For one text a line leave out: "
                 f"{setting('text', text)}"
             )
+        line = _decode(first).strip()
+        self.lone_name = line if not (self.is_json or self.is_csv) and _is_name(line) else None
         self._blocks = chain(waiting, blocks)
 
     def values(self, *, skip_bad_rows: bool = False) -> Iterator[list[Any]]:
@@ -162,6 +165,10 @@ def texts_as_json(texts: Iterable[str | None]) -> Iterator[bytes]:
         yield json.dumps({"text": usable}).encode("ascii")
 
 
+def _is_name(line: str) -> bool:
+    return line.strip('" ').casefold() in TEXT_NAMES
+
+
 def _is_header(line: str, text: str | None) -> bool:
     """Tell whether a line holds the names of CSV columns, the text's among them."""
     wanted = TEXT_NAMES if text is None else (text.strip().casefold(),)
@@ -170,7 +177,7 @@ def _is_header(line: str, text: str | None) -> bool:
         is_named = len(names) > 1 and max(map(len, names)) <= _NAME_CHARACTERS
         if is_named and any(name.casefold() in wanted for name in names):
             return True
-    return text is not None and line.strip().casefold() in wanted
+    return text is not None and line.strip().strip('"').casefold() in wanted
 
 
 def _as_utf8(stream: _Readable, encoding: str | None) -> Iterator[bytes]:
