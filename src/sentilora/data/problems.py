@@ -10,8 +10,8 @@ from sentilora.message import Message, setting
 
 SHOWN_ROWS = 10
 _SKIP_HINT = (
-    f"Leave bad rows out with {setting('skip_bad_rows', True)}; they are counted and written "
-    "beside the run."
+    f"Leave bad rows out with {setting('skip_bad_rows', True)}; they are counted, and a "
+    "training writes them beside the run."
 )
 
 
