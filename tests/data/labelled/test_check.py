@@ -94,3 +94,13 @@ def test_json_form(write, reviews):
 def test_undecided_columns_are_raised(write):
     with pytest.raises(DataError, match="no column for the label"):
         check(write("a.csv", "text\na\n"))
+
+
+def test_bad_rows_are_problems_or_notes_but_not_both(write, reviews):
+    path = write("a.csv", [*reviews(40), {"text": "", "label": "positive"}])
+    found = check(path)
+    assert any("empty text" in problem for problem in found.problems)
+    assert not any("empty text" in note for note in found.notes)
+    found = check(path, skip_bad_rows=True)
+    assert found.problems == ()
+    assert any("1 rows of" in note and "empty text" in note for note in found.notes)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from sentilora.data.files.read_options import Reading, ReadOptions
 from sentilora.data.labelled.draft import rare_labels, read_drafts, way_without
 from sentilora.data.labelled.examples import Examples
-from sentilora.data.labelled.reader import finish
+from sentilora.data.labelled.reader import finish, left_out_note
 from sentilora.data.labelled.scan import Asked
 from sentilora.data.labelled.stratification import MIN_PER_SIDE
 from sentilora.data.problems import SHOWN_ROWS, Problems
@@ -169,7 +169,8 @@ def check(
     counts, least = checked["train"].counts, MIN_PER_SIDE * (1 + carved)
     rare = rare_labels(counts, least, way_without(drafts["train"], counts, least))
     problems += [Message(line) for line in rare]
-    notes = [note for part in examples.values() for note in part.notes]
+    told = set() if skip_bad_rows else {left_out_note(one.scan) for one in drafts.values()}
+    notes = [note for part in examples.values() for note in part.notes if note not in told]
     if remarks is not None:
         try:
             notes += remarks(examples["train"].sample_texts())

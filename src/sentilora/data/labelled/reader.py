@@ -116,7 +116,11 @@ def _notes(found: Scan, meanings: Meanings) -> tuple[str, ...]:
     notes.append(f"texts from column '{columns.text}', labels from column '{columns.label}'")
     notes += meanings.notes
     if problems.rows:
-        kinds = "; ".join(problems.row_lines())
-        left_out = f"{len(problems.rows):,} rows of {found.table.name} left out: {kinds}"
-        notes.append(Message(left_out))
+        notes.append(left_out_note(found))
     return tuple(notes)
+
+
+def left_out_note(found: Scan) -> Message:
+    """Say which rows were left out."""
+    kinds = "; ".join(found.problems.row_lines())
+    return Message(f"{len(found.problems.rows):,} rows of {found.table.name} left out: {kinds}")
