@@ -15,6 +15,7 @@ from sentilora.data.files.first_rows import first_rows
 from sentilora.data.files.read_options import USUAL, Reading, ReadOptions
 from sentilora.data.files.streams import Chunk, Table, broken_text, text_problem
 from sentilora.data.files.temporary import arrow_writer, new_folder
+from sentilora.data.labelled.nested_columns import nested_advice
 from sentilora.data.labelled.values.label_numbers import number_in
 from sentilora.data.labelled.values.label_spellings import is_missing
 from sentilora.data.labelled.values.label_values import spell
@@ -138,6 +139,9 @@ def scan(table: Table, asked: Asked) -> Scan:
             write(_check(chunk, found))
     if columns.used and not found.row_count and not problems.kinds:
         problems.add("no rows, only a header. Expected rows with a text and a label.")
+    is_open = columns.text is None or columns.label is None or not found.spellings
+    if is_open and (advice := nested_advice(table)):
+        problems.add(advice)
     if not asked.any_text and (why := no_texts(found.first_texts)) is not None:
         problems.add(_no_texts(found, why))
     if len(found.spellings) > MAX_SPELLINGS:
