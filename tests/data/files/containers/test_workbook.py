@@ -237,3 +237,20 @@ def test_what_no_sheet_can_hold_is_told(tmp_path, monkeypatch, limit, value):
     ):
         writer.write(pa.RecordBatch.from_pylist([{"text": "long text"}] * 3, schema=schema))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_title_and_a_row_in_the_place_of_a_header_are_told(book, rows):
+    table = [[f"The soup no. {n} was fine", ("bad", "good")[n % 2]] for n in range(6)]
+    titled = book({"S": [["Export of 2026"], [], ["words", "kind"], *table]}, "titled.xlsx")
+    with pytest.raises(DataError, match=r"looks like a title.*Read it with skip_lines=2;"):
+        open_single(titled)
+    read = rows(titled, reading=Reading(skip_lines=2))
+    assert (len(read), read[0]["kind"]) == (6, "bad")
+    with pytest.raises(DataError, match=r'is empty.*Choose a sheet with sheet="S"'):
+        open_single(book({"First": [], "S": [HEADER, *table]}))
+    bare = book({"S": table}, "bare.xlsx")
+    columns = ["text", "label"]
+    with pytest.raises(DataError, match=r'like data.*header="none" columns=\["text", "label"\]'):
+        open_single(bare)
+    assert len(rows(bare, reading=Reading(header="none", columns=columns))) == 6
+    assert len(rows(bare, reading=Reading(header="first"))) == 5

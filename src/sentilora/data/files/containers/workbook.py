@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -24,6 +24,7 @@ from sentilora.data.files.containers.packed import check_members
 from sentilora.data.files.containers.row_spool import spool
 from sentilora.data.files.jsonlines import JsonLinesFile
 from sentilora.data.files.read_options import Reading
+from sentilora.data.files.text_form.header_signs import likely_columns, lone_count, looks_like_row
 from sentilora.data.problems import Problems, quoted
 from sentilora.errors import DataError
 from sentilora.message import Message, setting
@@ -32,6 +33,7 @@ SETTINGS = ("sheet", "header", "columns", "skip_lines")
 MOST_BYTES = 1 << 30  # of a workbook when it is unpacked
 
 _OLD = b"\xd0\xcf\x11\xe0"
+_LOOKED_AT = 100  # rows, to tell whether the first one is a header
 _STREAMED = (".xlsx", ".xlsm")
 _MOST_CELLS = 50_000_000  # of a sheet that is held in memory
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -56,7 +58,7 @@ def open_workbook(path: Path, name: str, ending: str, reading: Reading) -> JsonL
     _check(path, name, ending)
     with _sheets(path, name, ending) as (names, rows_of):
         sheet, note = _choose(names, reading.sheet, name)
-        rows = _Rows(rows_of(sheet), f"{name}, sheet '{sheet}'", reading)
+        rows = _Rows(rows_of(sheet), f"{name}, sheet '{sheet}'", reading, names)
         table = spool(rows, [path], name, note)
         table.doubt = _other_sheets(names, sheet)
     _refuse_uncomputed(table, path, ending, names.index(sheet), rows.names)
@@ -66,25 +68,60 @@ def open_workbook(path: Path, name: str, ending: str, reading: Reading) -> JsonL
 class _Rows:
     """The filled rows of a sheet as dictionaries; ``names`` are known once iteration began."""
 
-    def __init__(self, cells: Iterable[Sequence[Any]], name: str, reading: Reading) -> None:
+    def __init__(
+        self, cells: Iterable[Sequence[Any]], name: str, reading: Reading, sheets: list[str]
+    ) -> None:
+        self._sheets = sheets
         self.names: tuple[str, ...] = ()
         self._cells = islice(cells, reading.skip_lines, None)
         self._name = name
         self._reading = reading
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        filled = (row for cells in self._cells if any(row := [_value(cell) for cell in cells]))
-        first = next(filled, None)
-        if first is None:
-            raise DataError(f"{self._name} is empty. Expected a header and rows.")
+        filled = (
+            (place, row)
+            for place, cells in enumerate(self._cells)
+            if any(row := [_value(cell) for cell in cells])
+        )
+        looked_at = list(islice(filled, _LOOKED_AT))
+        if not looked_at:
+            other = f" Choose a sheet with {setting('sheet', self._sheets[-1])}."
+            raise DataError(
+                f"{self._name} is empty. Expected a header and rows."
+                f"{other if len(self._sheets) > 1 else ''}"
+            )
+        rows = (row for _, row in chain(looked_at, filled))
         if self._reading.header == "none":
             given = self._reading.columns
-            self.names = tuple(given or map(str, range(1, len(first) + 1)))
-            yield self._row(first)
+            self.names = tuple(given or map(str, range(1, len(looked_at[0][1]) + 1)))
         else:
-            self.names = self._header(first)
-        for row in filled:
+            if self._reading.header is None:
+                self._refuse_other_header(looked_at)
+            self.names = self._header(next(rows))
+        for row in rows:
             yield self._row(row)
+
+    def _refuse_other_header(self, looked_at: Sequence[tuple[int, Sequence[Any]]]) -> None:
+        """Refuse a first row that looks like a title, or like the rows below it."""
+        rows = [["" if cell is None else str(cell) for cell in row] for _, row in looked_at]
+        first = setting("header", "first")
+        if count := lone_count(rows):
+            skipped = setting("skip_lines", self._reading.skip_lines + looked_at[count][0])
+            title = quoted([cell for cell in rows[0] if cell])
+            raise DataError(
+                f"{self._name}: the first row looks like a title: {title}. "
+                f"The names of the columns seem to stand below it: {quoted(rows[count])}. Read it "
+                f"with {skipped}; if the first row holds the names, with {first}."
+            )
+        width = max(map(len, rows))
+        rows = [row + [""] * (width - len(row)) for row in rows]
+        if looks_like_row(rows[0], rows[1:]):
+            columns = setting("columns", likely_columns(rows, width))
+            raise DataError(
+                f"{self._name}: the first row looks like data, not like column names: "
+                f"{quoted(rows[0])}. Read it with {setting('header', 'none')} {columns}; if it "
+                f"holds the names, with {first}."
+            )
 
     def _header(self, cells: Sequence[Any]) -> tuple[str, ...]:
         names = ["" if cell is None else str(cell).strip() for cell in cells]

@@ -33,6 +33,16 @@ def title_count(trial: Trial) -> int:
     return first
 
 
+def lone_count(rows: Rows) -> int:
+    """Return how many of the first rows are titles of one cell above a table of several columns."""
+    widths = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    count = next((place for place, width in enumerate(widths) if width > 1), 0)
+    below = widths[count:]
+    if len(below) < 2 or sum(width > 1 for width in below) < _MOST * len(below):
+        return 0
+    return 0 if any(_is_known(cell) for row in rows[:count] for cell in row) else count
+
+
 def subheader_count(names: Sequence[str], rows: Rows) -> int:
     """Return how many of the first rows belong to the header, as survey tools write them."""
     for count, row in enumerate(rows[:3], start=1):
