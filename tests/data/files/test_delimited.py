@@ -214,6 +214,13 @@ def test_columns_at_the_end_without_name_and_values_are_left_out(file):
     assert read(file(["v1,v2,,", "bad,Cold,,spilled"]))[0] == ("v1", "v2", "column3", "column4")
 
 
+def test_a_text_that_spills_into_a_column_without_a_name_is_a_bad_row(file):
+    rows = [f"good,The soup no. {n} was fine," for n in range(12)]
+    _, read_rows, lines, _ = read(file(["label,text,", *rows, "bad,Cold, and late"]))
+    assert len(read_rows) == 12
+    assert lines == ["wrong number of fields (the header has 2): row 13 (line 14: 3 fields)"]
+
+
 def test_empty_fields_behind_a_row_are_no_fault(file):
     assert read(file(["text,label", "Cold,bad,,", "Fine,good"]))[2] == []
 

@@ -65,3 +65,8 @@ def test_a_file_of_utf8_with_broken_rows_stays_utf8(tmp_path):
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf16_without_a_mark_may_hold_emoji(encoded, encoding):
     assert find_encoding(encoded("Nie wieder 😀\n" * 9, encoding), "a.txt", None)[0] == encoding
+
+
+def test_hungarian_is_not_read_as_western(encoded):
+    with pytest.raises(DataError, match='encoding="cp1250"'):
+        find_encoding(encoded("Nagyon jó, őszintén tűrhető\n" * 3, "cp1250"), "a.txt", None)

@@ -22,9 +22,9 @@ from xml.etree import ElementTree as ET
 
 from sentilora.data.files.containers.packed import check_members
 from sentilora.data.files.containers.row_spool import spool
+from sentilora.data.files.containers.sheet_header import refuse_other_header
 from sentilora.data.files.jsonlines import JsonLinesFile
 from sentilora.data.files.read_options import Reading
-from sentilora.data.files.text_form.header_signs import likely_columns, lone_count, looks_like_row
 from sentilora.data.problems import Problems, quoted
 from sentilora.errors import DataError
 from sentilora.message import Message, setting
@@ -96,32 +96,10 @@ class _Rows:
             self.names = tuple(given or map(str, range(1, len(looked_at[0][1]) + 1)))
         else:
             if self._reading.header is None:
-                self._refuse_other_header(looked_at)
+                refuse_other_header(looked_at, self._name, self._reading.skip_lines)
             self.names = self._header(next(rows))
         for row in rows:
             yield self._row(row)
-
-    def _refuse_other_header(self, looked_at: Sequence[tuple[int, Sequence[Any]]]) -> None:
-        """Refuse a first row that looks like a title, or like the rows below it."""
-        rows = [["" if cell is None else str(cell) for cell in row] for _, row in looked_at]
-        first = setting("header", "first")
-        if count := lone_count(rows):
-            skipped = setting("skip_lines", self._reading.skip_lines + looked_at[count][0])
-            title = quoted([cell for cell in rows[0] if cell])
-            raise DataError(
-                f"{self._name}: the first row looks like a title: {title}. "
-                f"The names of the columns seem to stand below it: {quoted(rows[count])}. Read it "
-                f"with {skipped}; if the first row holds the names, with {first}."
-            )
-        width = max(map(len, rows))
-        rows = [row + [""] * (width - len(row)) for row in rows]
-        if looks_like_row(rows[0], rows[1:]):
-            columns = setting("columns", likely_columns(rows, width))
-            raise DataError(
-                f"{self._name}: the first row looks like data, not like column names: "
-                f"{quoted(rows[0])}. Read it with {setting('header', 'none')} {columns}; if it "
-                f"holds the names, with {first}."
-            )
 
     def _header(self, cells: Sequence[Any]) -> tuple[str, ...]:
         names = ["" if cell is None else str(cell).strip() for cell in cells]

@@ -42,7 +42,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _SHOWN = 40
 _ASIDE = 0.1  # share of the NUL bytes of UTF-16, at most, that stand in the other half
 # Letters that no Western European language has both of; other encodings put theirs there.
-_APART = (("õû", "öü"), ("ìøù", "íý"))
+_APART = (("õû", "öü"), ("ìøù", "íý"), ("õ", "û"))
 # What charset-normalizer may answer: encodings that spreadsheets and data bases still write.
 _LIKELY = [
     "cp1252",

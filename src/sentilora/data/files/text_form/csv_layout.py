@@ -34,6 +34,7 @@ from sentilora.errors import DataError
 from sentilora.message import Message, setting
 
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+_FEW = 0.1  # share of rows, at most, that spill into columns without a name
 _CALLED = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "'|'"}
 
 
@@ -187,9 +188,8 @@ def _with_header(
     rows = rows[below:]
     names, dropped = _named(names, rows)
     if dropped:
-        notes.append(
-            Message(f"{name}: {dropped} column(s) at the end without a name hold nothing, left out")
-        )
+        said = "column(s) at the end without a name hold next to nothing, left out"
+        notes.append(Message(f"{name}: {dropped} {said}"))
     doubt = ""
     if not is_sure and not below and may_be_row(names, rows):
         doubt = (
@@ -208,11 +208,15 @@ def _with_header(
 
 
 def _named(names: list[str], rows: Sequence[Sequence[str]]) -> tuple[list[str], int]:
-    """Name columns by their place, or leave them out where they are empty, at the end."""
-    kept = len(names)
-    while (
-        kept > 1 and not names[kept - 1].strip() and not any(row[kept - 1].strip() for row in rows)
-    ):
+    """Name columns by their place, or leave them out where they are empty, at the end.
+
+    A few values in such a column are what a comma in a text has pushed there: their rows are then
+    too long, and told.
+    """
+    kept, most = len(names), len(rows) * _FEW
+    while kept > 1 and not names[kept - 1].strip():
+        if sum(bool(row[kept - 1].strip()) for row in rows) > most:
+            break
         kept -= 1
     named = names[:kept]
     nameless = [place for place, one in enumerate(named) if not one.strip()]
