@@ -317,3 +317,14 @@ def test_words_for_none_are_not_told_as_labels_that_the_model_lacks(model, tmp_p
     file = write_csv(tmp_path / "a.csv", [*make_texts(20), ("good", "nan")])
     with pytest.raises(DataError, match=r"a\.csv: a word for no label .*row 21"):
         sentilora.evaluate(model, file, **FAST)
+
+
+def test_a_language_that_the_base_does_not_read_is_noted(model, monkeypatch):
+    base = "sentence-transformers/all-MiniLM-L6-v2"
+    settings = dataclasses.replace(model.artifact.settings, base=base)
+    artifact = dataclasses.replace(model.artifact, settings=settings)
+    monkeypatch.setattr(model, "artifact", artifact)
+    german = ["Die Lampe ist schön und hell", "Nach zwei Tagen kaputt, niemand hilft"] * 20
+    data = {"text": german, "label": ["positive", "negative"] * 20}
+    report = sentilora.evaluate(model, data, **FAST)
+    assert any("40 of 40 texts do not look English" in one for one in report.data["data"]["notes"])

@@ -40,6 +40,7 @@ from sentilora.inference.sentiment_model import SentimentModel, load
 from sentilora.labels import Labels
 from sentilora.message import setting
 from sentilora.model.artifact import Artifact
+from sentilora.model.bases.coverage import language_notes
 from sentilora.model.bases.known_bases import by_hub_id
 
 
@@ -121,7 +122,7 @@ def evaluate(
     asked = Asked(text, label, group, stars, skip_bad_rows, Reading(**reading), scale, any_text)
     given = given_labels(labels, model.labels)
     location = locate(data, asked.reading)
-    test = read_rows(location, "test", asked, given, model.labels)
+    test = _with_language(read_rows(location, "test", asked, given, model.labels), model)
     for note in test.examples.notes:
         log.emit("note", text=note)
     order = read_order(
@@ -184,6 +185,14 @@ def evaluate(
         seen=seen,
         mistakes=wrong,
     )
+
+
+def _with_language(rows: Rows, model: SentimentModel) -> Rows:
+    """Add to the notes that the texts are of a language that the base does not read."""
+    base = model.artifact.settings.base
+    known = by_hub_id(base)
+    told = language_notes(rows.examples.sample_texts(), known.name if known else base)
+    return replace(rows, examples=replace(rows.examples, notes=(*rows.examples.notes, *told)))
 
 
 def _run_part(model: SentimentModel) -> RunPart:
