@@ -420,3 +420,11 @@ def test_dates_are_no_labels(column):
     read = meanings("2026-05-04", "2026-05-01", "2026-05-04T12:00:00", column=column)
     assert read.labels is None
     assert "make 4/5 a date" in read.problem
+
+
+def test_a_minus_beside_a_plus_may_be_a_label():
+    problem = Message(meanings("+", "-").problem)
+    assert "taken for no label: '-'; if that is one" in problem
+    assert 'labels=["+=positive", "-=negative"]' in problem
+    labels = parse_labels("+=positive,-=negative")
+    assert set(meanings("+", "-", labels=labels).of.values()) == {0, 1}

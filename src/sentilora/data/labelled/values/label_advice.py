@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sentilora.data.labelled.values.label_numbers import advice, is_rating_column, written
 from sentilora.data.labelled.values.label_spellings import fold
 from sentilora.data.labelled.values.meanings import Column
 from sentilora.data.labelled.values.rating_scale import read_rating
 from sentilora.data.labelled.values.ratings import star_problem
+from sentilora.data.problems import quoted
 from sentilora.labels import Labels
 from sentilora.message import setting
 
+_FEW = 5  # values that are named one by one
+_SIGNS = {"+": "positive", "-": "negative"}
 _ANSWERS = {"no": -1, "false": -1, "f": -1, "n": -1, "yes": 1, "true": 1, "t": 1, "y": 1, "p": 1}
 
 
@@ -62,6 +65,18 @@ def names_problem(tally: Mapping[str, int], labels: Labels, column: Column) -> s
     return (
         f"{problem}Choose another column with {setting('label', 'NAME')}, or name what each value "
         f"stands for: {pattern}."
+    )
+
+
+def may_be_labels(missing: Collection[str], tally: Mapping[str, int]) -> str:
+    """Say how to read words for none that may be labels, as ``-`` is beside ``+``."""
+    is_likely = "+" in tally or len(tally) - len(missing) < 2
+    if not missing or not is_likely or len(tally) > _FEW:
+        return ""
+    ways = [f"{value}={_SIGNS.get(value, 'NAME')}" for value in sorted(tally)]
+    return (
+        f" (taken for no label: {quoted(sorted(missing))}; if that is one, say what each value "
+        f"stands for: {setting('labels', ways)})"
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sentilora.data.labelled.values.label_advice import (
+    may_be_labels,
     names_problem,
     numbers_problem,
     one_of,
@@ -80,7 +81,7 @@ def read_meanings(tally: Mapping[str, int], column: Column) -> Meanings:
         )
     meanings = _read(present, column)
     if meanings.labels is None:
-        return meanings
+        return replace(meanings, problem=f"{meanings.problem}{may_be_labels(missing, tally)}")
     of = {
         value: NO_LABEL if value in missing else meanings.of[name] for value, name in named.items()
     }
