@@ -266,3 +266,9 @@ def test_a_scale_is_read_wherever_stars_are(write):
     assert any("0 to 6 as negative" in note for note in found.notes)
     with pytest.raises(ConfigError, match="both say how ratings are read"):
         read_examples(write("a.csv", rows), label="nps", scale="0-10", stars=10)
+
+
+def test_texts_without_labels_lead_to_their_answers(write):
+    path = write("a.csv", "text\nLovely\nIt broke\n")
+    with pytest.raises(DataError, match=r"Texts alone can be answered.*general.*a\.csv"):
+        read_examples(path)

@@ -22,7 +22,7 @@ from sentilora.data.labelled.values.label_values import spell
 from sentilora.data.labelled.values.rating_scale import Scale, parse_scale, scale_of_stars
 from sentilora.data.problems import Problems, shortened, shown_value
 from sentilora.errors import ConfigError
-from sentilora.message import setting
+from sentilora.message import command, setting
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -131,6 +131,10 @@ def scan(table: Table, asked: Asked) -> Scan:
         problems=problems,
         sample=first_rows(table) if is_header_sure else nothing,
     )
+    is_file = table.name == str(table.files[0])  # else rows in memory, stored for a while
+    if is_file and columns.text is not None and len(table.names) == 1:
+        way = command("predict", "general", input=table.name)
+        problems.add(f"Texts alone can be answered, not learned from or measured on: {way}")
     if problems.whole and doubt:
         problems.add(doubt)
     found = Scan(table, columns, problems, new_folder() / "scan.arrow")
