@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from sentilora.data.problems import Problems
 from sentilora.errors import DataError
+from sentilora.message import setting
 
 _HEAD_BYTES = 4096
 _FEW_CONTROLS = 4  # stray ones are the business of their rows
@@ -146,13 +147,19 @@ def open_text(path: Path, name: str, *, encoding: str = UTF8) -> Iterator[io.Tex
     their row can be named.
 
     Raises:
-        DataError: as :func:`open_bytes`, or the file ends within a character.
+        DataError: as :func:`open_bytes`, or the file is not of this encoding at all.
     """
     with (
         open_bytes(path, name, is_checked=encoding == UTF8) as stream,
         io.TextIOWrapper(stream, encoding=encoding, errors=_BAD_BYTES, newline="") as text,
     ):
-        yield text
+        try:
+            yield text
+        except UnicodeError as error:  # which no character can stand for
+            raise DataError(
+                f"{name} is not text of {setting('encoding', encoding)}. Name another encoding, or "
+                "leave it out."
+            ) from error
 
 
 def refuse_binary(head: bytes, name: str) -> None:

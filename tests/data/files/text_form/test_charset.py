@@ -3,6 +3,7 @@
 import pytest
 
 from sentilora.data.files.plaintext import PlainTextFile
+from sentilora.data.files.read_options import Reading
 from sentilora.data.files.text_form.charset import find_encoding
 from sentilora.data.problems import Problems
 from sentilora.errors import DataError
@@ -70,3 +71,11 @@ def test_utf16_without_a_mark_may_hold_emoji(encoded, encoding):
 def test_hungarian_is_not_read_as_western(encoded):
     with pytest.raises(DataError, match='encoding="cp1250"'):
         find_encoding(encoded("Nagyon jó, őszintén tűrhető\n" * 3, "cp1250"), "a.txt", None)
+
+
+def test_utf16_is_read_without_a_mark_and_refused_where_it_is_none(encoded):
+    table = PlainTextFile(encoded("Nie wieder\n", "utf-16-le"), "a.txt", Reading(encoding="utf-16"))
+    assert next(table.chunks(("text",), Problems("a.txt"))).columns["text"] == ["Nie wieder"]
+    table = PlainTextFile(encoded("Nie wieder!\n", "utf-8"), "a.txt", Reading(encoding="utf-16"))
+    with pytest.raises(DataError, match='not text of encoding="utf-16"'):
+        list(table.chunks(("text",), Problems("a.txt")))

@@ -152,7 +152,8 @@ def _faults() -> tuple[type[Exception], ...]:
     from python_calamine import CalamineError
 
     lookups = (AttributeError, KeyError, IndexError, TypeError, ValueError)
-    return (*lookups, OSError, EOFError, SyntaxError, zipfile.BadZipFile, zlib.error, CalamineError)
+    archives = (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+    return (*lookups, *archives, SyntaxError, CalamineError)
 
 
 @contextmanager
@@ -226,7 +227,7 @@ def _check(path: Path, name: str, ending: str) -> None:
             check_members(archive, name, MOST_BYTES)
             if ending == ".ods":
                 _refuse_repeated(archive, name)
-    except (zipfile.BadZipFile, OSError, KeyError, ValueError, SyntaxError, zlib.error) as error:
+    except _faults() as error:
         raise DataError(
             f"{name} is not a {ending} workbook: {error}. If it is text, give it the ending .csv."
         ) from error

@@ -95,7 +95,7 @@ def find_encoding(path: Path, name: str, wanted: str | None) -> tuple[str, tuple
         head = stream.peek(_HEAD_BYTES)[:_HEAD_BYTES]
         marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
         if wanted is not None:
-            return _named(wanted, marked), ()
+            return _named(wanted, marked or _without_mark(head)), ()
         if marked is not None:
             return marked, ()
         if (wide := _without_mark(head)) is not None:
@@ -142,10 +142,15 @@ def western_word(sample: bytes) -> str | None:
 
 
 def _named(wanted: str, marked: str | None) -> str:
-    """Return the encoding that the user named, passing over a mark where there is one."""
+    """Return the encoding that the user named, passing over a mark where there is one.
+
+    UTF-16 is completed by the order of its bytes, where no mark says it.
+    """
     encoding = codecs.lookup(wanted).name
     if encoding == "utf-8":
         return UTF8
+    if encoding == "utf-16" and marked in ("utf-16-le", "utf-16-be"):
+        return marked
     is_marked = marked is not None and encoding.startswith(marked)
     return str(marked) if is_marked else encoding
 
