@@ -30,15 +30,16 @@ def nested_advice(table: Table) -> str:
         return ""
     keys = [f"{name}.{key}" for name, inner in nested.items() for key in inner]
     told = f"The columns {quoted(list(nested))} hold objects, which are neither texts nor labels."
-    return f"{told} Make columns of them, {quoted(keys)}{_command(table.files[0])}"
+    return f"{told} Make columns of them, {quoted(keys)}{_command(table)}"
 
 
-def _command(path: Path) -> str:
+def _command(table: Table) -> str:
     """Return the command that does it; the end of the sentence where the rows stand elsewhere."""
+    path = Path(table.name)  # of a file; rows in memory and on the hub have other names
     text = _TEXT.format(source=str(path))
-    if path.suffix.lower() in LINES:
+    if path.suffix.lower() in LINES and path.is_file():
         rows = f"[json.loads(row) for row in {text}.split('\\n') if row.strip()]"
-    elif path.suffix.lower() == ".json" and _is_array(path):
+    elif path.suffix.lower() == ".json" and path.is_file() and _is_array(path):
         rows = f"json.loads({text})"
     else:
         return ", and give the file with these."

@@ -131,7 +131,7 @@ def scan(table: Table, asked: Asked) -> Scan:
         problems=problems,
         sample=first_rows(table) if is_header_sure else nothing,
     )
-    is_file = table.name == str(table.files[0])  # else rows in memory, stored for a while
+    is_file = [table.name] == [str(file) for file in table.files]  # no hub, no rows in memory
     if is_file and columns.text is not None and len(table.names) == 1:
         way = command("predict", "general", input=table.name)
         problems.add(f"Texts alone can be answered, not learned from or measured on: {way}")
