@@ -183,6 +183,7 @@ def test_windows_are_explained_as_one(make_model):
     assert total(explanation) == pytest.approx(explained, abs=TOLERANCE * max(1, abs(explained)))
 
 
+@pytest.mark.slow
 def test_without_gradients_words_are_hidden_in_turn(tiny_run, tmp_path):
     pytest.importorskip("onnxruntime")
     folder = sentilora.export(tiny_run.path, to="onnx", output=tmp_path / "onnx")

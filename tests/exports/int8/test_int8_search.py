@@ -263,9 +263,8 @@ def openvino_int8(tiny_run, tmp_path_factory):
     return output
 
 
-@pytest.mark.parametrize(
-    "name", ["onnx_int8", pytest.param("openvino_int8", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["onnx_int8", "openvino_int8"])
 def test_an_int8_export_loads_and_agrees(name, tiny_run, request):
     folder = request.getfixturevalue(name)
     texts = [text for text, _ in make_texts(100, seed=5)]
