@@ -27,11 +27,12 @@ demo: $(VENV)/.user  ## Train on the sample reviews, show before and after, pred
 test: $(VENV)/.dev  ## Run the tests: no model hub, no data sets, a few minutes on two cores
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-all: browser  ## Run all tests: the slow ones too, those that start Python again and again, and the browser's
-	SENTILORA_BROWSER=required $(BIN)/python -m pytest -n 2 --dist loadfile -m "not gpu and not network"
+test-all: $(VENV)/.dev  ## Run the slow tests too, and those that start Python again and again
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not gpu and not network and not browser and not alone"
+	$(BIN)/python -m pytest -m alone
 
 test-browser: browser  ## Test the exported web page and the app in Chromium, which Debian and npm bring
-	SENTILORA_BROWSER=required $(BIN)/python -m pytest -m browser tests/exports tests/serving tests/ui
+	SENTILORA_BROWSER=required $(BIN)/python -m pytest -n 2 --dist loadfile -m browser
 
 browser: $(VENV)/.browser node_modules/.sentilora  ## Install Chromium and the packages that the page needs
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \

@@ -120,9 +120,21 @@ def measure_seed(options: argparse.Namespace, seed: int, work: Path) -> Iterator
         }
 
 
+def dotted(settings: Record, section: str = "") -> Record:
+    """Return nested settings under dotted names, as those beside them are written."""
+    found: Record = {}
+    for name, value in settings.items():
+        found |= (
+            dotted(value, f"{section}{name}.")
+            if isinstance(value, dict)
+            else {f"{section}{name}": value}
+        )
+    return found
+
+
 def common(options: argparse.Namespace, files: Files, seed: int, work: Path) -> Record:
     """Return the settings that all arms share."""
-    further = read_settings(options.config) if options.config else {}
+    further = dotted(read_settings(options.config)) if options.config else {}
     return {
         "base": options.base,
         "seed": seed,

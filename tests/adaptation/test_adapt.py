@@ -264,6 +264,7 @@ def test_a_killed_adaptation_goes_on_to_the_same_weights(unbroken, tiny_base, te
     assert report_of(final)["held_out"] == report_of(unbroken)["held_out"]
 
 
+@pytest.mark.alone
 def test_ctrl_c_saves_and_says_how_to_go_on(unbroken, tiny_base, texts, tmp_path):
     final = tmp_path / "stopped"
 

@@ -118,7 +118,7 @@ def test_a_training_is_stopped_gently_and_goes_on_where_it_was(tiny_base, tmp_pa
 @pytest.mark.usefixtures("warm_processes")
 def test_a_training_that_cannot_begin_says_why(tmp_path):
     data = tmp_path / "bad.csv"
-    data.write_text("body,stars\ngood,5\nbad,1\n", encoding="utf-8")
+    data.write_text("one,two\ngood,5\nbad,1\n", encoding="utf-8")
     job = training_jobs.start({"data.train": str(data), "base": "minilm"}, tmp_path / "runs")
     wait_for(lambda: not job.is_alive)
     seen = look(job)

@@ -20,7 +20,8 @@ from sentilora.message import setting
 from sentilora.model.bases.known_bases import BASES, by_hub_id
 
 TOLD_SHARE = 0.01  # of all tokens, or of the texts that are mostly unknown
-MOST_SHARE = 0.5  # from which a training is refused, and a text counts as unknown
+MOST_SHARE = 0.5  # of its tokens, from which a text counts as unknown
+REFUSED_SHARE = 0.9  # of all tokens, from which a training is refused
 EXAMPLES = 3
 
 
@@ -73,7 +74,7 @@ def notes_on(coverage: Coverage, base: str) -> list[str]:
     seen = f"{coverage.share:.1%} of the tokens are unknown to the base {base}"
     if coverage.examples:
         seen += f", such as {', '.join(repr(_shortened(word)) for word in coverage.examples)}"
-    if coverage.share >= MOST_SHARE:
+    if coverage.share >= REFUSED_SHARE:
         raise ModelError(
             f"{seen}: nothing can be learned from these texts with it. Expected a base that knows "
             f"their language and script, such as {setting('base', 'FacebookAI/xlm-roberta-base')}."
