@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sentilora.data.column_values import Sample, likely_label, likely_text, nothing
@@ -200,8 +200,9 @@ def _one_hot(names: Sequence[str], label: str | None) -> tuple[str, ...]:
     return tuple(name for name in found if name is not None) if None not in found else ()
 
 
-def _known(names: Sequence[str], role: str, taken: Sequence[str]) -> list[str]:
+def known_columns(names: Iterable[str], role: str, taken: Sequence[str] = ()) -> list[str]:
     """Return the columns with a known name of this role: usual names, or else others."""
+    names = list(names)
     tiers = {
         "text": (TEXT_NAMES, MORE_TEXT_NAMES),
         "label": (LABEL_NAMES, MORE_LABEL_NAMES),
@@ -222,7 +223,7 @@ def _pick(
         name = match_column(names, wanted)
         advice = "" if name else _advice(names, role, taken, sample)
         return name, "" if name else f"no column '{wanted}'. {found} {advice}"
-    candidates = _known(names, role, taken)
+    candidates = known_columns(names, role, taken)
     if len(candidates) == 1:
         return candidates[0], ""
     if candidates:
@@ -238,7 +239,7 @@ def _pick(
 
 def _advice(names: Sequence[str], role: str, taken: Sequence[str], sample: Sample) -> str:
     """Name the column that is likeliest by its values; none where that is a guess."""
-    known = _known(names, role, taken)
+    known = known_columns(names, role, taken)
     sisters = one_hot_columns(names) if role == "label" and not known else ()
     if sisters:
         return (
@@ -250,7 +251,7 @@ def _advice(names: Sequence[str], role: str, taken: Sequence[str], sample: Sampl
         look = {"text": likely_text, "label": likely_label}.get(role)
         seen = {name: values for name, values in sample().items() if name in names}
         # What is text by its name or its values is no label, and the other way round.
-        others = [*taken, *(_known(names, "text" if role == "label" else "label", ()))]
+        others = [*taken, *(known_columns(names, "text" if role == "label" else "label"))]
         likely = None if look is None else look(seen, others)
     return f"Choose one with {setting(role, _example(likely or 'NAME'))}."
 

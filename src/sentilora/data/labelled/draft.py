@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from sentilora.data.columns import LABEL_NAMES
+from sentilora.data.columns import known_columns
 from sentilora.data.files.sources import SAMPLE, Location, locate
 from sentilora.data.files.temporary import read_batches
 from sentilora.data.labelled.scan import MAX_SPELLINGS, Asked, Scan, scan
@@ -146,8 +146,8 @@ def read_drafts(
 def _is_unlabelled(other: Draft, train: Draft) -> bool:
     """Tell whether a part of a folder has no labels, as the test files of contests; note it."""
     table, label = other.scan.table, train.scan.columns.label
-    names = {name.strip().casefold() for name in table.names}
-    if label is None or label.casefold() in names or not names.isdisjoint(LABEL_NAMES):
+    is_found = other.scan.columns.label is not None
+    if label is None or is_found or known_columns(table.names, "label"):
         return False
     train.scan.table.notes += (f"{table.name} has no column '{label}': it is not used",)
     return True

@@ -179,6 +179,21 @@ def test_a_test_file_without_labels_is_not_used_and_told(write):
 
 
 @pytest.mark.parametrize(
+    ("train", "test", "label"),
+    [
+        ("text,negative,positive", "text,negative,positive", "negative,positive"),
+        ("text,Sentiment_Label", "text,polarity", None),
+    ],
+)
+def test_a_test_file_with_labels_under_any_known_name_is_used(write, train, test, label):
+    cells = [(i % 2, 1 - i % 2) if label else (("pos", "neg")[i % 2],) for i in range(20)]
+    rows = "".join(f"text {i},{','.join(map(str, row))}\n" for i, row in enumerate(cells))
+    path = write("set/train.csv", f"{train}\n{rows}")
+    write("set/test.csv", f"{test}\n{rows}")
+    assert set(check(path.parent, label=label).parts) == {"train", "test"}
+
+
+@pytest.mark.parametrize(
     "names",
     [
         ("train.parquet", "test.parquet"),
