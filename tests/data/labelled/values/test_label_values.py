@@ -370,6 +370,12 @@ def test_ratings_in_other_spellings_are_asked_about(value):
     assert "holds ratings" in read.problem
 
 
+def test_ratings_outside_of_a_scale_are_told_with_what_else_there_is_as_written():
+    read = of_tally({"7/10": 20, "8/10": 20, "BAD": 30}, stars=5)
+    assert "Ratings ('7/10', '8/10'). Read them with" in read.problem
+    assert "30 rows hold something else ('BAD')" in read.problem
+
+
 def shown(problem):
     """Return the settings that a message names, as they are given."""
     marks = re.findall(r"\x02(.*?)\x03", problem)

@@ -57,7 +57,7 @@ def names_problem(tally: Mapping[str, int], labels: Labels, column: Column) -> s
         f"'{column.name}': {shown}{more}. "
     )
     if not column.labels and all(read_rating(value) for value in found):
-        return star_problem(dict.fromkeys(found, 1), column.name)
+        return star_problem({value: tally[value] for value in found}, column.name)
     pairs = _renamed(found, labels)
     if pairs:
         return f"{problem}Say what each stands for: {setting('labels', pairs)}."

@@ -38,7 +38,8 @@ def read_scaled(
     sentiments = {v: None if n is None else scale.sentiment(n) for v, n in numbers.items()}
     used = [value for value, count in tally.items() if count]
     if not any(sentiments[value] for value in used):
-        said = f"no row of column '{column}' is a rating of {scale}. {_other(used)}"
+        other = _other({value: tally[value] for value in used})
+        said = f"no row of column '{column}' is a rating of {scale}. {other}"
         return Meanings(None, {}, said)
     if labels is None:
         try:
@@ -70,12 +71,16 @@ def read_scaled(
 
 def star_problem(used: Mapping[str, int], column: str) -> str:
     """Say that a column holds ratings, in which spelling, and with which setting they are read."""
+    return f"column '{column}' holds ratings ({_ratings_said(used)}"
+
+
+def _ratings_said(used: Mapping[str, int]) -> str:
+    """Name the ratings, close the bracket that they stand in, and say how they are read."""
     ratings = {value: read_rating(value) for value in used}
     read = {value: rating for value, rating in ratings.items() if rating is not None}
     numbers = sorted({rating.number for rating in read.values()})
     plain = all(value.replace(",", ".").replace(".", "").lstrip("+-").isdigit() for value in read)
     shown = written(numbers) if plain else quoted(sorted(read), 5)
-    said = f"column '{column}' holds ratings ({shown}). "
     most = {rating.most for rating in read.values() if rating.most is not None}
     if any(rating.is_percent for rating in read.values()):
         how = f"Read them as shares: {setting('scale', '0-100')}."
@@ -83,16 +88,14 @@ def star_problem(used: Mapping[str, int], column: str) -> str:
         is_stars = top in (5, 10) and numbers[0] >= 0.5
         known = setting("stars", int(top)) if is_stars else setting("scale", f"0-{top:g}")
         how = f"Read them with {known}."
-    elif plain:
-        how = advice(numbers, "rating")
     else:
-        how = advice(numbers, "rating").replace("there can be", "there can be at most")
+        how = advice(numbers, "rating")
     others = sorted(value for value in used if value not in read)
     if not others:
-        return said + how
+        return f"{shown}). {how}"
     count = sum(used[value] for value in others)
     return (
-        f"{said}{how} {count:,} rows hold something else ({quoted(others, 5)}): leave them out "
+        f"{shown}). {how} {count:,} rows hold something else ({quoted(others, 5)}): leave them out "
         f"with {setting('skip_bad_rows', True)}."
     )
 
@@ -121,11 +124,10 @@ def _number(value: str, scale: Scale) -> float | None:
     return None if rating is None else scale.number_of(rating)
 
 
-def _other(used: list[str]) -> str:
-    ratings = [rating for value in used if (rating := read_rating(value)) is not None]
-    if not ratings:
+def _other(used: Mapping[str, int]) -> str:
+    if not any(read_rating(value) is not None for value in used):
         return f"Found: {quoted(sorted(used), 5)}. Choose another column with {setting('label')}."
-    return star_problem(dict.fromkeys(used, 1), "rating").partition(" holds ")[2].capitalize()
+    return f"Ratings ({_ratings_said(used)}"
 
 
 def _span(scale: Scale) -> str:
