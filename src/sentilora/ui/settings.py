@@ -13,7 +13,7 @@ from sentilora.samples import GENERAL
 
 PORT = 8501
 MAX_UPLOAD_MB = 200
-NOT_SURE = "not sure"  # stands for a label where the score is too low
+NOT_SURE = "not sure"  # stands for a label where the score is too low, or nothing is known
 
 RUN = "SENTILORA_APP_RUN"
 RUNS = "SENTILORA_APP_RUNS"

@@ -104,3 +104,13 @@ def test_answers_below_the_limit_count_as_not_sure(model, upload):
     found = choose_rows(table, unsure, labels=[NOT_SURE])
     assert found.num_rows == expected
     assert NOT_SURE not in scored.counts(scored.read())
+
+
+def test_a_text_of_which_nothing_is_known_counts_as_not_sure_at_any_score(model, tmp_path):
+    upload = keep(tmp_path, "reviews.csv", "text,abstained\ngood film,no\n😡,no\n".encode())
+    scored = score_file(model, upload)
+    table = scored.read()
+    assert scored.abstained == "predicted_abstained"
+    assert scored.shown_labels(table).to_pylist()[1] == NOT_SURE
+    assert scored.counts(table)[NOT_SURE] == scored.summary.abstained == 1
+    assert choose_rows(table, scored, labels=[NOT_SURE])["text"].to_pylist() == ["😡"]

@@ -45,6 +45,7 @@ class ScoredFile:
         at: time of the day when it was done, such as ``16:35``.
         path: path of a parquet file with all columns and the answers.
         label, score: names of the columns with the answers.
+        abstained: name of the column that says where the model is not sure.
         summary: summary of the prediction.
     """
 
@@ -56,6 +57,7 @@ class ScoredFile:
     path: Path
     label: str
     score: str
+    abstained: str
     summary: FileSummary
 
     @property
@@ -76,7 +78,7 @@ class ScoredFile:
 
     def shown_labels(self, table: pa.Table) -> pa.Array:
         """Return the label of each row, or that the model is not sure; null without a text."""
-        return shown_labels(table, self.label, self.score, self.threshold)
+        return shown_labels(table, self.label, self.abstained)
 
     def counts(self, table: pa.Table) -> dict[str, int]:
         """Count the rows of each label, and those of which the model is not sure, in this order."""
@@ -163,15 +165,16 @@ def score_file(
         path=path,
         label=names[0],
         score=names[1],
+        abstained=names[-1 if model.first_stage is None else -2],  # then what stage answered
         summary=summary,
     )
 
 
-def shown_labels(table: pa.Table, label: str, score: str, threshold: float) -> pa.ChunkedArray:
+def shown_labels(table: pa.Table, label: str, abstained: str) -> pa.ChunkedArray:
     """Return the label of each row, or that the model is not sure; null where it has no answer."""
     import pyarrow.compute as pc
 
-    return pc.if_else(pc.less(table[score], threshold), NOT_SURE, table[label])
+    return pc.if_else(table[abstained], NOT_SURE, table[label])
 
 
 def choose_rows(

@@ -168,9 +168,7 @@ def _show_over_time(table: pa.Table, scored: ScoredFile) -> None:
         if order is None:
             st.caption("No chart yet: the dates can be read in two ways, so choose one.")
             return
-    unit, rows = _counted_over_time(
-        str(scored.path), name, order, (scored.label, scored.score, scored.threshold)
-    )
+    unit, rows = _counted_over_time(str(scored.path), name, order, (scored.label, scored.abstained))
     labels = list(dict.fromkeys([*scored.summary.label_counts, *(row["label"] for row in rows)]))
     dated = sum(row["texts"] for row in rows)
     st.altair_chart(
@@ -183,12 +181,12 @@ def _show_over_time(table: pa.Table, scored: ScoredFile) -> None:
 
 @st.cache_data(max_entries=16, show_spinner=False)  # type: ignore[untyped-decorator]
 def _counted_over_time(
-    path: str, column: str, order: str | None, answers: tuple[str, str, float]
+    path: str, column: str, order: str | None, answers: tuple[str, str]
 ) -> tuple[str, list[dict[str, Any]]]:
     """Count once what every click on the page would count again."""
     import pyarrow.parquet as pq
 
-    table = pq.read_table(path)
+    table = pq.read_table(path, columns=[column, *answers])
     labels = shown_labels(table, *answers)
     return count_over_time(table[column].to_pylist(), labels.to_pylist(), order)
 
@@ -221,7 +219,7 @@ def _told(summary: FileSummary, threshold: float) -> str:
     if summary.skipped:
         parts.append(f"{summary.skipped:,} left out, which cannot be used")
     if summary.abstained:
-        parts.append(f"{summary.abstained:,} not sure (below {threshold:.0%})")
+        parts.append(f"{summary.abstained:,} not sure (below {threshold:.0%}, or nothing known)")
     if summary.truncated:
         parts.append(f"{summary.truncated:,} longer than the model reads")
     if summary.unknown:
