@@ -14,6 +14,9 @@ def test_an_answer_has_a_bar_with_a_figure_for_each_label():
     assert "<b>&lt;b&gt;</b> 90.0\xa0%, longer than the model reads, below the threshold" in shown
     assert re.findall(r"width:([\d.]+)%", shown) == ["10.0", "90.0"]
     assert "10.0\xa0%" in shown
+    blind = Prediction("<b>", 0.9, shares, None, abstained=True, unknown=1.0)._repr_html_()
+    assert "nothing of it is known" in blind
+    assert "threshold" not in blind
 
 
 def test_words_are_marked_by_sign_and_line():

@@ -58,7 +58,8 @@ class Prediction:
         from sentilora.inference.notebook_html import paint_prediction
 
         remarks = ["longer than the model reads"] if self.truncated else []
-        remarks += ["below the threshold"] if self.abstained else []
+        if self.abstained:
+            remarks.append("nothing of it is known" if self.unknown >= 1 else "below the threshold")
         return paint_prediction(self.label, self.score, self.probabilities, remarks)
 
 
