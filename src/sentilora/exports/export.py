@@ -107,9 +107,9 @@ def export(
         to: target: ``merged``, a plain transformers folder, ``onnx``, one file for ONNX Runtime,
             ``openvino``, a model for OpenVINO, or ``browser``, a web page.
         output: the folder to write; ``exports/<run name>-<to>`` when None.
-        quantize: ``int8`` for the fastest 8-bit way that keeps ``max_drop`` and is faster than
-            float32, not for ``merged``; tried on the run's own data, which have to be where they
-            were, or, of any other model, on half of ``data``. None for float32.
+        quantize: ``int8`` for the fastest 8-bit way that keeps ``max_drop`` and beats float32, not
+            for ``merged``; tried on the run's own data, which have to be where they were, or, of
+            any other model, on half of ``data``, 2,000 rows at most. None for float32.
         max_drop: points of macro F1 that it may lose on the run's validation part, in ``[0, 100]``.
         max_changed: share of labels that it may change, of validation and training texts, in
             ``[0, 1]``.

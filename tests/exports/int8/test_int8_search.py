@@ -16,7 +16,7 @@ from sentilora.cli import app
 from sentilora.errors import ConfigError, ModelError
 from sentilora.exports.accuracy import Accuracy, judge, read_labelled
 from sentilora.exports.first_stage_data import read_run_parts
-from sentilora.exports.int8 import int8_search, onnx_quantisers, openvino_quantisers
+from sentilora.exports.int8 import int8_data, int8_search, onnx_quantisers, openvino_quantisers
 from sentilora.exports.int8.int8_data import halves, run_data
 from sentilora.exports.int8.int8_result import Quantised, Speeds, Tried, on_one_scale, refusal
 from sentilora.exports.int8.int8_search import quantise, size_of
@@ -168,7 +168,7 @@ def test_of_a_run_training_texts_count_changed_labels(tiny_run):
     assert data.source == "validation rows"
 
 
-def test_of_any_other_model_half_of_the_rows_choose_and_the_other_half_judge(tmp_path):
+def test_of_any_other_model_half_of_the_rows_choose_and_the_other_half_judge(tmp_path, monkeypatch):
     file = tmp_path / "rows.csv"
     lines = [f"text {row},{'positive' if row % 2 else 'negative'}" for row in range(41)]
     file.write_text("text,label\n" + "\n".join(lines) + "\n", encoding="utf-8")
@@ -181,6 +181,10 @@ def test_of_any_other_model_half_of_the_rows_choose_and_the_other_half_judge(tmp
     for texts, ids in ((chosen.texts, chosen.label_ids), (rest.texts, rest.label_ids)):
         assert [known[text] for text in texts] == list(ids)
     assert chosen.source == "rows of rows.csv"
+    monkeypatch.setattr(int8_data, "TEXTS", 5)  # of more rows than are needed the rest judges, too
+    few, many = halves(rows, "rows.csv")
+    assert (few.texts, len(many.texts)) == (chosen.texts[:5], 36)
+    assert sorted(few.texts + many.texts) == sorted(rows.texts)
 
 
 def test_a_way_slower_than_fp32_is_never_chosen():

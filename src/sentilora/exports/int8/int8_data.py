@@ -2,7 +2,8 @@
 
 Of a run these are its validation part, and its training texts: whether a label changes shows
 without knowing the right one. Any other model (``general``, an export) is measured on half of the
-labelled rows that were handed over; the other half, which chose nothing, judges the result.
+labelled rows that were handed over, 2,000 at most; the others, which chose nothing, judge the
+result.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from sentilora.data.labelled.examples import Parts
     from sentilora.evaluation.model_rows import Rows
 
-TEXTS = 2000  # that are answered, at most
+TEXTS = 2000  # that a way is chosen on, at most
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,10 @@ def run_data(parts: Parts) -> Int8Data:
 
 
 def halves(rows: Rows, source: str) -> tuple[Int8Data, Rows]:
-    """Return one half of labelled rows to choose on, and the other one to judge with."""
+    """Return half of labelled rows, 2,000 at most, to choose on, and the others to judge with."""
     order = mixed(len(rows.texts), len(rows.texts))
-    cut = len(order) // 2
-    first, second = order[:cut][:TEXTS], np.sort(order[cut:])
+    cut = min(len(order) // 2, TEXTS)
+    first, second = order[:cut], np.sort(order[cut:])
     chosen = Int8Data(
         [rows.texts[row] for row in first], rows.label_ids[first], [], f"rows of {source}"
     )
