@@ -7,7 +7,7 @@ see a container's CPUs, but not its quota.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from importlib.util import find_spec
@@ -49,17 +49,17 @@ class _OnCpu:
         """Return an empty block: nothing is to be prepared."""
         return nullcontext()
 
-    def logits(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Return ``(B, C)`` float32 logits of ``input_ids`` and ``attention_mask``, ``(B, T)``."""
+    def _in_groups(
+        self,
+        compute: Callable[[Mapping[str, torch.Tensor]], torch.Tensor],
+        inputs: Mapping[str, torch.Tensor],
+    ) -> torch.Tensor:
+        """Compute a batch as it is, or texts of each length apart."""
         if not self.reads_padding:
-            return self._compute(inputs)
+            return compute(inputs)
         from sentilora.model.padding import logits_by_length
 
-        return logits_by_length(self._compute, inputs)
-
-    def _compute(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Compute a batch as it is."""
-        raise NotImplementedError
+        return logits_by_length(compute, inputs)
 
 
 class OnnxEngine(_OnCpu):
@@ -87,6 +87,10 @@ class OnnxEngine(_OnCpu):
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"{path} cannot be loaded: {str(error).splitlines()[0]}") from error
         self.labels = int(self._session.get_outputs()[0].shape[1])
+
+    def logits(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Return ``(B, C)`` float32 logits of ``input_ids`` and ``attention_mask``, ``(B, T)``."""
+        return self._in_groups(self._compute, inputs)
 
     def _compute(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         import torch
@@ -130,6 +134,10 @@ class OpenVinoEngine(_OnCpu):
             raise ModelError(f"{path} cannot be loaded: {reason}") from error
         self._request = compiled.create_infer_request()
         self.labels = compiled.output("logits").partial_shape[1].get_length()
+
+    def logits(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Return ``(B, C)`` float32 logits of ``input_ids`` and ``attention_mask``, ``(B, T)``."""
+        return self._in_groups(self._compute, inputs)
 
     def _compute(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         import torch
