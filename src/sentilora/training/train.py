@@ -121,7 +121,9 @@ def _read(
     if "data" in keywords and not is_section(keywords["data"]):
         named = keywords.pop("data")
         if data is not None:
-            raise ConfigError("The data are given twice, as first argument and as data=….")
+            raise ConfigError(
+                "The data are given twice, as first argument and as data=…. Leave one of them out."
+            )
         data = named
     if is_section(data):
         keywords, data = {**keywords, "data": data}, None

@@ -21,7 +21,12 @@ from sentilora.data.stored_frames import is_in_memory
 from sentilora.errors import ConfigError, DataError
 from sentilora.events import Listener
 from sentilora.files import path_of
-from sentilora.inference.frames.answer_columns import AnswerColumn, answer_columns, notes_on_names
+from sentilora.inference.frames.answer_columns import (
+    PROBABILITY,
+    AnswerColumn,
+    answer_columns,
+    notes_on_names,
+)
 from sentilora.inference.prediction import STAGES, check_threshold
 from sentilora.inference.rows.answers import (
     Answerer,
@@ -178,7 +183,7 @@ def _with_answers(
     if answers.early is not None:
         values["stage"] = np.asarray(STAGES, dtype=object)[answers.early.astype(int)]
     for label_id, name in enumerate(answers.labels.names):
-        values[f"probability_{name}"] = answers.probabilities[:, label_id]
+        values[f"{PROBABILITY}{name}"] = answers.probabilities[:, label_id]
     is_empty = np.ones(answers.size, dtype=bool)
     is_empty[answers.answered] = False
     arrays = list(batch.columns)

@@ -16,6 +16,7 @@ from sentilora.config import RunConfig
 from sentilora.data.files.sources import parts_named
 from sentilora.data.stored_frames import WHOLE, is_in_memory, parts_in_memory, store_frame
 from sentilora.errors import ConfigError, SentiloraError
+from sentilora.files import folder_of
 
 FOLDER = "data"
 _KEYS = ("data.train", "data.validation", "data.test")
@@ -50,7 +51,7 @@ def kept_rows(config: RunConfig, rows: Mapping[str, Any]) -> Iterator[RunConfig]
         yield config
         return
     config = config.model_copy(deep=True)
-    folder = Path(config.output).expanduser() / FOLDER
+    folder = folder_of(config.output) / FOLDER
     before = set(folder.glob("*.parquet"))
     try:
         for part, data in rows.items():
