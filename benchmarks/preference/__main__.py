@@ -36,6 +36,7 @@ from sentilora.data.labelled.reader import read_examples
 from sentilora.errors import SentiloraError
 from sentilora.labels import BINARY
 from sentilora.settings_file import read_settings
+from sentilora.training.context.train_keywords import settings_of
 from sentilora.training.seeds import mean_interval
 
 ARMS = ("labels", "ratings", "edits", "preferences", "as-labels", "ratings-only")
@@ -93,8 +94,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     return options
 
 
-def measure_seed(options: argparse.Namespace, seed: int, work: Path) -> Iterator[Record]:
-    """Yield what each arm reaches, with one draw of the rows."""
+def measure_seed(
+    options: argparse.Namespace, seed: int, work: Path, further: Record
+) -> Iterator[Record]:
+    """Yield what each arm reaches, with one draw of the rows and further settings."""
     sizes = Sizes(
         rows=options.rows,
         validation_rows=options.validation_rows,
@@ -105,7 +108,7 @@ def measure_seed(options: argparse.Namespace, seed: int, work: Path) -> Iterator
     )
     files = prepare(options.folder, work, sizes, seed)
     for arm in options.arms:
-        settings = {**common(options, files, seed, work), **of_arm(arm, files, options)}
+        settings = {**common(options, files, seed, work, further), **of_arm(arm, files, options)}
         run = sentilora.train(config={**settings, "name": arm})
         cost = run.report["cost"]
         yield {
@@ -120,21 +123,18 @@ def measure_seed(options: argparse.Namespace, seed: int, work: Path) -> Iterator
         }
 
 
-def dotted(settings: Record, section: str = "") -> Record:
-    """Return nested settings under dotted names, as those beside them are written."""
-    found: Record = {}
-    for name, value in settings.items():
-        found |= (
-            dotted(value, f"{section}{name}.")
-            if isinstance(value, dict)
-            else {f"{section}{name}": value}
-        )
-    return found
+def read_further(config: Path | None) -> Record:
+    """Read further settings for all arms, with dotted names."""
+    settings, problems = settings_of(read_settings(config)) if config else ({}, [])
+    if problems:
+        raise SystemExit("\n".join([f"{config}:", *problems]))
+    return settings
 
 
-def common(options: argparse.Namespace, files: Files, seed: int, work: Path) -> Record:
+def common(
+    options: argparse.Namespace, files: Files, seed: int, work: Path, further: Record
+) -> Record:
     """Return the settings that all arms share."""
-    further = dotted(read_settings(options.config)) if options.config else {}
     return {
         "base": options.base,
         "seed": seed,
@@ -230,6 +230,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure all seeds; write what is known after each arm."""
     options = parse(arguments)
     try:
+        further = read_further(options.config)
         source = read_examples(
             options.folder / "imdb" / "train.parquet", label="label", text="text"
         )
@@ -240,7 +241,7 @@ def main(arguments: list[str] | None = None) -> int:
         records: list[Record] = []
         for seed in range(options.first_seed, options.first_seed + options.seeds):
             with tempfile.TemporaryDirectory() as work:
-                for record in measure_seed(options, seed, Path(work)):
+                for record in measure_seed(options, seed, Path(work), further):
                     records.append(record)
                     said = ", ".join(f"{k} {v:.4f}" for k, v in record["metrics"].items())
                     print(f"seed {seed}, {record['arm']}: {said}", file=sys.stderr)

@@ -154,3 +154,15 @@ def test_unknown_arms_are_refused(data, capsys):
     with pytest.raises(SystemExit, match="2"):
         preference.parse([str(data), "--arms", "labels,stars"])
     assert "--arms stars: must be of labels, ratings" in capsys.readouterr().err
+
+
+def test_wrong_settings_for_all_arms_are_told_before_anything_is_trained(tmp_path):
+    file = tmp_path / "further.toml"
+    file.write_text('[training]\nepochs = 2\n[data]\nlabels = "no,yes"\n')
+    assert preference.read_further(file) == {
+        "training.epochs": 2,
+        "data.labels": ["no", "yes"],
+    }
+    file.write_text("rnak = 8\n")
+    with pytest.raises(SystemExit, match="rnak = 8: unknown setting"):
+        preference.read_further(file)
