@@ -16,3 +16,9 @@ def test_rows_with_emoji_are_answered_in_three_ways(tiny_run, tmp_path, capsys):
     assert out.startswith("2 of 3 texts have emoji\n")
     assert "| as it is | 100.0% |" in out
     assert "Only as words right: 0, only as it is: 0; p = 1.00" in out
+
+
+def test_without_any_emoji_nothing_is_answered(tiny_run, tmp_path, capsys):
+    rows = [("good film", "positive"), ("bad film", "negative")]
+    emoji.main([str(tiny_run.path), str(write_csv(tmp_path / "a.csv", rows))])
+    assert capsys.readouterr().out == "0 of 2 texts have emoji\n"
