@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from sentilora.data_settings import DataConfig
 from sentilora.defaults import (
     ALPHA,
+    BASE,
     HEAD_SHARE,
     LONG_TEXT,
     RANK,
@@ -178,7 +179,7 @@ class RunConfig(Settings):
         128
     """
 
-    base: str = offered("distilbert", "base: a name, hub id or local folder", min_length=1)
+    base: str = offered(BASE, "base: a name, hub id or local folder", min_length=1)
     start_from: str | None = offered(
         None,
         "run or 'general' whose adapter is trained on; decides base",

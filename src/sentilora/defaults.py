@@ -3,6 +3,7 @@
 The other ones of a training stand in ``config.py``.
 """
 
+BASE = "distilbert"  # of a training
 SEED = 13
 RESAMPLES = 1000  # of the bootstrap
 SHOWN_MISTAKES = 20  # texts in a report that the model got wrong, at most
@@ -20,6 +21,9 @@ ALPHA = 32
 # Pairs from ratings or edits.
 PER_GROUP = 50
 MAX_PAIRS = 50_000
+
+# On the page and the form of a server, a score below it is shown as not sure.
+NOT_SURE_BELOW = 0.6
 
 # An export.
 MAX_DROP = 0.3  # points of macro F1 that int8 may lose

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
@@ -133,15 +134,17 @@ class SentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         rows = {"text": texts, "label": [names[place] for place in ids]}
         self.run_: Run | None = None
         self._model: SentimentModel | None = None
-        if self.output is not None:
-            run = self._train(rows, names, Path(self.output))
-            self.run_ = run
-            self._keep(run.path, load(run.path, device=self.device))
-            return self
-        with TemporaryDirectory(prefix="sentilora-fit-", ignore_cleanup_errors=True) as folder:
+        with self._place() as folder:
             run = self._train(rows, names, Path(folder))
             self._keep(run.path, load(run.path, device=self.device))
+        self.run_ = None if self.output is None else run
         return self
+
+    def _place(self) -> AbstractContextManager[str | Path]:
+        """Return the folder for the run, which goes after the training if no output was named."""
+        if self.output is not None:
+            return nullcontext(self.output)
+        return TemporaryDirectory(prefix="sentilora-fit-", ignore_cleanup_errors=True)
 
     def predict(self, X: Any) -> np.ndarray:  # noqa: N803
         """Return the ``(N,)`` most probable labels, as they were given to ``fit``.

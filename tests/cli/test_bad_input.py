@@ -1,5 +1,6 @@
 """Whatever a command is given, it ends with a clear error or with a result, never by accident."""
 
+import errno
 import json
 import random
 import tempfile
@@ -12,12 +13,14 @@ import pytest
 from sentilora.cli import app
 from sentilora.errors import ModelError
 from sentilora.inference import sentiment_model
+from sentilora.labels import Labels
 
 ROWS = [
     {"id": number, "text": f"{word} number {number}, and more of it", "label": label}
     for number, (word, label) in enumerate([("lovely", "positive"), ("awful", "negative")] * 12)
 ]
 LONG = "x" * 300
+UNLOADED = "unloaded"
 ENDINGS = (".csv", ".tsv", ".jsonl", ".json", ".parquet")
 PIECES = (
     *(b'"', b",", b"\n", b"\r", b"\0", b"\t", b";", b"\xff", b"\xff\xfe", b"\xef\xbb\xbf"),
@@ -67,20 +70,32 @@ def commands_for(file: str) -> list[list[str]]:
     return [
         ["check", file],
         ["check", file, "--text", "text", "--label", "label"],
-        ["evaluate", "none", file],
+        ["evaluate", UNLOADED, file],
         ["predict", "general", "--input", file, "--output", "out.csv"],
         ["pairs", file, "--rating", "id", "--group", "label", "--output", "pairs.csv"],
     ]
 
 
-@pytest.fixture
-def unloaded(monkeypatch):
-    """Keep a command that has found nothing wrong from loading a model."""
+class Unloaded(sentiment_model.SentimentModel):
+    """A model that knows its labels, and answers nothing."""
 
-    def refuse(*_, **__):
+    def __init__(self):
+        self.labels = Labels(("negative", "positive"))
+
+    def score(self, *_, **__):
         raise ModelError("no model is loaded here")
 
-    monkeypatch.setattr(sentiment_model, "load", refuse)
+
+@pytest.fixture
+def unloaded(monkeypatch):
+    """Keep a command that has found nothing wrong from answering by a model."""
+
+    def load(run, **_):
+        if run == UNLOADED:
+            return Unloaded()
+        raise ModelError("no model is loaded here")
+
+    monkeypatch.setattr(sentiment_model, "load", load)
 
 
 def ends_well(run_command, command):
@@ -169,7 +184,18 @@ def test_what_the_system_refuses_is_told_with_the_file(run_command, monkeypatch)
         raise PermissionError(13, "Permission denied", "some/file")
 
     monkeypatch.setattr(app, "app", refuse)
-    assert run_command()[::2] == (1, "error: some/file cannot be used: Permission denied.\n")
+    code, _, err = run_command()
+    assert code == 1
+    assert err.startswith("error: some/file cannot be used: Permission denied. Expected a path")
+
+
+def test_a_full_disk_is_no_accident(run_command, monkeypatch):
+    def refuse():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(app, "app", refuse)
+    told = "error: No space left on device. Make room, or write to another disk.\n"
+    assert run_command()[::2] == (1, told)
 
 
 def test_an_accident_names_the_command_as_it_can_be_typed(run_command, monkeypatch):

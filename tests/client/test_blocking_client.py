@@ -2,13 +2,14 @@
 
 import asyncio
 import gc
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from sentilora.client.blocking_client import Client
-from sentilora.errors import ServerError
+from sentilora.errors import ConfigError, ServerError
 from sentilora.serving.http.asgi_app import build_app
 from tests.helpers.fake_pool import FakePool
 from tests.helpers.http_client import listening
@@ -54,13 +55,32 @@ def test_its_thread_ends_with_it(url):
     client.close()
     client.close()
     assert not threads()
-    with pytest.raises(RuntimeError, match="This client was closed"):
+    with pytest.raises(ConfigError, match="This client was closed"):
         client.predict("a")
     forgotten = Client(url)
     forgotten.predict("a")
     del forgotten
     gc.collect()
     assert not threads()
+
+
+def test_it_ends_where_its_own_thread_collects_it(url):
+    client = Client(url)
+    client.predict("a")
+    [thread] = threads()
+    client._line._loop.call_soon_threadsafe(client._end)
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_a_process_that_was_forked_asks_by_a_thread_of_its_own(url):
+    with Client(url) as client:
+        client.predict("a")
+        child = os.fork()
+        if child == 0:  # nothing of the tests may run on in it
+            os._exit(client.predict("Great!!").label != "positive")
+        assert os.waitpid(child, 0)[1] == 0
+        assert client.predict("Great!!").label == "positive"
 
 
 def test_a_server_that_is_not_there_is_told():

@@ -120,7 +120,7 @@ def policy_of(folder):
 def test_the_page_holds_no_script_of_its_own_and_reaches_one_cdn(page_export):
     html = (page_export / "index.html").read_text(encoding="utf-8")
     sources = [x[key] for _, x in Tags(html).found for key in ("src", "href") if key in x]
-    assert sorted(sources) == ["data:,", "page.css", "page.js"]
+    assert sorted(sources) == ["data:,", "page.css", "page.js", "palette.css"]
     assert not re.search(r"\son\w+=|<script>|javascript:", html)
     policy = policy_of(page_export)
     assert policy["default-src"] == "'none'"

@@ -6,6 +6,7 @@ or configuration, 130 stopped by the user.
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import sys
@@ -100,7 +101,13 @@ def _refused_by_the_system(error: OSError) -> NoReturn:
     """Say which file or folder could not be used, and end."""
     if error.filename is not None:
         what = os.fsdecode(error.filename)[:200]
-        print(f"error: {what} cannot be used: {error.strerror}.", file=sys.stderr)
+        print(
+            f"error: {what} cannot be used: {error.strerror}. Expected a path that you may read or "
+            "write: name another one, or change its rights.",
+            file=sys.stderr,
+        )
+    elif error.errno in (errno.ENOSPC, errno.EDQUOT):
+        print(f"error: {error.strerror}. Make room, or write to another disk.", file=sys.stderr)
     elif "temporary directory" in str(error):  # what tempfile says, whoever asks it
         print(f"error: {error.strerror}. {_NO_TEMPORARY_FOLDER}", file=sys.stderr)
     else:

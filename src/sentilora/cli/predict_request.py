@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,18 +36,19 @@ class PredictRequest:
         return f"sentilora predict {shlex.quote(self.run)}"
 
 
-def refuse_dashed_text(words: Sequence[str]) -> None:
+def refuse_dashed_text(words: Sequence[str], valued: Collection[str]) -> None:
     """Refuse a text that begins with a dash and has no ``--`` before it.
 
     Args:
         words: what was typed behind ``sentilora predict``.
+        valued: options that take the next word as their value.
     """
     from sentilora.errors import ConfigError
 
     for place, word in enumerate(words):
         if word == "--":
             return
-        is_value = place > 0 and words[place - 1].startswith("--")
+        is_value = place > 0 and words[place - 1] in valued
         if not is_value and _DASHED.match(word):
             typed = shlex.join([*words[:place], "--", *words[place:]])
             raise ConfigError(

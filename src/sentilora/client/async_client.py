@@ -10,7 +10,7 @@ from typing import Any, Self, overload
 
 import httpx2
 
-from sentilora.client.replies import Reply, joined, limits_of, reply_of, value_of
+from sentilora.client.replies import Reply, joined, limits_of, models_of, reply_of, value_of
 from sentilora.client.request_batches import ServerLimits, cut
 from sentilora.client.retries import AGAIN, wait_s
 from sentilora.data.text_entries import checked_texts, open_entries
@@ -22,6 +22,7 @@ Progress = Callable[[int], object]
 TIMEOUT_S = 60.0
 RETRY_S = 60.0
 PARALLEL = 4
+CLOSED = "This client was closed. Make another one, and ask inside of its with block."
 
 
 class AsyncClient:
@@ -132,7 +133,7 @@ class AsyncClient:
 
         Raises:
             DataError: something in ``texts`` is no text, or longer than the server takes.
-            ConfigError: the threshold is out of range, or the key is wrong.
+            ConfigError: the threshold is out of range, the key is wrong, or the client was closed.
             ModelError: the server has no such model.
             ServerError: it cannot be reached, took too long, or has failed.
         """
@@ -157,8 +158,7 @@ class AsyncClient:
 
     async def models(self) -> list[dict[str, Any]]:
         """Return what there is to know about each model that is served."""
-        found: list[dict[str, Any]] = (await self._send("GET", "/v1/models"))["data"]
-        return found
+        return models_of(await self._send("GET", "/v1/models"))
 
     async def _ask(
         self,
@@ -188,6 +188,8 @@ class AsyncClient:
 
     async def _send(self, method: str, path: str, value: Any = None) -> Any:
         """Send a request until it is answered, or the time for that is over."""
+        if self._http.is_closed:
+            raise ConfigError(CLOSED)
         end = time.monotonic() + self.retry_s
         attempt = 0
         while True:

@@ -7,11 +7,20 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, Self, TypeVar, overload
 
 import httpx2
 
-from sentilora.client.async_client import PARALLEL, RETRY_S, TIMEOUT_S, AsyncClient, Progress
+from sentilora.client.async_client import (
+    CLOSED,
+    PARALLEL,
+    RETRY_S,
+    TIMEOUT_S,
+    AsyncClient,
+    Progress,
+)
+from sentilora.errors import ConfigError
 from sentilora.inference.prediction import Prediction, Predictions
 
 T = TypeVar("T")
@@ -54,20 +63,17 @@ class Client:
         Raises:
             ConfigError: an argument is not as it has to be.
         """
-
-        def make() -> AsyncClient:
-            return AsyncClient(
-                url,
-                key=key,
-                model=model,
-                timeout_s=timeout_s,
-                retry_s=retry_s,
-                parallel=parallel,
-                transport=transport,
-            )
-
-        self._make = make
-        self._line = _Line(make())
+        self._make = partial(
+            AsyncClient,
+            url,
+            key=key,
+            model=model,
+            timeout_s=timeout_s,
+            retry_s=retry_s,
+            parallel=parallel,
+            transport=transport,
+        )
+        self._line = _Line(self._make())
         self._end = weakref.finalize(self, self._line.end)
 
     def __enter__(self) -> Self:
@@ -119,7 +125,7 @@ class Client:
 
         Raises:
             DataError: something in ``texts`` is no text, or longer than the server takes.
-            ConfigError: the threshold is out of range, or the key is wrong.
+            ConfigError: the threshold is out of range, the key is wrong, or the client was closed.
             ModelError: the server has no such model.
             ServerError: it cannot be reached, took too long, or has failed.
         """
@@ -154,14 +160,14 @@ class _Line:
         self._client = client
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
-            target=self._loop.run_forever, name="sentilora-client", daemon=True
+            target=_run_to_its_end, args=(self._loop,), name="sentilora-client", daemon=True
         )
         self._thread.start()
 
     def run(self, ask: Callable[[AsyncClient], Coroutine[Any, Any, T]]) -> T:
         """Ask, and wait for the answer."""
         if self._loop.is_closed():
-            raise RuntimeError("This client was closed. Make another one: sentilora.Client(url)")
+            raise ConfigError(CLOSED)
         future = asyncio.run_coroutine_threadsafe(ask(self._client), self._loop)
         try:
             return future.result()
@@ -173,7 +179,16 @@ class _Line:
         """Close the connections, and end the thread."""
         if self._loop.is_closed() or self.process != os.getpid():
             return
+        if threading.current_thread() is self._thread:  # collected there: it cannot wait for itself
+            closing = self._loop.create_task(self._client.close())
+            closing.add_done_callback(lambda _: self._loop.stop())
+            return
         asyncio.run_coroutine_threadsafe(self._client.close(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
-        self._loop.close()
+
+
+def _run_to_its_end(loop: asyncio.AbstractEventLoop) -> None:
+    """Run a loop until it is stopped, and close it."""
+    loop.run_forever()
+    loop.close()

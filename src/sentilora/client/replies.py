@@ -73,6 +73,14 @@ def limits_of(info: Any) -> ServerLimits:
         raise _foreign("/info") from error
 
 
+def models_of(value: Any) -> list[dict[str, Any]]:
+    """Read what there is to know about each model from what ``/v1/models`` returned."""
+    try:
+        return list(value["data"])
+    except (KeyError, TypeError) as error:
+        raise _foreign("/v1/models") from error
+
+
 def reply_of(value: Any, texts: int) -> Reply:
     """Read the answers to so many texts from what ``/v1/classify`` returned."""
     try:

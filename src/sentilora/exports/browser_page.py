@@ -1,7 +1,7 @@
 """A folder that any static web server serves, whose page classifies in the visitor's browser.
 
     exports/<run>-browser/
-      index.html, page.css, page.js, worker.js   the page
+      index.html, palette.css, page.css, page.js, worker.js   the page
       sentiment.js       the model for pages of your own: cuts, tokenises, computes, calibrates
       onnx/model.onnx    the network (onnx_model.py), where transformers.js looks for it
       browser.json       what sentiment.js needs beside sentilora.json: the model's file, the text

@@ -38,6 +38,11 @@ class DataChoices:
     any_text: bool = False
     skip_bad_rows: bool = False
 
+    @property
+    def has_both(self) -> bool:
+        """Whether the columns with the texts and the labels are chosen."""
+        return None not in (self.text, self.label)
+
     def asked(self) -> Asked:
         """Return how rows with labels are to be read."""
         return Asked(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from sentilora.defaults import NOT_SURE_BELOW
 from sentilora.ui import session
 from sentilora.ui.display.answer_html import STYLE
 from sentilora.ui.pages import compare_page, file_page, model_page, train_page, try_page
@@ -55,7 +56,7 @@ def _choose_model() -> None:
 
 
 def _choose_sureness() -> None:
-    session.begin(session.NOT_SURE, session.NOT_SURE_BELOW)
+    session.begin(session.NOT_SURE, NOT_SURE_BELOW)
     below = st.slider(
         "Not sure below",
         0.0,

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from sentilora.defaults import NOT_SURE_BELOW
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.ui.models.model_cache import open_shared
 from sentilora.ui.models.model_choice import Choice, list_choices
@@ -15,7 +16,6 @@ from sentilora.ui.settings import read_app_settings
 from sentilora.ui.visits import VISITS, Session, Visit
 
 MODEL, NOT_SURE = "model", "not-sure"
-NOT_SURE_BELOW = 0.6  # a score below it is shown as no answer, until the visitor says otherwise
 
 _SESSION, _ADDRESS, _FOUND = "session", "visit", "found"
 _MOST_FOUND = 32
@@ -34,7 +34,7 @@ def visit() -> Visit:
 def name_visit() -> None:
     """Put the token into the address, so that a reload finds what is kept."""
     found = visit()
-    if found.kept and st.query_params.get(_ADDRESS) != found.token:
+    if st.query_params.get(_ADDRESS) != found.token:
         st.query_params[_ADDRESS] = found.token
 
 

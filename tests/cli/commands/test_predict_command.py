@@ -168,10 +168,17 @@ def test_standard_input_that_names_columns_is_csv(predict, tmp_path):
     assert next(iter(open_batches(output))).column("id").to_pylist() == ["1", "2"]
 
 
+@pytest.mark.parametrize("options", [[], ["--json"], ["--threshold=0.5"], ["--threshold", "0.5"]])
+@pytest.mark.parametrize("text", ["-1 star, never again", "-5", "- nice"])
+def test_a_text_that_begins_like_an_option_is_told_how_to_come_in(predict, text, options):
+    found = predict(*options, text)
+    assert found.code == 2
+    assert f"'{text}' begins with -, as options do" in found.err
+
+
 @pytest.mark.parametrize("text", ["-1 star, never again", "-5", "- nice"])
 def test_a_text_that_begins_like_an_option_names_the_way(predict, text):
     found = predict(text)
-    assert found.code == 2
     assert f"'{text}' begins with -, as options do" in found.err
     typed = shlex.split(found.last.rpartition("sentilora predict ")[2])
     assert predict(*typed[1:], where=typed[0]).lines[0].endswith(text)

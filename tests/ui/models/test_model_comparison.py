@@ -48,8 +48,7 @@ def test_texts_that_a_model_learned_from_are_told(tiny_run, tiny_data):
     texts = Texts(tiny_data / "train.csv", Asked("text", "label"))
     assert "of 160 texts were learned from" in measure_texts(model, "tiny", texts).caution
     texts = Texts(tiny_data / "test.csv", Asked("text", "label"))
-    found = measure_texts(model, "tiny", texts)
-    assert found.caution is None or "of 60 texts" in found.caution
+    assert measure_texts(model, "tiny", texts).caution is None
 
 
 def test_rows_are_left_out_and_labels_named_as_asked(tiny_run, tmp_path):

@@ -96,8 +96,10 @@ def check(
             "base": base,
             **context.obj,
         }
+        from sentilora.model.bases.embedded_base import base_at_hand
+
         typed = [COMMAND_LINE.setting(name, x) for name, x in options.items() if x is not None]
-        _show(found, " ".join([quote(data), *typed]), None if base else _base_at_hand())
+        _show(found, " ".join([quote(data), *typed]), None if base else base_at_hand())
     if not found.is_usable:
         raise typer.Exit(1)
 
@@ -121,14 +123,6 @@ def _remarks(base: str | None) -> Callable[[Sequence[str]], list[str]] | None:
     resolved = resolve_base(base)
     tokenizer = load_tokenizer(resolved.source, resolved.revision)
     return remarks_by(tokenizer.backend_tokenizer, tokenizer.unk_token_id, resolved.name)
-
-
-def _base_at_hand() -> str | None:
-    """Return the base that a training has to be told, because its default is not here."""
-    from sentilora.config import RunConfig
-    from sentilora.model.bases.embedded_base import base_at_hand
-
-    return base_at_hand(RunConfig.model_fields["base"].default)
 
 
 def _show(found: Check, arguments: str, base: str | None) -> None:

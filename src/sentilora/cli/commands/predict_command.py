@@ -39,7 +39,9 @@ class PredictCommand(ReadingCommand):  # type: ignore[valid-type, misc]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Refuse a text that would be taken for an option, before it is."""
-        refuse_dashed_text(args)
+        options = [one for one in self.get_params(ctx) if one.param_type_name == "option"]
+        valued = {name for one in options if not one.is_flag for name in one.opts}
+        refuse_dashed_text(args, valued)
         left: list[str] = super().parse_args(ctx, args)
         return left
 
@@ -59,7 +61,8 @@ def predict(
             metavar="FILE|-",
             help="File of rows of any format (CSV, Excel, JSON, Parquet, Arrow, one text a line; "
             "packed, too), or a folder that is one table. '-' is standard input: JSON Lines when "
-            "its first line that is not blank is a JSON object, else one text a line.",
+            "its first line that is not blank is a JSON object, CSV when that names columns, else "
+            "one text a line.",
         ),
     ] = None,
     output: Annotated[

@@ -76,6 +76,11 @@ class Significance:
     only_baseline_right: int
     p_value: float
 
+    @property
+    def is_luck(self) -> bool:
+        """Whether the difference can be luck: as large in 5 of 100 tries, or in more."""
+        return self.p_value >= 0.05
+
     @classmethod
     def from_dict(cls, raw: Raw) -> Significance:
         """Take what ``asdict`` gave."""

@@ -86,7 +86,7 @@ def verdict(report: Report) -> str | None:
         return None
     name = baseline_name(test.against)
     ours, theirs = test.only_model_right, test.only_baseline_right
-    if test.p_value >= 0.05:
+    if test.is_luck:
         says = f"Not distinguishable from {name} on these rows"
     elif ours > theirs:
         says = f"Better than {name} by more than luck"
@@ -113,8 +113,7 @@ def plain_words(report: Report) -> str:
     told += _of_100(rival.metrics["accuracy"])
     if test is None:
         return f"{told}."
-    is_luck = test.p_value >= 0.05
-    luck = "can be luck: more test texts would tell" if is_luck else "is not luck"
+    luck = "can be luck: more test texts would tell" if test.is_luck else "is not luck"
     return f"{told}. The difference {luck} ({wording.p_value(test.p_value)})."
 
 

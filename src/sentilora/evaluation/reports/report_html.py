@@ -227,6 +227,10 @@ def _points(curve: Sequence[CurvePoint], name: str) -> list[tuple[float, float]]
     return [(float(step), float(value)) for step, value in found if value is not None]
 
 
+# Cards of :func:`cost_cards` that only some readers want.
+COST_DETAILS = frozenset(("Speed", "Weights trained", "Stored"))
+
+
 def cost_cards(cost: Cost | None) -> list[dict[str, str]]:
     """Say what training cost, one card a figure; what was not measured has none."""
     if cost is None:

@@ -7,6 +7,7 @@ import shutil
 from functools import cache
 from pathlib import Path
 
+from sentilora.defaults import BASE
 from sentilora.errors import MissingExtraError, ModelError
 from sentilora.files import remove_partial, replacing, sha256_of
 from sentilora.model.bases.known_bases import BASES, Base
@@ -39,14 +40,14 @@ def is_cached(base: Base) -> bool:
     return isinstance(found, str)
 
 
-def base_at_hand(default: str) -> str | None:
-    """Return the base to name instead of the default, which would have to be fetched from a hub.
+def base_at_hand() -> str | None:
+    """Return the base to name instead of a training's default, if that would have to be fetched.
 
     Returns:
         The embedded base; None where the default is at hand, or nothing is embedded.
     """
-    base = BASES.get(default)
-    if base is None or is_cached(base) or embedded_folder(base) is not None:
+    base = BASES[BASE]
+    if is_cached(base) or embedded_folder(base) is not None:
         return None
     embedded = (other.name for other in BASES.values() if embedded_folder(other) is not None)
     return next(embedded, None)

@@ -12,6 +12,7 @@ import re
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
@@ -123,6 +124,7 @@ def make_callers(
     return Callers(named, pages, is_address_enough=is_open)
 
 
+@lru_cache(maxsize=64)  # clients choose what it is, and most choose the same
 def host_of(value: str) -> str:
     """Return the name or address of a ``Host`` header, in lower case and without its port."""
     value = value.strip().lower()
@@ -130,6 +132,7 @@ def host_of(value: str) -> str:
     return value if found is None else found[1] or found[2]
 
 
+@lru_cache(maxsize=64)
 def address_of(name: str) -> IPv4Address | IPv6Address | None:
     """Return the IP address that a text is; None if it is a name."""
     try:

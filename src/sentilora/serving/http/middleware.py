@@ -10,17 +10,17 @@ from __future__ import annotations
 import asyncio
 import hmac
 import time
+from dataclasses import dataclass, field
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sentilora.serving.http.callers import Callers, Headers, preflight
-from sentilora.serving.http.messages.refusals import Refusal, overloaded
+from sentilora.serving.http.messages.refusals import OPEN_PATHS, Refusal, overloaded
 from sentilora.serving.http.messages.responses import reply_refusal
 from sentilora.serving.http.service import Service
 from sentilora.serving.http.visit import VISIT, Visit
 
-OPEN = frozenset(("/health", "/ready", "/docs"))  # without a key
 WITH_BODY = frozenset(("POST", "PUT"))
 DROPPED_BYTES = 8_000_000
 DROPPING_S = 5.0
@@ -56,12 +56,13 @@ class Guard:
         takes_part = scope["method"] in WITH_BODY  # the others are answered at once
         service.active += takes_part
         try:
-            shared = self._allowed(scope["headers"])
+            head = _read_headers(scope["headers"], visit)
+            shared = self.callers.check(head.hosts, head.origin)
             if scope["method"] == "OPTIONS" and (more := preflight(shared, scope["headers"])):
                 shared = more
                 await Response(status_code=204)(scope, receive, counted)
                 return
-            bounded = await self._admit(scope, receive, visit)
+            bounded = await self._admit(scope, receive, head)
             await self.app(scope, bounded, counted)
         except Refusal as refusal:
             await reply_refusal(refusal)(scope, receive, counted)
@@ -75,23 +76,12 @@ class Guard:
                 time.perf_counter() - visit.started,
             )
 
-    def _allowed(self, headers: Headers) -> Headers:
-        """Look at the names and the page in the headers of a request."""
-        hosts, origin = [], None
-        for name, value in headers:
-            if name == b"host":
-                hosts.append(value)
-            elif name == b"origin":
-                origin = value
-        return self.callers.check(hosts, origin)
-
-    async def _admit(self, scope: Scope, receive: Receive, visit: Visit) -> Receive:
+    async def _admit(self, scope: Scope, receive: Receive, head: _Head) -> Receive:
         """Look at a request before its body, and return how that is to be read."""
-        shown, length, waits = _read_headers(scope, visit)
-        # A browser shows no key before it has a page; texts may be sent to "/", too.
-        is_open = scope["path"] in OPEN or (scope["path"] == "/" and scope["method"] != "POST")
+        # Texts may be sent to "/", too, where a page is.
+        is_open = scope["path"] in OPEN_PATHS and (scope["path"], scope["method"]) != ("/", "POST")
         if self.service.key is not None and not is_open:
-            check_key(shown, self.service.key)
+            check_key(head.shown, self.service.key)
         limits = self.service.limits
         if self.service.active > limits.max_concurrent_requests and scope["method"] in WITH_BODY:
             raise overloaded(
@@ -100,29 +90,51 @@ class Guard:
                 1.0,
             )
         limit = limits.payload_limit
-        size = int(length) if length.isdigit() else 0
+        size = int(head.length) if head.length.isdigit() else 0
         if size > limit:
-            if not waits and size <= limit + DROPPED_BYTES:
+            if not head.waits and size <= limit + DROPPED_BYTES:
                 await drop(receive)
             raise too_large(limit)
         return limited(receive, limit)
 
 
-def _read_headers(scope: Scope, visit: Visit) -> tuple[bytes, bytes, bool]:
-    """Return the key that is shown, the length, and whether the client waits to send the body."""
-    shown, length, waits = b"", b"0", False
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            shown = value
+@dataclass(slots=True)
+class _Head:
+    """What the headers of a request say.
+
+    Attributes:
+        hosts, origin: by which names the server is called, and by which page.
+        shown: the key.
+        length: size of the body, as it is declared.
+        waits: whether the client waits to send the body.
+    """
+
+    hosts: list[bytes] = field(default_factory=list)
+    origin: bytes | None = None
+    shown: bytes = b""
+    length: bytes = b"0"
+    waits: bool = False
+
+
+def _read_headers(headers: Headers, visit: Visit) -> _Head:
+    """Go through the headers once; what the routes need of them is noted in the visit."""
+    head = _Head()
+    for name, value in headers:
+        if name == b"host":
+            head.hosts.append(value)
+        elif name == b"origin":
+            head.origin = value
+        elif name == b"authorization":
+            head.shown = value
         elif name == b"content-length":
-            length = value
+            head.length = value
         elif name == b"content-type":
             visit.is_json = value.partition(b";")[0].strip().lower() == b"application/json"
         elif name == b"content-encoding":
             visit.encoding += b", " + value if visit.encoding else value
         elif name == b"expect":
-            waits = True
-    return shown, length, waits
+            head.waits = True
+    return head
 
 
 def check_key(shown: bytes, key: bytes) -> None:

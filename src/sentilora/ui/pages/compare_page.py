@@ -89,8 +89,7 @@ def _ask_for_texts() -> Texts | None:
     choices = ask_for_data("A file with texts and labels", "compare", has_labels=True)
     if choices is None:
         return None
-    is_complete = None not in (choices.text, choices.label)
-    found = show_understood(choices, understand_labels, is_complete=is_complete)
+    found = show_understood(choices, understand_labels, is_complete=choices.has_both)
     if found is None or not found.usable or (found.left_out and not choices.skip_bad_rows):
         return None
     return Texts(choices.upload.path, choices.asked(), choices.labels)

@@ -9,7 +9,6 @@ import streamlit as st
 from sentilora.evaluation.reports import wording
 from sentilora.inference.rows.answers import FileSummary
 from sentilora.ui import session
-from sentilora.ui.data_choices import DataChoices
 from sentilora.ui.data_form import ask_for_data, show_understood
 from sentilora.ui.date_columns import DAY_FIRST, MONTH_FIRST, count_over_time, date_columns
 from sentilora.ui.display import page_words
@@ -35,7 +34,10 @@ def show() -> None:
     choices = ask_for_data("A file with a column of texts", "file", has_labels=False)
     if choices is None:
         kept.pop(SCORED, None)
+        if (old := kept.pop(SCORING, None)) is not None:
+            old.stop()
         return
+    asked: Asked = (choices, session.chosen().name, session.not_sure_below())
     found = show_understood(choices, understand_texts, is_complete=choices.text is not None)
     scoring: FileJob | None = kept.get(SCORING)
     is_alive = scoring is not None and scoring.is_alive
@@ -45,26 +47,26 @@ def show() -> None:
         icon=":material/bolt:",
         disabled=found is None or not found.is_usable or is_alive,
     ):
-        scoring = _start(choices)
+        scoring = _start(asked)
         is_alive = scoring.is_alive
     if is_alive:
         _show_live()
         return
-    if scoring is not None:
+    if scoring is not None and (scoring.result is not None or scoring.asked == asked):
         _take_over(scoring)
     scored: ScoredFile | None = kept.get(SCORED)
     if scored is not None:
         with told(choices.upload.names):
-            _show_scored(scored, (choices, session.chosen().name, session.not_sure_below()))
+            _show_scored(scored, asked)
 
 
-def _start(choices: DataChoices) -> FileJob:
+def _start(asked: Asked) -> FileJob:
     """Begin to answer a file; what was answered before goes."""
     kept = session.visit().kept
     kept.pop(SCORED, None)
-    with told(choices.upload.names):
+    with told(asked[0].upload.names):
         model = session.chosen_model()
-    scoring = FileJob(model, (choices, session.chosen().name, session.not_sure_below()))
+    scoring = FileJob(model, asked)
     kept[SCORING] = scoring
     scoring.start()
     scoring.wait(AT_ONCE_S)

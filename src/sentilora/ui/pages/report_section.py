@@ -20,7 +20,7 @@ from sentilora.evaluation.reports.comparison import (
     verdict,
 )
 from sentilora.evaluation.reports.report import Report, read_report
-from sentilora.evaluation.reports.report_html import cost_cards, cost_methods
+from sentilora.evaluation.reports.report_html import COST_DETAILS, cost_cards, cost_methods
 from sentilora.ui.display.altair_charts import draw_reliability
 from sentilora.ui.display.answer_html import Cell, paint_confusion, paint_table, paint_tiles
 from sentilora.ui.display.figure_rows import FEW, HEADINGS, report_rows
@@ -50,7 +50,8 @@ def show_report(folder: Path) -> None:
         rows, marked = report_rows(report)
         st.html(str(paint_table(["", *HEADINGS], rows, caption="All figures", marked=marked)))
         show_reliability({folder.name: report.after})
-        st.html(str(paint_tiles([card for card in cost_cards(report.cost) if _is_detail(card)])))
+        details = [card for card in cost_cards(report.cost) if card["name"] in COST_DETAILS]
+        st.html(str(paint_tiles(details)))
         st.caption(plain(cost_methods(report.cost)))
     page = folder / "report.html"
     if page.is_file():
@@ -102,14 +103,10 @@ def show_reliability(measured: Mapping[str, Measured]) -> None:
 
 def _show_cost(report: Report) -> None:
     """Draw what the training took."""
-    cards = [card for card in cost_cards(report.cost) if not _is_detail(card)]
+    cards = [card for card in cost_cards(report.cost) if card["name"] not in COST_DETAILS]
     if cards:
         st.subheader("What it took", anchor=False)
         st.html(str(paint_tiles(cards)))
-
-
-def _is_detail(card: Mapping[str, str]) -> bool:
-    return card["name"] in ("Speed", "Weights trained", "Stored")
 
 
 def _show_mistakes(report: Report) -> None:
@@ -154,7 +151,7 @@ def _result_tiles(report: Report) -> list[dict[str, str]]:
     test, rival = report.comparison.significance, best_baseline(report)
     if test is not None and rival is not None:
         is_better = test.only_model_right > test.only_baseline_right
-        answer = "Not shown" if test.p_value >= 0.05 else "Yes" if is_better else "No"
+        answer = "Not shown" if test.is_luck else "Yes" if is_better else "No"
         right = wording.percent(rival.metrics["accuracy"])
         note = f"the best of them, {baseline_name(test.against)}: {right}"
         tiles.append({"name": "Better than simple methods?", "value": answer, "note": note})

@@ -9,6 +9,7 @@ import streamlit as st
 
 from sentilora import samples
 from sentilora.config import PRESETS, RunConfig, TrainingConfig
+from sentilora.defaults import BASE
 from sentilora.errors import SentiloraError
 from sentilora.labels import TERNARY
 from sentilora.model.bases.embedded_base import base_at_hand
@@ -44,8 +45,7 @@ def ask_for_training(runs: Path) -> Job | None:
     if source == UPLOAD:
         choices = ask_for_data("A file with texts and labels", "train", has_labels=True)
         if choices is not None:
-            is_complete = None not in (choices.text, choices.label)
-            found = show_understood(choices, understand_labels, is_complete=is_complete)
+            found = show_understood(choices, understand_labels, is_complete=choices.has_both)
     else:
         st.caption("600 short reviews that ship with SentiLoRA, and 300 to test on.")
     settings = _ask_how(choices, found)
@@ -62,18 +62,12 @@ def ask_for_training(runs: Path) -> Job | None:
         return None
 
 
-def _base_at_hand() -> str:
-    """Return the base that the command takes, or the one that is here if that one is not."""
-    default = str(RunConfig.model_fields["base"].default)
-    return base_at_hand(default) or default
-
-
 def _ask_how(choices: DataChoices | None, found: Understood | None) -> dict[str, Any]:
     """Show how it is trained."""
     key = "train-base" if choices is None else f"train-base-{choices.upload.key}"
     names = tuple(found.counts) if found is not None else None
     key = f"{key}-{names}"
-    session.begin(key, GENERAL if _is_like_general(found) else _base_at_hand())
+    session.begin(key, GENERAL if _is_like_general(found) else base_at_hand() or BASE)
     base = st.selectbox(
         page_words.START_FROM,
         [*BASES, GENERAL],

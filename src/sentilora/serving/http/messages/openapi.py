@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.responses import Response
 
 from sentilora.serving.http.limits import Limits
-from sentilora.serving.http.messages.refusals import STATUSES
+from sentilora.serving.http.messages.refusals import OPEN_PATHS, STATUSES
 
 REFERENCE = "x-reference"  # pydantic follows no reference to what it does not know
 SCHEMAS = "#/components/schemas/"
@@ -117,7 +117,7 @@ def describe_app(
     parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     if has_key:
         page["security"] = [{"key": []}]
-        for path in ("/health", "/ready", "/", "/docs"):
+        for path in OPEN_PATHS:
             page["paths"][path]["get"]["security"] = []
     resolved: dict[str, Any] = _resolved(page)
     return resolved

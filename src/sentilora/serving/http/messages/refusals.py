@@ -30,6 +30,10 @@ STATUSES = {
 }
 
 
+# What is shown without a key: states, and pages, which ask for it themselves.
+OPEN_PATHS = ("/health", "/ready", "/", "/docs")
+
+
 class Http:
     """The words of a client of HTTP: fields, and what whoever runs the server may type."""
 

@@ -19,9 +19,9 @@ from sentilora.serving.http.messages.openapi import answers, body
 from sentilora.serving.http.messages.refusals import Refusal
 from sentilora.serving.http.messages.responses import reply_json
 from sentilora.serving.http.model_names import NAME
-from sentilora.serving.http.routes.info import MODEL, Model, describe_model
+from sentilora.serving.http.routes.info import MODEL, Model, describe_models
 from sentilora.serving.http.service import Service
-from sentilora.serving.pool import Closing, NameTaken, Served
+from sentilora.serving.pool import Closing, NameTaken, Pool
 
 
 class AdapterRequest(BaseModel):
@@ -77,16 +77,17 @@ def add_to(app: FastAPI, service: Service) -> None:
             raise Refusal(422, error.template) from error
         finally:
             service.names.coming.discard(asked.name)
-        return reply_json(describe_model(served, created, service), status=201)
+        [described] = describe_models([served], created, service)
+        return reply_json(described, status=201)
 
     async def remove(request: Request, name: str) -> Response:
         """Take a model away; what was accepted for it is still answered."""
         check_allowed(service)
         pool = service.ready()
-        if name not in service.names.aliases:
-            pool.find(name)
-        _check_unused(service, name, pool.served())
+        _check_unused(service, name, pool)
         pool.remove(name)  # in the event loop, so that no name can be given to it meanwhile
+        if service.names.default == name:
+            service.names.default = None
         return reply_json({"id": name, "object": "model", "deleted": True})
 
     app.add_api_route(
@@ -149,26 +150,23 @@ def _resolve(folder: Path, path: str) -> Path | None:
         return None
 
 
-def _check_unused(service: Service, name: str, served: list[Served]) -> None:
+def _check_unused(service: Service, name: str, pool: Pool) -> None:
     """Refuse to take away what other names lead to; who uses them would get no answer."""
-    names = service.names
-    aliases = names.aliases_of(name)
-    if name in names.aliases:
+    if name in service.names.aliases:
         raise Refusal(409, f"{name!r} is an alias. Remove it with DELETE /v1/aliases/{name}")
-    if aliases:
+    pool.find(name)
+    if aliases := service.names.aliases_of(name):
         raise Refusal(
             409,
             f"The model {name!r} is meant by the alias {', '.join(map(repr, aliases))}. Let it "
             f"mean another one first: PUT /v1/aliases/{aliases[0]}",
         )
-    if service.find(None).name == name and len(served) > 1:
+    if service.find(None).name == name and len(pool.served()) > 1:
         raise Refusal(
             409,
             f"The model {name!r} answers requests that name none. Let another one do that first: "
             "PUT /v1/default",
         )
-    if names.default == name:
-        names.default = None
 
 
 def check_allowed(service: Service) -> None:

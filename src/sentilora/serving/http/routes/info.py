@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Annotated, Any, Literal
@@ -122,7 +123,7 @@ def add_to(app: FastAPI, service: Service) -> None:
 
     async def models(request: Request) -> Response:
         """List the models that are served, as OpenAI does."""
-        data = [describe_model(one, created, service) for one in service.ready().served()]
+        data = describe_models(service.ready().served(), created, service)
         return reply_json({"object": "list", "data": data})
 
     async def info(request: Request) -> Response:
@@ -136,7 +137,7 @@ def add_to(app: FastAPI, service: Service) -> None:
                 "version": versions["sentilora"],
                 "limits": asdict(service.limits),
                 "versions": versions,
-                "models": [describe_model(one, created, service) for one in served],
+                "models": describe_models(served, created, service),
             }
         )
 
@@ -169,7 +170,21 @@ def add_to(app: FastAPI, service: Service) -> None:
 TEXT = {"type": "string"}
 
 
-def describe_model(served: Served, created: int, service: Service) -> dict[str, Any]:
+def describe_models(
+    served: Iterable[Served], created: int, service: Service
+) -> list[dict[str, Any]]:
+    """Return what there is to know about some of the models that are served."""
+    models = list(served)
+    default = service.find(None).name if models else None
+    return [
+        describe_model(one, created, service.names.aliases_of(one.name), one.name == default)
+        for one in models
+    ]
+
+
+def describe_model(
+    served: Served, created: int, aliases: list[str], is_default: bool
+) -> dict[str, Any]:
     """Return what there is to know about a model."""
     return {
         "id": served.name,
@@ -185,8 +200,8 @@ def describe_model(served: Served, created: int, service: Service) -> dict[str, 
         "device": served.device,
         "kind": served.kind,
         "is_mixed": served.is_mixed,
-        "aliases": service.names.aliases_of(served.name),
-        "is_default": service.find(None) == served,
+        "aliases": aliases,
+        "is_default": is_default,
     }
 
 

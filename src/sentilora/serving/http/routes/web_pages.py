@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sentilora.defaults import NOT_SURE_BELOW
 from sentilora.serving.http.messages.openapi import answers
 from sentilora.serving.http.messages.responses import Reply
 
@@ -51,8 +52,9 @@ def _shower(page: Reply, words: str) -> Callable[[Request], Awaitable[Response]]
 def make_page(name: str) -> Reply:
     """Put a page together with its style, its script, and the policy that allows them."""
     folder = files("sentilora.serving.http") / "web"
-    css = (folder / "web.css").read_text(encoding="utf-8")
+    css = _palette() + (folder / "web.css").read_text(encoding="utf-8")
     js = (folder / f"{name}.js").read_text(encoding="utf-8")
+    js = js.replace("/*sure*/0", f"{NOT_SURE_BELOW}")
     html = (folder / f"{name}.html").read_text(encoding="utf-8")
     policy = (
         f"default-src 'none'; script-src {_hash(js)}; style-src {_hash(css)}; connect-src 'self'; "
@@ -68,6 +70,11 @@ def make_page(name: str) -> Reply:
             (b"cache-control", b"no-cache"),
         ],
     )
+
+
+def _palette() -> str:
+    """Return the colours, which are those of an exported page."""
+    return (files("sentilora.exports") / "page" / "palette.css").read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:
