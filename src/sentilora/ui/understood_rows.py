@@ -16,9 +16,9 @@ from sentilora.data.files.tables import open_table
 from sentilora.data.labelled.check import Check, check
 from sentilora.data.labelled.reader import read_examples
 from sentilora.data.problems import Problems, shortened
-from sentilora.errors import SentiloraError
+from sentilora.errors import DataError
 from sentilora.evaluation.reports import wording
-from sentilora.inference.rows.text_rows import open_rows
+from sentilora.inference.rows.text_rows import open_rows, refuse
 from sentilora.labels import parse_labels
 from sentilora.ui.data_choices import DataChoices
 from sentilora.ui.display.error_messages import page_text
@@ -125,29 +125,25 @@ def understand_texts(choices: DataChoices) -> Understood:
             left out.
     """
     upload = choices.upload
-    problems: tuple[str, ...] = ()
-    try:
-        rows = open_rows(
-            upload.path,
-            text=choices.text,
-            skip_bad_rows=choices.skip_bad_rows,
-            name=upload.name,
-            reading=choices.reading,
-        )
-    except SentiloraError as error:
-        problems = (page_text(error.message, upload.names),)
-        rows = open_rows(
-            upload.path,
-            text=choices.text,
-            skip_bad_rows=True,
-            name=upload.name,
-            reading=choices.reading,
-        )
+    rows = open_rows(
+        upload.path,
+        text=choices.text,
+        skip_bad_rows=True,
+        name=upload.name,
+        reading=choices.reading,
+    )
+    problems = Problems(upload.name)
+    problems.where = rows.batches.where
+    above = 0  # rows of the batches before
     left_out = 0
     shown: list[dict[str, Any]] = []
     for batch in rows.batches:
         texts = rows.texts_of(batch)
-        left_out += sum(text_problem(text) is not None for text in texts)
+        for row, text in enumerate(texts, start=above + 1):
+            if (kind := text_problem(text)) is not None:
+                left_out += 1
+                problems.add_row(row, kind)
+        above += len(texts)
         if not shown:
             head = batch.slice(0, SHOWN).to_pylist()
             shown = [
@@ -155,6 +151,12 @@ def understand_texts(choices: DataChoices) -> Understood:
                 | {name: _shown(cell) for name, cell in cells.items() if name != rows.column}
                 for row, (text, cells) in enumerate(zip(texts[:SHOWN], head, strict=True), 1)
             ]
+    told: tuple[str, ...] = ()
+    if not choices.skip_bad_rows:
+        try:
+            refuse(problems)
+        except DataError as error:
+            told = (page_text(error.message, upload.names),)
     notes = tuple(page_text(note, upload.names) for note in rows.batches.notes)
     return Understood(
         rows=shown,
@@ -162,7 +164,7 @@ def understand_texts(choices: DataChoices) -> Understood:
         usable=rows.batches.row_count - left_out,
         left_out=left_out,
         skips=choices.skip_bad_rows,
-        problems=problems,
+        problems=told,
         notes=notes,
     )
 
