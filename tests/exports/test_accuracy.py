@@ -47,8 +47,7 @@ def test_run_and_export_are_judged_as_evaluate_does(tiny_run, labelled, tmp_path
     assert found["parity"]["max_logit_difference"] < 1e-4
     assert found["changed_share"] == 0
     assert found["early_share"] is None
-    assert found["seen"] == 0
-    assert found["unseen"] is None
+    assert found["seen"] is None
 
 
 def test_texts_that_the_run_learned_from_are_told_with_the_figure_on_the_others(
@@ -64,10 +63,13 @@ def test_texts_that_the_run_learned_from_are_told_with_the_figure_on_the_others(
         app.main()
     assert not stopped.value.code
     found = json.loads((output / "parity.json").read_text(encoding="utf-8"))["labelled"]
-    assert found["seen"] == 160
-    assert found["unseen"]["accuracy"] == pytest.approx(tiny_run.report["metrics"]["accuracy"])
+    seen = found["seen"]
+    assert seen == evaluate(tiny_run.path, both).data["seen"]
+    assert (seen["train"] + seen["validation"], seen["unseen"]) == (160, 60)
+    assert seen["metrics"]["accuracy"] == pytest.approx(tiny_run.report["metrics"]["accuracy"])
     told = capsys.readouterr().out
-    assert "160 of 220 texts were learned from or chosen by: accuracy on the 60 others" in told
+    assert f"warning  {seen['train']} of 220 texts were learned from, {seen['validation']}" in told
+    assert "On the 60 others: accuracy" in told
 
 
 def test_both_stages_are_judged_together(tiny_run, labelled, tmp_path, capsys, monkeypatch):

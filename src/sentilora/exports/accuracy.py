@@ -12,9 +12,12 @@ from sentilora.data.files.read_options import Reading
 from sentilora.data.files.sources import locate
 from sentilora.data.labelled.learned_texts import LearnedTexts
 from sentilora.data.labelled.scan import Asked, LabelledOptions
+from sentilora.defaults import RESAMPLES, SEED
 from sentilora.errors import ModelError
 from sentilora.evaluation.metrics import measure
+from sentilora.evaluation.model_figures import measure_unseen
 from sentilora.evaluation.model_rows import Rows, given_labels, read_rows
+from sentilora.evaluation.report_parts.seen_part import SeenPart
 from sentilora.exports.parity import Parity, compare_logits
 from sentilora.inference.cascade import score_in_stages
 from sentilora.inference.scoring import score_texts
@@ -46,9 +49,8 @@ class Judged:
         export: accuracy of the export, both stages of a cascade together.
         early_share: share of the texts that the first stage answered; None without one.
         changed_share: share of the texts with another label than the run's, both stages together.
-        seen: number of the texts that the run learned from or was chosen by; None where that is not
-            known.
-        unseen: accuracy of the export on the other texts; None if there are none, or if all are.
+        seen: number of the texts that the run has seen, and figures of the export on the others;
+            None if it has seen none, or that is not known.
     """
 
     source: str
@@ -57,12 +59,12 @@ class Judged:
     export: Accuracy
     early_share: float | None
     changed_share: float
-    seen: int | None = None
-    unseen: Accuracy | None = None
+    seen: SeenPart | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as plain values, for JSON."""
-        return asdict(self)
+        seen = None if self.seen is None else self.seen.to_dict()
+        return {**asdict(self), "seen": seen}
 
 
 def read_labelled(
@@ -127,10 +129,15 @@ def judge_export(
         staged = score_in_stages(stage, export, encoder, rows.texts, settings.calibration)
         assert staged.early is not None
         found, early_share = staged.logits, float(staged.early.mean())
-    is_new = None if learned is None else learned.seen(rows.texts).unseen
-    unseen = None
-    if is_new is not None and is_new.any() and not is_new.all():
-        unseen = judge(found[is_new], rows.label_ids[is_new], settings)
+    seen = measure_unseen(
+        learned,
+        rows.texts,
+        rows.label_ids,
+        settings.calibration.probabilities(check_numbers(found)),
+        settings.labels,
+        resamples=RESAMPLES,
+        seed=SEED,
+    )
     return Judged(
         source=source,
         parity=parity,
@@ -138,8 +145,7 @@ def judge_export(
         export=judge(found, rows.label_ids, settings),
         early_share=early_share,
         changed_share=float((expected.argmax(axis=1) != found.argmax(axis=1)).mean()),
-        seen=None if is_new is None else int((~is_new).sum()),
-        unseen=unseen,
+        seen=seen,
     )
 
 

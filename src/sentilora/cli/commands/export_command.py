@@ -81,6 +81,8 @@ def export(
 ) -> None:
     """Write a model as files to deploy, and prove that they answer as the run does."""
     from sentilora.cli.report_tables import show_ways
+    from sentilora.evaluation.report_parts.seen_part import SeenPart
+    from sentilora.evaluation.reports.comparison import caution_of
     from sentilora.exports.export import export as write_export
     from sentilora.exports.first_stage_data import cascade_line
     from sentilora.exports.first_stage_fit import Cascaded
@@ -123,7 +125,7 @@ def export(
     if "labelled" in parity:
         print(f"data     {_judged(parity['labelled'])}")
         if parity["labelled"]["seen"]:
-            print(f"warning  {_seen(parity['labelled'])}")
+            print(f"warning  {caution_of(SeenPart.from_dict(parity['labelled']['seen']))}")
     print(f"export   {folder}")
     print(f"next     {_next(folder, to)}")
 
@@ -145,16 +147,6 @@ def _judged(labelled: dict[str, Any]) -> str:
         f"{parity['max_logit_difference']:.2g}"
         + ("" if early is None else f", {early:.1%} answered by the first stage")
     )
-
-
-def _seen(labelled: dict[str, Any]) -> str:
-    """Say how many of the texts the run has seen in its training."""
-    seen, unseen = labelled["seen"], labelled["unseen"]
-    texts = labelled["parity"]["texts"]
-    on_others = "there are no others"
-    if unseen is not None:
-        on_others = f"accuracy on the {texts - seen:,} others {unseen['accuracy']:.4f}"
-    return f"{seen:,} of {texts:,} texts were learned from or chosen by: {on_others}"
 
 
 def _mates_line(mates: dict[str, Any]) -> str:
