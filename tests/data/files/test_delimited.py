@@ -114,6 +114,14 @@ def test_rows_below_a_text_of_several_lines_are_placed_in_file_and_spreadsheet(f
     assert "row 2 (line 4, 3 in a spreadsheet: 1 fields)" in read(path)[2][0]
 
 
+def test_rows_keep_their_lines_when_the_first_ones_are_looked_at_again(file):
+    table = open_table(file(["text,label", *rows_of(3), "", *rows_of(3)]))
+    problems = Problems(table.name)
+    assert sum(len(chunk.rows) for chunk in table.chunks(table.names, problems)) == 6
+    next(table.chunks(table.names, problems, rows=1))
+    assert problems.where(6) == "line 8"
+
+
 def test_unquoted_quotes_advise_to_read_them_as_text(file):
     path = file(["label\ttext", 'good\t"Soup" he said', "bad\tCold"], "a.tsv")
     assert "broken quotes; if quotes are plain text in this file" in read(path)[2][0]

@@ -49,15 +49,19 @@ class DelimitedFile:
         self.files: tuple[Path, ...] = (path,)
         self._reading = reading
         self._encoding, notes = find_encoding(path, name, reading.encoding)
-        self._layout = find_layout(self._sample(), name, delimiter, reading)
-        self._total = find_total(self._last_lines(), self._layout)
+        sample = self._sample()
+        self._layout = find_layout(sample, name, delimiter, reading)
+        self._total = find_total(self._last_lines(sample), self._layout)
         self.names = self._layout.names
         self.notes = (*notes, *self._layout.notes)
         if self._total:
             told = f"{name}: the last line is a total, and no row: {quoted(self._total)}"
             self.notes += (Message(told),)
         self.doubt = self._layout.doubt
-        self._start_lines()
+        # Noted only where a row is not just below the last one, once for all passes.
+        self._turns = array("q", [0])
+        self._lines_above = array("q", [self._layout.above])
+        self._records_above = array("q", [self._layout.records_above])
 
     def class_names(self, column: str) -> None:
         """Return None: the format holds no label names beside the column."""
@@ -88,16 +92,11 @@ class DelimitedFile:
         line, shown = row + self._lines_above[place], row + self._records_above[place]
         return f"line {line}" if line == shown else f"line {line}, {shown} in a spreadsheet"
 
-    def _start_lines(self) -> None:
-        """Forget where rows stand; it is noted only where a row is not just below the last one."""
-        self._turns = array("q", [0])
-        self._lines_above = array("q", [self._layout.above])
-        self._records_above = array("q", [self._layout.records_above])
-
     def _turn(self, row: int, lines_above: int, blank: int) -> int:
-        self._turns.append(row)
-        self._lines_above.append(lines_above)
-        self._records_above.append(self._layout.records_above + blank)
+        if row > self._turns[-1]:  # not met in a pass before
+            self._turns.append(row)
+            self._lines_above.append(lines_above)
+            self._records_above.append(self._layout.records_above + blank)
         return lines_above
 
     def _rows(self, stream: Iterator[str], problems: Problems) -> Iterator[tuple[int, list[str]]]:
@@ -109,7 +108,6 @@ class DelimitedFile:
         records = Records(
             layout.dialect, width, layout.habits, is_sure=self._reading.quoting == "csv"
         )
-        self._start_lines()
         row, blank, above = 0, 0, layout.above
         for fields in records.read(islice(stream, layout.above, None), layout.above):
             if len(fields) != width or fields[0] in starts:
@@ -162,9 +160,8 @@ class DelimitedFile:
         trial = try_dialect(replace(layout.dialect, quote=""), Sample(lines, is_whole=True))
         return trial.is_clean and trial.width == len(layout.names)
 
-    def _last_lines(self) -> list[str]:
+    def _last_lines(self, sample: Sample) -> list[str]:
         if self.path.suffix.lower() == ".gz" or self._encoding.startswith(("utf-16", "utf-32")):
-            sample = self._sample()
             # A longer one cannot be read from the end.
             return [line.rstrip("\r\n") for line in sample.lines] if sample.is_whole else []
         with self.path.open("rb") as file:

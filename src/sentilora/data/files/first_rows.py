@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from sentilora.data.files.streams import Table
 from sentilora.data.problems import Problems
@@ -12,8 +13,9 @@ ROWS = 200
 
 
 def first_rows(table: Table) -> Callable[[], Mapping[str, Sequence[object]]]:
-    """Return what reads the first values of each column, once it is asked."""
+    """Return what reads the first values of each column, once it is asked; they are read once."""
 
+    @cache
     def read() -> Mapping[str, Sequence[object]]:
         problems = Problems(table.name, keeps_rows=True)
         try:

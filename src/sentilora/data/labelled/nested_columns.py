@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sentilora.data.files.first_rows import first_rows
+from sentilora.data.column_values import Sample
 from sentilora.data.files.formats import LINES
 from sentilora.data.files.streams import Table
 from sentilora.data.problems import quoted
@@ -19,11 +19,16 @@ _CODE = (
 _TEXT = "pathlib.Path({source!r}).read_text('utf-8-sig')"
 
 
-def nested_advice(table: Table) -> str:
-    """Say which columns hold objects, and how they become columns; nothing where none does."""
+def nested_advice(table: Table, sample: Sample) -> str:
+    """Say which columns hold objects, and how they become columns; nothing where none does.
+
+    Args:
+        table: table that the columns are of.
+        sample: what reads its first rows.
+    """
     nested = {
         name: list(dict.fromkeys(str(key) for value in found for key in value))
-        for name, values in first_rows(table)().items()
+        for name, values in sample().items()
         if (found := [value for value in values if isinstance(value, dict)])
     }
     if not nested:

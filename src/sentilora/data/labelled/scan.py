@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentilora.data.column_values import likely_text, no_texts, nothing
+from sentilora.data.column_values import Sample, likely_text, no_texts, nothing
 from sentilora.data.columns import Columns, choose_columns, column_name, sentiment_of_column
 from sentilora.data.files.delimited import DelimitedFile
 from sentilora.data.files.first_rows import first_rows
@@ -123,13 +123,14 @@ def scan(table: Table, asked: Asked) -> Scan:
     problems = Problems(table.name, keeps_rows=asked.skip_bad_rows or asked.lists_bad_rows)
     doubt = getattr(table, "doubt", "")
     is_header_sure = not (doubt and isinstance(table, DelimitedFile))
+    sample = first_rows(table)
     columns = choose_columns(
         table.names,
         text=asked.text,
         label=asked.label,
         group=asked.group,
         problems=problems,
-        sample=first_rows(table) if is_header_sure else nothing,
+        sample=sample if is_header_sure else nothing,
     )
     is_file = [table.name] == [str(file) for file in table.files]  # no hub, no rows in memory
     if is_file and columns.text is not None and len(table.names) == 1:
@@ -144,10 +145,10 @@ def scan(table: Table, asked: Asked) -> Scan:
     if columns.used and not found.row_count and not problems.kinds:
         problems.add("no rows, only a header. Expected rows with a text and a label.")
     is_open = columns.text is None or columns.label is None or not found.spellings
-    if is_open and (advice := nested_advice(table)):
+    if is_open and (advice := nested_advice(table, sample)):
         problems.add(advice)
     if not asked.any_text and (why := no_texts(found.first_texts)) is not None:
-        problems.add(_no_texts(found, why))
+        problems.add(_no_texts(found, why, sample))
     if len(found.spellings) > MAX_SPELLINGS:
         problems.add(
             f"column '{columns.label}' holds more than {MAX_SPELLINGS:,} different values, such as "
@@ -229,10 +230,9 @@ def _says_no(cell: str | None) -> bool:
     return cell is None or number_in(cell) == 0 or cell.casefold() in _NOT or is_missing(cell)
 
 
-def _no_texts(found: Scan, why: str) -> str:
+def _no_texts(found: Scan, why: str, sample: Sample) -> str:
     """Say that a column hardly holds texts, and which one does."""
-    names = [name for name in (*found.columns.used,) if name is not None]
-    other = likely_text(first_rows(found.table)(), names)
+    other = likely_text(sample(), found.columns.used)
     way = f"Choose the one with the texts: {setting('text', other or 'NAME')}"
     return (
         f"column '{found.columns.text}' hardly holds texts: {why}. {way}; or say "
