@@ -50,3 +50,35 @@ def test_a_missing_or_broken_file_is_named(tmp_path, text, message):
         path.write_text(text)
     with pytest.raises(ConfigError, match=message):
         read_config(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "overrides", "message"),
+    [
+        ("lora = 3", {"lora": {"rank": 8}}, "lora: lora is a single value, not a section"),
+        ("lora = 3", {"lora.rank": 8}, "lora.rank: lora is a single value, not a section"),
+        ("", {3: 4}, "3: the name of a setting is a string, such as 'lora.rank'"),
+    ],
+)
+def test_settings_that_do_not_go_together_are_told_once(tmp_path, text, overrides, message):
+    path = tmp_path / "run.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=r"section|string") as error:
+        read_config(path, overrides)
+    assert str(error.value) == f"{path}: {message}"
+
+
+@pytest.mark.parametrize(
+    ("text", "overrides"),
+    [
+        ("text = 3", {"preset": "fast"}),
+        ("training = 3", {"method": "full"}),
+        ("preset = []", {"method": "full"}),
+        ("method = []", {"preset": "fast"}),
+    ],
+)
+def test_a_wrong_value_in_the_file_is_told_beside_another_setting(tmp_path, text, overrides):
+    path = tmp_path / "run.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=f"{text.split()[0]} = "):
+        read_config(path, overrides)

@@ -274,7 +274,7 @@ def read_config(
     """
     settings = read_settings(path)
     _forget_derived(settings, overrides or {})
-    merge_settings(settings, overrides or {})
+    problems = [*problems, *merge_settings(settings, overrides or {})]
     return make_config(settings, title=str(path), problems=problems)
 
 
@@ -284,11 +284,12 @@ def _forget_derived(settings: dict[str, Any], overrides: Mapping[str, Any]) -> N
     The ``config.toml`` of a run is complete, so it cannot tell derived values from chosen ones; a
     value that differs from the derived one was chosen, and stays.
     """
-    text, training = settings.get("text", {}), settings.get("training", {})
-    preset = PRESETS.get(settings.get("preset", "balanced"), {})
+    sections = [settings.get(name) for name in ("text", "training")]
+    text, training = (section if isinstance(section, dict) else {} for section in sections)
+    preset = PRESETS.get(str(settings.get("preset", "balanced")), {})
     if "preset" in overrides and text.get("max_tokens") == preset.get("max_tokens"):
         text.pop("max_tokens", None)
-    rate = LEARNING_RATES.get(settings.get("method", "lora"))
+    rate = LEARNING_RATES.get(str(settings.get("method", "lora")))
     if "method" in overrides and training.get("learning_rate") == rate:
         training.pop("learning_rate", None)
 

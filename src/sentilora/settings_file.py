@@ -14,6 +14,7 @@ from sentilora.files import path_of
 from sentilora.message import setting
 
 _MOST_LEVELS = 8
+_EXPECTED = "Expected sections and names, such as [lora] and rank = 8."
 
 
 def read_settings(path: str | Path) -> dict[str, Any]:
@@ -30,11 +31,10 @@ def read_settings(path: str | Path) -> dict[str, Any]:
             f"{setting('config')}."
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, IsADirectoryError) as error:
-        raise ConfigError(f"{path} is not a TOML file: {error}") from error
+        raise ConfigError(f"{path} is not a TOML file: {error}. {_EXPECTED}") from error
     except RecursionError as error:
         raise ConfigError(
-            f"{path} holds values within values, too many to be settings. Expected sections and "
-            "names, such as [lora] and rank = 8."
+            f"{path} holds values within values, too many to be settings. {_EXPECTED}"
         ) from error
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
@@ -65,6 +65,9 @@ def merge_settings(into: dict[str, Any], settings: Mapping[str, Any]) -> list[st
     """Put nested or dotted settings into nested ones; return what does not go together."""
     problems: list[str] = []
     for key, value in settings.items():
+        if not isinstance(key, str):
+            problems.append(f"{key!r}: the name of a setting is a string, such as 'lora.rank'")
+            continue
         _merge(into, key.split("."), value, key, problems)
     return problems
 
@@ -73,14 +76,28 @@ def _merge(
     into: dict[str, Any], parts: list[str], value: Any, key: str, problems: list[str]
 ) -> None:
     for part in parts[:-1]:
-        into = into.setdefault(part, {})
-        if not isinstance(into, dict):
-            problems.append(f"{key}: {part} is a single value, not a section")
+        section = _section(into, part, key, problems)
+        if section is None:
             return
+        into = section
     last = parts[-1]
     if isinstance(value, Mapping):
-        section = into.setdefault(last, {})
+        section = _section(into, last, key, problems)
+        if section is None:
+            return
         for name, inner in value.items():
             _merge(section, [name], inner, f"{key}.{name}", problems)
     else:
         into[last] = value
+
+
+def _section(
+    into: dict[str, Any], name: str, key: str, problems: list[str]
+) -> dict[str, Any] | None:
+    """Return a section, made where it is missing; a single value in its place is told once."""
+    section = into.setdefault(name, {})
+    if isinstance(section, dict):
+        return section
+    problems.append(f"{key}: {name} is a single value, not a section")
+    del into[name]
+    return None
