@@ -5,6 +5,8 @@ import gzip
 import json
 import lzma
 import zipfile
+from errno import ENOSPC
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -120,3 +122,21 @@ def test_protected_archives_are_named(tmp_path):
     path.write_bytes(data)
     with pytest.raises(DataError, match="is protected by a password"):
         open_single(path)
+
+
+def test_a_full_disk_is_not_told_as_a_damaged_archive(tmp_path, monkeypatch, write):
+    paths = [
+        archive(tmp_path / "a.zip", {"a.csv": CSV}),
+        write("b", bz2.compress(CSV)).rename(tmp_path / "b.csv.bz2"),
+    ]
+    opened = Path.open
+
+    def full(path, mode="r", *more, **options):
+        if mode == "wb":
+            raise OSError(ENOSPC, "No space left on device")
+        return opened(path, mode, *more, **options)
+
+    monkeypatch.setattr(Path, "open", full)
+    for path in paths:
+        with pytest.raises(DataError, match=r"cannot be written: No space left .* Set TMPDIR"):
+            open_single(path)

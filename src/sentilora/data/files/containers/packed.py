@@ -36,7 +36,7 @@ def unpacked(path: Path, name: str, packing: str) -> tuple[Path, ScratchFolder]:
     """
     folder = ScratchFolder()
     target = folder.path / path.name[: -len(packing)]
-    with _told(name, packing), _opened(path, packing) as source, target.open("wb") as file:
+    with _told(name, packing), _opened(path, packing) as source, _written(target) as file:
         _copy(source, file, path.stat().st_size, name)
     return target, folder
 
@@ -54,8 +54,7 @@ def extracted(path: Path, name: str) -> ScratchFolder:
         packed = path.stat().st_size
         for member in members:
             target = folder.path.joinpath(*_inside(member.filename))
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with archive.open(member) as source, target.open("wb") as file:
+            with archive.open(member) as source, _written(target) as file:
                 _copy(source, file, packed, name)
     return folder
 
@@ -85,8 +84,19 @@ def _copy(source: IO[bytes] | Any, target: IO[bytes], packed: int, name: str) ->
         _refuse_large(size, packed, name)
         with told_when_full(Path(target.name)):
             target.write(block)
-    with told_when_full(Path(target.name)):
-        target.flush()
+
+
+@contextmanager
+def _written(target: Path) -> Iterator[IO[bytes]]:
+    """Open a temporary file to write to; what fails is not the fault of what is unpacked."""
+    with told_when_full(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file = target.open("wb")
+    try:
+        yield file
+    finally:
+        with told_when_full(target):
+            file.close()
 
 
 def _refuse_large(size: int, packed: int, name: str, most_bytes: int | None = None) -> None:
@@ -138,5 +148,5 @@ def _told(name: str, packing: str) -> Iterator[None]:
         raise DataError(
             f"{name} is not a whole {packing} file: {error}. Pack or fetch it again."
         ) from error
-    except (NotImplementedError, RuntimeError) as error:
+    except NotImplementedError as error:
         raise DataError(f"{name} cannot be unpacked: {error}. Unpack it yourself.") from error
