@@ -175,6 +175,17 @@ def test_workbooks_that_would_fill_the_memory_are_refused(book, monkeypatch):
         open_single(book({"S": [HEADER, ["a", "x"]]}))
 
 
+def test_a_fault_of_our_own_is_not_told_as_a_damaged_workbook(book, monkeypatch):
+    from sentilora.data.files.containers import workbook
+
+    def wrong(cell):
+        raise TypeError("a slip")
+
+    monkeypatch.setattr(workbook, "_value", wrong)
+    with pytest.raises(TypeError, match="a slip"):
+        open_single(book({"S": [HEADER, ["a", "x"]]}))
+
+
 MANIFEST = '<manifest xmlns="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
 ODS = """<?xml version="1.0"?><office:document-content
  xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"

@@ -12,9 +12,8 @@ import datetime as dt
 import re
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from xml.etree import ElementTree as ET
 from sentilora.data.files.containers.packed import check_members
 from sentilora.data.files.containers.row_spool import spool
 from sentilora.data.files.containers.sheet_header import refuse_other_header
+from sentilora.data.files.containers.workbook_damage import damage_told, protected, told
 from sentilora.data.files.jsonlines import JsonLinesFile
 from sentilora.data.files.read_options import Reading
 from sentilora.data.problems import Problems, quoted
@@ -128,32 +128,26 @@ class _Rows:
 @contextmanager
 def _sheets(path: Path, name: str, ending: str) -> Iterator[tuple[list[str], Any]]:
     """Open a workbook: the names of its sheets, and a function that iterates the rows of one."""
-    try:
-        if ending in _STREAMED:
-            with _streamed(path, is_computed=True) as book:
+    with ExitStack() as stack:
+        with damage_told(name, ending):
+            if ending in _STREAMED:
+                book = stack.enter_context(_streamed(path, is_computed=True))
                 sheets = {sheet.title: sheet for sheet in book.worksheets}
-                yield list(sheets), lambda title: _streamed_rows(sheets[title])
-            return
-        from python_calamine import load_workbook
+                names = list(sheets)
+            else:
+                from python_calamine import load_workbook
 
-        with closing(load_workbook(path)) as book:
-            yield book.sheet_names, lambda title: book.get_sheet_by_name(title).iter_rows()
-    except _faults() as error:
-        if type(error).__name__ == "PasswordError":
-            raise DataError(_protected(name)) from error
-        raise DataError(
-            f"{name} is not a whole {ending} workbook: {error}. Open it in a spreadsheet, and save "
-            "it again as .xlsx, or as .csv."
-        ) from error
+                book = stack.enter_context(closing(load_workbook(path)))
+                names = book.sheet_names
 
+        def rows_of(title: str) -> Iterator[Sequence[Any]]:
+            with damage_told(name, ending):
+                if ending in _STREAMED:
+                    yield from _streamed_rows(sheets[title])
+                else:
+                    yield from book.get_sheet_by_name(title).iter_rows()
 
-def _faults() -> tuple[type[Exception], ...]:
-    """Return what the libraries raise for damaged files: whatever their parsers come upon."""
-    from python_calamine import CalamineError
-
-    lookups = (AttributeError, KeyError, IndexError, TypeError, ValueError)
-    archives = (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
-    return (*lookups, *archives, SyntaxError, CalamineError)
+        yield names, rows_of
 
 
 @contextmanager
@@ -174,7 +168,7 @@ def _streamed_rows(sheet: Any) -> Iterator[Sequence[Any]]:
 def _choose(names: list[str], wanted: str | int | None, name: str) -> tuple[str, list[Message]]:
     """Return the sheet to read, and what to tell the user when there are others."""
     if not names:
-        raise DataError(f"{name} has no sheets with cells.")
+        raise DataError(f"{name} has no sheets with cells. Give one with a header and rows.")
     others = f"of the sheets {quoted(names)}"
     if wanted is None:
         advice = f"; another one is read with {setting('sheet', names[-1])}"
@@ -220,21 +214,25 @@ def _check(path: Path, name: str, ending: str) -> None:
         head = file.read(1 << 16)
     if head.startswith(_OLD):
         if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
-            raise DataError(_protected(name))
+            raise DataError(protected(name))
         raise DataError(f"{name} is an old Excel file. Rename it so that it ends in .xls.")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            check_members(archive, name, MOST_BYTES)
-            if ending == ".ods":
-                _refuse_repeated(archive, name)
-    except _faults() as error:
+    what, way = f"{name} is not a {ending} workbook", "If it is text, give it the ending .csv."
+    with told(name, what, way):
+        archive = zipfile.ZipFile(path)
+    with archive:
+        check_members(archive, name, MOST_BYTES)
+        if ending != ".ods":
+            return
+        with told(name, what, way):
+            cells = _cell_count(archive)
+    if cells > _MOST_CELLS:
         raise DataError(
-            f"{name} is not a {ending} workbook: {error}. If it is text, give it the ending .csv."
-        ) from error
+            f"{name} has {cells:,} cells in a sheet; {_MOST_CELLS:,} are the most. Save it as .csv."
+        )
 
 
-def _refuse_repeated(archive: zipfile.ZipFile, name: str) -> None:
-    """Refuse an .ods that says "this cell, a thousand million times", which is written out."""
+def _cell_count(archive: zipfile.ZipFile) -> int:
+    """Count the cells of the largest sheet of an .ods, in which one may stand for millions."""
     rows = width = cells = 0  # up to the last cell that is not empty
     above = columns = last = 0
     with archive.open("content.xml") as content:
@@ -252,10 +250,7 @@ def _refuse_repeated(archive: zipfile.ZipFile, name: str) -> None:
                 cells = max(cells, rows * width)
                 rows = width = above = 0
                 element.clear()
-    if max(cells, rows * width) > _MOST_CELLS:
-        raise DataError(
-            f"{name} has {cells:,} cells in a sheet; {_MOST_CELLS:,} are the most. Save it as .csv."
-        )
+    return max(cells, rows * width)
 
 
 def _refuse_uncomputed(
@@ -277,10 +272,3 @@ def _refuse_uncomputed(
                         f"{table.name}: column '{names[place]}' holds formulas whose results are "
                         "not in the file. Open it in a spreadsheet, and save it again."
                     )
-
-
-def _protected(name: str) -> str:
-    return (
-        f"{name} is protected by a password. Open it in a spreadsheet, and save it without "
-        "the password, or as .csv."
-    )
