@@ -62,26 +62,20 @@ class AdapterWeights:
     saved: dict[str, torch.Tensor]
 
 
-def read_adapter_config(folder: Path) -> dict[str, Any]:
-    """Read ``adapter_config.json``.
+def check_adapter(folder: Path) -> dict[str, Any]:
+    """Refuse an adapter that is another model each time it is loaded, or cannot be merged.
+
+    Returns:
+        What its ``adapter_config.json`` holds.
 
     Raises:
-        ModelError: it cannot be read.
+        ModelError: it is one of those, and the message says how to convert it; or the file cannot
+            be read.
     """
     try:
         config: dict[str, Any] = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(f"The adapter in {folder} cannot be read: {error}") from error
-    return config
-
-
-def check_adapter(folder: Path) -> None:
-    """Refuse an adapter that is another model each time it is loaded, or cannot be merged.
-
-    Raises:
-        ModelError: it is one of those; the message says how to convert it.
-    """
-    config = read_adapter_config(folder)
     start = str(config.get("init_lora_weights"))
     if start.startswith(_DRAWN_ANEW):
         raise ModelError(
@@ -96,6 +90,7 @@ def check_adapter(folder: Path) -> None:
             f"The adapter in {folder} repeats layers of its base (layer_replication), which share "
             "their weights and cannot be merged with it. Train it without."
         )
+    return config
 
 
 def beyond_plain_lora(config: dict[str, Any]) -> list[str]:
@@ -125,8 +120,7 @@ def read_adapter(folder: Path) -> AdapterWeights:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    check_adapter(folder)
-    config = read_adapter_config(folder)
+    config = check_adapter(folder)
     try:
         stored = load_file(folder / ADAPTER_WEIGHTS)
     except (OSError, ValueError, SafetensorError) as error:

@@ -26,7 +26,6 @@ from sentilora.model.adapter_file import (
     PREFIX,
     beyond_plain_lora,
     check_adapter,
-    read_adapter_config,
 )
 from sentilora.model.artifact import MANIFEST, Artifact, base_of, open_artifact
 from sentilora.model.bases.resolved_base import ResolvedBase
@@ -85,8 +84,7 @@ def open_start(model: str) -> Start:
             f"was trained with {setting('method', 'lora')}, its model/ folder, or "
             f"'{samples.GENERAL}'."
         )
-    check_adapter(artifact.path)
-    stored = read_adapter_config(artifact.path)
+    stored = check_adapter(artifact.path)
     if special := beyond_plain_lora(stored):
         raise ModelError(
             f"{model} is more than LoRA of one rank and scale on linear layers "
