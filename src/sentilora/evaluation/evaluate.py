@@ -189,9 +189,7 @@ def evaluate(
 
 def _with_language(rows: Rows, model: SentimentModel) -> Rows:
     """Add to the notes that the texts are of a language that the base does not read."""
-    base = model.artifact.settings.base
-    known = by_hub_id(base)
-    told = language_notes(rows.examples.sample_texts(), known.name if known else base)
+    told = language_notes(rows.examples.sample_texts(), model.artifact.settings.base)
     return replace(rows, examples=replace(rows.examples, notes=(*rows.examples.notes, *told)))
 
 

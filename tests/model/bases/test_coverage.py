@@ -6,7 +6,12 @@ import pytest
 
 import sentilora
 from sentilora.errors import ModelError
-from sentilora.model.bases.coverage import measure_coverage, notes_on, remarks_of
+from sentilora.model.bases.coverage import (
+    english_base,
+    measure_coverage,
+    notes_on,
+    remarks_of,
+)
 from sentilora.model.classifier import load_tokenizer
 from sentilora.model.tokens import TextEncoder, TextRule
 from tests.helpers.texts import make_texts, write_csv
@@ -45,6 +50,12 @@ def test_texts_that_are_mostly_unknown_are_refused(measure):
         ModelError, match=r"^100.0% of the tokens are unknown .* 'nie'.*xlm-roberta"
     ):
         notes_on(measure(["nie wieder Wasserkocher"]), "tiny")
+
+
+def test_bases_of_the_table_read_english_by_either_name():
+    for name in ("minilm", "sentence-transformers/all-MiniLM-L6-v2"):
+        assert english_base(name) == "minilm"
+    assert english_base("FacebookAI/xlm-roberta-base") is None
 
 
 def test_tokenizers_are_read_without_transformers_too(tiny_base):

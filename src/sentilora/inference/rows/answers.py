@@ -24,7 +24,7 @@ from sentilora.inference.rows.score_cache import RememberingScorer
 from sentilora.inference.scoring import Progress, Scored
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.labels import Labels
-from sentilora.model.bases.known_bases import by_hub_id
+from sentilora.model.bases.coverage import english_base
 from sentilora.model.tokens import MOSTLY_UNKNOWN
 
 
@@ -147,7 +147,7 @@ class Answerer:
         self._started = time.perf_counter()
         self._rows = self._skipped = self._tokens = self._truncated = self._abstained = 0
         self._early = self._unknown = 0
-        self._base = by_hub_id(model.artifact.settings.base)
+        self._base = english_base(model.artifact.settings.base)
         self._languages = LanguageCount()
         self._counts = np.zeros(len(model.labels), dtype=np.int64)
         self._told = 0
@@ -166,7 +166,7 @@ class Answerer:
 
         texts = [values[row] for row in answered]
         scored = self._scorer.score(texts, advance)
-        if self._base is not None:  # those of the table read English
+        if self._base is not None:
             self._languages.add(texts)
         answers = Answers(
             size=len(values),
@@ -196,7 +196,7 @@ class Answerer:
             unknown=self._unknown,
             early=self._early,
             resumed=resumed,
-            notes=(*notes, *(self._languages.notes(self._base.name) if self._base else ())),
+            notes=(*notes, *(self._languages.notes(self._base) if self._base else ())),
             engine=f"{self._model.engine.name}, {self._model.precision}",
         )
 

@@ -18,9 +18,9 @@ from sentilora.data.languages import LanguageCount
 from sentilora.errors import ModelError
 from sentilora.message import setting
 from sentilora.model.bases.known_bases import BASES, by_hub_id
+from sentilora.model.tokens import MOSTLY_UNKNOWN
 
 TOLD_SHARE = 0.01  # of all tokens, or of the texts that are mostly unknown
-MOST_SHARE = 0.5  # of its tokens, from which a text counts as unknown
 REFUSED_SHARE = 0.9  # of all tokens, from which a training is refused
 EXAMPLES = 3
 
@@ -60,7 +60,7 @@ def measure_coverage(backend: Any, unknown_id: int | None, texts: Sequence[str])
         words.update(text[slice(*one.offsets[place])] for place in places)
         tokens += len(one.ids)
         unknown += len(places)
-        unread += len(places) >= MOST_SHARE * len(one.ids)
+        unread += len(places) >= MOSTLY_UNKNOWN * len(one.ids)
     examples = tuple(word for word, _ in words.most_common(EXAMPLES))
     return Coverage(unknown / max(1, tokens), len(texts), unread, examples)
 
@@ -86,17 +86,28 @@ def notes_on(coverage: Coverage, base: str) -> list[str]:
 
 
 def language_notes(texts: Sequence[str], base: str) -> list[str]:
-    """Say how many texts do not look English, if the base is one of the table, which all read it.
+    """Say how many texts do not look English, if the base reads little else.
 
     Args:
         texts: the texts, or a sample of them.
         base: name or hub id of the base.
     """
-    if base not in BASES and by_hub_id(base) is None:
+    name = english_base(base)
+    if name is None:
         return []
     count = LanguageCount()
     count.add(texts)
-    return count.notes(base)
+    return count.notes(name)
+
+
+def english_base(base: str) -> str | None:
+    """Return the name of a base that has read little but English; None of one not known to.
+
+    Args:
+        base: name or hub id of the base.
+    """
+    known = BASES.get(base) or by_hub_id(base)
+    return known.name if known else None
 
 
 def remarks_of(folder: Path, base: str) -> Callable[[Sequence[str]], list[str]]:
