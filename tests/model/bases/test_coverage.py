@@ -7,6 +7,7 @@ import pytest
 import sentilora
 from sentilora.errors import ModelError
 from sentilora.model.bases.coverage import (
+    Coverage,
     english_base,
     measure_coverage,
     notes_on,
@@ -50,6 +51,15 @@ def test_texts_that_are_mostly_unknown_are_refused(measure):
         ModelError, match=r"^100.0% of the tokens are unknown .* 'nie'.*xlm-roberta"
     ):
         notes_on(measure(["nie wieder Wasserkocher"]), "tiny")
+
+
+def test_from_nine_tenths_on_next_to_nothing_can_be_learned():
+    (note,) = notes_on(Coverage(0.89, texts=10, unread=9, examples=()), "tiny")
+    assert note == (
+        "89.0% of the tokens are unknown to the base tiny; 9 of 10 texts are mostly unknown"
+    )
+    with pytest.raises(ModelError, match=r"^90.0% of .* tiny: next to nothing can be learned"):
+        notes_on(Coverage(0.9, texts=10, unread=9, examples=()), "tiny")
 
 
 def test_bases_of_the_table_read_english_by_either_name():

@@ -69,15 +69,16 @@ def notes_on(coverage: Coverage, base: str) -> list[str]:
     """Say what a base does not know, where it is more than a little.
 
     Raises:
-        ModelError: it is most of all.
+        ModelError: it is nine tenths of all tokens or more.
     """
     seen = f"{coverage.share:.1%} of the tokens are unknown to the base {base}"
     if coverage.examples:
         seen += f", such as {', '.join(repr(_shortened(word)) for word in coverage.examples)}"
     if coverage.share >= REFUSED_SHARE:
         raise ModelError(
-            f"{seen}: nothing can be learned from these texts with it. Expected a base that knows "
-            f"their language and script, such as {setting('base', 'FacebookAI/xlm-roberta-base')}."
+            f"{seen}: next to nothing can be learned from these texts with it. Expected a base "
+            "that knows their language and script, such as "
+            f"{setting('base', 'FacebookAI/xlm-roberta-base')}."
         )
     if max(coverage.share, coverage.unread / max(1, coverage.texts)) < TOLD_SHARE:
         return []
