@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import pytest
 
+from sentilora.data.files import sources
 from sentilora.data.pairs.built_pairs import write_pairs
 from sentilora.data.pairs.from_edits import pairs_from_edits
 from sentilora.data.pairs.pair_reader import read_pairs
@@ -88,3 +91,18 @@ def test_a_large_group_is_drawn_from(write):
     values = [(f"text {i}", ("negative", "positive")[i % 2], 1) for i in range(40)]
     built = pairs_from_edits(write("a.csv", rows(values)), group="pair", per_group=7)
     assert len(built) == 7
+
+
+def test_an_archive_is_unpacked_once(write, tmp_path, monkeypatch):
+    path = write("set/train.csv", rows())
+    write("set/test.csv", rows(ROWS[:1]))
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        for name in ("train.csv", "test.csv"):
+            archive.write(path.with_name(name), name)
+    counted = []
+    unpack = sources.extracted
+    monkeypatch.setattr(
+        sources, "extracted", lambda *asked: counted.append(asked) or unpack(*asked)
+    )
+    pairs_from_edits(tmp_path / "set.zip", group="pair")
+    assert len(counted) == 1

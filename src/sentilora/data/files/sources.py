@@ -75,7 +75,7 @@ class Location:
 
 
 def locate(data: Any, reading: Reading = USUAL) -> Location:
-    """Find out what ``data`` names, without reading rows.
+    """Find out what ``data`` names, without reading rows; a location stays what it is.
 
     Args:
         data: path of a file or a folder, hub data set id, or ``sample``; or rows in memory, as
@@ -87,6 +87,8 @@ def locate(data: Any, reading: Reading = USUAL) -> Location:
             set cannot be loaded.
         ConfigError: ``reading`` says something about data that are no files.
     """
+    if isinstance(data, Location):
+        return data
     if is_in_memory(data):
         return _in_memory(data, reading)
     source = str(data)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from sentilora.data.columns import find_text_column
 from sentilora.data.files.first_rows import first_rows
 from sentilora.data.files.read_options import USUAL, Reading
-from sentilora.data.files.sources import locate
+from sentilora.data.files.sources import Location, locate
 from sentilora.data.files.table_files import write_batches
 from sentilora.data.pairs.contradictions import contradictions
 from sentilora.data.pairs.preference_pairs import Pairs
@@ -71,7 +71,7 @@ def drop_contradictions(built: BuiltPairs) -> BuiltPairs:
 
 
 def text_keys(
-    data: str | Path, text: str | None = None, *, reading: Reading = USUAL
+    data: str | Path | Location, text: str | None = None, *, reading: Reading = USUAL
 ) -> npt.NDArray[np.uint64]:
     """Return a hash of each folded text of a file, or of the test part of a folder, ``(N,)``.
 

@@ -84,8 +84,9 @@ def pairs_from_edits(
             "least 1 pair a group and in all."
         )
     how = Reading(**reading)
+    location = locate(data, how)
     examples = read_examples(
-        data,
+        location,
         text=text,
         label=label,
         group=group,
@@ -95,7 +96,7 @@ def pairs_from_edits(
         reading=how,
     )
     grades = _grades(examples.labels, kind)
-    files = [*leave_out, *([data] if locate(data, how).has("test") else [])]
+    files = [*leave_out, *([location] if location.has("test") else [])]
     closed = np.concatenate(
         [np.zeros(0, np.uint64), *(text_keys(file, reading=how) for file in files)]
     )

@@ -92,7 +92,7 @@ def pairs_from_ratings(
     how = Reading(**reading)
     location = locate(data, how)
     table = location.open("train")
-    files = [*leave_out, *([data] if location.has("test") else [])]
+    files = [*leave_out, *([location] if location.has("test") else [])]
     closed = np.concatenate(
         [np.zeros(0, np.uint64), *(text_keys(file, reading=how) for file in files)]
     )
