@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sentilora.data.column_values import Sample, likely_label, likely_text, nothing
-from sentilora.data.problems import Problems, quoted
+from sentilora.data.problems import Problems, doubled_names, quoted
 from sentilora.errors import ConfigError, DataError
 from sentilora.labels import BINARY, TERNARY, canonical_sentiment
 from sentilora.message import setting
@@ -106,11 +106,8 @@ def choose_columns(
     sample: Sample = nothing,
 ) -> Columns:
     """Decide all columns; what cannot be decided is noted in ``problems`` and left as None."""
-    doubled = sorted({name for name in names if names.count(name) > 1})
-    if doubled:
-        problems.add(
-            f"column names that occur twice: {quoted(doubled)}. Give each column its own name."
-        )
+    if doubled := doubled_names(names):
+        problems.add(doubled)
         return Columns(None, None, None)
     chosen_group = None
     if group is not None:

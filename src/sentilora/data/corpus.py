@@ -24,7 +24,7 @@ from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.files.sources import PART_NAMES, Location, is_saved, locate
 from sentilora.data.files.streams import Table, text_problem
 from sentilora.data.files.tables import open_texts
-from sentilora.data.problems import Problems, quoted, raise_if_any
+from sentilora.data.problems import Problems, doubled_names, quoted, raise_if_any
 from sentilora.data.same_text import text_hashes
 from sentilora.errors import DataError, several
 from sentilora.files import path_of
@@ -230,9 +230,8 @@ def _parts(location: Location) -> tuple[list[Table], list[Table]]:
 def _source(table: Table, text: str | None, is_guard: bool, failures: list[str]) -> Source | None:
     if isinstance(table, PlainTextFile):
         return Source(table, table.names[0])
-    doubled = sorted({name for name in table.names if table.names.count(name) > 1})
-    if doubled:
-        failures.append(f"{table.name}: column names that occur twice: {quoted(doubled)}.")
+    if doubled := doubled_names(table.names):
+        failures.append(f"{table.name}: {doubled}")
         return None
     wanted = None if is_guard and text not in table.names else text
     try:

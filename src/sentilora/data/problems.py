@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sentilora.errors import DataError, several
@@ -131,6 +132,14 @@ def quoted(names: Sequence[str], limit: int = 20) -> str:
         return "nothing"
     shown = ", ".join(f"'{shortened(name)}'" for name in names[:limit])
     return f"{shown}, and {len(names) - limit} more" if len(names) > limit else shown
+
+
+def doubled_names(names: Iterable[str]) -> str:
+    """Say which names of columns occur twice, and what to do; nothing where none does."""
+    doubled = sorted(name for name, count in Counter(names).items() if count > 1)
+    if not doubled:
+        return ""
+    return f"column names that occur twice: {quoted(doubled)}. Give each column its own name."
 
 
 def shown_value(value: object) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from uuid import uuid4
 
 from sentilora.data.columns import TEXT_NAMES
 from sentilora.data.frames import arrow_table, column_at, column_names, is_frame, is_from, name_of
-from sentilora.data.problems import quoted, shortened
+from sentilora.data.problems import doubled_names, quoted, shortened
 from sentilora.data.text_entries import is_missing, is_unicode, open_entries
 from sentilora.errors import DataError, several
 from sentilora.files import sha256_of
@@ -205,12 +204,8 @@ def _checked(table: pa.Table, source: str) -> pa.Table:
 
 
 def _refuse_doubled(names: Sequence[str], source: str) -> None:
-    doubled = sorted(name for name, count in Counter(names).items() if count > 1)
-    if doubled:
-        raise DataError(
-            f"{source}: column names that occur twice: {quoted(doubled)}. Give each column its own "
-            "name."
-        )
+    if doubled := doubled_names(names):
+        raise DataError(f"{source}: {doubled}")
 
 
 def _features(dataset: Any) -> dict[bytes, bytes]:

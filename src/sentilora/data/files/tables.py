@@ -39,7 +39,7 @@ from sentilora.data.files.read_options import DELIMITED, TEXT, USUAL, Reading
 from sentilora.data.files.streams import CHUNK_ROWS, Table, broken_text, open_text
 from sentilora.data.files.table_files import BatchWriter, write_batches
 from sentilora.data.files.text_form.charset import find_encoding
-from sentilora.data.problems import Problems, quoted, raise_if_any
+from sentilora.data.problems import Problems, doubled_names, quoted, raise_if_any
 from sentilora.errors import DataError
 from sentilora.files import path_of
 
@@ -195,9 +195,8 @@ class Batches:
         self._table = table
         self._rows = rows
         self._types = JsonTypes()
-        doubled = sorted({name for name in table.names if table.names.count(name) > 1})
-        if doubled:
-            raise DataError(f"{self.name}: column names that occur twice: {quoted(doubled)}.")
+        if doubled := doubled_names(table.names):
+            raise DataError(f"{self.name}: {doubled}")
         self.schema, self.row_count = self._survey()
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:

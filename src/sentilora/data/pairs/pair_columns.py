@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sentilora.data.columns import match_column
 from sentilora.data.pairs.preference_pairs import GRADED, LABELS, Kind
-from sentilora.data.problems import Problems, quoted
+from sentilora.data.problems import Problems, doubled_names, quoted
 from sentilora.errors import ConfigError
 from sentilora.message import command, setting
 
@@ -68,11 +68,8 @@ def choose_pair_columns(
         asked: column of each role that is not called like its role.
         problems: collects what is wrong with the file.
     """
-    doubled = sorted({name for name in names if names.count(name) > 1})
-    if doubled:
-        problems.add(
-            f"column names that occur twice: {quoted(doubled)}. Give each column its own name."
-        )
+    if doubled := doubled_names(names):
+        problems.add(doubled)
     for role, column in asked.items():
         if match_column(names, column) not in names:
             problems.add(f"no column '{column}' for {role}. Found: {quoted(names)}.")

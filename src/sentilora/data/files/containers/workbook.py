@@ -25,7 +25,7 @@ from sentilora.data.files.containers.sheet_header import refuse_other_header
 from sentilora.data.files.containers.workbook_damage import damage_told, protected, told
 from sentilora.data.files.jsonlines import JsonLinesFile
 from sentilora.data.files.read_options import Reading
-from sentilora.data.problems import Problems, quoted
+from sentilora.data.problems import Problems, doubled_names, quoted
 from sentilora.errors import DataError
 from sentilora.message import Message, setting
 
@@ -105,12 +105,8 @@ class _Rows:
         names = ["" if cell is None else str(cell).strip() for cell in cells]
         while names and not names[-1]:
             names.pop()
-        doubled = sorted({name for name in names if name and names.count(name) > 1})
-        if doubled:
-            raise DataError(
-                f"{self._name}: column names that occur twice: {quoted(doubled)}. Give each column "
-                "its own name."
-            )
+        if doubled := doubled_names(filter(None, names)):
+            raise DataError(f"{self._name}: {doubled}")
         return tuple(names)
 
     def _row(self, cells: Sequence[Any]) -> dict[str, Any]:
