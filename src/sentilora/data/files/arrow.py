@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Batcher = Callable[[Sequence[str] | None, int], "Iterator[pa.RecordBatch]"]
 
 
+_WAY = "Fetch or write it again."
+
+
 class ArrowTable:
     """A table whose rows come as record batches.
 
@@ -33,6 +36,7 @@ class ArrowTable:
         self.name = name
         self.files: tuple[Path, ...] = tuple(files)
         self.notes: tuple[str, ...] = ()
+        self.doubt = ""
         self.schema = schema
         self.row_count = row_count
         self.names: tuple[str, ...] = tuple(schema.names)
@@ -58,7 +62,7 @@ class ArrowTable:
         try:
             yield from self._read(columns, rows)
         except (pa.ArrowException, OSError) as error:
-            raise DataError(f"{self.name} cannot be read: {error}") from error
+            raise DataError(f"{self.name} cannot be read: {error}. {_WAY}") from error
 
     def chunks(
         self, columns: Sequence[str], problems: Problems, *, rows: int = CHUNK_ROWS
@@ -85,7 +89,7 @@ def parquet_table(path: Path, name: str) -> ArrowTable:
         try:
             return parquet.ParquetFile(path, pre_buffer=False)
         except (pa.ArrowException, OSError) as error:
-            raise DataError(f"{name} is not a parquet file: {error}") from error
+            raise DataError(f"{name} is not a parquet file: {error}. {_WAY}") from error
 
     def read(columns: Sequence[str] | None, rows: int) -> Iterator[pa.RecordBatch]:
         wanted = None if columns is None else list(columns)
@@ -124,10 +128,7 @@ def arrow_table(path: Path, name: str) -> ArrowTable:
         schema = _arrow_schema(path)
         return ArrowTable(name, [path], schema, sum(batch.num_rows for batch in whole()), read)
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise DataError(
-            f"{name} is not an Arrow or Feather file: {error}. Write it again with pyarrow, or as "
-            ".parquet."
-        ) from error
+        raise DataError(f"{name} is not an Arrow or Feather file: {error}. {_WAY}") from error
 
 
 def dataset_table(part: datasets.Dataset, name: str, files: Sequence[Path] = ()) -> ArrowTable:

@@ -23,6 +23,7 @@ class PlainTextFile:
     """
 
     names: tuple[str, ...] = (COLUMN,)
+    doubt = ""
 
     def __init__(self, path: Path, name: str, reading: Reading = USUAL) -> None:
         reading.refuse_other_than(TEXT, name, "a file of texts, one a line")

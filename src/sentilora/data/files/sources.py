@@ -181,7 +181,7 @@ def _folder(folder: Path, source: str, reading: Reading) -> Location:
 def _archive(path: Path, source: str, reading: Reading) -> Location:
     """Find the tables of a zip archive; its files stay unpacked as long as the location."""
     unpacked = extracted(path, source)
-    location = _pieces(unpacked.path, source, reading)
+    location = _pieces(unpacked.path, source, reading, archive=path)
 
     def opener(open_part: Callable[[], Table]) -> Callable[[], Table]:
         def opened() -> Table:
@@ -196,9 +196,11 @@ def _archive(path: Path, source: str, reading: Reading) -> Location:
     return replace(location, parts=parts)
 
 
-def _pieces(folder: Path, source: str, reading: Reading) -> Location:
+def _pieces(
+    folder: Path, source: str, reading: Reading, *, archive: Path | None = None
+) -> Location:
     def opener(pieces: list[Piece], name: str) -> Callable[[], Table]:
-        return lambda: open_pieces(pieces, name, reading)
+        return lambda: open_pieces(pieces, name, reading, archive=archive)
 
     found = find_parts(folder, source)
     parts = {part: opener(pieces, f"{source} [{part}]") for part, pieces in found.items()}

@@ -55,12 +55,14 @@ class Table(Protocol):
         files: paths of the files that it stands in.
         names: names of its columns, in order.
         notes: remarks for the user on how it is read, where that is not the usual.
+        doubt: what else may be read, where no column fits; may be empty.
     """
 
     name: str
     files: tuple[Path, ...]
     names: tuple[str, ...]
     notes: tuple[str, ...]
+    doubt: str
 
     def class_names(self, column: str) -> tuple[str, ...] | None:
         """Return the label names that the format stores for a column of label ids."""

@@ -6,7 +6,6 @@ it is, memory bounded by one batch.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -21,7 +20,7 @@ from sentilora.data.files.containers.labelled_lines import (
     open_labelled_lines,
     open_line_pair,
 )
-from sentilora.data.files.containers.packed import extracted, unpacked
+from sentilora.data.files.containers.packed import extracted, unpack_command, unpacked
 from sentilora.data.files.containers.workbook import open_workbook
 from sentilora.data.files.delimited import DelimitedFile
 from sentilora.data.files.formats import (
@@ -84,14 +83,26 @@ def open_table(path: Path, name: str | None = None, reading: Reading = USUAL) ->
     return table
 
 
-def open_pieces(pieces: Sequence[Piece], name: str, reading: Reading = USUAL) -> Table:
+def open_pieces(
+    pieces: Sequence[Piece], name: str, reading: Reading = USUAL, *, archive: Path | None = None
+) -> Table:
     """Open files that belong together as one table.
+
+    Args:
+        pieces: the files.
+        name: name that the user knows them by.
+        reading: how they are read.
+        archive: path of the zip archive that they stand in, if they do.
 
     Raises:
         DataError: one of them cannot be opened, or they do not have the same columns.
         ConfigError: ``reading`` holds settings that say nothing about their format.
     """
-    return joined([Member(_open_piece(piece, reading), piece.constants) for piece in pieces], name)
+    members = [Member(_open_piece(piece, reading), piece.constants) for piece in pieces]
+    if archive is None:
+        return joined(members, name)
+    way = f"Unpack it, and give one file by its name: {unpack_command(archive)}"
+    return joined(members, name, way)
 
 
 def _open_piece(piece: Piece, reading: Reading) -> Table:
@@ -108,10 +119,9 @@ def _open_archive(path: Path, name: str, reading: Reading) -> Table:
     pieces = [piece for part in find_parts(folder.path, name).values() for piece in part]
     if len(pieces) != 1 or pieces[0].constants:
         inside = [str(piece.path.relative_to(folder.path)) for piece in pieces]
-        unpack = f"python -m zipfile -e {shlex.quote(str(path))} {shlex.quote(path.stem)}"
         raise DataError(
             f"{name}: expected one table in it. Found: {quoted(inside)}. Unpack it, and give one "
-            f"by its name: {unpack}"
+            f"by its name: {unpack_command(path)}"
         )
     table = folder.serve(_open_piece(pieces[0], reading))
     table.name, table.files = name, (path,)
@@ -191,7 +201,7 @@ class Batches:
         self.files = table.files
         self.notes = table.notes
         self.where: Callable[[int], str] | None = getattr(table, "where", None)
-        self.doubt: str = getattr(table, "doubt", "")
+        self.doubt: str = table.doubt
         self._table = table
         self._rows = rows
         self._types = JsonTypes()

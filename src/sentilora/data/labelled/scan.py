@@ -121,7 +121,7 @@ def scan(table: Table, asked: Asked) -> Scan:
         DataError: it cannot be read to its end, or the disk is full.
     """
     problems = Problems(table.name, keeps_rows=asked.skip_bad_rows or asked.lists_bad_rows)
-    doubt = getattr(table, "doubt", "")
+    doubt = table.doubt
     is_header_sure = not (doubt and isinstance(table, DelimitedFile))
     sample = first_rows(table)
     columns = choose_columns(

@@ -178,6 +178,17 @@ def test_a_test_file_without_labels_is_not_used_and_told(write):
         read_drafts(path, {"test": path.with_name("test.csv")}, Asked(), None)
 
 
+def test_files_without_headers_keep_their_doubt_when_they_are_joined(write):
+    first = "The whole soup was cold and late,fine"
+    for place in (1, 2):
+        path = write(
+            f"set/train-{place}.csv", f"{first}\nA warm bowl,good\nA cold bowl {place},bad\n"
+        )
+    table = locate(path.parent).open("train")
+    assert table.doubt
+    assert table.doubt == open_single(path).doubt
+
+
 @pytest.mark.parametrize(
     ("train", "test", "label"),
     [

@@ -63,6 +63,13 @@ def test_files_of_an_archive_that_differ_are_told_by_their_own_names(tmp_path):
     assert str(caught.value).endswith(f"python -m zipfile -e '{path}' 'a b'")
 
 
+def test_files_of_a_part_that_differ_are_told_with_the_way_to_unpack_them(tmp_path):
+    members = {"train/a.csv": CSV, "train/b.csv": b"id,text\n1,a\n", "test/a.csv": CSV}
+    path = archive(tmp_path / "a.zip", members)
+    with pytest.raises(DataError, match=r"files of different columns.*python -m zipfile -e"):
+        locate(path).open("train")
+
+
 def test_an_archive_of_one_table_is_that_table(tmp_path, rows, pairs):
     members = {"in/reviews.csv": CSV, "__MACOSX/in/._reviews.csv": b"x", "in/read me.md": b"x"}
     path = archive(tmp_path / "a.csv.zip", members)

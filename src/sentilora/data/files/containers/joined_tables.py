@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,8 +31,13 @@ class Member:
     constants: Mapping[str, str | None]
 
 
-def joined(members: Sequence[Member], name: str) -> Table:
+def joined(members: Sequence[Member], name: str, way: str = "Give one file by its name.") -> Table:
     """Join tables; a single one without constants stays as it is.
+
+    Args:
+        members: the tables.
+        name: name that the user knows them by.
+        way: sentence that says how one of them is given alone.
 
     Raises:
         DataError: they do not have the same columns.
@@ -48,23 +52,15 @@ def joined(members: Sequence[Member], name: str) -> Table:
             raise DataError(
                 f"{name} holds files of different columns: {_file_name(first)} has "
                 f"{quoted(first.table.names)}, {_file_name(member)} has "
-                f"{quoted(member.table.names)}. {_way(name)}"
+                f"{quoted(member.table.names)}. {way}"
             )
     if all(isinstance(member.table, ArrowTable) for member in members):
-        return _joined_arrow(members, name)
+        return _joined_arrow(members, name, way)
     return JoinedRows(members, name)
 
 
 def _file_name(member: Member) -> str:
     return member.table.files[0].name
-
-
-def _way(name: str) -> str:
-    """Say how one file of a folder or of an archive is given alone."""
-    if not name.lower().endswith(".zip"):
-        return "Give one file by its name."
-    unpack = f"python -m zipfile -e {shlex.quote(name)} {shlex.quote(Path(name).stem)}"
-    return f"Unpack it, and give one file by its name: {unpack}"
 
 
 class JoinedRows:
@@ -78,6 +74,7 @@ class JoinedRows:
         self.name = name
         self.files = _files(members)
         self.notes = _notes(members)
+        self.doubt = next((member.table.doubt for member in members if member.table.doubt), "")
         self.is_json = not all(isinstance(member.table, DelimitedFile) for member in members)
         self.names = tuple(
             dict.fromkeys(
@@ -126,7 +123,7 @@ def _objects(table: Table, problems: Problems) -> Iterator[tuple[int, dict[str, 
             yield row, {name: values[place] for name, values in chunk.columns.items()}
 
 
-def _joined_arrow(members: Sequence[Member], name: str) -> ArrowTable:
+def _joined_arrow(members: Sequence[Member], name: str, way: str) -> ArrowTable:
     """Join Parquet and Arrow files, their columns cast to common types."""
     import pyarrow as pa
 
@@ -134,7 +131,7 @@ def _joined_arrow(members: Sequence[Member], name: str) -> ArrowTable:
     try:
         schema = pa.unify_schemas([table.schema for table in tables], promote_options="permissive")
     except pa.ArrowException as error:
-        raise DataError(f"{name} holds files whose types do not fit: {error}") from error
+        raise DataError(f"{name} holds files whose types do not fit: {error}. {way}") from error
     for key in dict.fromkeys(key for member in members for key in member.constants):
         if key not in schema.names:
             schema = schema.append(pa.field(key, pa.string()))

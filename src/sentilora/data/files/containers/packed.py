@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import shlex
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ MOST_TIMES = 250  # as large as what is packed; text is seldom 20 times as large
 _SMALL_BYTES = 256 << 20  # harmless, however well it was packed
 _MOST_MEMBERS = 10_000
 _BLOCK_BYTES = 1 << 20
+_UNPACK = "Unpack it, and give the files that are needed."
 
 
 def unpacked(path: Path, name: str, packing: str) -> tuple[Path, ScratchFolder]:
@@ -59,6 +61,11 @@ def extracted(path: Path, name: str) -> ScratchFolder:
     return folder
 
 
+def unpack_command(path: Path) -> str:
+    """Return the command that unpacks a zip archive to a folder of its name."""
+    return f"python -m zipfile -e {shlex.quote(str(path))} {shlex.quote(path.stem)}"
+
+
 def check_members(archive: zipfile.ZipFile, name: str, most_bytes: int | None = None) -> None:
     """Refuse an archive by what its directory says of it.
 
@@ -71,7 +78,9 @@ def check_members(archive: zipfile.ZipFile, name: str, most_bytes: int | None = 
             f"{name} is protected by a password. Unpack it with the password, and give the file."
         )
     if len(members) > _MOST_MEMBERS:
-        raise DataError(f"{name} holds {len(members):,} files; {_MOST_MEMBERS:,} are the most.")
+        raise DataError(
+            f"{name} holds {len(members):,} files; {_MOST_MEMBERS:,} are the most. {_UNPACK}"
+        )
     size = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
     _refuse_large(size, packed, name, most_bytes)
@@ -104,7 +113,7 @@ def _refuse_large(size: int, packed: int, name: str, most_bytes: int | None = No
     if size > most:
         raise DataError(
             f"{name} holds more than {most / (1 << 30):g} GiB when it is unpacked. "
-            f"Unpack it yourself, and give a smaller file, or a .parquet file."
+            "Unpack it yourself, and give a smaller file, or a .parquet file."
         )
     if size > _SMALL_BYTES and size > MOST_TIMES * max(packed, 1):
         raise DataError(
