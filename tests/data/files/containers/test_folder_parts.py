@@ -184,9 +184,9 @@ def test_files_without_headers_keep_their_doubt_when_they_are_joined(write):
         path = write(
             f"set/train-{place}.csv", f"{first}\nA warm bowl,good\nA cold bowl {place},bad\n"
         )
-    table = locate(path.parent).open("train")
-    assert table.doubt
-    assert table.doubt == open_single(path).doubt
+    doubt = locate(path.parent).open("train").doubt
+    assert doubt
+    assert doubt == open_single(path.with_name("train-1.csv")).doubt
 
 
 @pytest.mark.parametrize(
