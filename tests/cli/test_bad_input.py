@@ -11,16 +11,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from sentilora.cli import app
-from sentilora.errors import ModelError
 from sentilora.inference import sentiment_model
-from sentilora.labels import Labels
+from sentilora.inference.engines.engine import open_engine
+from sentilora.model.artifact import open_artifact
 
 ROWS = [
     {"id": number, "text": f"{word} number {number}, and more of it", "label": label}
     for number, (word, label) in enumerate([("lovely", "positive"), ("awful", "negative")] * 12)
 ]
 LONG = "x" * 300
-UNLOADED = "unloaded"
 ENDINGS = (".csv", ".tsv", ".jsonl", ".json", ".parquet")
 PIECES = (
     *(b'"', b",", b"\n", b"\r", b"\0", b"\t", b";", b"\xff", b"\xff\xfe", b"\xef\xbb\xbf"),
@@ -66,36 +65,22 @@ def damaged(whole: bytes, chance: random.Random) -> bytes:
     return bytes(found)
 
 
-def commands_for(file: str) -> list[list[str]]:
+def commands_for(file: str, run: Path) -> list[list[str]]:
     return [
         ["check", file],
         ["check", file, "--text", "text", "--label", "label"],
-        ["evaluate", UNLOADED, file],
-        ["predict", "general", "--input", file, "--output", "out.csv"],
+        ["evaluate", str(run), file],
+        ["predict", str(run), "--input", file, "--output", "out.csv"],
         ["pairs", file, "--rating", "id", "--group", "label", "--output", "pairs.csv"],
     ]
 
 
-class Unloaded(sentiment_model.SentimentModel):
-    """A model that knows its labels, and answers nothing."""
-
-    def __init__(self):
-        self.labels = Labels(("negative", "positive"))
-
-    def score(self, *_, **__):
-        raise ModelError("no model is loaded here")
-
-
 @pytest.fixture
-def unloaded(monkeypatch):
-    """Keep a command that has found nothing wrong from answering by a model."""
-
-    def load(run, **_):
-        if run == UNLOADED:
-            return Unloaded()
-        raise ModelError("no model is loaded here")
-
-    monkeypatch.setattr(sentiment_model, "load", load)
+def loaded_run(tiny_run, monkeypatch):
+    """Return the folder of a run whose network is loaded once, not for each command."""
+    opened = open_engine(open_artifact(tiny_run.path))
+    monkeypatch.setattr(sentiment_model, "open_engine", lambda *_, **__: opened)
+    return tiny_run.path
 
 
 def ends_well(run_command, command):
@@ -108,25 +93,25 @@ def ends_well(run_command, command):
     return code, err
 
 
-def try_damaged(run_command, tmp_path, seed, count):
+def try_damaged(run_command, tmp_path, run, seed, count):
     chance = random.Random(seed)
     for ending in ENDINGS:
         whole = write_rows(tmp_path / f"whole{ending}")
         for number in range(count):
             file = tmp_path / f"broken-{number}{ending}"
             file.write_bytes(damaged(whole, chance))
-            ends_well(run_command, chance.choice(commands_for(file.name)))
+            ends_well(run_command, chance.choice(commands_for(file.name, run)))
             file.unlink()
 
 
-def test_damaged_files(run_command, tmp_path, unloaded):
-    try_damaged(run_command, tmp_path, seed=1, count=4)
+def test_damaged_files(run_command, tmp_path, loaded_run):
+    try_damaged(run_command, tmp_path, loaded_run, seed=1, count=4)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2, 12))
-def test_hundreds_of_damaged_files(run_command, tmp_path, unloaded, seed):
-    try_damaged(run_command, tmp_path, seed, count=16)
+def test_hundreds_of_damaged_files(run_command, tmp_path, loaded_run, seed):
+    try_damaged(run_command, tmp_path, loaded_run, seed, count=16)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from sentilora.ui.settings import AppSettings
@@ -12,6 +14,12 @@ def _script(module):
     from importlib import import_module
 
     import_module(f"sentilora.ui.pages.{module}_page").show()
+
+
+@pytest.fixture(autouse=True)
+def _own_main(monkeypatch):
+    """Undo that a page becomes ``__main__``, which every process spawned later would run."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture
