@@ -2,6 +2,7 @@
 
 Texts become ``statements`` (sentences, or less), which a model scores; the base without its adapter
 embeds them, and ``themes`` groups them by what they are about. ``mood`` measures the course over
-time, changes, trends and segments, all with intervals; ``report`` writes what was found. Each
-figure of an ``InsightReport`` can be counted again from ``statements.parquet``.
+time, changes, trends and segments, all with intervals, as parts of an ``InsightReport``
+(insight_report.py); ``report`` writes it. Each of its figures can be counted again from
+``statements.parquet``.
 """

@@ -67,6 +67,9 @@ class Change(_Part):
     before: Estimate = Field(description="net sentiment until then, since the change before")
     after: Estimate = Field(description="net sentiment from then on, until the next change")
     p: float = Field(description="corrected for all comparisons of the report")
+    from_mix: float = Field(
+        description="points of the difference that a moved mix of segments explains"
+    )
     themes: tuple[ThemeShift, ...] = Field(description="what changed with it, largest first")
 
 
@@ -93,7 +96,8 @@ class Trend(_Part):
     before: float | None
     after: float | None
     difference: Estimate | None = Field(description="of the two shares")
-    p: float | None
+    p: float | None = Field(description="corrected for all comparisons of the report")
+    since: dt.date | None = Field(None, description="first day of the new share; None if steady")
     first_seen: dt.date | None = None
     last_seen: dt.date | None = None
 
@@ -151,8 +155,10 @@ class MixChange(_Part):
 
     column: str
     value: str
-    before: float = Field(description="its share of the texts before")
+    since: dt.date = Field(description="first day of the new share")
+    before: float = Field(description="its share of the texts before that day")
     after: float
+    p: float = Field(description="corrected for all comparisons of the report")
     net_change: float = Field(description="net sentiment's change that the mix alone explains")
 
 
