@@ -282,7 +282,8 @@ def test_check_of_bad_data_lists_all_problems_and_fails(run_command, tmp_path):
     assert "1 problem(s) would stop a training" in out
     assert "exact duplicates: 1; rows 1 = 32" in out
     assert "same text, other label: 2; rows 33 = 34" in out
-    assert "row 31" in out
+    assert out.count("row 31") == out.count("31 (line 32)") == 1  # told once
+    assert "rows 31" not in out
     following = out.splitlines()[-1].replace(" --base minilm", "")
     assert following.endswith("sentilora train a.csv --skip-bad-rows")
     code, out, _ = run_command("check", "a.csv", "--skip-bad-rows")

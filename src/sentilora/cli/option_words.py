@@ -26,7 +26,8 @@ class CommandLine:
         """Write a command as it is typed; a training goes on with its config."""
         if name == "train" and "resume" in options:
             options = {"config": options["resume"], "resume": True}
-        return shell_command(name, arguments, options)
+        named = {OPTIONS.get(key, key): value for key, value in options.items()}
+        return shell_command(name, arguments, named)
 
 
 COMMAND_LINE = CommandLine()

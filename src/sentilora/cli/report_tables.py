@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sentilora.cli.option_words import COMMAND_LINE
 from sentilora.evaluation.reports.wording import COLUMNS, calibrated_by, duration, exact
 
 if TYPE_CHECKING:
@@ -33,8 +34,10 @@ def console() -> Console:
 
 
 def show_run(run: Run, *, as_json: bool) -> None:
-    """Print the outcome of a training."""
+    """Print the outcome of a training, and what to try if simple methods are as good."""
+    from sentilora.evaluation.reports.remedies import remedies
     from sentilora.evaluation.reports.report import Report
+    from sentilora.runs.run_folder import CONFIG
 
     if as_json:
         print(json.dumps(run.report, indent=2, ensure_ascii=False))
@@ -57,6 +60,9 @@ def show_run(run: Run, *, as_json: bool) -> None:
     out.print(f"\nreport   {run.path / 'report.html'}", markup=False, soft_wrap=True)
     out.print(f"model    {run.model_path}", markup=False, soft_wrap=True)
     out.print(f"next     sentilora predict {run.path} 'a text'", markup=False, soft_wrap=True)
+    for remedy in remedies(report, run.config, run.path / CONFIG):
+        told = remedy.spelled(COMMAND_LINE)
+        out.print(f"helps    {told}", markup=False, soft_wrap=True)
 
 
 def cost_line(cost: Cost) -> str:

@@ -135,7 +135,6 @@ def _show(found: Check, arguments: str, base: str | None) -> None:
             "exact duplicates": part.exact_duplicates,
             "near duplicates (case, white space)": part.near_duplicates,
             "same text, other label": part.conflicts,
-            **spelled(part.bad_rows, COMMAND_LINE),
         }
         for what, finding in findings.items():
             if finding.count:

@@ -14,7 +14,7 @@ from sentilora.data.files.streams import text_problem
 from sentilora.data.files.table_files import JSON_MARK
 from sentilora.data.files.tables import Batches, find_text_column
 from sentilora.data.labelled.values.label_spellings import is_missing
-from sentilora.data.problems import Problems
+from sentilora.data.problems import Problems, shown_value
 from sentilora.errors import DataError, several
 from sentilora.message import setting
 
@@ -49,6 +49,14 @@ class TextRows:
         Raises:
             DataError: a parquet file holds strings that are not UTF-8.
         """
+        return [None if is_missing(value) else value for value in self.values_of(batch)]
+
+    def values_of(self, batch: pa.RecordBatch) -> list[Any]:
+        """Return the values of the text column as they stand there.
+
+        Raises:
+            DataError: a parquet file holds strings that are not UTF-8.
+        """
         try:
             values: list[Any] = batch.column(self.column).to_pylist()
         except UnicodeDecodeError as error:
@@ -58,7 +66,7 @@ class TextRows:
             ) from error
         if _holds_json(self.batches.schema.field(self.column)):
             return [None if value is None else json.loads(value) for value in values]
-        return [None if is_missing(value) else value for value in values]
+        return values
 
 
 def open_rows(
@@ -91,8 +99,8 @@ def open_rows(
     _check_type(batches, column)
     rows = TextRows(batches, column)
     if not skip_bad_rows:
-        texts = (rows.texts_of(batch) for batch in batches)
-        refuse_bad_rows(rows.name, texts, where=batches.where)
+        values = (rows.values_of(batch) for batch in batches)
+        refuse_bad_rows(rows.name, values, where=batches.where, are_cells=True)
     return rows
 
 
@@ -103,9 +111,19 @@ def _first_values(batches: Batches) -> dict[str, list[Any]]:
 
 
 def refuse_bad_rows(
-    name: str, batches: Iterable[list[Any]], *, where: Callable[[int], str] | None = None
+    name: str,
+    batches: Iterable[list[Any]],
+    *,
+    where: Callable[[int], str] | None = None,
+    are_cells: bool = False,
 ) -> None:
     """Raise one error that names the rows whose value is no text.
+
+    Args:
+        name: name that the user knows the rows by.
+        batches: the values.
+        where: function that says in which line of the file a row stands.
+        are_cells: whether a word such as ``nan`` stands for an empty cell.
 
     Raises:
         DataError: there is at least one.
@@ -115,6 +133,8 @@ def refuse_bad_rows(
     for row, value in enumerate(_all(batches), start=1):
         if (kind := text_problem(value)) is not None:
             problems.add_row(row, kind)
+        elif are_cells and is_missing(value):
+            problems.add_row(row, "a word for no text", shown_value(value))
     refuse(problems)
 
 
