@@ -127,10 +127,7 @@ def print_summary(summary: FileSummary) -> None:
     if summary.early:
         _say("early", f"{summary.early:,} (answered by the first stage)")
     if summary.skipped:
-        _say(
-            "skipped",
-            f"{summary.skipped:,} (rows whose text is empty or cannot be read: they have no answer)",
-        )
+        _say("skipped", f"{summary.skipped:,} (no text that can be read, so no answer)")
     if summary.truncated:
         _say("truncated", f"{summary.truncated:,} (text longer than the model's limit)")
     if summary.unknown:

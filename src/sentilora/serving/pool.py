@@ -123,7 +123,7 @@ class Pool(Protocol):
 
         Raises:
             UnknownAdapter: there is no such adapter.
-            QueueFull: as much waits as may wait.
+            QueueFull: as much waits as may wait, or so much that it would come too late.
             Closing: nothing is accepted any more.
         """
 
@@ -173,7 +173,7 @@ class NameTaken(ModelError):  # noqa: N818 - a state, which is told to the clien
 
 
 class QueueFull(SentiloraError):  # noqa: N818 - a state, which is told to the client
-    """As much waits as may wait; try again after ``retry_after_s`` seconds."""
+    """Too much waits already; try again after ``retry_after_s`` seconds."""
 
     def __init__(self, retry_after_s: float, found: str = "As many texts wait as may wait") -> None:
         self.retry_after_s = retry_after_s

@@ -193,7 +193,7 @@ def test_standard_input_to_a_file(predict, tmp_path):
     assert not output.exists()
     outcome = predict("--input", "-", "--output", output, "--skip-bad-rows", stdin=content)
     assert outcome.code == 0
-    assert "skipped     1 (rows whose text is empty or cannot be read" in outcome.err
+    assert "skipped     1 (no text that can be read, so no answer)" in outcome.err
     first, second = next(iter(open_batches(output))).to_pylist()
     assert (first["id"], first["label"]) == (1, "positive")
     assert (second["id"], second["label"]) == (2, None)

@@ -12,6 +12,7 @@ import sentilora
 from sentilora.errors import ModelError
 from sentilora.model.artifact import write_manifest
 from sentilora.serving.pool import Closing, NameTaken, QueueFull, UnknownAdapter
+from sentilora.serving.queue import admission
 from sentilora.serving.queue.next_batch import like_lengths
 from sentilora.serving.queue.pool_factory import open_pool
 from tests.helpers.adapters import save_adapter
@@ -162,6 +163,49 @@ def test_a_full_queue_says_when_to_come_again(make_pool):
         assert pool.queued()[0] == 6
     assert all(future.result(20) for future in futures)
     assert pool.submit("mini-2", TEXTS, None).result(20)
+
+
+def test_what_would_come_too_late_is_refused_at_once(make_pool, monkeypatch):
+    monkeypatch.setattr(admission, "LEAST_S", 0.05)
+    pool = make_pool("mini-2", batch_tokens=1)
+    lane = pool._loaded["mini-2"].lane
+    compute = lane.logits
+
+    def slowly(*inputs):
+        time.sleep(0.02)
+        return compute(*inputs)
+
+    monkeypatch.setattr(lane, "logits", slowly)
+    waiting = [pool.submit("mini-2", ["good"], None) for _ in range(60)]
+    waiting[10].result(20)
+    soon = time.monotonic() + 0.1
+    with pytest.raises(QueueFull, match=r"requests with .* texts wait: these 4 would be") as full:
+        pool.submit("mini-2", TEXTS, soon)
+    assert 0 < full.value.retry_after_s < 10
+    patient = pool.submit("mini-2", TEXTS, time.monotonic() + 60)
+    assert all(future.result(20) for future in [*waiting, patient])
+    alone = pool.submit("mini-2", TEXTS, time.monotonic() + 0.5)  # nothing waits: nothing is known
+    assert alone.result(20)
+
+
+def test_the_rate_is_that_of_the_busy_time_that_goes_on():
+    door = admission.Admission(10, 1000)
+    door.enter(0, 0, 100, 5.0, now=0.0)
+    door.enter(1, 100, 100, 1.0, now=0.5)  # too early to know
+    door.left(20, 2.0, is_empty=False)  # ten a second, and 180 left
+    door.enter(1, 180, 20, 22.1, now=2.0)
+    with pytest.raises(QueueFull, match="answered in 20 s, and have to be in 19 s") as full:
+        door.enter(1, 180, 20, 21.0, now=2.0)
+    assert full.value.retry_after_s == pytest.approx(1)
+    door.enter(1, 180, 20, None, now=2.0)  # who has no limit may wait
+    with pytest.raises(QueueFull, match="at most 10 with 1000 may") as full:
+        door.enter(1, 990, 20, None, now=2.0)
+    assert full.value.retry_after_s == pytest.approx(99)
+    for second in range(3, 40):  # the machine gets ten times as quick
+        door.left(100, float(second), is_empty=False)
+    door.enter(1, 1000 - 100, 100, 40.0 + 12, now=40.0)
+    door.left(100, 41.0, is_empty=True)
+    door.enter(0, 0, 900, 41.1, now=41.0)
 
 
 def test_closing_finishes_what_was_accepted(folders, alone):

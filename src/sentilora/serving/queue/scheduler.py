@@ -10,6 +10,7 @@ are put in by one thread at a time, whichever is free; only batches are computed
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -21,10 +22,10 @@ from sentilora.serving.pool import (
     BatchListener,
     Closing,
     NameTaken,
-    QueueFull,
     Served,
     UnknownAdapter,
 )
+from sentilora.serving.queue.admission import Admission
 from sentilora.serving.queue.backends import Loaded
 from sentilora.serving.queue.batch_compute import Computed, tokenise
 from sentilora.serving.queue.model_loader import Loader
@@ -56,7 +57,7 @@ class BatchingPool:
         """
         self._loader = loader
         self._loading = threading.Lock()
-        self._max_requests, self._max_texts = max_requests, max_texts
+        self._admission = Admission(max_requests, max_texts)
         self._batch_tokens = batch_tokens
         self._cores = Cores()
         self._waiting: deque[Waiting] = deque()  # touched by begin, finish and break_off only
@@ -69,7 +70,6 @@ class BatchingPool:
         self._jobs: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
         self._open: set[Request] = set()
         self._texts = self._tokens = 0
-        self._texts_per_s = 100.0
         self._running = 0
         self._is_stuck = False  # what waits may not be computed before something has changed
         self._is_closing = self._is_out_of_time = False
@@ -97,13 +97,8 @@ class BatchingPool:
             if self._is_closing:
                 raise Closing
             loaded = self._get(name)
-            is_full = len(self._open) >= self._max_requests
-            if is_full or self._texts + len(texts) > self._max_texts:
-                raise QueueFull(
-                    self._texts / self._texts_per_s,
-                    f"{len(self._open)} requests with {self._texts} texts wait; at most "
-                    f"{self._max_requests} with {self._max_texts} may",
-                )
+            now = time.monotonic()
+            self._admission.enter(len(self._open), self._texts, len(texts), deadline, now)
             request = Request(loaded, texts, deadline)
             loaded.accepted += 1
             self._open.add(request)
@@ -259,7 +254,7 @@ class BatchingPool:
         requests = [request for request in by_id.values() if not request.is_ended]
         with self._changed:
             batch[0].request.loaded.lane.running -= 1
-            beside, self._running = self._running, self._running - 1
+            self._running -= 1
             self._is_stuck = False
         if isinstance(computed, Exception):
             for request in requests:
@@ -267,9 +262,6 @@ class BatchingPool:
             return
         for text, logits in zip(batch, computed.logits, strict=True):
             text.request.answer(text.position, logits)
-        with self._changed:
-            rate = beside * len(batch) / computed.done.seconds
-            self._texts_per_s += 0.1 * (rate - self._texts_per_s)
         for request in requests:
             request.inference_s += computed.done.seconds
             if request.finish():
@@ -289,6 +281,7 @@ class BatchingPool:
             self._open.discard(request)
             self._texts -= len(request.texts)
             self._tokens -= request.tokens
+            self._admission.left(len(request.texts), time.monotonic(), is_empty=not self._open)
 
 
 def _settle(job: Callable[[], Any], done: Future[Any]) -> None:
