@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sentilora.data.problems import quoted
 from sentilora.labels import canonical_sentiment
+from sentilora.message import setting
 
 NEARLY_ALL = 0.9
 FEWEST = 20  # values, below which nothing is said of them
@@ -54,6 +55,27 @@ def no_texts(texts: Sequence[str]) -> str | None:
     if len(words) >= NEARLY_ALL * len(texts):
         return f"{_share(words, texts)} are single words or numbers ({quoted(words, 3)})"
     return None
+
+
+def no_text_problem(
+    column: str, texts: Sequence[str], sample: Sample, taken: Iterable[str]
+) -> str | None:
+    """Say that a column hardly holds texts, and which one does; None where it holds texts.
+
+    Args:
+        column: name of the column.
+        texts: first texts of the column.
+        sample: function that returns the first values of all columns.
+        taken: names of the columns that are used already.
+    """
+    why = no_texts(texts)
+    if why is None:
+        return None
+    way = setting("text", likely_text(sample(), taken) or "NAME")
+    return (
+        f"column '{column}' hardly holds texts: {why}. Choose the one with the texts: {way}; or "
+        f"say {setting('any_text', True)} if these are the texts."
+    )
 
 
 def _share(some: Sequence[str], texts: Sequence[str]) -> str:

@@ -46,6 +46,16 @@ def test_the_more_positive_text_of_a_group_is_preferred(write):
     assert sorted(built.more["group"]) == ["1", "1", "1", "2"]
 
 
+def test_ratings_and_single_words_are_read_as_in_a_training(write):
+    values = [(f"word{n}", f"{10 * (n % 2)}/10", n // 2) for n in range(40)]
+    path = write("a.csv", rows(values))
+    with pytest.raises(DataError, match="hardly holds texts"):
+        pairs_from_edits(path, group="pair", scale="0-10")
+    built = pairs_from_edits(path, group="pair", scale="0-10", any_text=True)
+    assert len(built) == 20
+    assert ("word1", "word0") in compared(built)
+
+
 def test_each_text_chooses_its_own_label(write, tmp_path):
     values = [row for row in ROWS if row[2] == 2]
     values += [("one", "neutral", 5), ("two", "positive", 5)]

@@ -51,6 +51,29 @@ def test_stars_scale_the_margin(write):
     assert pairs_from_ratings(path, rating="stars", stars=5).pairs.margins.tolist() == [0.5]
 
 
+def test_a_scale_reads_spellings_and_says_which_end_is_good(write):
+    path = write("a.csv", rows([("good", "8/10", "x"), ("bad", "3/10", "x"), ("fine", "60%", "x")]))
+    built = pairs_from_ratings(path, rating="stars", scale="0-10")
+    assert compared(built) == {("good", "bad"), ("good", "fine"), ("fine", "bad")}
+    assert sorted(built.pairs.margins) == pytest.approx([0.2, 0.3, 0.5])
+    school = write("b.csv", rows([("bad", 5, "x"), ("good", 1, "x"), ("no grade", 7, "x")]))
+    built = pairs_from_ratings(school, rating="stars", scale="6-1", skip_bad_rows=True)
+    assert compared(built) == {("good", "bad")}
+    assert built.pairs.margins.tolist() == [0.8]
+    assert (built.more["rating_preferred"], built.more["rating_other"]) == ([1.0], [5.0])
+    with pytest.raises(DataError, match=r"rating outside 6 … 1: row 3 \(line 4: '7'\)"):
+        pairs_from_ratings(school, rating="stars", scale="6-1")
+    with pytest.raises(ConfigError, match="both say how ratings are read"):
+        pairs_from_ratings(school, rating="stars", scale="6-1", stars=5)
+
+
+def test_texts_that_are_none_are_asked_about(write):
+    path = write("a.csv", rows([(f"word{n}", n % 5, "x") for n in range(30)]))
+    with pytest.raises(DataError, match=r"hardly holds texts: 30 of .*; or say any_text=True"):
+        pairs_from_ratings(path, rating="stars")
+    assert len(pairs_from_ratings(path, rating="stars", any_text=True)) > 100
+
+
 def test_without_a_group_any_two_texts_are_compared(write):
     built = pairs_from_ratings(write("a.csv", rows()), rating="stars")
     assert ("sofa a", "lamp b") in compared(built)

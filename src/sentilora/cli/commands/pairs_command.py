@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sentilora.cli.option_words import COMMAND_LINE
-from sentilora.cli.options import Text
+from sentilora.cli.options import AnyText, Scale, SkipBadRows, Text
 from sentilora.defaults import MAX_PAIRS, PER_GROUP, SEED
 from sentilora.message import spelled
 
@@ -46,6 +46,8 @@ def pairs(
     stars: Annotated[
         int | None, typer.Option(help="Ratings go from 1 to this; scales the margin.")
     ] = None,
+    scale: Scale = None,
+    any_text: AnyText = False,
     kind: Annotated[
         str, typer.Option(help="Of counterfactual pairs: graded (texts) or labels (preferences).")
     ] = "graded",
@@ -58,9 +60,7 @@ def pairs(
         float, typer.Option(help="Ratings of a pair differ by this at least.")
     ] = 0.0,
     seed: Annotated[int, typer.Option(help="Seed of the draw.")] = SEED,
-    skip_bad_rows: Annotated[
-        bool, typer.Option("--skip-bad-rows", help="Leave out unusable rows, and count them.")
-    ] = False,
+    skip_bad_rows: SkipBadRows = False,
     output: Annotated[
         Path, typer.Option(help="File to write: .parquet, .csv, .tsv or .jsonl.")
     ] = Path("pairs.parquet"),
@@ -72,6 +72,8 @@ def pairs(
     shared: dict[str, Any] = {
         "text": text,
         "stars": stars,
+        "scale": scale,
+        "any_text": any_text,
         "leave_out": test or (),
         "per_group": per_group,
         "max_pairs": max_pairs,

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentilora.data.column_values import Sample, likely_text, no_texts, nothing
+from sentilora.data.column_values import no_text_problem, nothing
 from sentilora.data.columns import Columns, choose_columns, column_name, sentiment_of_column
 from sentilora.data.files.delimited import DelimitedFile
 from sentilora.data.files.first_rows import first_rows
@@ -147,8 +147,9 @@ def scan(table: Table, asked: Asked) -> Scan:
     is_open = columns.text is None or columns.label is None or not found.spellings
     if is_open and (advice := nested_advice(table, sample)):
         problems.add(advice)
-    if not asked.any_text and (why := no_texts(found.first_texts)) is not None:
-        problems.add(_no_texts(found, why, sample))
+    if not asked.any_text and columns.text is not None:
+        told = no_text_problem(columns.text, found.first_texts, sample, columns.used)
+        problems.whole += [told] if told else []
     if len(found.spellings) > MAX_SPELLINGS:
         problems.add(
             f"column '{columns.label}' holds more than {MAX_SPELLINGS:,} different values, such as "
@@ -228,16 +229,6 @@ def _labels_of_columns(chunk: Chunk, names: Sequence[str]) -> list[list[str]]:
 @lru_cache(maxsize=1024)
 def _says_no(cell: str | None) -> bool:
     return cell is None or number_in(cell) == 0 or cell.casefold() in _NOT or is_missing(cell)
-
-
-def _no_texts(found: Scan, why: str, sample: Sample) -> str:
-    """Say that a column hardly holds texts, and which one does."""
-    other = likely_text(sample(), found.columns.used)
-    way = f"Choose the one with the texts: {setting('text', other or 'NAME')}"
-    return (
-        f"column '{found.columns.text}' hardly holds texts: {why}. {way}; or say "
-        f"{setting('any_text', True)} if these are the texts."
-    )
 
 
 def _check_label(row: int, value: object, found: Scan) -> tuple[int, bool]:

@@ -35,6 +35,8 @@ def pairs_from_edits(
     label: str | None = None,
     labels: str | Sequence[str] | Labels | None = None,
     stars: int | None = None,
+    scale: str | None = None,
+    any_text: bool = False,
     kind: Kind = GRADED,
     leave_out: Sequence[str | Path] = (),
     per_group: int = PER_GROUP,
@@ -56,6 +58,8 @@ def pairs_from_edits(
         label: column with the labels; found by name when None.
         labels: label names that ids stand for, in id order; decided by the values when None.
         stars: highest rating (5 or 10), if the labels are ratings from 1 on; None if they are not.
+        scale: worst and best rating, such as ``0-10``, if the labels are ratings on another scale.
+        any_text: whether texts may be nearly all numbers, dates or single words.
         kind: kind of the pairs to make: ``graded texts`` or ``label preferences``.
         leave_out: files whose texts may not be in a pair, such as that of the test.
         per_group: largest number of pairs of one group, drawn at random.
@@ -92,6 +96,8 @@ def pairs_from_edits(
         group=group,
         labels=parse_labels(labels),
         stars=stars,
+        scale=scale,
+        any_text=any_text,
         skip_bad_rows=skip_bad_rows,
         reading=how,
     )

@@ -15,6 +15,7 @@ from typing import Unpack
 import numpy as np
 import numpy.typing as npt
 
+from sentilora.data.column_values import no_text_problem
 from sentilora.data.columns import find_text_column, match_column
 from sentilora.data.files.first_rows import first_rows
 from sentilora.data.files.read_options import Reading, ReadOptions
@@ -22,6 +23,12 @@ from sentilora.data.files.sources import locate
 from sentilora.data.files.streams import Table, number_of, text_problem
 from sentilora.data.files.temporary import new_folder
 from sentilora.data.labelled.values.label_values import spell
+from sentilora.data.labelled.values.rating_scale import (
+    Scale,
+    parse_scale,
+    read_rating,
+    scale_of_stars,
+)
 from sentilora.data.pairs.built_pairs import BuiltPairs, drop_contradictions, limit_pairs, text_keys
 from sentilora.data.pairs.preference_pairs import GRADED, Pairs
 from sentilora.data.pairs.random_pairs import draw_pairs
@@ -41,6 +48,8 @@ def pairs_from_ratings(
     group: str | None = None,
     text: str | None = None,
     stars: int | None = None,
+    scale: str | None = None,
+    any_text: bool = False,
     leave_out: Sequence[str | Path] = (),
     per_group: int = PER_GROUP,
     max_pairs: int = MAX_PAIRS,
@@ -52,14 +61,19 @@ def pairs_from_ratings(
     r"""Pair texts of one group whose ratings differ.
 
     The margin of a pair is the difference of its ratings, divided by the largest that there can be:
-    ``stars - 1``, or that of the highest and the lowest rating of the file. It lies in (0, 1].
+    ``stars - 1``, the width of the scale, or that of the highest and the lowest rating of the file.
+    It lies in (0, 1].
 
     Args:
         data: a file, a folder (its train part, without texts of its test part), a hub data set.
-        rating: column with the ratings, which are numbers; more is more positive.
+        rating: column with the ratings, which are numbers; more is more positive. With ``stars`` or
+            ``scale`` spellings such as ``4/5`` are read, too.
         group: column whose values pairs may not cross; without one, all texts are one group.
         text: column with the texts; found by name when None.
         stars: highest rating; ratings go from 1 to this, and others are bad rows.
+        scale: worst and best rating, such as ``0-10``, or ``6-1`` where 1 is the best; others are
+            bad rows.
+        any_text: whether texts may be nearly all numbers, dates or single words.
         leave_out: files whose texts may not be in a pair, such as that of the test.
         per_group: largest number of pairs of one group, drawn at random; without groups it does not
             count.
@@ -73,7 +87,8 @@ def pairs_from_ratings(
 
     Raises:
         DataError: the data cannot be read, have bad rows, or no two texts can be paired.
-        ConfigError: a limit is below 1, or ``min_gap`` below 0.
+        ConfigError: a limit is below 1, ``min_gap`` below 0, or the scale is none, or there are
+            both stars and a scale.
 
     Example:
         >>> import sentilora
@@ -89,6 +104,7 @@ def pairs_from_ratings(
             f"{setting('min_gap', min_gap)}: expected at least 1 pair a group and in all, and a "
             "gap of at least 0."
         )
+    on = _scale(stars, scale)
     how = Reading(**reading)
     location = locate(data, how)
     table = location.open("train")
@@ -98,7 +114,7 @@ def pairs_from_ratings(
     )
     path = new_folder() / "texts.arrow"
     with gather_texts(path) as pool:
-        found = _read(table, rating, group, text, stars, skip_bad_rows, pool)
+        found = _read(table, rating, group, text, on, skip_bad_rows, any_text, pool)
     rows, notes = _usable(found, pool.keys, closed)
     sides = rows[
         draw_pairs(
@@ -124,7 +140,7 @@ def pairs_from_ratings(
             keys=pool.keys,
             sides=found.text_ids[sides],
             label_ids=np.zeros((len(sides), 0), np.int64),
-            margins=gaps / (stars - 1 if stars else np.ptp(found.ratings_of)),
+            margins=np.minimum(1, gaps / (np.ptp(found.ratings_of) if on is None else on.width)),
             weights=np.ones(len(sides)),
             rows=np.arange(1, len(sides) + 1),
             labels=None,
@@ -132,15 +148,24 @@ def pairs_from_ratings(
             files=table.files,
             skipped=found.problems.rows,
         ),
-        _columns(found, sides, has_groups=group is not None),
+        _columns(found, sides, -1 if on is not None and on.is_falling else 1, group),
         tuple(notes),
     )
     return limit_pairs(drop_contradictions(built), max_pairs, seed)
 
 
+def _scale(stars: int | None, scale: str | None) -> Scale | None:
+    if stars is not None and scale is not None:
+        raise ConfigError(
+            f"{setting('stars', stars)} and {setting('scale', scale)} both say how ratings are "
+            "read. Leave one out."
+        )
+    return parse_scale(scale) if stars is None else scale_of_stars(stars)
+
+
 @dataclass
 class _Rated:
-    """The rows of the data, good ones only."""
+    """The rows of the data, good ones only; more is more positive, also where 1 is the best."""
 
     problems: Problems
     texts: list[int] = field(default_factory=list)
@@ -163,12 +188,14 @@ def _read(
     rating: str,
     group: str | None,
     text: str | None,
-    stars: int | None,
+    scale: Scale | None,
     skip_bad_rows: bool,
+    any_text: bool,
     pool: TextPool,
 ) -> _Rated:
     found = _Rated(Problems(table.name, keeps_rows=skip_bad_rows))
-    columns = [find_text_column(table.names, text, table.name, first_rows(table))]
+    sample = first_rows(table)
+    columns = [find_text_column(table.names, text, table.name, sample)]
     for option, wanted in (("rating", rating), ("group", group)):
         name = match_column(table.names, wanted)
         if wanted is not None and name is None:
@@ -180,7 +207,13 @@ def _read(
     for chunk in table.chunks(tuple(dict.fromkeys(columns)), found.problems):
         lists = [chunk.columns[name] for name in columns]
         for row, written, value, *more in zip(chunk.rows, *lists, strict=True):
-            _take(found, row, written, value, spell(more[0]) if more else "", stars, pool)
+            _take(found, row, written, value, spell(more[0]) if more else "", scale, pool)
+    if not any_text:
+        first = [
+            value for value in sample()[columns[0]] if isinstance(value, str) and value.strip()
+        ]
+        told = no_text_problem(columns[0], first, sample, columns)
+        found.problems.whole += [told] if told else []
     raise_if_any([found.problems])
     found.close()
     return found
@@ -192,17 +225,17 @@ def _take(
     written: object,
     value: object,
     name: str | None,
-    stars: int | None,
+    scale: Scale | None,
     pool: TextPool,
 ) -> None:
     kinds = []
     if (kind := text_problem(written)) is not None:
         kinds.append((kind, ""))
-    number = number_of(value)
+    number = number_of(value) if scale is None else _number_on(scale, value)
     if number is None:
         kinds.append(("rating that is no number", shown_value(value)))
-    elif stars is not None and not 1 <= number <= stars:
-        kinds.append((f"rating outside 1 … {stars}", shown_value(value)))
+    elif scale is not None and not scale.holds(number):
+        kinds.append((f"rating outside {scale}", shown_value(value)))
     if name is None:
         kinds.append(("no value in the group column", ""))
     for kind, detail in kinds:
@@ -213,8 +246,13 @@ def _take(
     assert number is not None
     assert name is not None
     found.texts.append(pool.add(written))
-    found.ratings.append(number)
+    found.ratings.append(-number if scale is not None and scale.is_falling else number)
     found.groups.append(found.names.setdefault(name, len(found.names)))
+
+
+def _number_on(scale: Scale, value: object) -> float | None:
+    rating = read_rating(spell(value) or "")
+    return None if rating is None else scale.number_of(rating)
 
 
 def _usable(
@@ -242,12 +280,13 @@ def _usable(
     return order[starts[is_clear]], notes
 
 
-def _columns(found: _Rated, sides: Ids, *, has_groups: bool) -> dict[str, list[object]]:
+def _columns(found: _Rated, sides: Ids, sign: int, group: str | None) -> dict[str, list[object]]:
+    """Return the columns beside the texts, ratings as they stand in the file."""
     names = list(found.names)
     columns: dict[str, list[object]] = {
-        "rating_preferred": found.ratings_of[sides[:, 0]].tolist(),
-        "rating_other": found.ratings_of[sides[:, 1]].tolist(),
+        "rating_preferred": (sign * found.ratings_of[sides[:, 0]]).tolist(),
+        "rating_other": (sign * found.ratings_of[sides[:, 1]]).tolist(),
     }
-    if has_groups:
+    if group is not None:
         columns["group"] = [names[number] for number in found.group_ids[sides[:, 0]]]
     return columns

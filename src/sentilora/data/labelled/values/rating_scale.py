@@ -122,6 +122,16 @@ class Scale:
         return f"from {_brief(-low)} on as negative, down to {_brief(-high)} as positive"
 
     @property
+    def width(self) -> float:
+        """Distance of its ends."""
+        return abs(self._width)
+
+    @property
+    def is_falling(self) -> bool:
+        """Whether lower ratings are better."""
+        return self._width < 0
+
+    @property
     def _width(self) -> float:
         return self.best - self.worst
 
