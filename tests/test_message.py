@@ -45,6 +45,7 @@ from sentilora.inference.rows.predict_file import predict_file
 from sentilora.labels import Labels
 from sentilora.message import PYTHON, Message, command, setting, spelled
 from sentilora.runs.event_file import EventFile
+from sentilora.section import offered_settings
 from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.messages.refusals import Refusal, refusal_of
 from sentilora.serving.http.messages.responses import reply_refusal
@@ -183,7 +184,8 @@ def test_every_command_has_the_options_that_are_advised():
             if name == "adapt" and "resume" in given:  # has a function of its own
                 assert hasattr(sentilora, "resume_adaptation")
                 continue
-            assert given <= set(known) | set(sentilora.RunConfig.model_fields)
+            short = {setting.name for setting in offered_settings(sentilora.RunConfig)}
+            assert given <= set(known) | set(sentilora.RunConfig.model_fields) | short
 
 
 @pytest.mark.parametrize(

@@ -113,8 +113,11 @@ class Popen(_AnyPopen):
     def _try_wait(self, wait_flags: int) -> tuple[int, int]:
         if self._status is None:
             return super()._try_wait(wait_flags)
-        if wait_flags & os.WNOHANG and not select.select([self._status], [], [], 0)[0]:
-            return 0, 0
+        if wait_flags & os.WNOHANG:
+            poll = select.poll()  # select() takes no descriptor beyond 1,023
+            poll.register(self._status, select.POLLIN)
+            if not poll.poll(0):
+                return 0, 0
         status = self._number()
         self._status.close()
         return self.pid, status
