@@ -82,14 +82,14 @@ def read_rows(
     """
     found = draft(location, part, asked)
     settle(found, given, 0, known=known)
-    _note_unknown_labels(found, known)
+    note_unknown_labels(found, known)
     raise_if_any([found.scan.problems])
     examples = finish(found)
     ids = np.array([known.label2id[name] for name in examples.labels.names])
     return Rows(examples, examples.texts, ids[examples.label_ids])
 
 
-def _note_unknown_labels(found: Draft, known: Labels) -> None:
+def note_unknown_labels(found: Draft, known: Labels) -> None:
     """Say once which labels the file has and the model has not; the rows are listed after it."""
     scan = found.scan
     if found.meanings is None or not found.meanings.of or found.asked.rating_scale is not None:
