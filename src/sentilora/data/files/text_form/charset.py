@@ -2,8 +2,9 @@
 
 UTF-8 is what most files are, and the whole file is looked at before that is said. Text that is not
 UTF-8 is read as Windows-1252 (of which Latin-1 is a part) when its letters stand where letters of
-Western European languages do; the note shows a word of it. Anything else is refused, with the
-likely encoding. A file that is UTF-8 but for some rows is one whose rows are broken.
+Western European languages do, and no other encoding is nearly as likely; the note shows a word of
+it. Anything else is refused, with the likely encodings and how they read the same words. A file
+that is UTF-8 but for some rows is one whose rows are broken.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from sentilora.data.files.streams import UTF8, open_bytes, refuse_binary
+from sentilora.data.files.text_form.alphabets import WESTERN
+from sentilora.data.files.text_form.likely_encodings import SURE, Likely, likely_encodings
 from sentilora.data.problems import shortened
 from sentilora.errors import DataError
 from sentilora.message import Message, setting
-
-WESTERN = "cp1252"
 
 _HEAD_BYTES = 4096
 _BLOCK_BYTES = 1 << 20
@@ -43,25 +44,7 @@ _SHOWN = 40
 _ASIDE = 0.1  # share of the NUL bytes of UTF-16, at most, that stand in the other half
 # Letters that no Western European language has both of; other encodings put theirs there.
 _APART = (("õû", "öü"), ("ìøù", "íý"), ("õ", "û"))
-# What charset-normalizer may answer: encodings that spreadsheets and data bases still write.
-_LIKELY = [
-    "cp1252",
-    "cp1250",
-    "cp1251",
-    "cp1253",
-    "cp1254",
-    "cp1255",
-    "cp1256",
-    "koi8_r",
-    "cp866",
-    "cp850",
-    "mac_roman",
-    "cp874",
-    "cp932",
-    "gb18030",
-    "big5",
-    "cp949",
-]
+_SHIFTED = {b"\x1b$B": "iso2022_jp", b"\x1b$@": "iso2022_jp", b"\x1b$)C": "iso2022_kr"}
 
 
 @dataclass(frozen=True)
@@ -102,7 +85,7 @@ def find_encoding(path: Path, name: str, wanted: str | None) -> tuple[str, tuple
             note = f"{name} is read as UTF-16 (without a mark, {setting('encoding', wide)})"
             return wide, (Message(note),)
         refuse_binary(head, name)
-        if _is_utf8(stream):
+        if _is_utf8(stream, name):
             return UTF8, ()
     with open_bytes(path, name, is_checked=False) as stream:
         return _other_than_utf8(_count(stream), name)
@@ -112,15 +95,6 @@ def unicode_encoding(head: bytes) -> str | None:
     """Return the UTF-16 or UTF-32 that bytes begin in, with a mark or without one."""
     marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
     return marked or _without_mark(head)
-
-
-def likely_encoding(sample: bytes) -> str | None:
-    """Return the encoding that some bytes likely have, by Python's name; None if none fits."""
-    import charset_normalizer
-
-    found = charset_normalizer.from_bytes(sample, cp_isolation=_LIKELY)
-    names = [match.encoding for match in found if match.encoding != WESTERN]
-    return names[0] if names else None
 
 
 def western_word(sample: bytes) -> str | None:
@@ -179,11 +153,18 @@ def _blocks(stream: BufferedReader[Any]) -> Iterator[bytes]:
         yield block
 
 
-def _is_utf8(stream: BufferedReader[Any]) -> bool:
+def _is_utf8(stream: BufferedReader[Any], name: str) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         for block in _blocks(stream):
             decoder.decode(block)
+            for escape, encoding in _SHIFTED.items():
+                if escape in block:
+                    raise DataError(
+                        f"{name} is written in ASCII with escapes, as mail is in East Asia. Read "
+                        f"it with {setting('encoding', encoding)}; if it is none, with "
+                        f"{setting('encoding', 'utf-8')}."
+                    )
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
@@ -210,27 +191,48 @@ def _other_than_utf8(found: _Bytes, name: str) -> tuple[str, tuple[str, ...]]:
     word = western_word(found.sample) if found.good * 10 <= found.bad else None
     if found.good >= found.bad or (found.bad < _FEW_BYTES and word is None):
         return UTF8, ()  # its broken rows are named when they are met
-    if word is not None:
+    likely = likely_encodings(found.sample)
+    if word is not None and (not likely or _is_surely_western(found.sample, likely[0])):
         note = (
             f"{name} is not UTF-8 and is read as Windows-1252 ({setting('encoding', WESTERN)}), "
             f"with words such as '{word}'; if they look wrong, name its encoding"
         )
         return WESTERN, (Message(note),)
-    likely = likely_encoding(found.sample)
-    if likely is None:
+    if not likely:
         raise DataError(
             f"{name} is not UTF-8 text, and its encoding cannot be found out. Name it with "
             f"{setting('encoding')}, or save the file as UTF-8. With "
             f"{setting('encoding', 'utf-8')} the rows that are not UTF-8 are named."
         )
-    line = found.sample.decode(likely, "replace")
-    place = next(at for at, character in enumerate(line) if character > "\x7f")
-    raise DataError(
-        f"{name} is not UTF-8 text, and its encoding is not sure. Read it with "
-        f"{setting('encoding', likely)} if words of it are right as "
-        f"'{shortened(_word_at(line, place))}'; else name another encoding. With "
-        f"{setting('encoding', 'utf-8')} the rows that are not UTF-8 are named."
+    names = [one.encoding for one in likely]
+    shown = _same_words(found.sample, names[:1] if likely[0].margin >= SURE else names)
+    ways = " or, ".join(
+        f"with {setting('encoding', encoding)} if words of it are right as '{words}'"
+        for encoding, words in shown.items()
     )
+    raise DataError(
+        f"{name} is not UTF-8 text, and its encoding is not sure. Read it {ways}; else name "
+        f"another encoding. With {setting('encoding', 'utf-8')} the rows that are not UTF-8 are "
+        "named."
+    )
+
+
+def _is_surely_western(sample: bytes, likely: Likely) -> bool:
+    """Tell whether the likeliest reading of bytes is that of Windows-1252."""
+    is_same = sample.decode(WESTERN) == sample.decode(likely.encoding, "replace")
+    return is_same and likely.margin >= SURE
+
+
+def _same_words(sample: bytes, encodings: list[str]) -> dict[str, str]:
+    """Return how encodings read the beginning of a line that they read differently."""
+    lines = [line for line in sample.splitlines() if not line.isascii()]
+    read = [[line.decode(encoding, "replace") for encoding in encodings] for line in lines]
+    chosen = next((texts for texts in read if len(set(texts)) == len(texts)), read[0])
+    places = [next(at for at, c in enumerate(text) if c > "\x7f") for text in chosen]
+    return {
+        encoding: _words_at(text, min(places))
+        for encoding, text in zip(encodings, chosen, strict=True)
+    }
 
 
 def _is_western(text: str, place: int) -> bool:
@@ -251,8 +253,16 @@ def _is_foreign(word: str) -> bool:
 
 
 def _word_at(text: str, place: int) -> str:
-    start = place
-    while start and not text[start - 1].isspace() and text[start - 1] not in ',;"':
-        start -= 1
+    start = _start_of_word(text, place)
     found = re.match(r'[^\s,;"]+', text[start:])
     return found[0] if found else text[place]
+
+
+def _words_at(text: str, place: int) -> str:
+    return shortened(text[_start_of_word(text, place) :].strip().strip('"'))
+
+
+def _start_of_word(text: str, place: int) -> int:
+    while place and not text[place - 1].isspace() and text[place - 1] not in ',;"':
+        place -= 1
+    return place
