@@ -204,7 +204,11 @@ def test_the_page_answers_as_python_does(kind, pages, visit):
             "windows": f" in {len(windows)} windows",
         }[RULES[kind].long_text]
         assert (said in found["facts"]) == prediction.truncated, found["facts"]
+        assert ("does not know" in found["facts"]) == (prediction.unknown > 0), found["facts"]
+        if prediction.unknown:
+            assert f"does not know {prediction.unknown:.1%} of the text" in found["facts"]
     assert {prediction.truncated for prediction in expected} == {True, False}
+    assert kind != "word pieces" or any(0 < one.unknown < 1 for one in expected)
     assert len({prediction.label for prediction in expected}) > 1
     assert page.folder.requests == requests  # no text went anywhere
     assert (page.alerts, page.errors) == ([], [])

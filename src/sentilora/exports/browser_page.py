@@ -234,6 +234,7 @@ def _reading(encoder: TextEncoder) -> dict[str, Any]:
         "room": encoder.room,
         "head": encoder.head,
         "stride": encoder.stride,
+        "unknown_id": encoder.unknown_id,
     }
 
 

@@ -5,6 +5,7 @@ const text = find("text");
 const button = find("classify");
 const state = document.documentElement.dataset;
 const percent = new Intl.NumberFormat("en", { style: "percent", minimumFractionDigits: 1 });
+const MOSTLY_UNKNOWN = 0.5; // as in SentiLoRA's model/tokens.py
 const count = new Intl.NumberFormat("en");
 
 let rule;
@@ -25,7 +26,8 @@ const handlers = {
   answer(answer) {
     show("answered", `${answer.label}, ${percent.format(answer.score)}`);
     find("bars").replaceChildren(...answer.probabilities.map((one) => bar(one, answer.label)));
-    find("facts").textContent = `${reading(answer)} in ${duration(answer.milliseconds)}`;
+    const facts = `${reading(answer)} in ${duration(answer.milliseconds)}`;
+    find("facts").textContent = answer.unknown ? `${facts} ${notKnown(answer.unknown)}` : facts;
     find("answer").hidden = false;
   },
   refused({ reason }) {
@@ -79,6 +81,11 @@ function reading({ tokens, windows, truncated }) {
   if (rule.long_text === "windows") return `${all} read in ${count.format(windows)} windows`;
   const kept = rule.long_text === "head" ? "the start" : "the start and the end";
   return `${count.format(rule.room)} of ${all} read (${kept})`;
+}
+
+function notKnown(share) {
+  const told = `The model does not know ${percent.format(share)} of the text`;
+  return share < MOSTLY_UNKNOWN ? `${told}.` : `${told}: the answer says little.`;
 }
 
 function duration(milliseconds) {

@@ -59,7 +59,8 @@ class Model {
 
   /**
    * @returns label, score (its probability), probabilities of all labels in label order, tokens of
-   *   the text, windows that were read, and whether the text was longer than the limit.
+   *   the text, the share of them that the base does not know, windows that were read, and whether
+   *   the text was longer than the limit.
    * @throws Error if the text is empty.
    */
   async predict(text) {
@@ -77,6 +78,7 @@ class Model {
       score,
       probabilities: this.labels.map((label, id) => ({ label, probability: values[id] })),
       tokens: ids.length,
+      unknown: this.unknownShare(ids),
       windows: windows.length,
       truncated: ids.length > this.rule.room,
     };
@@ -88,6 +90,12 @@ class Model {
     // models were trained with do not.
     const even = this.lowers ? text.replaceAll("Σ", "σ") : text;
     return this.tokenizer.encode(even, { add_special_tokens: false }).ids;
+  }
+
+  /** The share of unknown tokens; of a text without any token it is 1. */
+  unknownShare(ids) {
+    const unknown = this.rule.unknown_id ?? null;
+    return ids.length ? ids.filter((id) => id === unknown).length / ids.length : 1;
   }
 
   /** What is read of a text, with special tokens: one list of ids, or several windows. */
