@@ -10,11 +10,10 @@ from tests.helpers.embedded_base import needs_minilm
 from tests.helpers.fake_pool import FakePool
 from tests.helpers.http_client import listening
 
-# Their proof starts a process.
-STARTERS = {"adapt", "export", "train"}
+LONG = {"adapt", "export", "train"}
 CLIENTS = {"AsyncClient", "Client"}
 NAMES = [
-    pytest.param(name, marks=[pytest.mark.process] if name in STARTERS else [])
+    pytest.param(name, marks=[pytest.mark.slow] if name in LONG else [])
     for name in sentilora.__all__
     if name != "__version__"
 ]

@@ -3,13 +3,16 @@
 Benchmarks are tested in the slow run: who uses the package runs none of them.
 """
 
+import multiprocessing
 from pathlib import Path
 
 import pytest
 
+from benchmarks.common import worker
 from benchmarks.common.parts import read_parts, write_parts
 from benchmarks.training.job import Job
 from tests.helpers.texts import make_texts, write_csv
+from tests.helpers.warm_server import HEAVY
 
 
 def pytest_collection_modifyitems(items):
@@ -17,6 +20,15 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forked_sides():
+    """Fork the processes of sides from one that has imported torch, once for all of them."""
+    multiprocessing.set_forkserver_preload([*HEAVY, "sentilora.inference.sentiment_model"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "START_METHOD", "forkserver")
+        yield
 
 
 @pytest.fixture

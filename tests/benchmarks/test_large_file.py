@@ -8,6 +8,7 @@ from benchmarks import large_file as streaming
 
 
 @pytest.mark.process
+@pytest.mark.usefixtures("warm_processes")
 def test_what_is_killed_is_finished_and_whole(tiny_run, tmp_path, capsys):
     arguments = [str(tiny_run.path), "--rows", "24000", "--kill-at", "0.3", "--precision", "fp32"]
     assert streaming.main([*arguments, "--output", str(tmp_path / "out.json")]) == 0

@@ -9,6 +9,7 @@ from benchmarks.serving.clients import Load
 
 
 @pytest.mark.process
+@pytest.mark.usefixtures("warm_processes")
 def test_sides_take_turns_and_answer_as_the_run_does(tiny_run, tiny_data, tmp_path, capsys):
     arguments = [
         str(tiny_run.path),

@@ -27,7 +27,7 @@ from typing import Any
 # Names of variables that are read when something is imported begin so.
 _PREFIXES = (
     *("CUDA_", "HF_", "HOME", "KMP_", "LD_", "MKL_", "OMP_", "OPENBLAS_", "PYTHON"),
-    *("TOKENIZERS_", "TORCH", "TRANSFORMERS_", "XDG_"),
+    *("TORCH", "TRANSFORMERS_", "XDG_"),
 )
 _LAUNCHER = ("TORCHELASTIC_", "TORCH_NCCL_")  # what torchrun tells is read in training
 _ENVIRONMENT = dict(os.environ)

@@ -14,6 +14,7 @@ from sentilora.config import make_config, write_config
 from sentilora.runs.run_folder import Run
 from tests.helpers import warm_python
 from tests.helpers.tiny_settings import TINY_SETTINGS
+from tests.helpers.warm_command import warm_command
 
 SETTINGS = {
     **TINY_SETTINGS,
@@ -170,7 +171,7 @@ def test_half_a_checkpoint_is_not_trusted(tmp_path):
 
 
 @pytest.mark.process
-def test_two_processes_train_the_model_that_one_does(settings, unbroken, tmp_path):
+def test_two_processes_train_the_model_that_one_does(settings, tmp_path, tmp_path_factory):
     """DDP with gloo under torchrun; without dropout, as processes draw different numbers."""
     plain = {**settings, "training.dropout": 0.0, "lora.dropout": 0.0}
     alone = start(plain, "alone", tmp_path, OMP_NUM_THREADS="1")
@@ -178,14 +179,14 @@ def test_two_processes_train_the_model_that_one_does(settings, unbroken, tmp_pat
     assert alone.returncode == 0, errors
     config = tmp_path / "pair.toml"
     write_config(make_config({**plain, "name": "pair"}), config)
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
-    done = subprocess.run(
-        [*command, "-m", "sentilora", "train", "--config", str(config)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )
+    launch = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
+    with warm_command(tmp_path_factory.mktemp("command")) as sentilora:
+        done = warm_python.run(
+            [*launch, "--no-python", sentilora, "train", "--config", str(config)],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
     assert done.returncode == 0, done.stderr
     one, two = (weights_of(Run(Path(settings["output"]) / name)) for name in ("alone", "pair"))
     for name in one:

@@ -1,9 +1,7 @@
 """The program itself: its options, and one whole race on a tiny base."""
 
 import json
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +9,6 @@ from benchmarks.common.gemm import Timing
 from benchmarks.training import __main__ as training
 from benchmarks.training.race import Outcome
 from tests.helpers.texts import make_texts, write_csv
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_all_wrong_options_are_named_at_once(capsys):
@@ -51,7 +47,7 @@ def test_a_record_survives_json_and_leaves_the_products_out_of_the_sides(tmp_pat
 
 @pytest.mark.slow
 @pytest.mark.process
-def test_a_whole_race(tiny_base, tmp_path):
+def test_a_whole_race(tiny_base, tmp_path, monkeypatch, capsys):
     data = write_csv(tmp_path / "rows.csv", make_texts(160, seed=5))
     test = write_csv(tmp_path / "test.csv", make_texts(40, seed=6))
     output = tmp_path / "race.json"
@@ -69,15 +65,9 @@ def test_a_whole_race(tiny_base, tmp_path):
         "--output": output,
     }
     words = [str(word) for pair in options.items() for word in pair]
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.training", str(data), *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "| fast |" in done.stdout
+    monkeypatch.setattr(sys, "argv", ["training", str(data), *words])
+    training.main()
+    assert "| fast |" in capsys.readouterr().out
     race = json.loads(output.read_text(encoding="utf-8"))
     assert [side["kind"] for side in race["sides"].values()] == ["done"] * 3
     ordinary, full, fast = race["sides"].values()
