@@ -3,9 +3,11 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -83,6 +85,20 @@ def test_folders_of_killed_processes_go_and_those_in_use_stay(tmp_path, monkeypa
     remove_abandoned()
     assert not left.exists()
     assert {path.name for path in tmp_path.iterdir()} == {young.name, "other", used.path.name}
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are not listed here")
+def test_many_folders_hold_one_file_open(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    first = new_folder()
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    others = {new_folder() for _ in range(20)}
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert len(others) == 20
+    (root,) = tmp_path.iterdir()
+    assert {folder.parent for folder in (first, *others)} == {root}
+    shutil.rmtree(root)  # as cleaners of temporary files do
+    assert new_folder().is_dir()
 
 
 def test_a_scratch_folder_lives_as_long_as_what_reads_from_it(tmp_path, monkeypatch):

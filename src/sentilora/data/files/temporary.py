@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 PREFIX = "sentilora-data-"
 _YOUNG_SECONDS = 60  # a folder that was made just now may not be locked yet
 
-_folders: dict[Path, int] = {}
+_roots: dict[tuple[int, str], Path] = {}  # by process and place
+_made: list[tuple[Path, int]] = []  # with the process that made it
 _holders: weakref.WeakKeyDictionary[object, list[ScratchFolder]] = weakref.WeakKeyDictionary()
 _Kept = TypeVar("_Kept")
 
@@ -58,14 +59,21 @@ class ScratchFolder:
 def new_folder() -> Path:
     """Make a folder that is removed when this process ends.
 
+    All of a process lie in one, whose lock takes the only file that stays open for them.
+
     Raises:
         DataError: there is no folder for temporary files that can be written.
     """
-    if not _folders:
-        atexit.register(_remove_folders)
-    folder, _ = _make()
-    _folders[folder] = os.getpid()
-    return folder
+    try:
+        key = (os.getpid(), tempfile.gettempdir())
+        if key not in _roots or not _roots[key].is_dir():
+            if not _made:
+                atexit.register(_remove_roots)
+            _roots[key], _ = _make()
+            _made.append((_roots[key], os.getpid()))
+        return Path(tempfile.mkdtemp(dir=_roots[key]))
+    except OSError as error:
+        raise _no_place(error) from error
 
 
 def remove_abandoned() -> None:
@@ -131,16 +139,20 @@ def _make() -> tuple[Path, int | None]:
     try:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     except OSError as error:
-        raise DataError(
-            f"There is no folder for temporary files: {error.strerror or error}. "
-            f"Set TMPDIR to a folder that can be written."
-        ) from error
+        raise _no_place(error) from error
     descriptor = None
     with suppress(OSError):  # Windows opens no folders
         descriptor = os.open(folder, os.O_RDONLY)
         lock(descriptor)
     _sweep_once()
     return folder, descriptor
+
+
+def _no_place(error: OSError) -> DataError:
+    return DataError(
+        f"There is no folder for temporary files: {error.strerror or error}. "
+        f"Set TMPDIR to a folder that can be written."
+    )
 
 
 def _remove(folder: Path, descriptor: int | None, owner: int) -> None:
@@ -152,6 +164,6 @@ def _remove(folder: Path, descriptor: int | None, owner: int) -> None:
             os.close(descriptor)
 
 
-def _remove_folders() -> None:
-    for folder, owner in _folders.items():
+def _remove_roots() -> None:
+    for folder, owner in _made:
         _remove(folder, None, owner)
