@@ -1,0 +1,244 @@
+"""The days on which the mood changed, with a stated rate of false alarms.
+
+1. *Is there any change?* A scan over all stretches of days (stretches.py) for the one that differs most
+   from the others, as circular binary segmentation has it (Olshen et al. 2004, Biostat. 5:557). Its
+   strength is compared with that of the same texts with labels dealt anew to days of the same
+   volume. No change is told unless this test says so: that is the promise about data without any.
+2. *Where?* PELT (Killick et al. 2012, JASA 107:1590; ruptures, jump 1) on the counts of each day.
+3. *Is each of them more than noise?* The same test within the days between its neighbours, at the
+   rate of the report by the number of changes; the weakest is dropped until all hold. The net
+   sentiments on both sides have to be two standard errors apart as well.
+
+Days enter as counts, not as shares: a day without texts has no cost, and a day of four texts
+weighs four. Days that differ from their neighbours by more than luck (weekends, a bad day now and
+then) raise the variance that a change has to exceed.
+
+Not covered: slow drifts are cut into steps; which of two changes within three days came first.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentilora.errors import MissingExtraError
+from sentilora.insights.mood.false_alarms import (
+    FEWEST_DAYS,
+    AlarmBudget,
+    bins_of,
+    overdispersion,
+    shuffled_labels,
+    whole,
+)
+from sentilora.insights.mood.stretches import (
+    FEWEST_INSIDE,
+    edge_scores,
+    strongest_stretch,
+    variances,
+)
+from sentilora.insights.mood.weighted_texts import Ints, Voices
+
+FEWEST_TEXTS = 40
+MIN_DAYS = 3
+MOST_BINS = 100  # of the scan; a change is dated by the day all the same
+MOST_DAYS = 750  # beyond that, neighbouring days are one
+PENALTY = 3.0  # times log(days), in units of the deviance
+DEALS = 999
+
+Dates = NDArray[np.datetime64]
+
+
+@dataclass(frozen=True)
+class ChangePoint:
+    """A day on which the mood changed, and the stretches on either side.
+
+    Attributes:
+        date: first day of the new level, datetime64[D].
+        first: first day of the stretch before, datetime64[D].
+        last: last day of the stretch after, datetime64[D].
+        p: corrected for all comparisons of the report.
+    """
+
+    date: np.datetime64
+    first: np.datetime64
+    last: np.datetime64
+    p: float
+
+
+@dataclass(frozen=True)
+class DayCounts:
+    """Texts of the days that have any.
+
+    Attributes:
+        days: ``(D,)`` datetime64[D].
+        counts: ``(D, 3)`` int64, negative, other and positive voices.
+    """
+
+    days: Dates
+    counts: Ints
+
+
+def day_counts(voices: Voices) -> DayCounts:
+    """Count negative, other and positive voices by day; neighbours are joined if days are many."""
+    assert voices.dates is not None
+    known = ~np.isnat(voices.dates)
+    days, place = np.unique(voices.dates[known], return_inverse=True)
+    groups = np.full(len(voices), -1)
+    groups[known] = place
+    counts = whole(voices.tallies(groups, len(days)).T).T
+    step = math.ceil(len(days) / MOST_DAYS)
+    if step > 1:
+        starts = np.arange(0, len(days), step)
+        days, counts = days[starts], np.add.reduceat(counts, starts, axis=0)
+    return DayCounts(days, counts)
+
+
+def find_changes(
+    voices: Voices, budget: AlarmBudget, generator: np.random.Generator
+) -> tuple[ChangePoint, ...] | None:
+    """Find the days on which the mood changed.
+
+    Args:
+        voices: the texts.
+        budget: the rate of false alarms.
+        generator: source of luck.
+
+    Returns:
+        Changes, oldest first; None if there are too few days or texts to look for any.
+    """
+    series = day_counts(voices)
+    counts, days = series.counts, series.days
+    if len(days) < FEWEST_DAYS or counts.sum() < FEWEST_TEXTS or variances(counts)[0] <= 0:
+        return None
+    spread = _spread(counts)
+    budget.count(1)
+    gate = _scan_p(counts, spread, generator)
+    if budget.correct("changes", gate) > budget.rate:
+        return ()
+    places, chances = _confirmed(counts, spread, budget, generator)
+    edges = [0, *places, len(days)]
+    return tuple(
+        ChangePoint(
+            date=days[place],
+            first=days[edges[number]],
+            last=days[edges[number + 2] - 1],
+            p=max(budget.correct("changes", gate), chance),
+        )
+        for number, (place, chance) in enumerate(zip(places, chances, strict=True))
+    )
+
+
+def _spread(counts: Ints) -> float:
+    sizes = counts.sum(axis=1)
+    net = (counts[:, 2] - counts[:, 0]) / np.maximum(sizes, 1)
+    return float(overdispersion(net[None], sizes, variances(counts)[:1])[0])
+
+
+def _scan_p(counts: Ints, spread: float, generator: np.random.Generator) -> float:
+    """Return the chance of as strong a stretch anywhere, if labels had no days."""
+    starts = bins_of(len(counts), MOST_BINS)
+    bins = np.add.reduceat(counts, starts, axis=0)
+    least = MIN_DAYS if len(bins) == len(counts) else 1
+    dealt = shuffled_labels(bins.sum(axis=0), bins.sum(axis=1), generator, DEALS)
+    found = strongest_stretch(bins[None], least, spread)[0]
+    luck = strongest_stretch(dealt, least, 1.0)
+    return float((1 + (luck >= found - 1e-9).sum()) / (len(luck) + 1))
+
+
+def _confirmed(
+    counts: Ints, spread: float, budget: AlarmBudget, generator: np.random.Generator
+) -> tuple[list[int], list[float]]:
+    """Drop the weakest of the candidates until each holds between its neighbours."""
+    places = _candidates(counts, spread)
+    known: dict[tuple[int, int, int], float] = {}
+    while places:
+        edges = [0, *places, len(counts)]
+        windows = [(edges[n], edges[n + 1], edges[n + 2]) for n in range(len(places))]
+        for window in windows:
+            if window not in known:
+                known[window] = _split_p(counts, window, spread, generator)
+        chances = [min(1.0, len(places) * known[window]) for window in windows]
+        weakest = int(np.argmax(chances))
+        if budget.tell(chances[weakest]):
+            break
+        del places[weakest]
+        places = _moved(counts, places, spread)
+    budget.count(len(known))
+    return places, chances if places else []
+
+
+def _moved(counts: Ints, places: list[int], spread: float) -> list[int]:
+    """Put each change where the split between its neighbours is strongest."""
+    places = list(places)
+    for number in range(len(places)):
+        edges = [0, *places, len(counts)]
+        first, last = edges[number], edges[number + 2]
+        scores = edge_scores(counts[None, first:last], spread)[0]
+        scores[: MIN_DAYS - 1] = -np.inf
+        scores[len(scores) - MIN_DAYS + 1 :] = -np.inf
+        if np.isfinite(scores).any():
+            places[number] = first + int(np.argmax(scores)) + 1
+    return places
+
+
+def _split_p(
+    counts: Ints, window: tuple[int, int, int], spread: float, generator: np.random.Generator
+) -> float:
+    """Return the chance of as strong a split between the neighbours of a change."""
+    first, place, last = window
+    inside = counts[first:last]
+    before, after = inside[: place - first].sum(axis=0), inside[place - first :].sum(axis=0)
+    if not _nets_differ(before, after, spread):
+        return 1.0
+    starts = np.unique(np.append(bins_of(len(inside), MOST_BINS), place - first))
+    bins = np.add.reduceat(inside, starts, axis=0)
+    dealt = shuffled_labels(bins.sum(axis=0), bins.sum(axis=1), generator, DEALS)
+    at = int(np.searchsorted(starts, place - first))
+    found = edge_scores(bins[None], spread)[0, at - 1]
+    luck = edge_scores(dealt, 1.0).max(axis=1)
+    return float((1 + (luck >= found - 1e-9).sum()) / (len(luck) + 1))
+
+
+def _nets_differ(before: Ints, after: Ints, spread: float) -> bool:
+    """Say whether the net sentiments are two standard errors apart: else it is not their change."""
+    sizes = np.array([before.sum(), after.sum()])
+    variance = variances(np.stack([before, after]))[0] * spread
+    net = np.array([before[2] - before[0], after[2] - after[0]]) / np.maximum(sizes, 1)
+    return bool(
+        sizes.min() >= FEWEST_INSIDE
+        and abs(net[1] - net[0]) >= 1.96 * math.sqrt(variance * (1 / sizes).sum())
+        and variance > 0
+    )
+
+
+def _candidates(counts: Ints, spread: float) -> list[int]:
+    """Return the first day of each new level but the first, by PELT."""
+    try:
+        import ruptures
+        from ruptures.base import BaseCost
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("A search for changes", "insights") from error
+    from scipy.special import xlogy
+
+    class CountCost(BaseCost):  # type: ignore[misc]
+        """Deviance of a multinomial with one level: twice the negative log-likelihood."""
+
+        model = "counts"
+        min_size = MIN_DAYS
+
+        def fit(self, signal: Ints) -> CountCost:
+            self.signal = signal
+            self.sums = np.concatenate([np.zeros((1, 3)), np.cumsum(signal, axis=0)])
+            return self
+
+        def error(self, start: int, end: int) -> float:
+            labels = self.sums[end] - self.sums[start]
+            size = labels.sum()
+            return float(2 * (xlogy(size, size) - xlogy(labels, labels).sum()) / spread)
+
+    search = ruptures.Pelt(custom_cost=CountCost(), jump=1, min_size=MIN_DAYS).fit(counts)
+    ends = search.predict(pen=PENALTY * math.log(len(counts)))
+    return [int(end) for end in ends[:-1]]

@@ -1,0 +1,141 @@
+"""What is measured over time: periods, the last one beside those before, changes, trends, mix."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sentilora.insights.insight_report import Change, Comparison, MixChange, Period, Trend
+from sentilora.insights.mood.change_points import ChangePoint, find_changes
+from sentilora.insights.mood.false_alarms import AlarmBudget, Luck
+from sentilora.insights.mood.mix import from_mix, mix_changes
+from sentilora.insights.mood.periods import (
+    LENGTHS,
+    Calendar,
+    Length,
+    calendar,
+    choose_length,
+    compare_periods,
+    date_of,
+    periods_of,
+)
+from sentilora.insights.mood.segments import Column
+from sentilora.insights.mood.trends import shares_over_time, theme_shifts, trend_of
+from sentilora.insights.mood.weighted_texts import Mentions, Voices, net_of
+
+
+@dataclass(frozen=True)
+class Course:
+    """What is measured over time; empty without dates.
+
+    Attributes:
+        days: the periods as days; None without dates.
+        since: first day with texts.
+        until: last day with texts.
+        periods: mood by period, gaps included, oldest first.
+        comparison: last period against those before.
+        changes: days on which the mood changed, oldest first.
+        mix: segments whose share of the texts moved.
+        trends: how the share of each theme runs.
+        notes: what could not be looked for, and why.
+    """
+
+    days: Calendar | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+    periods: tuple[Period, ...] = ()
+    comparison: Comparison | None = None
+    changes: tuple[Change, ...] = ()
+    mix: tuple[MixChange, ...] = ()
+    trends: tuple[Trend, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def course_of(
+    voices: Voices,
+    columns: Sequence[Column],
+    mentions: Mentions,
+    keys: Sequence[str],
+    budget: AlarmBudget,
+    luck: Luck,
+    *,
+    length: Length | None = None,
+    compare: str | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+) -> Course:
+    """Measure what runs over time; at least one text has a date.
+
+    Args:
+        voices: the texts.
+        columns: columns of segments.
+        mentions: which text mentions which theme.
+        keys: K keys of the themes.
+        budget: the rate of false alarms.
+        luck: source of all draws.
+        length: length of a period; as fits the volume if None.
+        compare: length of the periods to compare; anything else is that of the periods.
+        since: first day that was asked for.
+        until: last day that was asked for.
+    """
+    dates = voices.dates
+    assert dates is not None
+    days = calendar(dates, length or choose_length(dates), since, until)
+    compared = next((one for one in LENGTHS if one == compare), days.length)
+    beside = calendar(dates, compared, since, until)
+    found = find_changes(voices, budget, luck.of("changes"))
+    notes = () if found is not None else ("too few days or texts to look for changes of the mood",)
+    courses = shares_over_time(mentions, voices, "trends", budget, luck.of("trends"))
+    known = dates[~np.isnat(dates)]
+    return Course(
+        days=days,
+        since=date_of(known.min()),
+        until=date_of(known.max()),
+        periods=periods_of(voices, days),
+        comparison=compare_periods(voices, beside, budget, luck.of("comparison")),
+        changes=_changes(found or (), columns, voices, mentions, keys, budget),
+        mix=mix_changes(columns, voices, budget, luck.of("mix")),
+        trends=tuple(
+            trend_of(one, dates[mentions.texts_of(place)], budget)
+            for place, one in enumerate(courses)
+        ),
+        notes=notes,
+    )
+
+
+def _changes(
+    found: Sequence[ChangePoint],
+    columns: Sequence[Column],
+    voices: Voices,
+    mentions: Mentions,
+    keys: Sequence[str],
+    budget: AlarmBudget,
+) -> tuple[Change, ...]:
+    """Tell changes of the mood with what changed in the themes; those of the mix alone are none."""
+    dates = voices.dates
+    assert dates is not None
+    told = []
+    for change in found:
+        before = net_of(voices.tally((dates >= change.first) & (dates < change.date)))
+        after = net_of(voices.tally((dates >= change.date) & (dates <= change.last)))
+        assert before is not None
+        assert after is not None
+        mix, rest = from_mix(change, columns, voices)
+        is_mix = 2 * abs(mix) >= abs(after.value - before.value)
+        if not is_mix or budget.tell(budget.correct("changes", rest)):
+            told.append((change, before, after, mix))
+    shifts = theme_shifts([one[0] for one in told], mentions, voices, keys, budget)
+    return tuple(
+        Change(
+            date=date_of(change.date),
+            before=before,
+            after=after,
+            p=change.p,
+            from_mix=mix,
+            themes=moved,
+        )
+        for (change, before, after, mix), moved in zip(told, shifts, strict=True)
+    )
