@@ -5,14 +5,14 @@ import pytest
 
 from sentilora.insights.mood.change_points import day_counts, find_changes
 from sentilora.insights.mood.false_alarms import AlarmBudget, overdispersion
-from sentilora.insights.mood.weighted_texts import voices_of
+from sentilora.insights.mood.weighted_texts import weighted_texts_of
 from tests.helpers.mood_rows import days, feedback, labels, mood, steady_days
 
 FAMILIES = ("changes", "comparison", "trends", "mix", "segments", "segment themes")
 
 
 def changes(label_ids, dates, seed=0, weights=None):
-    voices = voices_of(feedback(label_ids, dates, weights=weights), label_ids)
+    voices = weighted_texts_of(feedback(label_ids, dates, weights=weights), label_ids)
     return find_changes(voices, AlarmBudget(FAMILIES), np.random.default_rng(seed))
 
 
@@ -113,7 +113,9 @@ def test_copies_are_no_crowd():
 def test_years_of_days_are_joined():
     generator = np.random.default_rng(10)
     dates = steady_days(3000, 2)
-    voices = voices_of(feedback(labels(generator, 0.3, 6000), dates), labels(generator, 0.3, 6000))
+    voices = weighted_texts_of(
+        feedback(labels(generator, 0.3, 6000), dates), labels(generator, 0.3, 6000)
+    )
     counted = day_counts(voices)
     assert len(counted.days) == 750
     assert counted.days[1] == days(4)

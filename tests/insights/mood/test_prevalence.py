@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from sentilora.insights.mood.prevalence import prevalence_of
-from sentilora.insights.mood.weighted_texts import voices_of
+from sentilora.insights.mood.weighted_texts import weighted_texts_of
 from tests.helpers.mood_rows import feedback
 
 # A model that misses a third of the negative texts.
@@ -17,7 +17,7 @@ def answered(generator, shares, number=3000):
 
 
 def estimate(label_ids, probabilities=None, **settings):
-    voices = voices_of(feedback(label_ids), label_ids)
+    voices = weighted_texts_of(feedback(label_ids), label_ids)
     return prevalence_of(voices, probabilities, np.random.default_rng(0), **settings)
 
 

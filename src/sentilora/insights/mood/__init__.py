@@ -1,12 +1,12 @@
 """How the mood runs: over time, before and after changes, in segments, and with what certainty.
 
 Door: ``measure_mood()`` in mood.py. One stated rate of false alarms covers a whole report
-(false_alarms.py); every figure is counted in voices of texts (weighted_texts.py) and has an interval
-(estimates.py).
+(false_alarms.py); every figure is counted in voices of texts (weighted_texts.py) and has an
+interval (estimates.py).
 Flow: course.py puts together what runs over time: periods.py counts by day, week or month,
-change_points.py dates what is more than noise by the statistic of stretches.py, trends.py follows the
-shares of themes, mix.py those of segments. segments.py compares values of a column, impact.py says
-what a theme costs, prevalence.py corrects shares for the errors of the model.
+change_points.py dates what is more than noise by the statistic of stretches.py, trends.py follows
+the shares of themes, mix.py those of segments. segments.py compares values of a column, impact.py
+says what a theme costs, prevalence.py corrects shares for the errors of the model.
 May import: statements, and what lies below them; themes come as an array.
 Not covered: seasons, and what no column of the data tells.
 """

@@ -1,9 +1,10 @@
 """The days on which the mood changed, with a stated rate of false alarms.
 
-1. *Is there any change?* A scan over all stretches of days (stretches.py) for the one that differs most
-   from the others, as circular binary segmentation has it (Olshen et al. 2004, Biostat. 5:557). Its
-   strength is compared with that of the same texts with labels dealt anew to days of the same
-   volume. No change is told unless this test says so: that is the promise about data without any.
+1. *Is there any change?* A scan over all stretches of days (stretches.py) for the one that differs
+   most from the others, as circular binary segmentation has it (Olshen et al. 2004, Biostat.
+   5:557). Its strength is compared with that of the same texts with labels dealt anew to days of
+   the same volume. No change is told unless this test says so: that is the promise about data
+   without any.
 2. *Where?* PELT (Killick et al. 2012, JASA 107:1590; ruptures, jump 1) on the counts of each day.
 3. *Is each of them more than noise?* The same test within the days between its neighbours, at the
    rate of the report by the number of changes; the weakest is dropped until all hold. The net
@@ -39,7 +40,7 @@ from sentilora.insights.mood.stretches import (
     strongest_stretch,
     variances,
 )
-from sentilora.insights.mood.weighted_texts import Ints, Voices
+from sentilora.insights.mood.weighted_texts import Ints, WeightedTexts
 
 FEWEST_TEXTS = 40
 MIN_DAYS = 3
@@ -81,7 +82,7 @@ class DayCounts:
     counts: Ints
 
 
-def day_counts(voices: Voices) -> DayCounts:
+def day_counts(voices: WeightedTexts) -> DayCounts:
     """Count negative, other and positive voices by day; neighbours are joined if days are many."""
     assert voices.dates is not None
     known = ~np.isnat(voices.dates)
@@ -97,7 +98,7 @@ def day_counts(voices: Voices) -> DayCounts:
 
 
 def find_changes(
-    voices: Voices, budget: AlarmBudget, generator: np.random.Generator
+    voices: WeightedTexts, budget: AlarmBudget, generator: np.random.Generator
 ) -> tuple[ChangePoint, ...] | None:
     """Find the days on which the mood changed.
 

@@ -24,7 +24,7 @@ from sentilora.insights.mood.periods import (
 )
 from sentilora.insights.mood.segments import Column
 from sentilora.insights.mood.trends import shares_over_time, theme_shifts, trend_of
-from sentilora.insights.mood.weighted_texts import Mentions, Voices, net_of
+from sentilora.insights.mood.weighted_texts import Mentions, WeightedTexts, net_of
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Course:
 
 
 def course_of(
-    voices: Voices,
+    voices: WeightedTexts,
     columns: Sequence[Column],
     mentions: Mentions,
     keys: Sequence[str],
@@ -109,7 +109,7 @@ def course_of(
 def _changes(
     found: Sequence[ChangePoint],
     columns: Sequence[Column],
-    voices: Voices,
+    voices: WeightedTexts,
     mentions: Mentions,
     keys: Sequence[str],
     budget: AlarmBudget,

@@ -15,18 +15,18 @@ import numpy as np
 
 from sentilora.insights.insight_report import Estimate
 from sentilora.insights.mood.estimates import net_estimate, share_estimate
-from sentilora.insights.mood.weighted_texts import Floats, Mentions, Voices
+from sentilora.insights.mood.weighted_texts import Floats, Mentions, WeightedTexts
 
 RESAMPLES = 2000
 
 
-def theme_share(theme: int, mentions: Mentions, voices: Voices) -> Estimate:
+def theme_share(theme: int, mentions: Mentions, voices: WeightedTexts) -> Estimate:
     """Return the share of all texts that mention a theme."""
     own = mentions.texts_of(theme)
     return share_estimate(float(voices.weights[own].sum()), float(voices.weights.sum()))
 
 
-def theme_net(theme: int, mentions: Mentions, voices: Voices) -> Estimate:
+def theme_net(theme: int, mentions: Mentions, voices: WeightedTexts) -> Estimate:
     """Return the net sentiment of a theme's statements, where each text has one voice."""
     first, last = np.searchsorted(mentions.theme, [theme, theme + 1])
     weights = voices.weights[mentions.text_index[first:last]]
@@ -35,7 +35,7 @@ def theme_net(theme: int, mentions: Mentions, voices: Voices) -> Estimate:
 
 
 def theme_impact(
-    theme: int, mentions: Mentions, voices: Voices, generator: np.random.Generator
+    theme: int, mentions: Mentions, voices: WeightedTexts, generator: np.random.Generator
 ) -> Estimate | None:
     """Return by how many points the net sentiment of all texts would rise without a theme.
 

@@ -28,7 +28,7 @@ from sentilora.insights.mood.false_alarms import AlarmBudget
 from sentilora.insights.mood.periods import date_of
 from sentilora.insights.mood.segments import Column
 from sentilora.insights.mood.trends import shares_over_time
-from sentilora.insights.mood.weighted_texts import Floats, Mentions, Voices
+from sentilora.insights.mood.weighted_texts import Floats, Mentions, WeightedTexts
 
 MOST_VALUES = 50
 
@@ -69,7 +69,9 @@ def split_of(before: Floats, after: Floats) -> Split:
     return Split(100 * mix, 100 * mood, _stratified_p(before, after, sizes, means))
 
 
-def from_mix(change: ChangePoint, columns: Sequence[Column], voices: Voices) -> tuple[float, float]:
+def from_mix(
+    change: ChangePoint, columns: Sequence[Column], voices: WeightedTexts
+) -> tuple[float, float]:
     """Say what a moved mix explains of a change: the column that explains most.
 
     Args:
@@ -101,7 +103,7 @@ def from_mix(change: ChangePoint, columns: Sequence[Column], voices: Voices) -> 
 
 def mix_changes(
     columns: Sequence[Column],
-    voices: Voices,
+    voices: WeightedTexts,
     budget: AlarmBudget,
     generator: np.random.Generator,
 ) -> tuple[MixChange, ...]:
@@ -162,7 +164,7 @@ def _memberships(texts: Sequence[NDArray[np.int64]]) -> Mentions:
     )
 
 
-def _effect(own: NDArray[np.int64], late: NDArray[np.bool_], voices: Voices) -> float:
+def _effect(own: NDArray[np.int64], late: NDArray[np.bool_], voices: WeightedTexts) -> float:
     """Return the points of net sentiment that one value's moved share explains."""
     groups = np.zeros(len(voices), dtype=np.int64)
     groups[own] = 1

@@ -34,11 +34,11 @@ from sentilora.insights.mood.segments import Column, columns_of, segments_of
 from sentilora.insights.mood.weighted_texts import (
     Ints,
     Mentions,
-    Voices,
+    WeightedTexts,
     mentions_of,
     net_of,
     signs_of,
-    voices_of,
+    weighted_texts_of,
 )
 from sentilora.insights.statements.statements import Statements
 
@@ -163,7 +163,7 @@ def measure_mood(
         rate: allowed rate of false alarms over all parts, in (0, 1).
         seed: seed of all draws.
     """
-    voices = voices_of(feedback, label_ids)
+    voices = weighted_texts_of(feedback, label_ids)
     mentions = mentions_of(statements, theme_of, len(keys), signs_of(feedback.labels))
     columns = columns_of(feedback.segments)
     has_dates = voices.dates is not None and bool((~np.isnat(voices.dates)).any())
@@ -215,7 +215,7 @@ def measure_mood(
 def _theme(
     place: int,
     mentions: Mentions,
-    voices: Voices,
+    voices: WeightedTexts,
     course: Course,
     segments: tuple[SegmentShare, ...],
     luck: Luck,

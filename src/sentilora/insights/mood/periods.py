@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sentilora.insights.insight_report import Comparison, Period
 from sentilora.insights.mood.estimates import difference_estimate
 from sentilora.insights.mood.false_alarms import AlarmBudget, shuffled_labels, whole
-from sentilora.insights.mood.weighted_texts import Floats, Ints, Voices, net_of
+from sentilora.insights.mood.weighted_texts import Floats, Ints, WeightedTexts, net_of
 
 Length = Literal["day", "week", "month"]
 LENGTHS: tuple[Length, ...] = ("day", "week", "month")
@@ -102,7 +102,7 @@ def calendar(
     return Calendar(length, starts, ends, (starts < first) | (ends > last))
 
 
-def periods_of(voices: Voices, days: Calendar) -> tuple[Period, ...]:
+def periods_of(voices: WeightedTexts, days: Calendar) -> tuple[Period, ...]:
     """Count texts, and measure the mood, of each period.
 
     Args:
@@ -133,7 +133,7 @@ def periods_of(voices: Voices, days: Calendar) -> tuple[Period, ...]:
 
 
 def compare_periods(
-    voices: Voices, days: Calendar, budget: AlarmBudget, generator: np.random.Generator
+    voices: WeightedTexts, days: Calendar, budget: AlarmBudget, generator: np.random.Generator
 ) -> Comparison | None:
     """Compare the last period with those before it.
 

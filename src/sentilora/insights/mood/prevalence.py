@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from sentilora.insights.insight_report import Estimate
 from sentilora.insights.mood.estimates import share_estimate
-from sentilora.insights.mood.weighted_texts import Floats, Voices
+from sentilora.insights.mood.weighted_texts import Floats, WeightedTexts
 
 RESAMPLES = 400
 ROUNDS = 300
@@ -57,7 +57,7 @@ class Prevalence:
 
 
 def prevalence_of(
-    voices: Voices,
+    voices: WeightedTexts,
     probabilities: NDArray[Any] | None,
     generator: np.random.Generator,
     *,

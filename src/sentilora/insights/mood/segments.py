@@ -27,7 +27,7 @@ from sentilora.insights.mood.false_alarms import (
     shuffled_labels,
     whole,
 )
-from sentilora.insights.mood.weighted_texts import Floats, Ints, Mentions, Voices, net_of
+from sentilora.insights.mood.weighted_texts import Floats, Ints, Mentions, WeightedTexts, net_of
 
 ENOUGH_TEXTS = 20
 MOST_VALUES = 100
@@ -72,7 +72,7 @@ def natural_key(value: str) -> tuple[tuple[int, int, str], ...]:
 
 def segments_of(
     columns: Sequence[Column],
-    voices: Voices,
+    voices: WeightedTexts,
     mentions: Mentions,
     keys: Sequence[str],
     budget: AlarmBudget,
@@ -143,7 +143,7 @@ def _is_ordered(values: Iterable[str]) -> bool:
     return len(versions) > 1 and sum(versions) >= max(2, 0.8 * len(versions))
 
 
-def _differs_from_all(column: Column, voices: Voices) -> bool:
+def _differs_from_all(column: Column, voices: WeightedTexts) -> bool:
     """Say whether there is a value, and anything beside each value."""
     sizes = np.bincount(column.groups[column.groups >= 0], minlength=len(column.values))
     return len(sizes) > 0 and bool(sizes.max() < len(voices))
@@ -151,7 +151,7 @@ def _differs_from_all(column: Column, voices: Voices) -> bool:
 
 def _chances(
     columns: Sequence[Column],
-    voices: Voices,
+    voices: WeightedTexts,
     budget: AlarmBudget,
     generator: np.random.Generator,
 ) -> list[list[float]]:
@@ -186,7 +186,7 @@ def _scores(counts: Ints, sizes: Ints) -> Floats:
 
 def _stronger_themes(
     columns: Sequence[Column],
-    voices: Voices,
+    voices: WeightedTexts,
     mentions: Mentions,
     keys: Sequence[str],
     budget: AlarmBudget,

@@ -35,7 +35,7 @@ from sentilora.insights.mood.false_alarms import (
     whole,
 )
 from sentilora.insights.mood.periods import Dates, date_of
-from sentilora.insights.mood.weighted_texts import Floats, Ints, Mentions, Voices
+from sentilora.insights.mood.weighted_texts import Floats, Ints, Mentions, WeightedTexts
 
 FEWEST_MENTIONS = 10
 FEWEST_SHIFTED = 5
@@ -69,7 +69,7 @@ class ShareCourse:
 
 def shares_over_time(
     mentions: Mentions,
-    voices: Voices,
+    voices: WeightedTexts,
     family: str,
     budget: AlarmBudget,
     generator: np.random.Generator,
@@ -212,7 +212,7 @@ def _course(counts: Ints, sizes: Ints, days: Dates, p: float, budget: AlarmBudge
 def theme_shifts(
     changes: Sequence[ChangePoint],
     mentions: Mentions,
-    voices: Voices,
+    voices: WeightedTexts,
     keys: Sequence[str],
     budget: AlarmBudget,
 ) -> list[tuple[ThemeShift, ...]]:

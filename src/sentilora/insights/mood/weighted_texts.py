@@ -19,7 +19,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Voices:
+class WeightedTexts:
     """N texts, each with a label and a weight.
 
     Attributes:
@@ -62,7 +62,7 @@ class Voices:
         return counts.reshape(number, 3).astype(np.float64)
 
 
-def voices_of(feedback: Feedback, label_ids: Ints) -> Voices:
+def weighted_texts_of(feedback: Feedback, label_ids: Ints) -> WeightedTexts:
     """Join texts with their labels.
 
     Args:
@@ -70,7 +70,7 @@ def voices_of(feedback: Feedback, label_ids: Ints) -> Voices:
         label_ids: ``(N,)``, the given labels or the most probable ones.
     """
     weights = feedback.weights
-    return Voices(
+    return WeightedTexts(
         label_ids=label_ids.astype(np.int64),
         signs=signs_of(feedback.labels)[label_ids],
         weights=np.ones(len(label_ids)) if weights is None else weights.astype(np.float64),
