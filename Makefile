@@ -25,14 +25,14 @@ demo: $(VENV)/.user  ## Train on the sample reviews, show before and after, pred
 	@echo "    $(BIN)/sentilora predict general --input reviews.csv --output scored.csv    # or answer it at once"
 
 test: $(VENV)/.dev  ## Run the tests: no model hub, no data sets, a few minutes on two cores
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-all: $(VENV)/.dev  ## Run the slow tests too, and those that start Python again and again
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not gpu and not network and not browser and not alone"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not gpu and not network and not browser and not alone"
 	$(BIN)/python -m pytest -m alone
 
 test-browser: browser  ## Test the exported web page and the app in Chromium, which Debian and npm bring
-	SENTILORA_BROWSER=required $(BIN)/python -m pytest -n 2 --dist loadfile -m browser
+	SENTILORA_BROWSER=required $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m browser
 
 browser: $(VENV)/.browser node_modules/.sentilora  ## Install Chromium and the packages that the page needs
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \

@@ -24,9 +24,16 @@ from sentilora.runs import clean_process
 from tests.helpers import python_starts, warm_python
 from tests.helpers.chromium import unless_required
 from tests.helpers.clean_process import run_here, run_in_new_process
+from tests.helpers.long_files import LONGEST
 from tests.helpers.texts import make_texts, write_csv
 from tests.helpers.tiny_bases import ARCHITECTURES, save_tiny_base
 from tests.helpers.tiny_settings import TINY_SETTINGS
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the longest files, when all tests run."""
+    place = {Path(__file__).parent / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.long_files import LONGEST
+
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]
 MARKERS = {line.partition(":")[0] for line in SETTINGS["ini_options"]["markers"]}
@@ -40,8 +42,15 @@ def test_continuous_integration_runs_everything():
     assert steps == [".venv/.browser", "browser", "lint", "test-all", "test-browser"]
 
 
+def test_workers_begin_with_the_longest_files():
+    assert all((ROOT / "tests" / name).is_file() for name in LONGEST)
+    assert len(set(LONGEST)) == len(LONGEST)
+    for target in ("test", "test-all", "test-browser"):
+        assert "--dist loadfile --no-loadscope-reorder" in recipe("Makefile", target)
+
+
 def test_python_is_not_started_by_tests_that_do_not_say_so():
-    with pytest.raises(RuntimeError, match="starts Python: mark it process, or use warm_python"):
+    with pytest.raises(RuntimeError, match="starts Python: mark it process"):
         subprocess.run([sys.executable, "-c", "pass"], check=True)
     assert subprocess.run(["true"], check=True).returncode == 0
 

@@ -20,8 +20,10 @@ sys.exit(3)
 """
 WAITING = "import sys, time\nprint('ready', flush=True)\ntime.sleep(60)"
 
+pytestmark = pytest.mark.process
 
-@pytest.mark.parametrize("is_warm", [True, pytest.param(False, marks=pytest.mark.process)])
+
+@pytest.mark.parametrize("is_warm", [True, False])
 def test_a_program_gets_what_it_is_given_and_says_how_it_ended(tmp_path, is_warm):
     done = (warm_python if is_warm else subprocess).run(
         [sys.executable, "-c", FACTS, "one", "two"],
@@ -54,7 +56,6 @@ def test_a_signal_ends_it_as_any_process(number):
         os.kill(process.pid, 0)
 
 
-@pytest.mark.process
 def test_another_environment_at_import_takes_a_new_process():
     code = "import os, sys; print(os.environ['OMP_NUM_THREADS'], 'torch' in sys.modules)"
     environment = {**os.environ, "OMP_NUM_THREADS": "3"}
@@ -64,7 +65,6 @@ def test_another_environment_at_import_takes_a_new_process():
     assert done.stdout == "3 False\n"
 
 
-@pytest.mark.process
 def test_programs_end_with_the_one_that_asked_for_them():
     code = f"""
 import subprocess, sys, time

@@ -278,6 +278,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(unbroken, tiny_base, texts, tmp_path
     assert_same_weights(resume_adaptation(final), unbroken)
 
 
+@pytest.mark.process
 def test_a_killed_process_leaves_what_another_one_goes_on_with(
     unbroken, tiny_base, texts, tmp_path
 ):

@@ -50,6 +50,7 @@ def npm_folder(tmp_path, monkeypatch):
     return folder
 
 
+@pytest.mark.slow
 def test_the_files_lie_where_transformers_js_and_a_web_server_look(page_export):
     page = {file.name for file in PAGE.iterdir()}
     assert {"index.html", "sentiment.js"} < page
@@ -71,6 +72,7 @@ def test_the_files_lie_where_transformers_js_and_a_web_server_look(page_export):
     }
 
 
+@pytest.mark.slow
 def test_an_export_gives_the_run_s_predictions(page_export, page_run):
     run, export = (sentilora.load(path, device="cpu") for path in (page_run, page_export))
     assert (export.engine.name, export.artifact.settings.kind) == ("onnxruntime", "browser")
@@ -82,6 +84,7 @@ def test_an_export_gives_the_run_s_predictions(page_export, page_run):
     assert parity["max_logit_difference"] < 1e-4
 
 
+@pytest.mark.slow
 def test_the_page_knows_what_python_reads_and_answers(page_export):
     facts = read(page_export / "browser.json")
     model = sentilora.load(page_export)
@@ -117,6 +120,7 @@ def policy_of(folder):
     return dict(part.strip().split(" ", 1) for part in policy.split(";"))
 
 
+@pytest.mark.slow
 def test_the_page_holds_no_script_of_its_own_and_reaches_one_cdn(page_export):
     html = (page_export / "index.html").read_text(encoding="utf-8")
     sources = [x[key] for _, x in Tags(html).found for key in ("src", "href") if key in x]
@@ -187,6 +191,7 @@ def test_a_tokenizer_that_the_page_cannot_read_is_refused(tiny_run, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_the_card_says_how_to_serve_it(page_export):
     card = (page_export / "README.md").read_text(encoding="utf-8")
     assert "library_name: transformers.js" in card

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-_FORKER = "tests.helpers.warm_server"
 _OF_LIBRARIES = "cpuinfo.py"  # codecarbon asks it once in a process
 _test: str | None = None
 
@@ -22,10 +21,10 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
     if event != "subprocess.Popen" or _test is None:
         return
     command = [os.fsdecode(word) for word in arguments[1] if isinstance(word, str | os.PathLike)]
-    if not command or not Path(command[0]).name.startswith("python") or _FORKER in command:
+    if not command or not Path(command[0]).name.startswith("python"):
         return
     if not any(word.endswith(_OF_LIBRARIES) for word in command):
-        raise RuntimeError(f"{_test} starts Python: mark it process, or use warm_python.")
+        raise RuntimeError(f"{_test} starts Python: mark it process.")
 
 
 sys.addaudithook(_watch)

@@ -89,6 +89,7 @@ def test_a_fresh_adapter_changes_nothing(base, encoder):
     np.testing.assert_array_equal(logits_of(plain, encoder), logits_of(adapted, encoder))
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("kind", ["adapter", "model"])
 def test_reload_in_a_new_process_gives_identical_logits(tiny_bases, tmp_path, kind):
     folders, expected = [], []

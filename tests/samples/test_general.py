@@ -80,12 +80,14 @@ def test_it_answers_at_once(model):
 
 
 @needs_minilm
+@pytest.mark.slow
 def test_it_is_better_than_a_word_list_on_texts_that_it_has_not_seen(model):
     report = sentilora.evaluate(model, "sample", baselines=["vader"], resamples=100)
     assert report.metrics["macro_recall"] > report.baselines["vader"]["macro_recall"] + 0.05
 
 
 @needs_minilm
+@pytest.mark.process
 def test_the_command_line_knows_it_without_a_hub():
     done = warm_python.run(
         [sys.executable, "-m", "sentilora", "predict", "general", GOOD[0], "--json"],

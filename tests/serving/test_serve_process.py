@@ -81,6 +81,7 @@ def serve():
         one.process.communicate()
 
 
+@pytest.mark.process
 def test_adapters_are_added_and_removed_while_it_answers(serve, tiny_run, tiny_bases, tmp_path):
     folder = tmp_path / "adapters"
     five = save_adapter(

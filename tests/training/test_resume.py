@@ -92,7 +92,7 @@ def unbroken(settings, tmp_path_factory) -> Run:
     return Run(Path(settings["output"]) / "unbroken")
 
 
-@pytest.mark.slow
+@pytest.mark.process
 def test_killed_again_and_again(settings, unbroken, tmp_path):
     run = Run(Path(settings["output"]) / "killed")
     process = start(settings, "killed", tmp_path)

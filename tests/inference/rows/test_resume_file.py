@@ -96,6 +96,7 @@ def test_a_torn_record_is_computed_again(model, source, tmp_path):
     same_answers(output, tmp_path / "whole.csv")
 
 
+@pytest.mark.process
 def test_a_killed_process_leaves_what_another_goes_on_with(tiny_run, model, source, tmp_path):
     predict_file(model, source, tmp_path / "whole.csv")
     output = tmp_path / "o.csv"

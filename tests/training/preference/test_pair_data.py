@@ -202,7 +202,10 @@ def test_weights_decide_which_of_two_opposite_lessons_counts(fitted, tmp_path):
     assert (signed[:40] > signed[40:]).mean() > 0.9
 
 
-@pytest.mark.parametrize("kind", ["graded", "preferences", "only"])
+@pytest.mark.parametrize(
+    "kind",
+    ["graded", *(pytest.param(one, marks=pytest.mark.slow) for one in ("preferences", "only"))],
+)
 def test_a_stopped_run_ends_with_the_weights_of_one_never_stopped(settings, fitted, request, kind):
     def stop(event):
         if event["kind"] == "step" and event["step"] == 11:

@@ -66,6 +66,7 @@ def test_facts_of_a_model(tiny_run):
     assert tiles["Computed by"]["note"].startswith("torch, fp32, ")
 
 
+@pytest.mark.process
 @pytest.mark.usefixtures("warm_processes")
 def test_an_export_that_fails_says_what_the_command_said(tmp_path):
     with pytest.raises(ModelError, match="There is no run or model at"):
