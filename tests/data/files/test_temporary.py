@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from sentilora.data.files.temporary import PREFIX, ScratchFolder, new_folder, remove_abandoned
+from sentilora.data.labelled.check import check
 from sentilora.data.labelled.reader import read_examples
 from sentilora.errors import DataError
 
 CODE = """
 import os, sys
+from sentilora.data.labelled.check import check
 from sentilora.data.labelled.reader import read_examples
 examples = read_examples(sys.argv[1])
 folder = os.path.dirname(examples.table.cache_files[0]["filename"])
@@ -117,3 +119,18 @@ def test_without_a_folder_for_temporary_files_the_error_names_the_variable(tmp_p
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
     with pytest.raises(DataError, match=r"no folder for temporary files: .*Set TMPDIR to a folder"):
         new_folder()
+
+
+def test_a_long_life_keeps_no_file_open_and_none_on_disk(write, reviews, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    path = write("a.csv", reviews(50))
+    check(path)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(20):
+        check(path)
+        with pytest.raises(DataError):
+            read_examples(path, label="no such column")
+        read_examples(path)
+        gc.collect()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert list(tmp_path.rglob("*.arrow")) == []

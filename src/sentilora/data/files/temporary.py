@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sentilora.errors import DataError
 from sentilora.files import lock
@@ -49,6 +49,10 @@ class ScratchFolder:
     def __init__(self) -> None:
         self.path, descriptor = _make()
         self.remove = weakref.finalize(self, _remove, self.path, descriptor, os.getpid())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be None in another process, which shall not take the files away."""
+        return type(None), ()
 
     def serve(self, reader: _Kept) -> _Kept:
         """Live as long as the object that reads files of this folder; return that object."""

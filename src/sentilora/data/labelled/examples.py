@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from sentilora.data.files.temporary import ScratchFolder
 from sentilora.data.problems import RowProblem
 from sentilora.data.same_text import components, hashes, numbered, text_hashes
 from sentilora.files import replacing_output
@@ -36,6 +37,8 @@ class Examples:
         files: paths of the files that were read.
         skipped: rows that were left out on request, each with the reason.
         notes: remarks for the user on how the data were read.
+        folder: folder of the file that is mapped, which goes when nobody holds it any more; None
+            in another process.
     """
 
     table: datasets.Dataset
@@ -44,6 +47,7 @@ class Examples:
     files: tuple[Path, ...] = ()
     skipped: tuple[RowProblem, ...] = ()
     notes: tuple[str, ...] = ()
+    folder: ScratchFolder | None = field(default=None, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.table)

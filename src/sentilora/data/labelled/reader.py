@@ -9,7 +9,7 @@ import numpy as np
 
 from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.files.sources import locate
-from sentilora.data.files.temporary import arrow_writer, read_batches
+from sentilora.data.files.temporary import ScratchFolder, arrow_writer, read_batches
 from sentilora.data.labelled.draft import Draft, draft, settle
 from sentilora.data.labelled.examples import Examples
 from sentilora.data.labelled.scan import Asked, Scan
@@ -75,7 +75,8 @@ def finish(draft: Draft) -> Examples:
     found, meanings = draft.scan, draft.meanings
     assert meanings is not None
     assert meanings.labels is not None
-    path = found.path.with_name("examples.arrow")
+    folder = ScratchFolder()
+    path = folder.path / "examples.arrow"
     fields = [("text", pa.string()), ("label_id", pa.int32()), ("row", pa.int64())]
     if found.columns.group is not None:
         fields.append(("group", pa.string()))
@@ -83,14 +84,14 @@ def finish(draft: Draft) -> Examples:
     with arrow_writer(path, schema) as write:
         for batch in _labelled(found, meanings, schema):
             write(batch)
-    found.path.unlink()
     return Examples(
-        table=datasets.Dataset.from_file(str(path)),
+        table=folder.serve(datasets.Dataset.from_file(str(path))),
         labels=meanings.labels,
         source=draft.source,
         files=found.table.files,
         skipped=found.problems.rows,
         notes=_notes(found, meanings),
+        folder=folder,
     )
 
 

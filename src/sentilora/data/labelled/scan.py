@@ -14,7 +14,7 @@ from sentilora.data.files.delimited import DelimitedFile
 from sentilora.data.files.first_rows import first_rows
 from sentilora.data.files.read_options import USUAL, Reading, ReadOptions
 from sentilora.data.files.streams import Chunk, Table, broken_text, text_problem
-from sentilora.data.files.temporary import arrow_writer, new_folder
+from sentilora.data.files.temporary import ScratchFolder, arrow_writer
 from sentilora.data.labelled.nested_columns import nested_advice
 from sentilora.data.labelled.values.label_numbers import number_in
 from sentilora.data.labelled.values.label_spellings import is_missing
@@ -94,8 +94,7 @@ class Scan:
     """What the first pass found.
 
     Attributes:
-        path: path of an Arrow file with ``text``, ``row``, ``code`` (index into ``spellings``),
-            ``group``.
+        folder: folder of ``path``, which goes when nobody holds it any more.
         spellings: the different label values, in order of appearance.
         tally: number of good rows with each spelling.
         bad: row number and code of each row that has a label but another problem.
@@ -106,12 +105,17 @@ class Scan:
     table: Table
     columns: Columns
     problems: Problems
-    path: Path
+    folder: ScratchFolder
     spellings: dict[str, int] = field(default_factory=dict)
     tally: list[int] = field(default_factory=list)
     bad: list[tuple[int, int]] = field(default_factory=list)
     row_count: int = 0
     first_texts: list[str] = field(default_factory=list)
+
+    @property
+    def path(self) -> Path:
+        """An Arrow file with ``text``, ``row``, ``code`` (index into ``spellings``), ``group``."""
+        return self.folder.path / "scan.arrow"
 
 
 def scan(table: Table, asked: Asked) -> Scan:
@@ -138,7 +142,7 @@ def scan(table: Table, asked: Asked) -> Scan:
         problems.add(f"Texts alone can be answered, not learned from or measured on: {way}")
     if problems.whole and doubt:
         problems.add(doubt)
-    found = Scan(table, columns, problems, new_folder() / "scan.arrow")
+    found = Scan(table, columns, problems, ScratchFolder())
     with arrow_writer(found.path, _schema(columns)) as write:
         for chunk in table.chunks(columns.used, problems):
             write(_check(chunk, found))
