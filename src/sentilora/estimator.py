@@ -26,9 +26,8 @@ from sentilora.config import RunConfig, make_config
 from sentilora.data.frames import column_at, column_names, is_frame
 from sentilora.data.labelled.reader import read_examples
 from sentilora.data.labelled.split import split
-from sentilora.data.labelled.values.label_spellings import fold
+from sentilora.data.labelled.values.label_spellings import fold, spell
 from sentilora.data.labelled.values.label_spellings import is_missing as is_missing_word
-from sentilora.data.labelled.values.label_values import spell
 from sentilora.data.text_entries import checked_texts, is_missing, open_entries
 from sentilora.defaults import SEED, VALIDATION_SHARE
 from sentilora.errors import DataError

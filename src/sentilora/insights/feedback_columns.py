@@ -19,8 +19,7 @@ from sentilora.data.columns import (
 )
 from sentilora.data.files.first_rows import first_rows
 from sentilora.data.files.streams import Table
-from sentilora.data.labelled.values.label_spellings import is_missing
-from sentilora.data.labelled.values.label_values import spell
+from sentilora.data.labelled.values.label_spellings import is_missing, spell
 from sentilora.data.problems import quoted
 from sentilora.errors import ConfigError, DataError, several
 from sentilora.message import Message, setting

@@ -17,8 +17,7 @@ from sentilora.data.files.streams import Chunk, Table, broken_text, text_problem
 from sentilora.data.files.temporary import ScratchFolder, arrow_writer
 from sentilora.data.labelled.nested_columns import nested_advice
 from sentilora.data.labelled.values.label_numbers import number_in
-from sentilora.data.labelled.values.label_spellings import is_missing
-from sentilora.data.labelled.values.label_values import spell
+from sentilora.data.labelled.values.label_spellings import is_missing, spell
 from sentilora.data.labelled.values.rating_scale import Scale, parse_scale, scale_of_stars
 from sentilora.data.problems import Problems, shortened, shown_value
 from sentilora.errors import ConfigError

@@ -22,7 +22,7 @@ from sentilora.data.files.read_options import Reading, ReadOptions
 from sentilora.data.files.sources import locate
 from sentilora.data.files.streams import Table, number_of, text_problem
 from sentilora.data.files.temporary import new_folder
-from sentilora.data.labelled.values.label_values import spell
+from sentilora.data.labelled.values.label_spellings import spell
 from sentilora.data.labelled.values.rating_scale import (
     Scale,
     parse_scale,

@@ -16,7 +16,8 @@ import numpy as np
 from sentilora.data.files.sources import locate
 from sentilora.data.files.streams import Chunk, Table, number_of
 from sentilora.data.files.temporary import new_folder
-from sentilora.data.labelled.values.label_values import read_meanings, spell
+from sentilora.data.labelled.values.label_spellings import spell
+from sentilora.data.labelled.values.label_values import read_meanings
 from sentilora.data.labelled.values.meanings import Column, Meanings
 from sentilora.data.pairs.contradictions import contradictions
 from sentilora.data.pairs.pair_columns import PairColumns, choose_pair_columns

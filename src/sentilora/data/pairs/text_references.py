@@ -10,7 +10,7 @@ from sentilora.data.columns import find_text_column, match_column
 from sentilora.data.files.first_rows import first_rows
 from sentilora.data.files.sources import locate
 from sentilora.data.files.streams import text_problem
-from sentilora.data.labelled.values.label_values import spell
+from sentilora.data.labelled.values.label_spellings import spell
 from sentilora.data.pairs.text_pool import TextPool
 from sentilora.data.problems import Problems, quoted, raise_if_any, shortened
 from sentilora.errors import DataError

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentilora.data.labelled.values.label_values import read_meanings, spell
+from sentilora.data.labelled.values.label_spellings import spell
+from sentilora.data.labelled.values.label_values import read_meanings
 from sentilora.data.labelled.values.meanings import NO_LABEL, Column
 from sentilora.data.labelled.values.rating_scale import parse_scale, scale_of_stars
 from sentilora.labels import Labels, parse_labels
@@ -347,6 +348,68 @@ def test_other_parts_are_read_as_the_train_part():
     assert isinstance(read.of["2"], str)
     words = meanings("bad", "good")
     assert meanings("0", "1", known=words.labels, before=words.of).of == {"0": 0, "1": 1}
+
+
+def test_0_and_1_alone_are_not_read_otherwise_beside_0_1_and_2():
+    before = meanings("0", "1", "2")
+    read = meanings("0", "1", known=before.labels, before=before.of)
+    assert read.labels is None
+    assert "with the 2 of the train part something else" in read.problem
+    assert 'sentilora.evaluate("RUN", "FILE") reads 0 and 1' in Message(read.problem)
+    binary = meanings("0", "1")
+    assert meanings("1", "0", known=binary.labels, before=binary.of).of == {"1": 1, "0": 0}
+    assert meanings("1", "2", known=before.labels, before=before.of).of == {"1": 1, "2": 2}
+
+
+ANSWERS = [("no", "yes"), ("FALSE", "TRUE"), ("f", "t"), ("N", "Y")]
+
+
+@pytest.mark.parametrize("values", ANSWERS)
+@pytest.mark.parametrize("column", ["label", "sentiment", "flag", "not_helpful", "mixed"])
+def test_answers_to_nobody_knows_what_are_asked_about(values, column):
+    no, yes = values
+    problem = Message(meanings(*values, column=column).problem)
+    assert f'labels=["{no}=negative", "{yes}=positive"] if {yes} is good' in problem
+    assert f'labels=["{no}=positive", "{yes}=negative"] if {yes} is bad' in problem
+    kept = meanings(*values, column=column, labels=parse_labels([no, yes]))
+    assert kept.of == {no: 0, yes: 1}
+
+
+@pytest.mark.parametrize("values", ANSWERS)
+@pytest.mark.parametrize("column", ["recommended", "is_positive", "Happy"])
+def test_answers_have_the_sign_of_a_good_column(values, column):
+    read = meanings(*values, column=column)
+    assert (read.labels, read.of) == (BINARY, {values[0]: 0, values[1]: 1})
+    assert read.notes == (
+        f"labels {values[0]}, {values[1]} of '{column}' read as negative, positive",
+    )
+
+
+@pytest.mark.parametrize("values", ANSWERS)
+@pytest.mark.parametrize("known", [None, BINARY, TERNARY])
+def test_answers_of_a_bad_column_are_named_the_other_way_round(values, known):
+    no, yes = values
+    problem = Message(meanings(*values, column="complaint", known=known).problem)
+    assert f'labels=["{no}=positive", "{yes}=negative"]' in problem
+    assert f"{yes}=positive" not in problem
+
+
+def test_answers_with_another_value_are_names():
+    assert meanings("yes", "no", "maybe").labels == Labels(("maybe", "no", "yes"))
+
+
+@pytest.mark.parametrize("labels", [None, TERNARY])
+def test_ids_with_commas_between_them_are_no_decimal_numbers(labels):
+    read = meanings("3", "18", "1,11", labels=labels)
+    assert "several labels in one row" in read.problem
+    assert 'labels=["3=NAME", "18=NAME"] with skip_bad_rows=True' in Message(read.problem)
+    named = meanings("3", "18", "1,11", labels=parse_labels("3=bad,18=good"))
+    assert (named.of["3"], named.of["18"], type(named.of["1,11"])) == (0, 1, str)
+
+
+@pytest.mark.parametrize("values", [("1,5", "2", "3"), ("4,3", "5", "4"), ("0,25", "0,5", "0,31")])
+def test_a_decimal_comma_is_one(values):
+    assert "several labels" not in meanings(*values).problem
 
 
 def test_an_end_of_a_scale_is_not_cut_off():

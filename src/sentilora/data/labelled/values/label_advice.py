@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sentilora.data.labelled.values.label_numbers import advice, is_rating_column, written
+from sentilora.data.labelled.values.answers import find_answers, ways_of
+from sentilora.data.labelled.values.label_numbers import (
+    advice,
+    is_rating_column,
+    numbers_in,
+    written,
+)
 from sentilora.data.labelled.values.label_spellings import fold
 from sentilora.data.labelled.values.meanings import Column
 from sentilora.data.labelled.values.rating_scale import read_rating
 from sentilora.data.labelled.values.ratings import star_problem
 from sentilora.data.problems import quoted
 from sentilora.labels import Labels
-from sentilora.message import setting
+from sentilora.message import command, setting
 
 _FEW = 5  # values that are named one by one
 _SIGNS = {"+": "positive", "-": "negative"}
-_ANSWERS = {"no": -1, "false": -1, "f": -1, "n": -1, "yes": 1, "true": 1, "t": 1, "y": 1, "p": 1}
+_SLIPS = 0.1  # share of rows, at most, that are of another kind by mistake
+_INITIALS = {"n": -1, "p": 1}
 
 
 def ratings_problem(numbers: Sequence[float], column: Column) -> str:
@@ -47,6 +54,63 @@ def numbers_problem(numbers: Sequence[float], labels: Labels, column: Column) ->
     return f"{said}." if is_whole else f"{said} with {setting('skip_bad_rows', True)}."
 
 
+def dates_problem(dates: Sequence[str], column: str) -> str:
+    """Say that a column holds dates, and what they may have been."""
+    return (
+        f"column '{column}' holds dates ({quoted(sorted(dates), 3)}), as spreadsheets make 4/5 a "
+        f"date. Mend these cells, or choose another column with {setting('label')}."
+    )
+
+
+def lists_problem(lists: Sequence[str], others: Sequence[float], column: Column) -> str:
+    """Say that values are lists of ids, of which a row can have one."""
+    pairs = [f"{number:.12g}=NAME" for number in others]
+    return (
+        f"column '{column.name}' holds ids with commas between them ({quoted(sorted(lists), 3)}), "
+        "which are several labels in one row; expected one. Leave these rows out, and say what "
+        f"each other id stands for: {setting('labels', pairs)} with "
+        f"{setting('skip_bad_rows', True)}."
+    )
+
+
+def mixed_problem(
+    used: Mapping[str, int], numbers: Sequence[str], column: Column, names: Labels | None
+) -> str:
+    """Say that a column mixes numbers and words, and how one kind of them is read.
+
+    Args:
+        used: number of rows that hold each value.
+        numbers: values that are numbers.
+        column: what is known about the column.
+        names: labels that the words make; None if they make none.
+    """
+    words = [value for value in used if value not in numbers]
+    said = (
+        f"column '{column.name}' mixes numbers ({quoted(sorted(numbers), 5)}) and words "
+        f"({quoted(sorted(words), 5)}). "
+    )
+    share = sum(used[word] for word in words) / sum(used.values())
+    skip = setting("skip_bad_rows", True)
+    is_plain = len(words) > 1 and not any("," in word for word in words)
+    if share >= 1 - _SLIPS and is_plain and names is not None:
+        named = setting("labels", list(names.names))
+        return f"{said}Name the labels, and leave the other rows out: {named} with {skip}."
+    if share > _SLIPS:
+        return f"{said}Give one kind alone, or say what each stands for with {setting('labels')}."
+    how = advice(numbers_in(numbers), column.name)
+    return f"{said}{how} Leave the rows with words out: {skip}."
+
+
+def other_ids_problem(column: Column) -> str:
+    """Say that 0 and 1 alone are other labels by themselves than in the train part."""
+    return (
+        f"column '{column.name}' holds 0 and 1 alone, which by themselves are negative and "
+        "positive, and with the 2 of the train part something else. Write its labels as words; or "
+        f"leave it out, and measure on it after the training: {command('evaluate', 'RUN', 'FILE')} "
+        "reads 0 and 1 as negative and positive."
+    )
+
+
 def names_problem(tally: Mapping[str, int], labels: Labels, column: Column) -> str:
     """Say that no value is one of the labels, which ones there are, and how to rename them."""
     found = [value for value, count in tally.items() if count]
@@ -58,6 +122,9 @@ def names_problem(tally: Mapping[str, int], labels: Labels, column: Column) -> s
     )
     if not column.labels and all(read_rating(value) for value in found):
         return star_problem({value: tally[value] for value in found}, column.name)
+    answers, poles = find_answers(found), _poles(labels)
+    if answers is not None and poles is not None:
+        return f"{problem}Say what each stands for: {ways_of(answers, column.name, poles)}."
     pairs = _renamed(found, labels)
     if pairs:
         return f"{problem}Say what each stands for: {setting('labels', pairs)}."
@@ -103,12 +170,20 @@ def _likely(numbers: Sequence[float], labels: Labels) -> Sequence[str]:
     signs = labels.polarities
     if len(numbers) == len(labels) and (signs is None or list(signs) == sorted(signs)):
         return labels.names
-    if signs is None or list(signs) != sorted(signs) or not signs.count(-1) == signs.count(1) == 1:
+    poles = _poles(labels)
+    if poles is None or signs is None or list(signs) != sorted(signs):
         return ()
-    poles = labels.names[signs.index(-1)], labels.names[signs.index(1)]
     if len(numbers) == 2:
         return poles
     return (poles[0], "", poles[1]) if len(numbers) == 3 else ()
+
+
+def _poles(labels: Labels) -> tuple[str, str] | None:
+    """Return the only negative and the only positive label; None where there are not just these."""
+    signs = labels.polarities or ()
+    if not signs.count(-1) == signs.count(1) == 1:
+        return None
+    return labels.names[signs.index(-1)], labels.names[signs.index(1)]
 
 
 def _renamed(found: Sequence[str], labels: Labels) -> list[str]:
@@ -117,7 +192,7 @@ def _renamed(found: Sequence[str], labels: Labels) -> list[str]:
     pairs = []
     for value in sorted(found):
         starts = [name for name in names if fold(name).startswith(fold(value))]
-        sign = _ANSWERS.get(fold(value))
+        sign = _INITIALS.get(fold(value))
         signed = [n for n, s in zip(names, labels.polarities or (), strict=False) if s == sign]
         chosen = starts if len(starts) == 1 else signed
         if len(chosen) != 1 or "," in value or "=" in value:

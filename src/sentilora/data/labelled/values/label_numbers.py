@@ -18,6 +18,8 @@ DEFAULTS = {(0.0, 1.0): BINARY, (0.0, 1.0, 2.0): TERNARY}
 _LARGEST = 1e9  # of numbers that labels can be; larger ones are keys, and too long for a float
 SHOWN = 12  # numbers in a message
 _PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+_ID_LIST = re.compile(r"\d{1,3},\d{1,3}")
+_FRACTIONS = frozenset(("0", "00", "5", "50", "25", "75"))
 _GRADES = {
     2: BINARY,
     3: TERNARY,
@@ -45,6 +47,7 @@ _BAD = frozenset(
         "broken faulty damaged returns problems issues defects worse worst",
     )
 )
+_OPEN = frozenset(("neutral", "mixed"))  # bad as little as good
 _ASKED = frozenset(
     re.findall(
         r"\S+",
@@ -63,6 +66,23 @@ def number_in(value: str) -> float | None:
 def numbers_in(values: Iterable[str]) -> list[float]:
     """Return the different numbers among values, in order."""
     return sorted({number for number in map(number_in, values) if number is not None})
+
+
+def id_lists(values: Iterable[str]) -> list[str]:
+    """Return the values that are lists of ids (``0,15``), and no numbers with a decimal comma.
+
+    A decimal comma stands before a half or a quarter, or among numbers of the same size.
+    """
+    given = [value for value in values if number_in(value) is not None]
+    lists = [value for value in given if _ID_LIST.fullmatch(value)]
+    if not lists or len(lists) == len(given):
+        return []
+    alone = [abs(float(value.replace(",", "."))) for value in given if value not in lists]
+    if any(number != int(number) for number in alone):
+        return []
+    most = max(float(value.partition(",")[0]) for value in lists)
+    is_odd = any(value.partition(",")[2] not in _FRACTIONS for value in lists)
+    return lists if is_odd and max(alone) > most + 1 else []
 
 
 def written(numbers: Sequence[float], limit: int = SHOWN) -> str:
@@ -113,6 +133,16 @@ def told(ids: Mapping[float, int], names: Sequence[str]) -> str:
     return f"labels {written(numbers, 40)} read as {', '.join(names[ids[n]] for n in numbers)}"
 
 
+def sign_of_column(column: str) -> int | None:
+    """Return 1 for the name of a good thing (``recommended``), -1 for that of a bad one."""
+    words = set(words_of(column))
+    if words & {"not", "no", "non"}:
+        return None
+    if words & _GOOD:
+        return 1
+    return -1 if words & _BAD - _OPEN else None
+
+
 def sign_problem(column: str, columns: Sequence[str] = ()) -> str | None:
     """Say why 0 and 1 in a column of this name have no clear sign; None when they have.
 
@@ -121,9 +151,7 @@ def sign_problem(column: str, columns: Sequence[str] = ()) -> str | None:
         columns: names of all columns, among which may be its sisters (one column a label).
     """
     words = set(words_of(column))
-    if words & _GOOD and not words & {"not", "no", "non"}:
-        return None
-    if not (words & (_BAD | _ASKED | _GOOD)):
+    if sign_of_column(column) == 1 or not words & (_BAD | _ASKED | _GOOD):
         return None
     said = f"column '{column}' holds 0 and 1, which may answer whether a text is '{column}'. "
     sisters = one_hot_columns(columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -18,6 +19,17 @@ _LONGEST = max(map(len, _MISSING))
 # Characters that nobody sees; joiners and selectors are part of emoji and of some scripts.
 _UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
 _SOMETIMES_SEEN = re.compile("[\u200c\u200d\ufe0e\ufe0f]")
+
+
+def spell(value: object) -> str | None:
+    """Write a label value as a string, the same from every format; None when there is none."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip() or None
 
 
 def is_missing(value: object) -> bool:

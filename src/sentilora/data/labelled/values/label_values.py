@@ -1,21 +1,24 @@
 """From the values of a label column to labels: names, ids, numbers by their order, or ratings.
 
-A ``meaning`` is a label id, or the reason why the value stands for none. Spellings are those of
-``label_spellings.py``, numbers those of ``label_numbers.py``, ratings those of ``rating_scale.py``.
+A ``meaning`` is a label id, or the reason why the value stands for none.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from sentilora.data.labelled.values.answers import find_answers, read_answers
 from sentilora.data.labelled.values.label_advice import (
+    dates_problem,
+    lists_problem,
     may_be_labels,
+    mixed_problem,
     names_problem,
     numbers_problem,
     one_of,
+    other_ids_problem,
     ratings_problem,
     seen,
     too_few,
@@ -24,6 +27,7 @@ from sentilora.data.labelled.values.label_numbers import (
     DEFAULTS,
     advice,
     by_order,
+    id_lists,
     is_rating_column,
     number_in,
     numbers_in,
@@ -38,8 +42,13 @@ from sentilora.data.labelled.values.rating_scale import read_rating
 from sentilora.data.labelled.values.ratings import is_star_name, read_scaled, star_problem
 from sentilora.data.problems import quoted
 from sentilora.errors import ConfigError
-from sentilora.labels import Labels, canonical_sentiment, fold_spellings, is_strong, order_labels
-from sentilora.message import setting
+from sentilora.labels import (
+    Labels,
+    canonical_sentiment,
+    fold_spellings,
+    is_strong,
+    order_labels,
+)
 
 _HIDDEN = (
     "every label is -1, as in test parts of public data sets whose labels are kept back. Measure "
@@ -47,18 +56,6 @@ _HIDDEN = (
 )
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+)?")
-_SLIPS = 0.1  # share of rows, at most, that are of another kind by mistake
-
-
-def spell(value: object) -> str | None:
-    """Write a label value as a string, the same from every format; None when there is none."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return None
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip() or None
 
 
 def read_meanings(tally: Mapping[str, int], column: Column) -> Meanings:
@@ -92,6 +89,9 @@ def _read(tally: Mapping[str, int], column: Column) -> Meanings:
     labels = column.labels or column.known
     if column.scale is not None:
         return read_scaled(tally, column.scale, labels, column.name)
+    lists = id_lists(value for value, count in tally.items() if count)
+    if lists and not (labels and labels.values):
+        return Meanings(None, {}, lists_problem(lists, numbers_in(tally.keys() - lists), column))
     if column.before:
         return _read_as_before(tally, column)
     if labels is not None:
@@ -114,6 +114,10 @@ def _read_as_before(tally: Mapping[str, int], column: Column) -> Meanings:
     has_numbers = any(isinstance(key, float) for key in same)
     if any(n is not None for n in numbers.values()) and not has_numbers:
         return _read_as(tally, column.known, column)
+    numbers_used = tuple(numbers_in(value for value, count in tally.items() if count))
+    alone = of_known(numbers_used, column.known) if numbers_used == (0, 1) else None
+    if alone and any(same.get(number, i) != i for number, i in alone.items()):
+        return Meanings(None, {}, other_ids_problem(column))
     of: dict[str, int | str] = {}
     for value, key in keys.items():
         found = same.get(key)
@@ -185,18 +189,20 @@ def _read_new(tally: Mapping[str, int], column: Column) -> Meanings:
     used = {value: count for value, count in tally.items() if count}
     dates = [value for value in used if _DATE.fullmatch(value)]
     if dates and len(dates) == len(used):
-        said = f"column '{column.name}' holds dates ({quoted(sorted(dates), 3)}), as spreadsheets "
-        way = f"Mend these cells, or choose another column with {setting('label')}."
-        return Meanings(None, {}, f"{said}make 4/5 a date. {way}")
+        return Meanings(None, {}, dates_problem(dates, column.name))
     numbers = [value for value in used if number_in(value) is not None]
     if is_rating_column(column.name) and any(read_rating(value) for value in used):
         return Meanings(None, {}, star_problem(used, column.name))
     if all(read_rating(v) and not is_star_name(v) for v in used) and len(numbers) < len(used):
         return Meanings(None, {}, star_problem(used, column.name))
     if numbers and len(numbers) < len(used):
-        return Meanings(None, {}, _mixed(used, numbers, column))
+        words = {value: count for value, count in used.items() if value not in numbers}
+        names = _read_new_words(used, words, column).labels
+        return Meanings(None, {}, mixed_problem(used, numbers, column, names))
     if numbers:
         return _read_new_numbers(tally, numbers_in(numbers), column)
+    if (answers := find_answers(used)) is not None:
+        return read_answers(tally, answers, column.name)
     return _read_new_words(tally, used, column)
 
 
@@ -248,25 +254,6 @@ def _of_numbers(
 
 def _sign_problem(numbers: Sequence[float], column: Column) -> str | None:
     return sign_problem(column.name, column.names) if tuple(numbers) == (0, 1) else None
-
-
-def _mixed(used: Mapping[str, int], numbers: Sequence[str], column: Column) -> str:
-    words = [value for value in used if value not in numbers]
-    said = (
-        f"column '{column.name}' mixes numbers ({quoted(sorted(numbers), 5)}) and words "
-        f"({quoted(sorted(words), 5)}). "
-    )
-    share = sum(used[word] for word in words) / sum(used.values())
-    skip = setting("skip_bad_rows", True)
-    if share >= 1 - _SLIPS and len(words) > 1 and not any("," in word for word in words):
-        names = _read_new_words(used, {word: used[word] for word in words}, column).labels
-        if names is not None:
-            named = setting("labels", list(names.names))
-            return f"{said}Name the labels, and leave the other rows out: {named} with {skip}."
-    if share > _SLIPS:
-        return f"{said}Give one kind alone, or say what each stands for with {setting('labels')}."
-    how = advice(numbers_in(numbers), column.name)
-    return f"{said}{how} Leave the rows with words out: {skip}."
 
 
 def _is_hidden(tally: Mapping[str, int]) -> bool:
