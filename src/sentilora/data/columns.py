@@ -211,6 +211,12 @@ def known_columns(names: Iterable[str], role: str, taken: Sequence[str] = ()) ->
     return []
 
 
+def is_known_name(name: str) -> bool:
+    """Tell whether a column of this name is one of texts or labels."""
+    known = (*TEXT_NAMES, *MORE_TEXT_NAMES, *LABEL_NAMES, *MORE_LABEL_NAMES)
+    return fold_name(name) in known
+
+
 def _pick(
     names: Sequence[str], wanted: str | None, role: str, taken: Sequence[str], sample: Sample
 ) -> tuple[str | None, str]:

@@ -274,3 +274,72 @@ def test_prediction_reads_files_alike(file):
     assert open_batches(path).row_count == 4
     with pytest.raises(DataError, match="quotes that open in one row"):
         open_batches(file(["id,text", '1,"a', '2,b"', "3,c"]))
+
+
+@pytest.mark.parametrize("mark", ["^", ":", "~", "¦", "#", "/"])
+def test_seldom_delimiters_are_read_and_told(file, mark):
+    names, rows, bad, notes = read(file([f"text{mark}label", *rows_of(6, mark)]))
+    assert names == ("text", "label")
+    assert rows[1] == ("The soup no. 1 was fine", "good")
+    assert len(rows) == 6
+    assert not bad
+    assert f"fields between '{mark}'" in notes[0]
+
+
+def test_a_seldom_delimiter_needs_no_header_that_shows_it(file):
+    said = refusal(file(rows_of(6, "^")))
+    assert "looks like data" in said
+    names, rows, *_ = read(file(rows_of(6, "^")), **advised(said))
+    assert (names, len(rows)) == (("text", "label"), 6)
+
+
+def test_a_colon_in_texts_parts_nothing(file):
+    content = ["text", *(f"Soup {n}: fine" for n in range(9))]
+    names, rows, _, notes = read(file(content))
+    assert (names, rows[0], notes) == (("text",), ("Soup 0: fine",), [])
+
+
+def test_a_seldom_delimiter_that_does_not_fit_all_rows_is_named(file):
+    content = ["text:label", *(f"Soup {n}: it was: {'so ' * n}: fine{':' * n}" for n in range(9))]
+    assert "Read it with --delimiter :" in refusal(file(content))
+
+
+@pytest.mark.parametrize("marks", ["“”", "„“", "„”", "«»", "»«", "‘’"])
+def test_curly_quotes_hold_a_field_together(file, marks):
+    start, end = marks
+    content = ["text,label", *(f"{start}Soup {n}, fine{end},{LABELS[n % 2]}" for n in range(6))]
+    content[3] = f'{start}Soup "two",\nit {start}was{end} fine{end},good'
+    names, rows, bad, notes = read(file(content))
+    assert (names, len(rows), bad) == (("text", "label"), 6, [])
+    assert rows[0] == ("Soup 0, fine", "bad")
+    assert rows[2] == (f'Soup "two",\nit {start}was{end} fine', "good")
+    assert re.fullmatch(rf".* is read with {start}.+ as quotes", notes[0])
+
+
+def test_curly_quotes_around_all_values_of_a_column_are_no_part_of_them(file):
+    content = ["text,label", *(f"Soup {n} fine,“{LABELS[n % 2]}”" for n in range(6))]
+    assert read(file(content))[1][0] == ("Soup 0 fine", "bad")
+    content[2] = "“Soup” 1,“good"
+    assert read(file(content))[1][0] == ("Soup 0 fine", "“bad”")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ["Great lamp,positive", "Awful lamp,negative", "Fine lamp,positive"],
+        ["pos,Great lamp", "neg,Awful lamp"],
+        ["Came late,refund", "Too small,refund", "Very nice,praise", "Love it,praise"],
+        ["4,Great lamp", "1,Awful lamp"],
+    ],
+)
+def test_a_few_short_rows_without_a_header_are_told(file, content):
+    said = refusal(file(content))
+    assert "the first line looks like data" in said
+    names, rows, *_ = read(file(content), **advised(said))
+    assert sorted(names) == ["label", "text"]
+    assert len(rows) == len(content)
+
+
+@pytest.mark.parametrize("content", [["Note,Kommentar", "gut,Alles fein", "schlecht,Nie wieder"]])
+def test_names_above_a_few_short_rows_are_names(file, content):
+    assert read(file(content))[0] == ("Note", "Kommentar")

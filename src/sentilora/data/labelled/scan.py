@@ -8,8 +8,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentilora.data.column_values import no_text_problem, nothing
-from sentilora.data.columns import Columns, choose_columns, column_name, sentiment_of_column
+from sentilora.data.column_values import Sample, likely_label, no_text_problem, nothing
+from sentilora.data.columns import (
+    Columns,
+    choose_columns,
+    column_name,
+    known_columns,
+    one_hot_columns,
+    sentiment_of_column,
+)
 from sentilora.data.files.delimited import DelimitedFile
 from sentilora.data.files.first_rows import first_rows
 from sentilora.data.files.read_options import USUAL, Reading, ReadOptions
@@ -136,7 +143,7 @@ def scan(table: Table, asked: Asked) -> Scan:
         sample=sample if is_header_sure else nothing,
     )
     is_file = [table.name] == [str(file) for file in table.files]  # no hub, no rows in memory
-    if is_file and columns.text is not None and len(table.names) == 1:
+    if is_file and columns.text is not None and _has_no_labels(table, columns, asked, sample):
         way = command("predict", "general", input=table.name)
         problems.add(f"Texts alone can be answered, not learned from or measured on: {way}")
     if problems.whole and doubt:
@@ -160,6 +167,17 @@ def scan(table: Table, asked: Asked) -> Scan:
             f"{setting('label')}."
         )
     return found
+
+
+def _has_no_labels(table: Table, columns: Columns, asked: Asked, sample: Sample) -> bool:
+    """Tell whether a table looks like one of texts alone."""
+    if len(table.names) == 1:
+        return True
+    if columns.label is not None or asked.label is not None:
+        return False
+    if known_columns(table.names, "label") or one_hot_columns(table.names):
+        return False
+    return likely_label(sample(), columns.used) is None
 
 
 def _schema(columns: Columns) -> pa.Schema:

@@ -19,7 +19,7 @@ from typing import Any
 
 from sentilora.data.files.streams import UTF8, open_bytes, refuse_binary
 from sentilora.data.files.text_form.alphabets import WESTERN
-from sentilora.data.files.text_form.likely_encodings import SURE, Likely, likely_encodings
+from sentilora.data.files.text_form.likely_encodings import LIKELY, SURE, Likely, likely_encodings
 from sentilora.data.problems import shortened
 from sentilora.errors import DataError
 from sentilora.message import Message, setting
@@ -192,7 +192,7 @@ def _other_than_utf8(found: _Bytes, name: str) -> tuple[str, tuple[str, ...]]:
     if found.good >= found.bad or (found.bad < _FEW_BYTES and word is None):
         return UTF8, ()  # its broken rows are named when they are met
     likely = likely_encodings(found.sample)
-    if word is not None and (not likely or _is_surely_western(found.sample, likely[0])):
+    if word is not None and (not likely or _is_western_rather(found.sample, likely[0])):
         note = (
             f"{name} is not UTF-8 and is read as Windows-1252 ({setting('encoding', WESTERN)}), "
             f"with words such as '{word}'; if they look wrong, name its encoding"
@@ -217,10 +217,10 @@ def _other_than_utf8(found: _Bytes, name: str) -> tuple[str, tuple[str, ...]]:
     )
 
 
-def _is_surely_western(sample: bytes, likely: Likely) -> bool:
+def _is_western_rather(sample: bytes, likely: Likely) -> bool:
     """Tell whether the likeliest reading of bytes is that of Windows-1252."""
     is_same = sample.decode(WESTERN) == sample.decode(likely.encoding, "replace")
-    return is_same and likely.margin >= SURE
+    return is_same and likely.margin >= LIKELY
 
 
 def _same_words(sample: bytes, encodings: list[str]) -> dict[str, str]:

@@ -12,10 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from sentilora.data.columns import is_known_name
+
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
 
 DELIMITERS = (",", ";", "\t", "|")
+_SELDOM = "^~¦§¬"  # delimiters that hardly stand in texts; others need a header that shows them
+_NO_DELIMITERS = frozenset(" \"'_-.()[]?“”„«»‘’…")
+CURLY = {"“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’"}  # opening marks, and what closes them
 _MAX_FIELD = 1 << 26  # characters; an unclosed quote must not swallow a whole disk
 _ESCAPED = re.compile(r'\\(["\\])')
 _MOST = 0.8  # share of rows with the header's number of fields that makes a delimiter likely
@@ -27,7 +32,8 @@ class Dialect:
 
     Attributes:
         delimiter: character between fields.
-        quote: character that holds a field together; empty where all quotes are plain text.
+        quote: character that holds a field together, the opening one where two do; empty where all
+            quotes are plain text.
         has_blanks: whether a blank may stand between a delimiter and a quote.
         has_backslashes: whether a backslash, not a second quote, says that a quote is plain text.
     """
@@ -42,10 +48,8 @@ class Dialect:
         csv.field_size_limit(max(_MAX_FIELD, csv.field_size_limit()))
         if not self.quote:
             return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
-        if self.has_backslashes:
-            lines = map(_with_doubled_quotes, lines)
         return csv.reader(
-            lines,
+            self._with_plain_quotes(lines),
             delimiter=self.delimiter,
             quotechar=self.quote,
             skipinitialspace=self.has_blanks,
@@ -57,7 +61,8 @@ class Dialect:
         plain = replace(self, quote="")
         ways = [plain.reader([line])]
         if self.quote:
-            ways.append(csv.reader([line], delimiter=self.delimiter, quotechar=self.quote))
+            lines = self._with_plain_quotes([line])
+            ways.append(csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote))
         found = []
         for way in ways:
             try:
@@ -65,6 +70,18 @@ class Dialect:
             except csv.Error:
                 continue
         return found
+
+    def _with_plain_quotes(self, lines: Iterable[str]) -> Iterable[str]:
+        """Write lines so that the same mark opens and closes a field, and is doubled within."""
+        if self.has_backslashes:
+            lines = map(_with_doubled_quotes, lines)
+        closing = CURLY.get(self.quote)
+        if closing is None:
+            return lines
+        mark = re.escape(self.delimiter)
+        within = re.compile(rf"(?<=[^{mark}]){self.quote}")
+        end = re.compile(rf"[{closing}](?={mark}|\r?\n?$)")
+        return (end.sub(self.quote, within.sub(self.quote * 2, line)) for line in lines)
 
 
 @dataclass(frozen=True)
@@ -160,7 +177,7 @@ def find_dialect(
     """
     kept = try_dialect(usual, sample)
     if kept.is_clean and (kept.width > 1 or kept.width == width):
-        return _without_apostrophes(kept, sample)
+        return _without_quotes(kept, sample)
     others = [try_dialect(other, sample) for other in _others(usual, sample, is_open)]
     others = [trial for trial in others if trial.width > 1 or not is_open]
     if width is not None:
@@ -168,7 +185,7 @@ def find_dialect(
     names = len(kept.records[0].fields) if kept.records else 0
     clean = [trial for trial in others if trial.is_clean and trial.width >= names]
     if clean:
-        return _without_apostrophes(clean[0], sample)
+        return _without_quotes(clean[0], sample)
     if kept.is_clean or (kept.width > 1 and kept.share(kept.first) >= _MOST):
         return kept
     # Lines above the header, or rows that are broken: the rest has to fit.
@@ -176,14 +193,43 @@ def find_dialect(
     return max(likely, key=lambda trial: trial.share(trial.first), default=kept)
 
 
-def _without_apostrophes(trial: Trial, sample: Sample) -> Trial:
-    """Take the apostrophes around every name of the header as quotes, where that fits as well."""
-    header = trial.records[0].fields if trial.records else []
-    is_quoted = all(len(one) > 2 and one[0] == one[-1] == "'" for one in header)
-    if not header or not is_quoted or not trial.dialect.quote:
-        return trial
-    other = try_dialect(replace(trial.dialect, quote="'"), sample)
-    return other if other.is_clean and other.width == trial.width else trial
+def delimiters_of(header: str) -> list[str]:
+    """Return the delimiters that the first line of a file may have: usual, and others it shows.
+
+    Others part it into names of which one is known, as ``text:label`` has them.
+    """
+    found = [mark for mark in (*DELIMITERS, *_SELDOM) if mark in header]
+    for mark in dict.fromkeys(header.strip()):
+        if mark.isalnum() or mark in _NO_DELIMITERS or mark in found or not mark.isprintable():
+            continue
+        if any(is_known_name(name.strip(" \"'")) for name in header.strip().split(mark)):
+            found.append(mark)
+    return found
+
+
+def _without_quotes(trial: Trial, sample: Sample) -> Trial:
+    """Take marks around every name of the header, or every value, as quotes, if that fits too."""
+    for mark in ("'", *CURLY) if trial.dialect.quote else ():
+        if not _are_quoted(trial, mark):
+            continue
+        other = try_dialect(replace(trial.dialect, quote=mark), sample)
+        if other.is_clean and other.width == trial.width:
+            return other
+    return trial
+
+
+def _are_quoted(trial: Trial, mark: str) -> bool:
+    """Tell whether marks stand around all names; or, if they are curly, all values of a column."""
+    closing = CURLY.get(mark, mark)
+
+    def is_quoted(cell: str) -> bool:
+        return len(cell) > 2 and cell[0] == mark and cell[-1] in closing
+
+    header, *rows = [one.fields for one in trial.records] or [[]]
+    if header and all(map(is_quoted, header)):
+        return True
+    columns = zip(*rows, strict=True) if mark in CURLY and len(rows) > 1 else ()
+    return any(all(map(is_quoted, column)) for column in columns)
 
 
 def _others(usual: Dialect, sample: Sample, is_open: bool) -> Iterator[Dialect]:
@@ -191,7 +237,10 @@ def _others(usual: Dialect, sample: Sample, is_open: bool) -> Iterator[Dialect]:
     text = "".join(sample.lines)
     delimiters = [usual.delimiter]
     if is_open:
-        delimiters += [mark for mark in DELIMITERS if mark != usual.delimiter and mark in text]
+        header = sample.lines[0] if sample.lines else ""
+        marks = [mark for mark in DELIMITERS if mark in text]
+        marks += [mark for mark in delimiters_of(header) if mark not in DELIMITERS]
+        delimiters += [mark for mark in marks if mark != usual.delimiter]
     for delimiter in delimiters:
         plain = replace(usual, delimiter=delimiter)
         if delimiter != usual.delimiter:
@@ -204,6 +253,9 @@ def _others(usual: Dialect, sample: Sample, is_open: bool) -> Iterator[Dialect]:
             yield replace(plain, has_backslashes=True)
         if f"{delimiter}'" in text or "\n'" in text:
             yield replace(plain, quote="'")
+        for mark in CURLY:
+            if text.startswith(mark) or f"{delimiter}{mark}" in text or f"\n{mark}" in text:
+                yield replace(plain, quote=mark)
 
 
 def _with_doubled_quotes(line: str) -> str:

@@ -15,10 +15,11 @@ from typing import Any
 from sentilora.data.files.read_options import Reading
 from sentilora.data.files.streams import broken_text
 from sentilora.data.files.text_form.csv_dialect import (
-    DELIMITERS,
+    CURLY,
     Dialect,
     Sample,
     Trial,
+    delimiters_of,
     find_dialect,
 )
 from sentilora.data.files.text_form.header_signs import (
@@ -140,7 +141,8 @@ def _notes_on(dialect: Dialect, usual: Dialect) -> list[str]:
     if dialect.has_backslashes and not usual.has_backslashes:
         notes.append('is read with \\" as a quote within quotes, as MySQL writes it')
     if dialect.quote != usual.quote:
-        notes.append("is read with ' as quotes")
+        marks = dialect.quote + CURLY.get(dialect.quote, "")[:1]
+        notes.append(f"is read with {marks} as quotes")
     return notes
 
 
@@ -267,10 +269,11 @@ def _refuse_other_delimiter(trial: Trial, name: str) -> None:
     header = trial.records[0].fields
     if len(header) > 1:
         return
-    for other in DELIMITERS:
-        if other in header[0] and other != trial.dialect.delimiter:
+    for other in delimiters_of(header[0]):
+        if other != trial.dialect.delimiter:
             mark = "tab" if other == "\t" else other
+            called = _CALLED.get(other, f"'{other}'")
             raise DataError(
-                f"{name}: the columns seem to be separated by {_CALLED[other]}, but not all rows "
-                f"fit. The header is {quoted(header)}. Read it with {setting('delimiter', mark)}."
+                f"{name}: the columns seem to be separated by {called}, but not all rows fit. The "
+                f"header is {quoted(header)}. Read it with {setting('delimiter', mark)}."
             )

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from sentilora.data.columns import LABEL_NAMES, TEXT_NAMES
 from sentilora.data.files.streams import number_of
 from sentilora.data.files.text_form.csv_dialect import Trial
+from sentilora.labels import canonical_sentiment
 
 _IMPORT_ID = '"ImportId"'
 _ANSWER_KINDS = ("response", "open-ended response")
 _FEW = 0.5  # share of rows, at most, that are different where values recur
 _MOST = 0.9
 _MANY_WORDS = 5  # more than a name of a column has
+_FEW_ROWS = 20  # so few that hardly a value of theirs is there twice
 
 Rows = Sequence[Sequence[str]]
 
@@ -65,6 +67,7 @@ def looks_like_row(names: Sequence[str], rows: Rows) -> bool:
     return any(
         _recurs(name, [row[place] for row in rows])
         or _is_number(name, [row[place] for row in rows])
+        or _is_sentiment(name, [row[place] for row in rows])
         for place, name in enumerate(names)
     )
 
@@ -77,7 +80,8 @@ def may_be_row(names: Sequence[str], rows: Rows) -> bool:
         if number_of(name) is None and _are_numbers([row[place] for row in rows]):
             return False  # words above numbers are their name, be it a whole question
     words = max(len(name.split()) for name in names)
-    return words >= _MANY_WORDS or (len(names) == 1 and words > 1)
+    many = _MANY_WORDS if len(rows) >= _FEW_ROWS else _MANY_WORDS // 2 + 1
+    return words >= many or (len(names) == 1 and words > 1)
 
 
 def likely_columns(rows: Rows, width: int) -> list[str]:
@@ -110,7 +114,14 @@ def _recurs(name: str, cells: Sequence[str]) -> bool:
     name = name.strip()
     if not name or len(set(cells)) > _FEW * len(cells) + 1:
         return False
-    return sum(cell.strip() == name for cell in cells) > 1
+    return sum(cell.strip() == name for cell in cells) > (len(cells) >= _FEW_ROWS)
+
+
+def _is_sentiment(name: str, cells: Sequence[str]) -> bool:
+    """Tell whether a sentiment stands above sentiments."""
+    filled = [cell for cell in cells if cell.strip()]
+    found = sum(canonical_sentiment(cell) is not None for cell in filled)
+    return canonical_sentiment(name) is not None and bool(found) and found >= _MOST * len(filled)
 
 
 def _is_number(name: str, cells: Sequence[str]) -> bool:

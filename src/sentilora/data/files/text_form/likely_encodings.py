@@ -20,11 +20,13 @@ from functools import cache
 from sentilora.data.files.text_form.alphabets import ALPHABETS, ODDS, Alphabet
 
 SURE = 5.0  # logarithm of odds over the next one, from which on an answer is sure
+LIKELY = 3.0  # the same, from which on it is read and told, if it is the usual one
 _NEAR = 7.0  # the same, within which another answer is worth a look
 _MOST = 3  # answers
 _BYTES = 1 << 14  # that are looked at
 _PLAUSIBLE = -7.0  # mean logarithm of a character's share, below which there is no language
 _RARE, _STRANGE, _WRONG = math.log(2e-3), math.log(1e-5), math.log(1e-7)
+_LONE = math.log(0.1)
 _SIGNS = frozenset("’‘“”„‚«»‹›–—…·•¡¿°€£§©®™½¼¾´\xa0\xad№²³×")
 _WIDE_SIGNS = frozenset("。、，！？「」『』（）・：；～\u3000《》…—“”ー")
 _OPENING, _CLOSING = frozenset("“„«‹‘¡¿‚「『"), frozenset("”»›…™®°’")
@@ -127,6 +129,8 @@ def _share(context: Context, alphabet: Alphabet) -> float:
     if found is None:
         return _other(character, before, after, alphabet)
     if alphabet.is_latin:
+        if before == after == _EDGE:
+            found += _LONE  # few words are one letter
         is_odd = character.isupper() and before in (_SMALL, "high small")
     else:
         is_odd = before in (_SMALL, _CAPITAL) or after in (_SMALL, _CAPITAL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sentilora.data.labelled.values.answers import find_answers, ways_of
+from sentilora.data.labelled.values.answer_values import find_answers, ways_of
 from sentilora.data.labelled.values.label_numbers import (
     advice,
     is_rating_column,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sentilora.data.labelled.values.answers import find_answers, read_answers
+from sentilora.data.labelled.values.answer_values import find_answers, read_answers
 from sentilora.data.labelled.values.label_advice import (
     dates_problem,
     lists_problem,
