@@ -19,7 +19,7 @@ from sentilora.model.classifier import create_model
 from sentilora.model.model_settings import ModelSettings
 from sentilora.model.probabilities import Calibration
 from sentilora.model.tokens import TextRule
-from tests.helpers.tiny_bases import ARCHITECTURES, once_and_slow
+from tests.helpers.tiny_bases import ARCHITECTURES
 
 WORDS = ["the food was great", "a sad , broken app !", "it was tuesday", "not " * 60 + "bad"]
 LABELS = ("negative", "neutral", "positive")
@@ -36,7 +36,8 @@ def answers(path, ids, mask, names):
     return session.run(names, {"input_ids": ids.numpy(), "attention_mask": mask.numpy()})
 
 
-@pytest.mark.parametrize("architecture", once_and_slow(ARCHITECTURES))
+@pytest.mark.slow
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_every_architecture_answers_alike_on_other_shapes(tiny_bases, tmp_path, architecture):
     model = create_model(str(tiny_bases[architecture]), LABELS, use_peft=True, rank=2)
     network = model.merge_and_unload().eval()

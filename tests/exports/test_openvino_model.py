@@ -26,13 +26,15 @@ LABELS = ("negative", "neutral", "positive")
 FP32 = {"INFERENCE_PRECISION_HINT": "f32"}
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="session")
 def openvino_export(tiny_run, tmp_path_factory):
     output = tmp_path_factory.mktemp("exports") / "tiny-openvino"
     return sentilora.export(tiny_run.path, to="openvino", output=output)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_every_architecture_answers_alike_on_other_shapes(tiny_bases, tmp_path, architecture):
     model = create_model(str(tiny_bases[architecture]), LABELS, use_peft=True, rank=2)

@@ -21,6 +21,7 @@ def onnx_export(tiny_run, tmp_path_factory):
     return sentilora.export(tiny_run.path, to="onnx", output=output)
 
 
+@pytest.mark.slow
 def test_two_runtimes_compute_one_file_alike(onnx_export):
     pytest.importorskip("openvino")
     found = {}
@@ -31,6 +32,7 @@ def test_two_runtimes_compute_one_file_alike(onnx_export):
     np.testing.assert_allclose(found["onnxruntime"], found["openvino"], rtol=0, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_auto_takes_what_the_export_is_made_for_or_what_is_installed(
     onnx_export, tiny_run, monkeypatch
 ):
@@ -44,6 +46,7 @@ def test_auto_takes_what_the_export_is_made_for_or_what_is_installed(
     assert sentilora.load(onnx_export, precision="bf16").engine.name == "openvino"
 
 
+@pytest.mark.slow
 def test_what_an_engine_cannot_do_is_said(onnx_export, tiny_run):
     with pytest.raises(ConfigError, match='engine="quick" is unknown: expected auto, torch, onnx'):
         sentilora.load(onnx_export, engine="quick")
@@ -57,6 +60,7 @@ def test_what_an_engine_cannot_do_is_said(onnx_export, tiny_run):
         sentilora.load(tiny_run.path, engine="openvino")
 
 
+@pytest.mark.slow
 def test_a_summary_says_which_engine_computed(onnx_export, tmp_path):
     source = tmp_path / "in.csv"
     source.write_text("text\ngood\n", encoding="utf-8")
@@ -64,6 +68,7 @@ def test_a_summary_says_which_engine_computed(onnx_export, tmp_path):
     assert predict_file(model, source, tmp_path / "out.csv").engine == "onnxruntime, fp32"
 
 
+@pytest.mark.slow
 def test_single_short_texts_get_a_model_of_their_length(onnx_export, monkeypatch):
     pytest.importorskip("openvino")
     monkeypatch.setattr(runtimes, "SINGLE_LENGTHS", (16, 64))
