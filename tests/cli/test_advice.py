@@ -41,6 +41,8 @@ FILES = {
     "five.csv": table(["text", "label"], labelled(0, 1, 2, 3, 4)),
     "thirds.csv": table(["text", "label"], labelled(1, 2, 3)),
     "complaint.csv": table(["text", "complaint"], labelled(0, 1)),
+    "flag.csv": table(["text", "flag"], labelled("True", "False")),
+    "carets.csv": table(["text", "mood"], OPINIONS, "^"),
     "one-hot.csv": table(
         ["text", "negative", "positive"],
         [(text, row % 2, 1 - row % 2) for row, text in enumerate(TEXTS)],
@@ -61,6 +63,10 @@ FILES = {
     "lines.jsonl": "".join(f"{json.dumps(row)}\n" for row in HELD),
     "fast.txt": "".join(f"__label__{label} {text}\n" for text, label in labelled(1, 2)),
     "packed.csv.gz": gzip.compress(table(["text", "stars"], labelled(1, 3, 5)).encode()),
+    "turkish.csv": table(
+        ["text", "label"],
+        [(f"kötü çıktı, {n} gün".replace(",", ""), y) for n, (_, y) in enumerate(OPINIONS)],
+    ).encode("cp1254"),
     "latin.csv": table(["text", "label"], [(f"café {x}", y) for x, y in OPINIONS]).encode("cp1252"),
 }
 ONE_OF_SEVERAL = re.compile(r"; or | or --|; if | if they")

@@ -272,3 +272,13 @@ def test_texts_without_labels_lead_to_their_answers(write):
     path = write("a.csv", "text\nLovely\nIt broke\n")
     with pytest.raises(DataError, match=r"Texts alone can be answered.*general.*a\.csv"):
         read_examples(path)
+
+
+def test_texts_with_ids_alone_are_for_predict(write):
+    ids = write("a.csv", [{"id": str(9000 + n), "text": f"lamp {n} came late"} for n in range(30)])
+    with pytest.raises(DataError, match="Texts alone can be answered"):
+        read_examples(ids)
+    rows = [{"text": f"lamp {n} came late", "mood": ("up", "down")[n % 2]} for n in range(30)]
+    with pytest.raises(DataError, match='label="mood"') as error:
+        read_examples(write("b.csv", rows))
+    assert "Texts alone" not in str(error.value)
