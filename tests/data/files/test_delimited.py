@@ -213,12 +213,27 @@ def test_a_total_shows_by_its_number_where_labels_stand(file, encoding):
 def test_a_header_that_comes_again_is_named(file):
     _, rows, lines, _ = read(file(["text,label", *rows_of(3), "text,label", *rows_of(3)]))
     assert (len(rows), lines) == (6, ["the header once more: row 4 (line 5)"])
+    for again in ("\ufefftext,label", "TEXT,Label", "text,label "):
+        _, rows, lines, _ = read(file(["text,label", *rows_of(3), again, *rows_of(3)]))
+        assert (len(rows), lines) == (6, ["the header once more: row 4 (line 5)"])
+    assert len(read(file(["text,label", *rows_of(3), "text,good"]))[1]) == 4
 
 
 def test_columns_at_the_end_without_name_and_values_are_left_out(file):
     names, rows, lines, notes = read(file(["v1,v2,,,", "bad,Cold,,,", "good,Fine"]))
     assert (names, rows, lines) == (("v1", "v2"), [("bad", "Cold"), ("good", "Fine")], [])
     assert "3 column(s) at the end without a name" in notes[0]
+
+
+def test_empty_columns_at_the_end_change_nothing_about_texts_of_several_lines(file):
+    lines = [f"{line},," for line in rows_of(6)]
+    _, rows, told, _ = read(file(["text,label,,", *lines, '"Cold', 'soup",bad,,']))
+    assert (rows[-1], told) == (("Cold\nsoup", "bad"), [])
+    swallowed = ['"the soup,good,,', 'the soup",bad,,']
+    _, rows, told, _ = read(file(["text,label,,", *lines, *swallowed, *lines]))
+    assert len(rows) == 13
+    assert told[0].startswith("quotes that open in one row and close in a later one")
+    assert "row 7 (lines 8 to 9)" in told[0]
     assert read(file(["v1,v2,,", "bad,Cold,,spilled"]))[0] == ("v1", "v2", "column3", "column4")
 
 

@@ -28,6 +28,8 @@ from sentilora.message import Message, setting
 
 _AROUND_ROWS = "quotes that open in one row and close in a later one, or never"
 _LAST_BYTES = 4096
+_MARK = "\ufeff"  # of a file that another one was put behind
+_CASES = (str, str.lower, str.upper, str.title)
 _SAMPLE_LINES = 10_000
 _SAMPLE_CHARACTERS = 1 << 21
 
@@ -104,7 +106,10 @@ class DelimitedFile:
         width = len(layout.names)
         # A cell of the header or of the total begins few rows: only these are looked at closely.
         header = () if self._reading.header else layout.names
-        starts = {*header[:1], *self._total[:1]}
+        starts = {*self._total[:1]}
+        for name in header[:1]:
+            starts |= {mark + way(name) for mark in ("", _MARK) for way in _CASES}
+        header = tuple(map(_folded, header))
         records = Records(
             layout.dialect, width, layout.habits, is_sure=self._reading.quoting == "csv"
         )
@@ -134,7 +139,8 @@ class DelimitedFile:
         if records.error:
             return self._broken(records)
         if len(fields) == width:
-            return ("the header once more", "", "") if tuple(fields) == header else None
+            is_header = tuple(map(_folded, fields)) == header
+            return ("the header once more", "", "") if is_header else None
         if len(fields) > width and not "".join(fields[width:]).strip():
             return None  # empty fields at the end
         kind = f"wrong number of fields (the header has {width})"
@@ -180,6 +186,10 @@ class DelimitedFile:
                 if len(lines) >= _SAMPLE_LINES or characters >= _SAMPLE_CHARACTERS:
                     return Sample(lines, is_whole=False)
         return Sample(lines, is_whole=True)
+
+
+def _folded(name: str) -> str:
+    return name.removeprefix(_MARK).strip().casefold()
 
 
 def _chunk(

@@ -107,7 +107,7 @@ class Records:
                     fields, self.error = [], str(error)
                 now = lines.start = lines.base + reader.line_num
                 self.line, self.last = above + before + 1, above + now
-                if now - before == 1 or not self._is_broken(lines.held(before, now), len(fields)):
+                if now - before == 1 or not self._is_broken(lines.held(before, now), fields):
                     yield fields
                     continue
                 yield []
@@ -115,10 +115,10 @@ class Records:
                 lines.go_back(before + 1)
                 break
 
-    def _is_broken(self, lines: list[str], width: int) -> bool:
+    def _is_broken(self, lines: list[str], fields: list[str]) -> bool:
         """Tell whether a record of several lines is none, and note why."""
         self.is_closed = not self.error
-        self.is_rows = self._are_rows(lines, width == self.width and self.is_closed)
+        self.is_rows = self._are_rows(lines, self._has_width(fields) and self.is_closed)
         if self.is_rows and self.is_closed:
             self.error = "quotes around rows"
         return bool(self.error)
@@ -146,9 +146,15 @@ class Records:
 
     def _is_row(self, line: str) -> bool:
         return any(
-            len(fields) == self.width and self._fit(fields)
+            self._has_width(fields) and self._fit(fields[: self.width])
             for fields in self.dialect.fields_alone(line.rstrip("\r\n"))
         )
+
+    def _has_width(self, fields: list[str]) -> bool:
+        """Tell whether there are as many fields as in a row, empty ones at the end left out."""
+        if len(fields) <= self.width:
+            return len(fields) == self.width
+        return not "".join(fields[self.width :]).strip()
 
     def _fit(self, fields: list[str]) -> bool:
         """Tell whether values are such as the columns hold, as far as they can be told at all."""
