@@ -265,3 +265,20 @@ def test_a_title_and_a_row_in_the_place_of_a_header_are_told(book, rows):
         open_single(bare)
     assert len(rows(bare, reading=Reading(header="none", columns=columns))) == 6
     assert len(rows(bare, reading=Reading(header="first"))) == 5
+
+
+def test_a_row_of_zeros_is_no_blank_row(book, rows):
+    path = book({"S": [HEADER, ["a", 1], [None, 0], [None, False], ["b", 0]]})
+    assert [row["label"] for row in rows(path)] == ["1", "0", "false", "0"]
+
+
+def test_a_total_below_a_blank_row_is_no_row(book, rows):
+    lines = [["id", *HEADER], [1, "a", "x"], [2, "b", "y"]]
+    path = book({"S": [*lines, [], ["Total", None, 2]]})
+    assert [row["text"] for row in rows(path)] == ["a", "b"]
+    assert open_single(path).notes == (
+        f"{path}: the last line is a total, and no row: 'Total', '2'",
+    )
+    for kept in (["Total", None, 2], ["A total of", None, 2]):
+        assert len(rows(book({"S": [*lines, kept]}))) == 3
+    assert len(rows(book({"S": [*lines, [], ["the total", "is good", 2]]}))) == 3

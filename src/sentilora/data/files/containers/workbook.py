@@ -25,6 +25,7 @@ from sentilora.data.files.containers.sheet_header import refuse_other_header
 from sentilora.data.files.containers.workbook_damage import damage_told, protected, told
 from sentilora.data.files.jsonlines import JsonLinesFile
 from sentilora.data.files.read_options import Reading
+from sentilora.data.files.text_form.total_line import is_total
 from sentilora.data.problems import Problems, doubled_names, quoted
 from sentilora.errors import DataError
 from sentilora.message import Message, setting
@@ -60,29 +61,34 @@ def open_workbook(path: Path, name: str, ending: str, reading: Reading) -> JsonL
         sheet, note = _choose(names, reading.sheet, name)
         rows = _Rows(rows_of(sheet), f"{name}, sheet '{sheet}'", reading, names)
         table = spool(rows, [path], name, note)
+        if rows.total:
+            told = f"{name}: the last line is a total, and no row: {quoted(rows.total)}"
+            table.notes += (Message(told),)
         table.doubt = _other_sheets(names, sheet)
     _refuse_uncomputed(table, path, ending, names.index(sheet), rows.names)
     return table
 
 
 class _Rows:
-    """The filled rows of a sheet as dictionaries; ``names`` are known once iteration began."""
+    """The filled rows of a sheet as dictionaries; ``names`` are known once iteration began.
+
+    A line of totals at the end is no row; after the iteration, ``total`` holds it.
+    """
 
     def __init__(
         self, cells: Iterable[Sequence[Any]], name: str, reading: Reading, sheets: list[str]
     ) -> None:
         self._sheets = sheets
         self.names: tuple[str, ...] = ()
+        self.total: list[str] = []
         self._cells = islice(cells, reading.skip_lines, None)
         self._name = name
         self._reading = reading
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        filled = (
-            (place, row)
-            for place, cells in enumerate(self._cells)
-            if any(row := [_value(cell) for cell in cells])
-        )
+        rows = ([_value(cell) for cell in cells] for cells in self._cells)
+        # A row of zeros, or of FALSE, is not blank.
+        filled = (one for one in enumerate(rows) if any(cell is not None for cell in one[1]))
         looked_at = list(islice(filled, _LOOKED_AT))
         if not looked_at:
             other = f" Choose a sheet with {setting('sheet', self._sheets[-1])}."
@@ -90,16 +96,31 @@ class _Rows:
                 f"{self._name} is empty. Expected a header and rows."
                 f"{other if len(self._sheets) > 1 else ''}"
             )
-        rows = (row for _, row in chain(looked_at, filled))
+        placed = chain(looked_at, filled)
         if self._reading.header == "none":
             given = self._reading.columns
             self.names = tuple(given or map(str, range(1, len(looked_at[0][1]) + 1)))
         else:
             if self._reading.header is None:
                 refuse_other_header(looked_at, self._name, self._reading.skip_lines)
-            self.names = self._header(next(rows))
-        for row in rows:
-            yield self._row(row)
+            self.names = self._header(next(placed)[1])
+        yield from map(self._row, self._without_total(placed))
+
+    def _without_total(self, placed: Iterable[tuple[int, list[Any]]]) -> Iterator[list[Any]]:
+        above = last = -1
+        held: list[Any] | None = None
+        for place, row in placed:
+            if held is not None:
+                yield held
+            above, last, held = last, place, row
+        if held is None:
+            return
+        words = [str(cell) for cell in held if cell is not None]
+        # Right below the others it may be a row.
+        if above >= 0 and last - above > 1 and is_total(words):
+            self.total = words
+        else:
+            yield held
 
     def _header(self, cells: Sequence[Any]) -> tuple[str, ...]:
         names = ["" if cell is None else str(cell).strip() for cell in cells]

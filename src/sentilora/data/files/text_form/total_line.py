@@ -36,10 +36,7 @@ def find_total(lines: Sequence[str], layout: Layout) -> list[str]:
         fields = next(layout.dialect.reader([lines[last]]), [])
     except csv.Error:
         return []
-    words = [place for place, cell in enumerate(fields) if cell.strip()]
-    if len(words) < 2 or not _TOTAL.fullmatch(fields[words[0]].strip()):
-        return []
-    if any(number_of(fields[place]) is None for place in words[1:]):
+    if not is_total([cell for cell in fields if cell.strip()]):
         return []
     is_apart = not lines[last - 1].strip()
     is_unlike = len(fields) == len(layout.names) and any(
@@ -48,6 +45,13 @@ def find_total(lines: Sequence[str], layout: Layout) -> list[str]:
         if cell.strip()
     )
     return fields if is_apart or is_unlike else []
+
+
+def is_total(cells: Sequence[str]) -> bool:
+    """Tell whether the filled cells of a line are a word for totals and numbers."""
+    if len(cells) < 2 or not _TOTAL.fullmatch(cells[0].strip()):
+        return False
+    return all(number_of(cell) is not None for cell in cells[1:])
 
 
 def _habits_above(lines: Sequence[str], layout: Layout) -> Sequence[Habit]:
