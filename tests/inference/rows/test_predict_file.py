@@ -314,3 +314,14 @@ def test_memory_does_not_grow_with_the_file(model, tmp_path, monkeypatch):
 
     small, large = peak(4_000), peak(8_000)
     assert large - small < 4_000_000
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "xlsx"])
+def test_a_number_among_texts_leaves_the_other_texts_as_they_are(model, tmp_path, ending):
+    source = tmp_path / "in.json"
+    source.write_text('[{"text": "a good \\"film\\""}, {"text": 5}, {"text": "nan"}]')
+    summary = predict_file(model, source, tmp_path / f"out.{ending}", skip_bad_rows=True)
+    assert (summary.rows, summary.skipped) == (3, 2)
+    texts = open_rows(tmp_path / f"out.{ending}", skip_bad_rows=True)
+    found = [str(text) for batch in texts.batches for text in texts.texts_of(batch)]
+    assert found == ['a good "film"', "5", "None"]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Batcher = Callable[[Sequence[str] | None, int], "Iterator[pa.RecordBatch]"]
 
 
+JSON_MARK = {b"sentilora.json": b"1"}  # metadata of a string field whose values are JSON
 _WAY = "Fetch or write it again."
 
 
@@ -152,6 +153,19 @@ def values_of(column: pa.Array) -> list[Any]:
         return column.to_pylist()  # type: ignore[no-any-return]
     except UnicodeDecodeError:
         return [_decoded(value) for value in column]
+
+
+def holds_json(field: pa.Field) -> bool:
+    """Tell whether a column has values of several kinds, kept as JSON."""
+    return bool((field.metadata or {}).items() >= JSON_MARK.items())
+
+
+def cells_of(column: pa.Array, field: pa.Field) -> list[Any]:
+    """Return the values of a column as they came, also of one that is kept as JSON."""
+    values = values_of(column)
+    if not holds_json(field):
+        return values
+    return [None if value is None else json.loads(value) for value in values]
 
 
 def _decoded(value: Any) -> Any:

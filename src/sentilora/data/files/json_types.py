@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sentilora.data.files.arrow import JSON_MARK
 from sentilora.data.files.streams import broken_text
-from sentilora.data.files.table_files import JSON_MARK
 from sentilora.data.problems import Problems
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TextIO, cast
 
-from sentilora.data.files.arrow import values_of
+from sentilora.data.files.arrow import cells_of
 from sentilora.data.files.containers.workbook_file import workbook_writer
 from sentilora.data.files.formats import ARROW, LINES, WORKBOOKS, output_ending, split_packing
 from sentilora.data.files.streams import number_of
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-JSON_MARK = {b"sentilora.json": b"1"}  # metadata of a string field whose values are JSON
 
 
 class BatchWriter(Protocol):
@@ -125,10 +124,14 @@ class _DelimitedWriter:
         self._delimiter = delimiter
         self._special = re.compile(f'["{delimiter}\r\n]')
         self._escape = escape_formulas
+        self._fields = list(schema)
         self._write_row(schema.names)
 
     def write(self, batch: pa.RecordBatch) -> None:
-        columns = [[_as_cell(value) for value in values_of(column)] for column in batch.columns]
+        columns = [
+            [_as_cell(value) for value in cells_of(column, field)]
+            for column, field in zip(batch.columns, self._fields, strict=True)
+        ]
         for values in zip(*columns, strict=True):
             self._write_row(values)
 
@@ -160,13 +163,13 @@ class _JsonWriter:
         self._between = between
         self._after = after
         self._names = schema.names
-        self._json = [(field.metadata or {}).items() >= JSON_MARK.items() for field in schema]
+        self._fields = list(schema)
 
     def write(self, batch: pa.RecordBatch) -> None:
-        columns = []
-        for column, is_json in zip(batch.columns, self._json, strict=True):
-            convert = _from_json if is_json else as_json
-            columns.append([convert(value) for value in values_of(column)])
+        columns = [
+            [as_json(value) for value in cells_of(column, field)]
+            for column, field in zip(batch.columns, self._fields, strict=True)
+        ]
         for values in zip(*columns, strict=True):
             line = dict(zip(self._names, values, strict=True))
             self._stream.write(self._before + json.dumps(line, ensure_ascii=False) + self._after)
@@ -176,10 +179,6 @@ class _JsonWriter:
 def _is_formula(value: str) -> bool:
     """Tell whether a spreadsheet would run a cell; a number with a sign is none."""
     return value.startswith(_FORMULA) and number_of(value) is None
-
-
-def _from_json(value: str | None) -> Any:
-    return None if value is None else as_json(json.loads(value))
 
 
 def _as_cell(value: Any) -> str:

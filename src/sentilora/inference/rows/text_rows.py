@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sentilora.data.files.arrow import holds_json
 from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.files.sources import open_single
 from sentilora.data.files.streams import text_problem
-from sentilora.data.files.table_files import JSON_MARK
 from sentilora.data.files.tables import Batches, find_text_column
 from sentilora.data.labelled.values.label_spellings import is_missing
 from sentilora.data.problems import Problems, shown_value
@@ -64,7 +64,7 @@ class TextRows:
                 f"{self.name}: column '{self.column}' holds bytes that are not UTF-8 text: "
                 f"{error}. Write the file again with UTF-8 strings."
             ) from error
-        if _holds_json(self.batches.schema.field(self.column)):
+        if holds_json(self.batches.schema.field(self.column)):
             return [None if value is None else json.loads(value) for value in values]
         return values
 
@@ -167,8 +167,3 @@ def _check_type(batches: Batches, column: str) -> None:
             f"{batches.name}: column '{column}' holds {kind}, expected strings. "
             f"Choose the column with the texts with {setting('text', 'NAME')}."
         )
-
-
-def _holds_json(field: pa.Field) -> bool:
-    """Tell whether a JSON Lines column has values of several kinds, kept as JSON."""
-    return bool((field.metadata or {}).items() >= JSON_MARK.items())

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from sentilora.data.files.arrow import values_of
+from sentilora.data.files.arrow import cells_of
 from sentilora.data.files.temporary import told_when_full
 from sentilora.errors import DataError
 
@@ -56,11 +56,15 @@ class WorkbookWriter:
         self._sheet = sheet
         self._path = path
         self._count = 0
+        self._fields = list(schema)
         self._append(schema.names)
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Append a batch."""
-        columns = [values_of(column) for column in batch.columns]
+        columns = [
+            cells_of(column, field)
+            for column, field in zip(batch.columns, self._fields, strict=True)
+        ]
         for values in zip(*columns, strict=True):
             self._append(values)
 
