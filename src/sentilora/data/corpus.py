@@ -26,6 +26,7 @@ from sentilora.data.files.streams import Table, text_problem
 from sentilora.data.files.tables import open_texts
 from sentilora.data.problems import Problems, doubled_names, quoted, raise_if_any
 from sentilora.data.same_text import text_hashes
+from sentilora.data.text_cells import cell_problem
 from sentilora.errors import DataError, several
 from sentilora.files import path_of
 from sentilora.message import setting
@@ -253,10 +254,12 @@ def _guarded_hashes(guards: Sequence[Source]) -> tuple[npt.NDArray[np.uint64], l
 
 
 def _texts(source: Source, problems: Problems) -> Iterator[list[str]]:
+    # A line of plain text is a text, be it a dash.
+    problem_of = text_problem if isinstance(source.table, PlainTextFile) else cell_problem
     for chunk in source.table.chunks((source.column,), problems):
         good = []
         for row, value in zip(chunk.rows, chunk.columns[source.column], strict=True):
-            kind = text_problem(value)
+            kind = problem_of(value)
             if kind is None:
                 good.append(value)
             else:

@@ -161,3 +161,12 @@ def test_written_pairs_are_read_as_they_were_built(write, tmp_path, name):
     texts = pairs.texts
     assert {tuple(texts[side] for side in sides) for sides in pairs.sides} == compared(built)
     assert pairs.margins.tolist() == built.pairs.margins.tolist()
+
+
+def test_a_word_for_none_is_no_text_of_a_pair(write):
+    path = write("a.csv", rows([*ROWS, ("nan", 1, "lamp"), ("N/A", 2, "sofa")]))
+    with pytest.raises(DataError, match=r"a word for no text: row 8 .line 9., row 9"):
+        pairs_from_ratings(path, rating="stars", group="product")
+    built = pairs_from_ratings(path, rating="stars", group="product", skip_bad_rows=True)
+    assert "nan" not in built.pairs.texts
+    assert built.notes[0].startswith("2 rows left out: a word for no text")

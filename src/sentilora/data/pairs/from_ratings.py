@@ -20,7 +20,7 @@ from sentilora.data.columns import find_text_column, match_column
 from sentilora.data.files.first_rows import first_rows
 from sentilora.data.files.read_options import Reading, ReadOptions
 from sentilora.data.files.sources import locate
-from sentilora.data.files.streams import Table, number_of, text_problem
+from sentilora.data.files.streams import Table, number_of
 from sentilora.data.files.temporary import new_folder
 from sentilora.data.labelled.values.label_spellings import spell
 from sentilora.data.labelled.values.rating_scale import (
@@ -34,6 +34,7 @@ from sentilora.data.pairs.preference_pairs import GRADED, Pairs
 from sentilora.data.pairs.random_pairs import draw_pairs
 from sentilora.data.pairs.text_pool import TextPool, gather_texts, open_texts
 from sentilora.data.problems import Problems, quoted, raise_if_any, shown_value
+from sentilora.data.text_cells import cell_problem
 from sentilora.defaults import MAX_PAIRS, PER_GROUP, SEED
 from sentilora.errors import ConfigError, DataError
 from sentilora.message import Message, setting
@@ -229,7 +230,7 @@ def _take(
     pool: TextPool,
 ) -> None:
     kinds = []
-    if (kind := text_problem(written)) is not None:
+    if (kind := cell_problem(written)) is not None:
         kinds.append((kind, ""))
     number = number_of(value) if scale is None else _number_on(scale, value)
     if number is None:

@@ -9,10 +9,10 @@ from typing import Protocol
 from sentilora.data.columns import find_text_column, match_column
 from sentilora.data.files.first_rows import first_rows
 from sentilora.data.files.sources import locate
-from sentilora.data.files.streams import text_problem
 from sentilora.data.labelled.values.label_spellings import spell
 from sentilora.data.pairs.text_pool import TextPool
 from sentilora.data.problems import Problems, quoted, raise_if_any, shortened
+from sentilora.data.text_cells import cell_problem
 from sentilora.errors import DataError
 from sentilora.message import setting
 
@@ -48,7 +48,7 @@ class Written:
 
     def find(self, value: object) -> int | NoText:
         """Return the number of the text in the pool, or why there is none."""
-        problem = text_problem(value)
+        problem = cell_problem(value)
         if problem is not None:
             return NoText(problem)
         assert isinstance(value, str)
@@ -112,7 +112,7 @@ def read_references(path: str, column: str | None, pool: TextPool) -> References
             key = spell(value)
             if key is None:
                 continue
-            problem = text_problem(written)
+            problem = cell_problem(written)
             number = pool.add(written) if problem is None else NoText(problem)
             before = found.numbers.get(key, number)
             found.numbers[key] = number if before == number else twice
