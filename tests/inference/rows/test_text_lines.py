@@ -116,13 +116,13 @@ def test_lines_become_json_lines():
 )
 def test_a_first_line_of_column_names_means_csv(content, text):
     stream = LineStream(io.BytesIO(content), text=text)
-    assert stream.is_csv
+    assert stream.whole == "csv"
     assert b"\n".join(stream.raw_lines()) == content.removesuffix(b"\n")
 
 
 def test_whoever_says_how_csv_is_read_means_csv():
     stream = LineStream(io.BytesIO(b"1,Great\n"), reading=Reading(header="none"))
-    assert stream.is_csv
+    assert stream.whole == "csv"
 
 
 def test_texts_with_commas_are_no_csv():
@@ -140,3 +140,33 @@ def test_unicode_of_wide_characters_is_recognised(encoding):
 def test_an_encoding_that_does_not_fit_is_told():
     with pytest.raises(DataError, match="not text in the encoding utf-16"):
         LineStream(io.BytesIO(b"abc"), reading=Reading(encoding="utf-16"))
+
+
+@pytest.mark.parametrize(
+    ("content", "whole"),
+    [
+        (b"id,body,stars\n1,Great,5\n", "csv"),
+        (b"sep=;\nid;text\n", "csv"),
+        (b"id,text\r1,Great\r", "csv"),
+        (b"Overall, great\n", ""),
+        (b'[{"text": "Great"}]', "json"),
+        (b'[\n {"text": "Great"}\n]', "json"),
+        (b'{\n "data": []}', "json"),
+        (b'{"data": [{"text": "Great"}]}', "json"),
+        (b'{"text": "Great", "tags": []}\n', ""),
+        (b"[Verified] Great\n", ""),
+        (b'["Great"]\n', ""),
+    ],
+)
+def test_what_a_stream_is_as_a_whole(content, whole):
+    assert LineStream(io.BytesIO(content)).whole == whole
+
+
+def test_a_carriage_return_ends_a_line():
+    assert values(b"one\rtwo\r\nthree\r") == ["one", "two", "three"]
+
+
+def test_a_word_for_none_is_no_text_here_either():
+    with pytest.raises(DataError, match="a word for no text: row 2"):
+        values(b'{"text": "a"}\n{"text": "nan"}\n')
+    assert values(b"a\nN/A\n", skip=True) == ["a", None]

@@ -60,9 +60,9 @@ def predict(
             "--input",
             metavar="FILE|-",
             help="File of rows of any format (CSV, Excel, JSON, Parquet, Arrow, one text a line; "
-            "packed, too), or a folder that is one table. '-' is standard input: JSON Lines when "
-            "its first line that is not blank is a JSON object, CSV when that names columns, else "
-            "one text a line.",
+            "packed, too), or a folder that is one table. '-' is standard input: JSON or JSON "
+            "Lines when it begins like that, CSV when its first line that is not blank names "
+            "columns, else one text a line.",
         ),
     ] = None,
     output: Annotated[
@@ -164,10 +164,11 @@ def _opened(request: PredictRequest) -> Iterator[TextRows | Iterable[list[Any]]]
             print("type one text a line; end with Ctrl-D", file=sys.stderr)
         stdin = cast(BufferedReader, sys.stdin.buffer)
         stream = LineStream(stdin, text=request.text, reading=how)
-        if stream.is_csv:
-            print(f"note: {NAME} is read as CSV, not as one text a line", file=sys.stderr)
+        if stream.whole:
+            kind = stream.whole.upper()
+            print(f"note: {NAME} is read as {kind}, not as one text a line", file=sys.stderr)
             how = replace(how, encoding=None)  # the lines are UTF-8 now
-            with spooled(stream.raw_lines(), "lines.csv") as path:
+            with spooled(stream.raw_lines(), f"lines.{stream.whole}") as path:
                 yield open_rows(path, text=request.text, skip_bad_rows=skip, name=NAME, reading=how)
             return
         if stream.lone_name is not None:

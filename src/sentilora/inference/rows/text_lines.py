@@ -1,7 +1,8 @@
-"""Texts that arrive line by line: one text a line, or JSON Lines; or a CSV file as a whole.
+"""Texts that arrive line by line: one text a line, or JSON Lines; or a CSV or JSON file as a whole.
 
-Which it is is decided by the first line that is not blank: a JSON object means JSON Lines, and
-several names of which one is that of the texts mean CSV.
+Which it is is decided by the first line that is not blank: a JSON object means JSON Lines, the
+begin of a list or of an object that goes on means JSON, and several names of which one is that of
+the texts, or ``sep=``, mean CSV.
 Lines are handed on as they arrive, so a slow stream is answered while it goes on. Blank lines are
 passed over in JSON Lines; among texts they are rows without a text.
 """
@@ -10,19 +11,21 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
-from sentilora.data.columns import TEXT_NAMES, find_text_column
+from sentilora.data.columns import TEXT_NAMES, find_text_column, known_columns
 from sentilora.data.files.read_options import TEXT, USUAL, Reading
 from sentilora.data.files.streams import text_problem
 from sentilora.data.files.temporary import ScratchFolder, told_when_full
 from sentilora.data.files.text_form.charset import unicode_encoding
 from sentilora.data.files.text_form.csv_dialect import DELIMITERS, Dialect
 from sentilora.data.problems import Problems
+from sentilora.data.text_cells import cell_problem
 from sentilora.errors import ConfigError, DataError
 from sentilora.inference.rows.text_rows import refuse
 from sentilora.message import command, setting
@@ -31,7 +34,9 @@ NAME = "standard input"
 BLOCK_BYTES = 1 << 18
 _HEAD_BYTES = 64  # that tell the encoding, where no line ends before
 _NAME_CHARACTERS = 40
+_NAME_WORDS = 3
 _MARK = b"\xef\xbb\xbf"
+_DOCUMENT = re.compile(r"""\[\s*(\{|$)|\{\s*("|$)""")  # of JSON, over several lines
 
 
 class _Readable(Protocol):
@@ -48,7 +53,8 @@ class LineStream:
 
     Attributes:
         is_json: whether the lines are JSON objects.
-        is_csv: whether the whole is CSV, which only ``raw_lines`` hands on.
+        whole: ``csv`` or ``json`` where the whole is one table, which only ``raw_lines`` hands on;
+            else empty.
         column: key of the texts in JSON objects.
         lone_name: first line of plain texts that may be the header of CSV of one column; else None.
 
@@ -74,15 +80,14 @@ class LineStream:
                 f"Type for instance: echo 'Great film' | {command('predict', 'RUN', input='-')}"
             )
         opened = _parse(first)
-        self.is_json = isinstance(opened, dict)
-        self.is_csv = not self.is_json and (
-            bool(reading.given.keys() - set(TEXT)) or _is_header(_decode(first), text)
-        )
+        line = _decode(first).lstrip("\r").split("\r")[0].strip()
+        self.whole = _kind_of_table(line, opened, text, reading)
+        self.is_json = isinstance(opened, dict) and not self.whole
         self.column = "text"
-        if isinstance(opened, dict):
+        if isinstance(opened, dict) and not self.whole:
             reading.refuse_other_than(TEXT, NAME, "JSON Lines")
             self.column = find_text_column(list(opened), text, NAME)
-        elif self.is_csv:
+        elif self.whole:
             self.column = text or ""
         elif text is not None:
             raise ConfigError(
@@ -90,8 +95,7 @@ class LineStream:
                 "object and no header of CSV with it. For one text a line leave out: "
                 f"{setting('text', text)}"
             )
-        line = _decode(first).strip()
-        self.lone_name = line if not (self.is_json or self.is_csv) and _is_name(line) else None
+        self.lone_name = line if not (self.is_json or self.whole) and _is_name(line) else None
         self._blocks = chain(waiting, blocks)
 
     def values(self, *, skip_bad_rows: bool = False) -> Iterator[list[Any]]:
@@ -131,15 +135,17 @@ class LineStream:
 
     def _rows(self, block: list[bytes]) -> Iterator[tuple[Any, str | None]]:
         """Iterate values and what is wrong with them."""
+        value: Any
         for line in block:
             if not self.is_json:
-                value: Any = _decode(line)
-                yield value, text_problem(value)
+                # Old programs end lines with a carriage return alone.
+                for value in _decode(line).split("\r"):
+                    yield value, cell_problem(value)
             elif line.strip():
                 found = _parse(line)
                 if isinstance(found, dict):
                     value = found.get(self.column)
-                    yield value, text_problem(value)
+                    yield value, cell_problem(value)
                 else:
                     yield None, "not a JSON object"
 
@@ -169,13 +175,30 @@ def _is_name(line: str) -> bool:
     return line.strip('" ').casefold() in TEXT_NAMES
 
 
+def _kind_of_table(line: str, opened: Any, text: str | None, reading: Reading) -> str:
+    """Tell by its first line whether a stream is a table as a whole: ``csv``, ``json`` or empty."""
+    if isinstance(opened, dict):
+        is_found = text in opened or known_columns(opened, "text")
+        is_nested = any(isinstance(value, dict | list) for value in opened.values())
+        return "json" if is_nested and not is_found else ""
+    if _DOCUMENT.match(line):
+        return "json"
+    is_csv = bool(reading.given.keys() - set(TEXT)) or line.casefold().startswith("sep=")
+    return "csv" if is_csv or _is_header(line, text) else ""
+
+
 def _is_header(line: str, text: str | None) -> bool:
     """Tell whether a line holds the names of CSV columns, the text's among them."""
     wanted = TEXT_NAMES if text is None else (text.strip().casefold(),)
     for delimiter in DELIMITERS:
-        names = [name.strip() for name in Dialect(delimiter).fields_alone(line)[-1]]
+        cells = Dialect(delimiter).fields_alone(line)[-1]
+        names = [name.strip() for name in cells]
         is_named = len(names) > 1 and max(map(len, names)) <= _NAME_CHARACTERS
         if is_named and any(name.casefold() in wanted for name in names):
+            return True
+        # Less usual names are words of sentences, too: "Overall, a good product".
+        is_sentence = any(cell[:1].isspace() or len(cell.split()) > _NAME_WORDS for cell in cells)
+        if is_named and text is None and not is_sentence and known_columns(names, "text"):
             return True
     return text is not None and line.strip().strip('"').casefold() in wanted
 
