@@ -54,6 +54,8 @@ def test_a_dry_run_counts_and_writes_nothing(config, tmp_path):
     found = estimate(config)
     assert list(tmp_path.iterdir()) == []
     assert found["rows"] == {"train": 144, "validation": 16, "test": 60}
+    assert found["left_out"] == 0
+    assert "texts from column 'text', labels from column 'label'" in found["notes"]
     assert found["steps"] == 6
     assert found["trainable_parameters"] < found["total_parameters"]
     assert found["tokens_per_second"] > 0

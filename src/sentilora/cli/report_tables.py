@@ -12,6 +12,7 @@ from rich.table import Table
 
 from sentilora.cli.option_words import COMMAND_LINE
 from sentilora.evaluation.reports.wording import COLUMNS, calibrated_by, duration, exact
+from sentilora.message import spelled
 
 if TYPE_CHECKING:
     from sentilora.evaluation.metrics import Measured
@@ -267,6 +268,7 @@ def show_seeds(summary: SeedSummary) -> None:
 
 def show_dry_run(estimate: dict[str, Any], *, as_json: bool) -> None:
     """Print what a training would do and take."""
+    estimate = spelled(estimate, COMMAND_LINE)
     if as_json:
         print(json.dumps(estimate, indent=2, ensure_ascii=False))
         return
@@ -278,6 +280,7 @@ def show_dry_run(estimate: dict[str, Any], *, as_json: bool) -> None:
     trainable, total = estimate["trainable_parameters"], estimate["total_parameters"]
     facts = {
         "rows": ", ".join(rows[part] for part in ("train", "validation", "test")),
+        **({"left out": f"{estimate['left_out']:,} rows"} if estimate["left_out"] else {}),
         "labels": ", ".join(f"{name} {n:,}" for name, n in estimate["label_counts"].items()),
         **({"pairs": f"{estimate['pairs']:,} to train on"} if "pairs" in estimate else {}),
         "cut texts": f"{estimate['truncated_share']:.1%} of train",
@@ -290,6 +293,6 @@ def show_dry_run(estimate: dict[str, Any], *, as_json: bool) -> None:
         "memory": f"about {estimate['memory_bytes'] / 1e9:.1f} GB",
         "disk": f"about {estimate['disk_bytes'] / 1e6:.0f} MB",
     }
-    for name, text in facts.items():
-        out.print(f"{name:<11} {text}", markup=False)
+    for name, text in [*facts.items(), *(("note", note) for note in estimate["notes"])]:
+        out.print(f"{name:<11} {text}", markup=False, soft_wrap=name == "note")
     out.print("\nnothing was written; leave out --dry-run to train", markup=False)

@@ -59,6 +59,7 @@ def estimate(config: RunConfig) -> dict[str, Any]:
             "validation": len(parts.validation),
             "test": len(parts.test),
         },
+        "left_out": sum(len(part.skipped) for part in (parts.train, parts.validation, parts.test)),
         "label_counts": parts.train.counts(),
         **({"pairs": len(pairs.train)} if pairs is not None else {}),
         "truncated_share": train.truncated_share,
@@ -73,6 +74,7 @@ def estimate(config: RunConfig) -> dict[str, Any]:
         "training_s": round(tokens / tokens_per_second, 1),
         "memory_bytes": memory,
         "disk_bytes": needed_bytes(resolved),
+        "notes": list(parts.notes),
     }
 
 

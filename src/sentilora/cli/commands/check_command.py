@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from sentilora.data.labelled.check import Check, Finding
+    from sentilora.data.labelled.check import Check, Finding, PartCheck
 
 EXAMPLE = "Example:  sentilora check reviews.csv --text body --label stars --stars 5"
 
@@ -172,7 +172,7 @@ def _parts(found: Check) -> Table:
     for name in found.parts:
         table.add_column(name, justify="right")
     parts = list(found.parts.values())
-    table.add_row("rows that can be used", *[f"{part.usable:,}" for part in parts])
+    table.add_row("rows that can be used", *map(_usable, parts))
     for label in found.labels:
         cells = [
             f"{part.counts[label]:,} ({_share(part.counts[label], part.usable)})" for part in parts
@@ -183,6 +183,10 @@ def _parts(found: Check) -> Table:
     table.add_row("characters, 95 %", *[f"{part.lengths['95%']:,}" for part in parts])
     table.add_row("characters, longest", *[f"{part.lengths['100%']:,}" for part in parts])
     return table
+
+
+def _usable(part: PartCheck) -> str:
+    return f"{part.usable:,}" + (f" of {part.rows:,}" if part.usable < part.rows else "")
 
 
 def _share(count: int, total: int) -> str:

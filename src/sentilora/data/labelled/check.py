@@ -50,6 +50,7 @@ class PartCheck:
 
     Attributes:
         source: name of the file.
+        rows: number of rows in it; a header, blank lines and a line of totals are none.
         usable: number of rows that can be trained on.
         counts: number of usable rows of each label.
         lengths: quantiles of the lengths of usable texts, in characters.
@@ -61,6 +62,7 @@ class PartCheck:
     """
 
     source: str
+    rows: int
     usable: int
     counts: dict[str, int]
     lengths: dict[str, int]
@@ -197,6 +199,7 @@ def _check_part(examples: Examples, source: str, problems: Problems) -> PartChec
     conflicting = label_sets > 1
     return PartCheck(
         source=source,
+        rows=len(examples) + len(problems.rows),
         usable=len(examples),
         counts=examples.counts(),
         lengths=_lengths(examples),
