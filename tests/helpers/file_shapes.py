@@ -217,10 +217,9 @@ def _oddly_quoted(chance: random.Random, spelling: Spelling) -> Shape:
         lines.append(mark.join(cells))
     rows = [replace(one, text=one.text and one.text.replace(mark, " ")) for one in odd]
     content = end.join([*lines, ""]).encode()
+    form = {"quoting": "none", "delimiter": "tab" if mark == "\t" else mark}
     columns = {"text": text, "label": label}
-    return Shape(
-        "quotes.csv", content, rows, text, label, {"quoting": "none"}, columns, spelling.settings
-    )
+    return Shape("quotes.csv", content, rows, text, label, form, columns, spelling.settings)
 
 
 def _with_marks(chance: random.Random, row: Row) -> Row:

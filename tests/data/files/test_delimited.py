@@ -358,3 +358,12 @@ def test_a_few_short_rows_without_a_header_are_told(file, content):
 @pytest.mark.parametrize("content", [["Note,Kommentar", "gut,Alles fein", "schlecht,Nie wieder"]])
 def test_names_above_a_few_short_rows_are_names(file, content):
     assert read(file(content))[0] == ("Note", "Kommentar")
+
+
+def test_an_apostrophe_that_begins_a_text_swallows_no_broken_rows(file):
+    lines = ["text;label", "'tis good;good", "short, too", *rows_of(12, ";"), "long;good;more"]
+    _, rows, told, notes = read(file(lines))
+    assert rows[0] == ("'tis good", "good")
+    assert len(rows) == 13
+    assert told[0].endswith("row 2 (line 3: 1 fields), row 15 (line 16: 3 fields)")
+    assert not any("as quotes" in note for note in notes)

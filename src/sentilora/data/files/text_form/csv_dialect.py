@@ -128,6 +128,11 @@ class Trial:
         """Index of the first record that has the usual number of fields."""
         return next((i for i, one in enumerate(self.records) if len(one.fields) == self.width), 0)
 
+    @property
+    def good_count(self) -> int:
+        """Number of records that have the usual width."""
+        return sum(len(one.fields) == self.width for one in self.records)
+
     def share(self, start: int = 0) -> float:
         """Return the share of the records from ``start`` on that have the usual width."""
         rest = self.records[start:]
@@ -190,7 +195,8 @@ def find_dialect(
         return kept
     # Lines above the header, or rows that are broken: the rest has to fit.
     likely = [trial for trial in others if trial.share(trial.first) >= _MOST]
-    return max(likely, key=lambda trial: trial.share(trial.first), default=kept)
+    # By number before share: quotes that are none would swallow the rows that do not fit.
+    return max(likely, key=lambda trial: (trial.good_count, trial.share(trial.first)), default=kept)
 
 
 def delimiters_of(header: str) -> list[str]:
