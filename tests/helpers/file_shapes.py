@@ -33,7 +33,17 @@ STARTS = [
     *("null", "a;b", "x|y", "a, b, c", "it's", "__label__1", "sep=;", "label", "\xa0nbsp"),
 ]
 ENDS = [
-    *("was good", "was bad", 'say "hi"', "a, b", "x;y", "x|y", "tab\tin", "line\nbreak", "r\r\nn"),
+    *(
+        "was good",
+        "was bad",
+        'say "hi"',
+        "a, b",
+        "x;y",
+        "x|y",
+        "tab\tin",
+        "line\nbreak",
+        "r\r\nmore",
+    ),
     *(
         "two\n\nlines, one, two",
         "end ",
@@ -410,7 +420,11 @@ def _delimited(chance: random.Random, spelling: Spelling) -> Shape:
     name = "reviews.tsv" if csv.mark == "\t" and chance.random() < 0.7 else "reviews.csv"
     name, content = _packed(chance, name, content)
     columns = _chosen(chance, text, label)
-    return Shape(name, content, rows, text, label, csv.form(names), columns, spelling.settings)
+    form = csv.form(names)
+    if any(one.fault for one in rows):  # too many may make the form of the file doubtful
+        form["delimiter"] = "tab" if csv.mark == "\t" else csv.mark
+        form.setdefault("header", "first")
+    return Shape(name, content, rows, text, label, form, columns, spelling.settings)
 
 
 def _in_western(row: Row) -> Row:
