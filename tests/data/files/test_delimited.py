@@ -144,7 +144,9 @@ def test_a_first_line_of_data_is_told_with_the_settings_that_read_it(file, conte
     names, rows, lines, _ = read(path, **options)
     assert (len(names), len(rows), lines) == (columns, len(content), [])
     assert {"text", "label"} <= set(names)
-    assert len(read(path, header="first")[1]) == len(content) - 1
+    _, rows, lines, _ = read(path, header="first")
+    assert len(rows) == len([line for line in content if line != content[0]])
+    assert ["the header once more" in line for line in lines] == [True] * (len(content) == 6)
 
 
 def test_one_column_without_a_known_name_asks_whether_it_is_a_row(file):

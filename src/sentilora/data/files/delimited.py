@@ -105,7 +105,7 @@ class DelimitedFile:
         layout = self._layout
         width = len(layout.names)
         # A cell of the header or of the total begins few rows: only these are looked at closely.
-        header = () if self._reading.header else layout.names
+        header = () if self._reading.header == "none" else layout.names
         starts = {*self._total[:1]}
         for name in header[:1]:
             starts |= {mark + way(name) for mark in ("", _MARK) for way in _CASES}
