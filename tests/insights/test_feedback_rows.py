@@ -36,6 +36,9 @@ def tickets(tmp_path):
 
 
 def question(*, asked=None, **settings):
+    for name in ("since", "until"):
+        if name in settings:
+            settings[name] = dt.date.fromisoformat(settings[name])
     columns = {
         name: settings.pop(name)
         for name in ("text", "date", "segments", "id", "author")

@@ -264,7 +264,7 @@ def score_with_features(
         inputs = {k: v.to(device) for k, v in encoder.pad(rows).items()}
         with torch.inference_mode(), autocast(device, precision):
             out = model(**inputs, output_hidden_states=True)
-        means = _mean_state(out, inputs["attention_mask"])
+        means = mean_state(out, inputs["attention_mask"])
         batch_logits = average_windows(out.logits.float(), counts).cpu().numpy()
         batch_features = average_windows(means, counts).cpu().numpy()
         for row, index in enumerate(batch):
@@ -274,7 +274,7 @@ def score_with_features(
     return np.stack(logits), np.stack(features)
 
 
-def _mean_state(out: Any, mask: torch.Tensor) -> torch.Tensor:
+def mean_state(out: Any, mask: torch.Tensor) -> torch.Tensor:
     """Average the encoder's last states over the tokens of each text; ``(B, H)`` float32."""
     # Of T5 and BART the encoder's, as their decoder reads the text once more.
     states: torch.Tensor = (out.get("hidden_states") or out["encoder_hidden_states"])[-1].float()

@@ -40,6 +40,7 @@ class SentimentModel:
         calibration: how logits become probabilities.
         engine: engine that computes the logits.
         first_stage: first stage of a cascade, which answers easy texts; None without one.
+        turn: lock of the thread that computes.
 
     Example:
         >>> import sentilora
@@ -55,7 +56,7 @@ class SentimentModel:
         self.engine = engine
         self.first_stage = load_first_stage(artifact.path)
         self.encoder = TextEncoder(tokenizer, artifact.settings.rule)
-        self._turn = RLock()
+        self.turn = RLock()
 
     @property
     def device(self) -> torch.device:
@@ -218,7 +219,7 @@ class SentimentModel:
         from sentilora.inference.attribution import explain
 
         rows = checked_texts(open_entries(texts, text))
-        with self._turn:
+        with self.turn:
             explanations = [explain(self, row, label) for row in rows]
         return explanations[0] if isinstance(texts, str) else explanations
 
@@ -246,7 +247,7 @@ class SentimentModel:
     def _score(
         self, texts: list[str], budget: BatchBudget | None = None, progress: Progress | None = None
     ) -> Scored:
-        with self._turn:
+        with self.turn:
             if self.first_stage is not None:
                 return score_in_stages(
                     self.first_stage,

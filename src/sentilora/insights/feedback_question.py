@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from sentilora.data.labelled.scan import Asked
 from sentilora.defaults import SEED
 from sentilora.errors import ConfigError
-from sentilora.insights.dates import day_named
 from sentilora.insights.feedback_columns import FeedbackColumns
 from sentilora.message import setting
 
@@ -42,15 +41,13 @@ class FeedbackQuestion:
     labels: str | Sequence[str] | Mapping[str, str] | None = None
     uses_labels: bool = False
     date_order: str | None = None
-    since: dt.date | str | None = None
-    until: dt.date | str | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
     limit: int = MOST_TEXTS
     seed: int = SEED
 
     def __post_init__(self) -> None:
-        first, last = day_named(self.since, "since"), day_named(self.until, "until")
-        object.__setattr__(self, "since", first)
-        object.__setattr__(self, "until", last)
+        first, last = self.since, self.until
         if self.columns.date is None:
             given = [name for name in ("since", "until", "date_order") if getattr(self, name)]
             if given:

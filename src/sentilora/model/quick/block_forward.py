@@ -29,13 +29,14 @@ def compute_blocks(states: Tensor, mask: Tensor | None, blocks: Sequence[Block])
         blocks: the blocks, from the first to the last.
 
     Returns:
-        ``(B, 1, H)``, of the first token.
+        ``(B, 1, H)``, of the first token; ``(B, T, H)`` if the last block is one like the others.
     """
     rows, length, width = states.shape
     tokens = _fill(states.reshape(-1, width))
     for block in blocks:
         tokens = _compute_block(tokens, mask, block, rows, length)
-    return tokens[:rows].view(rows, 1, width)
+    shown = 1 if blocks[-1].is_last else length
+    return tokens[: rows * shown].view(rows, shown, width)
 
 
 def _compute_block(

@@ -40,13 +40,16 @@ _Agreement = dict[tuple[torch.dtype, bool], bool]
 _AGREEMENTS: WeakKeyDictionary[nn.Module, _Agreement] = WeakKeyDictionary()
 
 
-def install_quick_blocks(model: Any, dtype: torch.dtype) -> QuickBlocks | None:
+def install_quick_blocks(
+    model: Any, dtype: torch.dtype, *, all_states: bool = False
+) -> QuickBlocks | None:
     """Compute the encoder of a sequence classifier the quick way from now on.
 
     Args:
         model: classifier from ``create_model``, in evaluation mode. No weight of it changes any
             more.
         dtype: what it will compute products in.
+        all_states: whether the states of all tokens are wanted, and not of the first one alone.
 
     Returns:
         The blocks that compute from now on. None where the plain way stays: the architecture or a
@@ -59,8 +62,9 @@ def install_quick_blocks(model: Any, dtype: torch.dtype) -> QuickBlocks | None:
     installed = vars(holder).get("forward")
     if installed is not None:
         assert isinstance(installed, QuickBlocks)
+        assert installed.blocks[-1].is_last != all_states
         return installed
-    blocks = QuickBlocks(core, layout, holder)
+    blocks = QuickBlocks(core, layout, holder, all_states=all_states)
     blocks.is_fixed = True
     with torch.inference_mode():
         if not blocks.agrees(dtype, with_gradients=False):
@@ -161,7 +165,7 @@ class QuickBlocks:
         blocks: the blocks, from the first to the last.
     """
 
-    def __init__(self, core: Any, layout: Layout, holder: Any) -> None:
+    def __init__(self, core: Any, layout: Layout, holder: Any, *, all_states: bool = False) -> None:
         encoder = getattr(core, core.base_model_prefix)
         modules = list(encoder.get_submodule(layout.blocks))
         heads = getattr(core.config, layout.heads)
@@ -171,7 +175,7 @@ class QuickBlocks:
         self.is_fixed = False
         self.taken: torch.dtype | None = None
         self.blocks = [
-            Block(module, layout, heads, is_last=index == len(modules) - 1)
+            Block(module, layout, heads, is_last=index == len(modules) - 1 and not all_states)
             for index, module in enumerate(modules)
         ]
 
@@ -190,7 +194,7 @@ class QuickBlocks:
     def __call__(
         self, hidden_states: Tensor, attention_mask: Tensor | None = None, **others: Any
     ) -> Any:
-        """Return what the plain forward method returns; the last state of the first token only."""
+        """Return what the plain forward method returns; states of the first token, or of all."""
         from transformers.modeling_outputs import BaseModelOutputWithPastAndCrossAttentions
 
         kind = hidden_states.device.type
@@ -232,7 +236,7 @@ class QuickBlocks:
         )
 
     def _compute(self, states: Tensor, mask: Tensor | None, dtype: torch.dtype) -> Tensor:
-        """``(B, T, H)`` to ``(B, 1, H)``."""
+        """``(B, T, H)`` to ``(B, 1, H)``, or the same shape where all states are wanted."""
         with torch.autocast(states.device.type, enabled=False):
             states = states.to(dtype)
             mask = _additive(mask, dtype)

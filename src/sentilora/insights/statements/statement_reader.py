@@ -1,0 +1,154 @@
+"""Texts to scored and embedded statements, and to the answers of the model on whole texts.
+
+Each different statement is tokenised, scored and embedded once. Some thousand are in work at a
+time, so that a hundred thousand texts need memory for their vectors and little else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentilora.events import EventLog
+from sentilora.inference.scoring import find_repeats, score_windows
+from sentilora.inference.sentiment_model import SentimentModel
+from sentilora.inference.token_budget import BatchBudget
+from sentilora.insights.feedback import Feedback
+from sentilora.insights.statements.encoder import TopicEncoder
+from sentilora.insights.statements.kinds import find_kinds
+from sentilora.insights.statements.splitter import MOST_CHARACTERS, split_all
+from sentilora.insights.statements.statements import Statements
+from sentilora.labels import Labels
+from sentilora.message import Message
+
+_AT_ONCE = 16_384  # different statements, or texts
+
+
+@dataclass(frozen=True)
+class ReadStatements:
+    """Statements of all texts, and what the model says of each text as a whole.
+
+    Attributes:
+        statements: S statements.
+        probabilities: calibrated probability of each label of each text, ``(N, C)`` float32; None
+            where a column holds the labels.
+        notes: what a reader has to know of it.
+    """
+
+    statements: Statements
+    probabilities: NDArray[np.float32] | None
+    notes: tuple[Message, ...] = ()
+
+
+def read_statements(
+    feedback: Feedback,
+    model: SentimentModel,
+    encoder: TopicEncoder | None = None,
+    log: EventLog | None = None,
+) -> ReadStatements:
+    """Take texts apart, score them and their statements, and embed the statements.
+
+    Args:
+        feedback: N texts.
+        model: model that scores.
+        encoder: encoder that embeds; the model's base when None.
+        log: log that is told ``phase`` and ``progress``.
+
+    Raises:
+        MissingExtraError: the base comes with a package that is not installed.
+        ModelError: the base is not there.
+    """
+    log = log or EventLog()
+    text_index, start, end = split_all(feedback.texts)
+    pieces = [
+        feedback.texts[index][first:last]
+        for index, first, last in zip(
+            text_index.tolist(), start.tolist(), end.tolist(), strict=True
+        )
+    ]
+    unique, owners = find_repeats(pieces)
+    encoder = encoder or TopicEncoder(model)
+    vectors = np.empty((len(unique), encoder.width), np.float32)
+    scores = np.empty((len(unique), len(model.labels)), np.float32)
+    budget = BatchBudget()  # of one size, so that answers repeat to the last digit
+    log.emit("phase", name="score and embed the statements", total=len(unique))
+    for first in range(0, len(unique), _AT_ONCE):
+        part = slice(first, first + _AT_ONCE)
+        windows = model.encoder.encode(unique[part]).windows
+        with model.turn:
+            scores[part] = _scores(model, unique[part], windows, budget)
+        vectors[part] = encoder.vectors(windows, progress=log.count)
+    of_texts = None
+    if feedback.label_ids is None:
+        known = dict(zip(unique, range(len(unique)), strict=True))
+        of_texts = _text_scores(feedback.texts, model, known, scores, budget, log)
+    signed = (scores @ signs_of(model.labels)).astype(np.float32)
+    kinds = find_kinds(unique, signed)
+    return ReadStatements(
+        Statements(
+            text_index=text_index,
+            start=start,
+            end=end,
+            probabilities=scores[owners],
+            signed=signed[owners],
+            vectors=vectors[owners] if len(unique) < len(owners) else vectors,
+            kinds=kinds[owners],
+        ),
+        of_texts,
+        _notes(feedback.texts),
+    )
+
+
+def signs_of(labels: Labels) -> NDArray[np.float64]:
+    """Return -1 to 1 for each label, ``(C,)``: by its name, else by its place in the order."""
+    if labels.polarities is not None:
+        return np.asarray(labels.polarities, np.float64)
+    return np.linspace(-1, 1, len(labels))
+
+
+def _scores(
+    model: SentimentModel,
+    texts: list[str],
+    windows: Sequence[Sequence[Sequence[int]]],
+    budget: BatchBudget,
+) -> NDArray[np.float64]:
+    if model.first_stage is not None:
+        return model.probabilities(model.score(texts, budget=budget).logits)
+    logits = score_windows(model.engine, windows, model.encoder, budget=budget)
+    return model.probabilities(logits)
+
+
+def _text_scores(
+    texts: Sequence[str],
+    model: SentimentModel,
+    known: dict[str, int],
+    scores: NDArray[np.float32],
+    budget: BatchBudget,
+    log: EventLog,
+) -> NDArray[np.float32]:
+    """Return what the model says of whole texts; of a text of one statement it is known."""
+    places = np.array([known.get(text.strip(), -1) for text in texts])
+    found = np.empty((len(texts), scores.shape[1]), np.float32)
+    found[places >= 0] = scores[places[places >= 0]]
+    others = np.flatnonzero(places < 0)
+    log.emit("phase", name="score the texts", total=len(others))
+    for first in range(0, len(others), _AT_ONCE):
+        part = others[first : first + _AT_ONCE]
+        scored = model.score([texts[index] for index in part], budget=budget, progress=log.count)
+        found[part] = model.probabilities(scored.logits)
+    return found
+
+
+def _notes(texts: Sequence[str]) -> tuple[Message, ...]:
+    long = sum(len(text) > MOST_CHARACTERS for text in texts)
+    if not long:
+        return ()
+    return (
+        Message(
+            f"{long:,} texts are longer than {MOST_CHARACTERS:,} characters: statements are looked "
+            "for in that much of their start"
+        ),
+    )
