@@ -61,8 +61,10 @@ class ThemeShift(_Part):
 
 
 class Change(_Part):
-    """A day on which the mood changed."""
+    """A day on which the mood changed, of all texts or of those of one segment."""
 
+    column: str | None = Field(None, description="column of the segment; None for all texts")
+    value: str | None = Field(None, description="the segment; None for all texts")
     date: dt.date = Field(description="first day of the new level")
     before: Estimate = Field(description="net sentiment until then, since the change before")
     after: Estimate = Field(description="net sentiment from then on, until the next change")
@@ -98,6 +100,9 @@ class Trend(_Part):
     difference: Estimate | None = Field(description="of the two shares")
     p: float | None = Field(description="corrected for all comparisons of the report")
     since: dt.date | None = Field(None, description="first day of the new share; None if steady")
+    peak_since: dt.date | None = Field(
+        None, description="first day of a peak that ended before since, which is then fading"
+    )
     first_seen: dt.date | None = None
     last_seen: dt.date | None = None
 
@@ -141,6 +146,9 @@ class Segment(_Part):
 
     column: str
     value: str
+    order: int | None = Field(
+        None, description="place among the versions of its column; None if values have no order"
+    )
     texts: int
     net: Estimate
     elsewhere: Estimate = Field(description="net sentiment of all other texts")
@@ -156,6 +164,7 @@ class MixChange(_Part):
     column: str
     value: str
     since: dt.date = Field(description="first day of the new share")
+    until: dt.date | None = Field(None, description="last day of it; None if it holds")
     before: float = Field(description="its share of the texts before that day")
     after: float
     p: float = Field(description="corrected for all comparisons of the report")
