@@ -3,7 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from sentilora.insights.mood.change_points import day_counts, find_changes
+from sentilora.insights.mood.changes.change_points import find_changes
+from sentilora.insights.mood.changes.day_counts import day_counts
 from sentilora.insights.mood.false_alarms import AlarmBudget, overdispersion
 from sentilora.insights.mood.weighted_texts import weighted_texts_of
 from tests.helpers.mood_rows import days, feedback, labels, mood, steady_days

@@ -63,6 +63,25 @@ def test_a_theme_of_the_last_week_is_seen():
     assert abs((found.themes[0].trend.since - dt.date(2026, 4, 28)).days) <= 2
 
 
+def test_a_peak_that_is_over_is_fading_and_tells_when_it_began():
+    dates = steady_days(90, 10)
+    peak = (dates >= days(30)) & (dates < days(50))
+    found = report(np.random.default_rng(9), [np.where(peak, 0.3, 0.04), 0.2], dates)
+    trend = found.themes[0].trend
+    assert trend.direction == "fading"
+    assert abs((trend.peak_since - dt.date(2026, 4, 1)).days) <= 3
+    assert abs((trend.since - dt.date(2026, 4, 21)).days) <= 3
+    assert trend.before > 0.2 > 0.1 > trend.after
+    assert found.themes[1].trend.peak_since is None
+
+
+def test_a_dip_is_no_peak():
+    dates = steady_days(90, 20)
+    dip = (dates >= days(30)) & (dates < days(50))
+    found = report(np.random.default_rng(10), [np.where(dip, 0.02, 0.3)], dates)
+    assert found.themes[0].trend.peak_since is None
+
+
 def test_without_dates_nothing_is_known_of_a_trend():
     generator = np.random.default_rng(4)
     members = generator.random((200, 2)) < 0.3

@@ -4,9 +4,9 @@ Door: ``measure_mood()`` in mood.py. One stated rate of false alarms covers a wh
 (false_alarms.py); every figure is counted in voices of texts (weighted_texts.py) and has an
 interval (estimates.py).
 Flow: course.py puts together what runs over time: periods.py counts by day, week or month,
-change_points.py dates what is more than noise by the statistic of stretches.py, trends.py follows
-the shares of themes, mix.py those of segments. segments.py compares values of a column, impact.py
-says what a theme costs, prevalence.py corrects shares for the errors of the model.
+``changes/`` dates what is more than noise, share_courses.py follows the shares of themes for
+trends.py and those of segments for mix.py. segments.py compares values of a column, impact.py says
+what a theme costs, prevalence.py corrects shares for the errors of the model.
 May import: statements, and what lies below them; themes come as an array.
 Not covered: seasons, and what no column of the data tells.
 """

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sentilora.insights.insight_report import Change, Comparison, MixChange, Period, Trend
-from sentilora.insights.mood.change_points import ChangePoint, find_changes
+from sentilora.insights.mood.changes.change_points import ChangePoint, find_changes
+from sentilora.insights.mood.changes.segment_changes import segment_changes
 from sentilora.insights.mood.false_alarms import AlarmBudget, Luck
 from sentilora.insights.mood.mix import from_mix, mix_changes
 from sentilora.insights.mood.periods import (
@@ -23,7 +24,8 @@ from sentilora.insights.mood.periods import (
     periods_of,
 )
 from sentilora.insights.mood.segments import Column
-from sentilora.insights.mood.trends import shares_over_time, theme_shifts, trend_of
+from sentilora.insights.mood.share_courses import shares_over_time
+from sentilora.insights.mood.trends import theme_shifts, trend_of
 from sentilora.insights.mood.weighted_texts import Mentions, WeightedTexts, net_of
 
 
@@ -37,7 +39,8 @@ class Course:
         until: last day with texts.
         periods: mood by period, gaps included, oldest first.
         comparison: last period against those before.
-        changes: days on which the mood changed, oldest first.
+        changes: days on which the mood changed: of all texts, oldest first, then of segments,
+            surest first.
         mix: segments whose share of the texts moved.
         trends: how the share of each theme runs.
         notes: what could not be looked for, and why.
@@ -87,6 +90,7 @@ def course_of(
     compared = next((one for one in LENGTHS if one == compare), days.length)
     beside = calendar(dates, compared, since, until)
     found = find_changes(voices, budget, luck.of("changes"))
+    own = segment_changes(columns, voices, budget, luck.of("segment changes"))
     notes = () if found is not None else ("too few days or texts to look for changes of the mood",)
     courses = shares_over_time(mentions, voices, "trends", budget, luck.of("trends"))
     known = dates[~np.isnat(dates)]
@@ -96,7 +100,7 @@ def course_of(
         until=date_of(known.max()),
         periods=periods_of(voices, days),
         comparison=compare_periods(voices, beside, budget, luck.of("comparison")),
-        changes=_changes(found or (), columns, voices, mentions, keys, budget),
+        changes=_changes((*(found or ()), *own), columns, voices, mentions, keys, budget),
         mix=mix_changes(columns, voices, budget, luck.of("mix")),
         trends=tuple(
             trend_of(one, dates[mentions.texts_of(place)], budget)
@@ -115,12 +119,9 @@ def _changes(
     budget: AlarmBudget,
 ) -> tuple[Change, ...]:
     """Tell changes of the mood with what changed in the themes; those of the mix alone are none."""
-    dates = voices.dates
-    assert dates is not None
     told = []
     for change in found:
-        before = net_of(voices.tally((dates >= change.first) & (dates < change.date)))
-        after = net_of(voices.tally((dates >= change.date) & (dates <= change.last)))
+        before, after = (net_of(voices.tally(side)) for side in change.sides(voices))
         assert before is not None
         assert after is not None
         mix, rest = from_mix(change, columns, voices)
@@ -130,6 +131,8 @@ def _changes(
     shifts = theme_shifts([one[0] for one in told], mentions, voices, keys, budget)
     return tuple(
         Change(
+            column=change.segment[0] if change.segment else None,
+            value=change.segment[1] if change.segment else None,
             date=date_of(change.date),
             before=before,
             after=after,

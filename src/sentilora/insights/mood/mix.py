@@ -23,11 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentilora.insights.insight_report import MixChange
-from sentilora.insights.mood.change_points import ChangePoint
+from sentilora.insights.mood.changes.change_points import ChangePoint
 from sentilora.insights.mood.false_alarms import AlarmBudget
 from sentilora.insights.mood.periods import date_of
 from sentilora.insights.mood.segments import Column
-from sentilora.insights.mood.trends import shares_over_time
+from sentilora.insights.mood.share_courses import shares_over_time
 from sentilora.insights.mood.weighted_texts import Floats, Mentions, WeightedTexts
 
 MOST_VALUES = 50
@@ -83,17 +83,15 @@ def from_mix(
         Points of the difference that the mix explains, and the chance of as large a rest by luck:
         0 and 0 without columns.
     """
-    assert voices.dates is not None
-    inside = (voices.dates >= change.first) & (voices.dates <= change.last)
-    late = voices.dates >= change.date
+    early, late = change.sides(voices)
     best, rest = 0.0, 0.0
     for column in columns:
         if column.is_ordered or not column.values:
             continue
         number = len(column.values) + 1  # values with few texts, and none at all, are one
         groups = np.where(column.groups < 0, number - 1, column.groups)
-        before = voices.tallies(np.where(inside & ~late, groups, -1), number)
-        after = voices.tallies(np.where(inside & late, groups, -1), number)
+        before = voices.tallies(np.where(early, groups, -1), number)
+        after = voices.tallies(np.where(late, groups, -1), number)
         split = split_of(before, after)
         total = split.mix + split.mood
         if split.mix * math.copysign(1, total) > best * math.copysign(1, total):
@@ -132,11 +130,14 @@ def mix_changes(
         if course is None or course.since is None:
             continue
         late = voices.dates >= course.since
+        if course.until is not None:
+            late &= voices.dates <= course.until
         changes.append(
             MixChange(
                 column=column.name,
                 value=column.values[value],
                 since=date_of(course.since),
+                until=None if course.until is None else date_of(course.until),
                 before=course.before.value,
                 after=course.after.value,
                 p=course.p,

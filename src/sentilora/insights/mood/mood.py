@@ -52,7 +52,8 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "by PELT (Killick et al. 2012) on daily counts, each confirmed between its neighbours by "
         "shuffled labels",
         "themes at a change": "Fisher's exact test, corrected by Holm (1979)",
-        "trends": "strongest day of any theme against shuffled mentions (Westfall and Young 1993)",
+        "trends": "strongest stretch of days of any theme against shuffled mentions (Westfall and "
+        "Young 1993)",
         "segments": "strongest value of any column against shuffled labels (Westfall and Young "
         "1993); themes by Fisher's exact test, corrected by Holm (1979)",
         "mix": "decomposition of Kitagawa (1955)",
@@ -99,7 +100,8 @@ class Mood:
         until: last day with texts; None without dates.
         periods: mood by period, gaps included, oldest first.
         comparison: last period against those before.
-        changes: days on which the mood changed, oldest first.
+        changes: days on which the mood changed: of all texts, oldest first, then of segments,
+            surest first.
         themes: what is counted of each theme, in the order of the themes.
         segments: segments with texts enough: those that differ first, then by size.
         mix: segments whose share of the texts moved.
@@ -244,7 +246,7 @@ def _families(has_dates: bool, keys: Sequence[str], columns: Sequence[Column]) -
     """Name the families of comparisons that there is data for."""
     families = ["changes", "comparison"] if has_dates else []
     families += ["trends"] if has_dates and keys else []
-    families += ["mix"] if has_dates and columns else []
+    families += ["segment changes", "mix"] if has_dates and columns else []
     families += ["segments"] if columns or not families else []
     families += ["segment themes"] if columns and keys else []
     return tuple(families)

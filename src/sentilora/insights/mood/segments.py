@@ -23,6 +23,7 @@ from sentilora.insights.mood.false_alarms import (
     SHUFFLES,
     AlarmBudget,
     holm,
+    luck_of,
     p_of_maximum,
     shuffled_labels,
     whole,
@@ -107,6 +108,7 @@ def segments_of(
                 Segment(
                     column=column.name,
                     value=value,
+                    order=place if column.is_ordered else None,
                     texts=int(texts[place]),
                     net=here,
                     elsewhere=elsewhere,
@@ -156,17 +158,25 @@ def _chances(
     generator: np.random.Generator,
 ) -> list[list[float]]:
     """Return the chance of as strong a difference of any value in any column."""
-    found, luck = [], np.zeros(SHUFFLES)
+    if not columns:
+        return []
+    tables = []
     for column in columns:
         tallies = voices.tallies(column.groups, len(column.values))
         rest = voices.tally() - tallies.sum(axis=0)
-        counts = whole(np.vstack([tallies, rest[None]]).T).T
-        sizes = counts.sum(axis=1)
-        dealt = shuffled_labels(counts.sum(axis=0), sizes, generator)
-        scores = _scores(np.concatenate([counts[None], dealt]), sizes)[:, :-1]
-        found.append(scores[0])
-        np.maximum(luck, scores[1:].max(axis=1), out=luck)
+        tables.append(whole(np.vstack([tallies, rest[None]]).T).T)
         budget.count(len(column.values))
+    found = [_scores(table[None], table.sum(axis=1))[0, :-1] for table in tables]
+
+    def draw(deals: int) -> Floats:
+        luck = np.zeros(deals)
+        for table in tables:
+            sizes = table.sum(axis=1)
+            dealt = shuffled_labels(table.sum(axis=0), sizes, generator, deals)
+            np.maximum(luck, _scores(dealt, sizes)[:, :-1].max(axis=1), out=luck)
+        return luck
+
+    luck = luck_of(draw, float(max(scores.max() for scores in found)), SHUFFLES)
     return [
         [budget.correct("segments", p) for p in p_of_maximum(scores, luck).tolist()]
         for scores in found

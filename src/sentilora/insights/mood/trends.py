@@ -1,109 +1,27 @@
-"""New, rising, steady or fading: how the shares of themes run.
+"""New, rising, steady or fading: the directions of themes, and what moved at a change of the mood.
 
-For each theme, the day is looked for at which its share before and after differ most: the signed
-root of the log-likelihood ratio of two binomials (Wilks 1938, Ann. Math. Stat. 9:60), which stays
-tame for a handful of mentions. The strongest of all days and themes is compared with the strongest
-that luck gives (mentions dealt anew to days of the same volume), so that *any* false trend in a
-report is as rare as the rate says.
-
-``shares_over_time`` serves whatever texts mention: themes here, values of a segment in ``mix``.
-
-Not covered: seasons; a share that rises and falls back is told by its stronger half.
+Not covered: what a share will be; nothing here looks ahead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sentilora.insights.insight_report import Direction, Estimate, ThemeShift, Trend
-from sentilora.insights.mood.change_points import ChangePoint
+from sentilora.insights.mood.changes.change_points import ChangePoint
 from sentilora.insights.mood.estimates import difference_estimate, share_estimate
 from sentilora.insights.mood.false_alarms import (
-    FEWEST_DAYS,
-    SHUFFLES,
     AlarmBudget,
-    bins_of,
     holm,
-    overdispersion,
-    p_of_maximum,
-    shuffled_mentions,
-    whole,
 )
 from sentilora.insights.mood.periods import Dates, date_of
-from sentilora.insights.mood.weighted_texts import Floats, Ints, Mentions, WeightedTexts
+from sentilora.insights.mood.share_courses import ShareCourse
+from sentilora.insights.mood.weighted_texts import Mentions, WeightedTexts
 
-FEWEST_MENTIONS = 10
 FEWEST_SHIFTED = 5
-MOST_BINS = 60  # of the test; the day is found among all days
-LEAST_SIDE = 0.05  # of the texts, on either side of the day
 NEW = 0.05  # a share before, in parts of the share after, that is as good as none
-_DRAWS = 4_000_000  # at once, for memory
-
-
-@dataclass(frozen=True)
-class ShareCourse:
-    """How the share of what texts mention runs over time.
-
-    Attributes:
-        since: first day of the new share, datetime64[D]; None where no day stands out.
-        before: share before that day, or in the first half of the texts.
-        after: share from that day on, or in the second half.
-        p: corrected for all comparisons of the report.
-    """
-
-    since: np.datetime64 | None
-    before: Estimate
-    after: Estimate
-    p: float
-
-    @property
-    def difference(self) -> Estimate:
-        """The share after minus that before."""
-        return difference_estimate(self.before, self.after)
-
-
-def shares_over_time(
-    mentions: Mentions,
-    voices: WeightedTexts,
-    family: str,
-    budget: AlarmBudget,
-    generator: np.random.Generator,
-) -> list[ShareCourse | None]:
-    """Find the day at which each share moved most, and whether that is more than luck.
-
-    Args:
-        mentions: which text mentions what.
-        voices: the texts.
-        family: family of comparisons that this belongs to.
-        budget: the rate of false alarms.
-        generator: source of luck.
-
-    Returns:
-        Courses, K; None for what too few dated texts mention.
-    """
-    assert voices.dates is not None
-    known = ~np.isnat(voices.dates)
-    days, place = np.unique(voices.dates[known], return_inverse=True)
-    if len(days) < FEWEST_DAYS:
-        return [None] * mentions.number
-    groups = np.full(len(voices), -1, dtype=np.int64)
-    groups[known] = place
-    sizes = whole(np.bincount(place, weights=voices.weights[known]))
-    counts = np.minimum(whole(mentions.by_group(groups, len(days), voices.weights)), sizes)
-    tested = np.flatnonzero(counts.sum(axis=1) >= FEWEST_MENTIONS)
-    courses: list[ShareCourse | None] = [None] * mentions.number
-    if len(tested) == 0:
-        return courses
-    budget.count(len(tested))
-    chances = _chances(counts[tested], sizes, generator)
-    for theme, chance in zip(tested.tolist(), chances.tolist(), strict=True):
-        courses[theme] = _course(counts[theme], sizes, days, budget.correct(family, chance), budget)
-    return courses
 
 
 def trend_of(course: ShareCourse | None, dates: Dates, budget: AlarmBudget) -> Trend:
@@ -126,87 +44,28 @@ def trend_of(course: ShareCourse | None, dates: Dates, budget: AlarmBudget) -> T
             first_seen=first,
             last_seen=last,
         )
-    since = date_of(course.since) if course.since is not None else None
+    before, after, since, peak = course.before, course.after, course.since, None
+    if course.later is not None:
+        before, after, since, peak = course.after, course.later, course.following, course.since
     return Trend(
-        direction=_direction(course),
-        before=course.before.value,
-        after=course.after.value,
-        difference=course.difference,
+        direction=_direction(before, after, since is not None),
+        before=before.value,
+        after=after.value,
+        difference=difference_estimate(before, after),
         p=course.p,
-        since=since,
+        since=None if since is None else date_of(since),
+        peak_since=None if peak is None else date_of(peak),
         first_seen=first,
         last_seen=last,
     )
 
 
-def _direction(course: ShareCourse) -> Direction:
-    if course.since is None:
+def _direction(before: Estimate, after: Estimate, is_told: bool) -> Direction:
+    if not is_told:
         return "steady"
-    if course.after.value < course.before.value:
+    if after.value < before.value:
         return "fading"
-    return "new" if course.before.value <= NEW * course.after.value else "rising"
-
-
-def _chances(counts: Ints, sizes: Ints, generator: np.random.Generator) -> Floats:
-    """Return the chance of as strong a move of any share on any day, ``(K,)``."""
-    starts = bins_of(len(sizes), MOST_BINS)
-    bins, size = np.add.reduceat(counts, starts, axis=1), np.add.reduceat(sizes, starts)
-    share = counts.sum(axis=1) / sizes.sum()
-    spread = overdispersion(bins / np.maximum(size, 1), size, share * (1 - share))
-    found = split_scores(bins, size).max(axis=1) / np.sqrt(spread)
-    luck = np.zeros(SHUFFLES)
-    together = max(1, _DRAWS // (SHUFFLES * len(size)))
-    totals = bins.sum(axis=1)
-    for first in range(0, len(totals), together):
-        dealt = shuffled_mentions(totals[first : first + together], size, generator)
-        np.maximum(luck, split_scores(dealt, size).max(axis=(1, 2)), out=luck)
-    return p_of_maximum(found, luck)
-
-
-def split_scores(counts: NDArray[Any], sizes: Ints) -> Floats:
-    """Compare the shares before and after each inner edge.
-
-    Args:
-        counts: ``(..., G)`` texts that mention it, by group.
-        sizes: ``(G,)`` texts of each group.
-
-    Returns:
-        ``(..., G - 1)``, roots of log-likelihood ratios; 0 where a side has under 5 % of the texts.
-    """
-    before, size = np.cumsum(counts, axis=-1)[..., :-1], np.cumsum(sizes)[:-1]
-    all_counts, total = counts.sum(axis=-1)[..., None], int(sizes.sum())
-    ratio = (
-        _log_likelihood(before, size)
-        + _log_likelihood(all_counts - before, total - size)
-        - _log_likelihood(all_counts, total)
-    )
-    few = np.minimum(size, total - size) < LEAST_SIDE * total
-    scores: Floats = np.where(few, 0.0, np.sqrt(2 * np.maximum(ratio, 0.0)))
-    return scores
-
-
-def _log_likelihood(counts: NDArray[Any], size: Any) -> Floats:
-    from scipy.special import xlogy
-
-    share = counts / np.maximum(size, 1)
-    result: Floats = xlogy(counts, share) + xlogy(size - counts, 1 - share)
-    return result
-
-
-def _course(counts: Ints, sizes: Ints, days: Dates, p: float, budget: AlarmBudget) -> ShareCourse:
-    """Cut at the strongest day if it is told, else at the middle of the texts."""
-    ends = np.cumsum(sizes)
-    if budget.tell(p):
-        place = int(np.argmax(split_scores(counts, sizes))) + 1
-    else:
-        place = int(np.searchsorted(ends, ends[-1] / 2)) + 1
-        place = min(place, len(days) - 1)
-    return ShareCourse(
-        since=days[place] if budget.tell(p) else None,
-        before=share_estimate(float(counts[:place].sum()), float(ends[place - 1])),
-        after=share_estimate(float(counts[place:].sum()), float(ends[-1] - ends[place - 1])),
-        p=p,
-    )
+    return "new" if before.value <= NEW * after.value else "rising"
 
 
 def theme_shifts(
@@ -230,11 +89,10 @@ def theme_shifts(
     """
     from scipy.stats import hypergeom
 
-    assert voices.dates is not None
     found: list[tuple[int, int, Estimate, Estimate, float]] = []
     for number, change in enumerate(changes):
-        inside = (voices.dates >= change.first) & (voices.dates <= change.last)
-        groups = np.where(inside, (voices.dates >= change.date).astype(np.int64), -1)
+        before_it, after_it = change.sides(voices)
+        groups = np.where(before_it, 0, np.where(after_it, 1, -1))
         sizes = np.maximum(voices.tallies(groups, 2).sum(axis=1), 1.0)
         counts = mentions.by_group(groups, 2, voices.weights)
         size, k = np.ceil(sizes), np.round(counts)

@@ -10,8 +10,7 @@
    rate of the report by the number of changes; the weakest is dropped until all hold. The net
    sentiments on both sides have to be two standard errors apart as well.
 
-Days enter as counts, not as shares: a day without texts has no cost, and a day of four texts
-weighs four. Days that differ from their neighbours by more than luck (weekends, a bad day now and
+Days that differ from their neighbours by more than luck (weekends, a bad day now and
 then) raise the variance that a change has to exceed.
 
 Not covered: slow drifts are cut into steps; which of two changes within three days came first.
@@ -26,30 +25,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentilora.errors import MissingExtraError
-from sentilora.insights.mood.false_alarms import (
-    FEWEST_DAYS,
-    AlarmBudget,
-    bins_of,
-    overdispersion,
-    shuffled_labels,
-    whole,
-)
-from sentilora.insights.mood.stretches import (
+from sentilora.insights.mood.changes.day_counts import DayCounts, day_counts
+from sentilora.insights.mood.changes.stretches import (
     FEWEST_INSIDE,
     edge_scores,
     strongest_stretch,
     variances,
 )
-from sentilora.insights.mood.weighted_texts import Ints, WeightedTexts
+from sentilora.insights.mood.false_alarms import (
+    AlarmBudget,
+    bins_of,
+    luck_of,
+    p_of_maximum,
+    shuffled_labels,
+)
+from sentilora.insights.mood.weighted_texts import Floats, Ints, WeightedTexts
 
-FEWEST_TEXTS = 40
 MIN_DAYS = 3
 MOST_BINS = 100  # of the scan; a change is dated by the day all the same
-MOST_DAYS = 750  # beyond that, neighbouring days are one
-PENALTY = 3.0  # times log(days), in units of the deviance
+PENALTIES = (3.0, 2.0, 1.0)  # times log(days), in units of the deviance
+LOCAL_RATE = 0.05  # for one change more than there is, where there is one
 DEALS = 999
-
-Dates = NDArray[np.datetime64]
 
 
 @dataclass(frozen=True)
@@ -61,40 +57,25 @@ class ChangePoint:
         first: first day of the stretch before, datetime64[D].
         last: last day of the stretch after, datetime64[D].
         p: corrected for all comparisons of the report.
+        texts: ``(N,)`` bool, whose mood it is; None for that of all.
+        segment: column and value of these texts; None for all.
     """
 
     date: np.datetime64
     first: np.datetime64
     last: np.datetime64
     p: float
+    texts: NDArray[np.bool_] | None = None
+    segment: tuple[str, str] | None = None
 
-
-@dataclass(frozen=True)
-class DayCounts:
-    """Texts of the days that have any.
-
-    Attributes:
-        days: ``(D,)`` datetime64[D].
-        counts: ``(D, 3)`` int64, negative, other and positive voices.
-    """
-
-    days: Dates
-    counts: Ints
-
-
-def day_counts(voices: WeightedTexts) -> DayCounts:
-    """Count negative, other and positive voices by day; neighbours are joined if days are many."""
-    assert voices.dates is not None
-    known = ~np.isnat(voices.dates)
-    days, place = np.unique(voices.dates[known], return_inverse=True)
-    groups = np.full(len(voices), -1)
-    groups[known] = place
-    counts = whole(voices.tallies(groups, len(days)).T).T
-    step = math.ceil(len(days) / MOST_DAYS)
-    if step > 1:
-        starts = np.arange(0, len(days), step)
-        days, counts = days[starts], np.add.reduceat(counts, starts, axis=0)
-    return DayCounts(days, counts)
+    def sides(self, voices: WeightedTexts) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return which texts are in the stretches before and after it, ``(N,)`` each."""
+        assert voices.dates is not None
+        before = (voices.dates >= self.first) & (voices.dates < self.date)
+        after = (voices.dates >= self.date) & (voices.dates <= self.last)
+        if self.texts is not None:
+            before, after = before & self.texts, after & self.texts
+        return before, after
 
 
 def find_changes(
@@ -111,50 +92,81 @@ def find_changes(
         Changes, oldest first; None if there are too few days or texts to look for any.
     """
     series = day_counts(voices)
-    counts, days = series.counts, series.days
-    if len(days) < FEWEST_DAYS or counts.sum() < FEWEST_TEXTS or variances(counts)[0] <= 0:
+    if not series.is_enough:
         return None
-    spread = _spread(counts)
     budget.count(1)
-    gate = _scan_p(counts, spread, generator)
-    if budget.correct("changes", gate) > budget.rate:
+    scan = Scan(series, MOST_BINS)
+    luck = luck_of(lambda deals: scan.luck(generator, deals), scan.found, DEALS)
+    gate = budget.correct("changes", float(p_of_maximum(np.array([scan.found]), luck)[0]))
+    return confirmed_changes(series, gate, budget, generator)
+
+
+def confirmed_changes(
+    series: DayCounts, gate: float, budget: AlarmBudget, generator: np.random.Generator
+) -> tuple[ChangePoint, ...]:
+    """Date the changes of a series of which the scan says that there are some."""
+    counts, days = series.counts, series.days
+    if not budget.tell(gate):
         return ()
-    places, chances = _confirmed(counts, spread, budget, generator)
+    places, chances = _confirmed(counts, series.spread, budget, generator)
     edges = [0, *places, len(days)]
     return tuple(
         ChangePoint(
             date=days[place],
             first=days[edges[number]],
             last=days[edges[number + 2] - 1],
-            p=max(budget.correct("changes", gate), chance),
+            p=max(gate, chance),
         )
         for number, (place, chance) in enumerate(zip(places, chances, strict=True))
     )
 
 
-def _spread(counts: Ints) -> float:
-    sizes = counts.sum(axis=1)
-    net = (counts[:, 2] - counts[:, 0]) / np.maximum(sizes, 1)
-    return float(overdispersion(net[None], sizes, variances(counts)[:1])[0])
+class Scan:
+    """The strongest stretch of a series, and of its labels dealt anew to the same days.
 
+    Attributes:
+        found: statistic of the strongest stretch.
+    """
 
-def _scan_p(counts: Ints, spread: float, generator: np.random.Generator) -> float:
-    """Return the chance of as strong a stretch anywhere, if labels had no days."""
-    starts = bins_of(len(counts), MOST_BINS)
-    bins = np.add.reduceat(counts, starts, axis=0)
-    least = MIN_DAYS if len(bins) == len(counts) else 1
-    dealt = shuffled_labels(bins.sum(axis=0), bins.sum(axis=1), generator, DEALS)
-    found = strongest_stretch(bins[None], least, spread)[0]
-    luck = strongest_stretch(dealt, least, 1.0)
-    return float((1 + (luck >= found - 1e-9).sum()) / (len(luck) + 1))
+    def __init__(self, series: DayCounts, most_bins: int) -> None:
+        starts = bins_of(len(series.counts), most_bins)
+        self._bins = np.add.reduceat(series.counts, starts, axis=0)
+        self._least = MIN_DAYS if len(starts) == len(series.counts) else 1
+        self.found = float(strongest_stretch(self._bins[None], self._least, series.spread)[0])
+
+    def luck(self, generator: np.random.Generator, deals: int) -> Floats:
+        """Return the strongest statistic of each deal, ``(R,)``."""
+        totals, sizes = self._bins.sum(axis=0), self._bins.sum(axis=1)
+        dealt = shuffled_labels(totals, sizes, generator, deals)
+        return strongest_stretch(dealt, self._least, 1.0)
 
 
 def _confirmed(
     counts: Ints, spread: float, budget: AlarmBudget, generator: np.random.Generator
 ) -> tuple[list[int], list[float]]:
-    """Drop the weakest of the candidates until each holds between its neighbours."""
-    places = _candidates(counts, spread)
+    """Drop the weakest of the candidates until each holds between its neighbours.
+
+    The scan says that there is something to be found: if nothing is, more candidates are asked for.
+    """
     known: dict[tuple[int, int, int], float] = {}
+    for penalty in PENALTIES:
+        places, chances = _held(
+            counts, _candidates(counts, spread, penalty), spread, generator, known
+        )
+        if places:
+            break
+    budget.count(len(known))
+    return places, chances
+
+
+def _held(
+    counts: Ints,
+    places: list[int],
+    spread: float,
+    generator: np.random.Generator,
+    known: dict[tuple[int, int, int], float],
+) -> tuple[list[int], list[float]]:
+    chances: list[float] = []
     while places:
         edges = [0, *places, len(counts)]
         windows = [(edges[n], edges[n + 1], edges[n + 2]) for n in range(len(places))]
@@ -163,12 +175,11 @@ def _confirmed(
                 known[window] = _split_p(counts, window, spread, generator)
         chances = [min(1.0, len(places) * known[window]) for window in windows]
         weakest = int(np.argmax(chances))
-        if budget.tell(chances[weakest]):
-            break
+        if chances[weakest] <= LOCAL_RATE:
+            return places, chances
         del places[weakest]
         places = _moved(counts, places, spread)
-    budget.count(len(known))
-    return places, chances if places else []
+    return [], []
 
 
 def _moved(counts: Ints, places: list[int], spread: float) -> list[int]:
@@ -196,11 +207,15 @@ def _split_p(
         return 1.0
     starts = np.unique(np.append(bins_of(len(inside), MOST_BINS), place - first))
     bins = np.add.reduceat(inside, starts, axis=0)
-    dealt = shuffled_labels(bins.sum(axis=0), bins.sum(axis=1), generator, DEALS)
     at = int(np.searchsorted(starts, place - first))
     found = edge_scores(bins[None], spread)[0, at - 1]
-    luck = edge_scores(dealt, 1.0).max(axis=1)
-    return float((1 + (luck >= found - 1e-9).sum()) / (len(luck) + 1))
+
+    def draw(deals: int) -> Floats:
+        dealt = shuffled_labels(bins.sum(axis=0), bins.sum(axis=1), generator, deals)
+        strongest: Floats = edge_scores(dealt, 1.0).max(axis=1)
+        return strongest
+
+    return float(p_of_maximum(np.array([found]), luck_of(draw, float(found), DEALS))[0])
 
 
 def _nets_differ(before: Ints, after: Ints, spread: float) -> bool:
@@ -215,7 +230,7 @@ def _nets_differ(before: Ints, after: Ints, spread: float) -> bool:
     )
 
 
-def _candidates(counts: Ints, spread: float) -> list[int]:
+def _candidates(counts: Ints, spread: float, penalty: float) -> list[int]:
     """Return the first day of each new level but the first, by PELT."""
     try:
         import ruptures
@@ -241,5 +256,5 @@ def _candidates(counts: Ints, spread: float) -> list[int]:
             return float(2 * (xlogy(size, size) - xlogy(labels, labels).sum()) / spread)
 
     search = ruptures.Pelt(custom_cost=CountCost(), jump=1, min_size=MIN_DAYS).fit(counts)
-    ends = search.predict(pen=PENALTY * math.log(len(counts)))
+    ends = search.predict(pen=penalty * math.log(len(counts)))
     return [int(end) for end in ends[:-1]]

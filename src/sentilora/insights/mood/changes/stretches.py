@@ -54,7 +54,7 @@ def strongest_stretch(counts: Ints, least: int, spread: float) -> Floats:
             ends, inside = ends[kept], inside[kept][:, None]
             excess = np.abs(sums[:, ends] - sums[:, [start]] - inside * mean)
             scores = excess / (deviation * np.sqrt(inside * (total - inside) / total))
-            scores -= _penalty(inside, total)
+            scores -= penalty(inside, total)
             np.maximum(strongest, scores.max(axis=(1, 2)), out=strongest)
     return strongest
 
@@ -66,7 +66,7 @@ def edge_scores(counts: Ints, spread: float) -> Floats:
     excess = np.abs(sums[:, 1:-1] - before * sums[:, -1:] / total)
     scores = excess / (deviation * np.sqrt(np.maximum(before * (total - before), 1) / total))
     few = np.minimum(before, total - before) < FEWEST_INSIDE
-    result: Floats = np.where(few, -np.inf, scores - _penalty(before, total)).max(axis=2)
+    result: Floats = np.where(few, -np.inf, scores - penalty(before, total)).max(axis=2)
     return result
 
 
@@ -79,7 +79,8 @@ def _sums(counts: Ints, spread: float) -> tuple[Floats, Floats, Floats]:
     return sums, sizes, np.sqrt(np.maximum(variances(counts[0]) * spread, 1e-12))
 
 
-def _penalty(inside: Floats, total: float) -> Floats:
-    part = np.maximum(np.minimum(inside, total - inside), 1) / total
-    penalty: Floats = np.sqrt(2 * np.log(math.e / part))
-    return penalty
+def penalty(inside: Floats | float, total: float) -> Floats:
+    """Return what a stretch with so many of all texts has to be stronger for being short."""
+    part = np.maximum(np.minimum(inside, total - np.asarray(inside)), 1) / total
+    result: Floats = np.sqrt(2 * np.log(math.e / part))
+    return result

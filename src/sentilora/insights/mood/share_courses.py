@@ -1,0 +1,222 @@
+"""How shares run over time: the stretch of days in which one differs most, and if that is luck.
+
+The stretch is looked for by the signed root of the log-likelihood ratio of two binomials (Wilks
+1938, Ann. Math. Stat. 9:60), which stays tame for a handful of mentions, less a penalty for short
+stretches (stretches.py). A stretch that reaches the first or the last day is a step; one in between
+counts where the share is higher: a peak that is over. The strongest of all stretches and themes is
+compared with the strongest that luck gives (mentions dealt anew to days of the same volume), so
+that *any* false story in a report is as rare as the rate says.
+
+It serves whatever texts mention: themes in trends.py, values of a segment in mix.py.
+
+Not covered: seasons; a second peak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sentilora.insights.insight_report import Estimate
+from sentilora.insights.mood.changes.stretches import penalty
+from sentilora.insights.mood.estimates import share_estimate
+from sentilora.insights.mood.false_alarms import (
+    FEWEST_DAYS,
+    AlarmBudget,
+    bins_of,
+    luck_of,
+    overdispersion,
+    p_of_maximum,
+    shuffled_mentions,
+    whole,
+)
+from sentilora.insights.mood.periods import Dates
+from sentilora.insights.mood.weighted_texts import Floats, Ints, Mentions, WeightedTexts
+
+FEWEST_MENTIONS = 10
+LEAST_SIDE = 0.05  # of the texts, within the stretch and around it
+MOST_BINS = 32  # of the test; the day is found among all days
+DEALS = 999
+PEAK = 0.5  # how much stronger than a step a peak has to be, in standard errors
+_DRAWS = 4_000_000  # at once, for memory
+
+
+@dataclass(frozen=True)
+class ShareCourse:
+    """How the share of what texts mention runs over time.
+
+    Attributes:
+        since: first day of the other share, datetime64[D]; None where no stretch stands out.
+        until: last day of it; None where it holds until the last text.
+        before: share outside of that stretch before it, or in the first half of the texts.
+        after: share within the stretch, or in the second half.
+        later: share after the stretch; None where it holds.
+        following: first day after the stretch; None where it holds.
+        p: corrected for all comparisons of the report.
+    """
+
+    since: np.datetime64 | None
+    until: np.datetime64 | None
+    before: Estimate
+    after: Estimate
+    later: Estimate | None
+    following: np.datetime64 | None
+    p: float
+
+
+def shares_over_time(
+    mentions: Mentions,
+    voices: WeightedTexts,
+    family: str,
+    budget: AlarmBudget,
+    generator: np.random.Generator,
+) -> list[ShareCourse | None]:
+    """Find the day at which each share moved most, and whether that is more than luck.
+
+    Args:
+        mentions: which text mentions what.
+        voices: the texts.
+        family: family of comparisons that this belongs to.
+        budget: the rate of false alarms.
+        generator: source of luck.
+
+    Returns:
+        Courses, K; None for what too few dated texts mention.
+    """
+    assert voices.dates is not None
+    known = ~np.isnat(voices.dates)
+    days, place = np.unique(voices.dates[known], return_inverse=True)
+    if len(days) < FEWEST_DAYS:
+        return [None] * mentions.number
+    groups = np.full(len(voices), -1, dtype=np.int64)
+    groups[known] = place
+    sizes = whole(np.bincount(place, weights=voices.weights[known]))
+    counts = np.minimum(whole(mentions.by_group(groups, len(days), voices.weights)), sizes)
+    tested = np.flatnonzero(counts.sum(axis=1) >= FEWEST_MENTIONS)
+    courses: list[ShareCourse | None] = [None] * mentions.number
+    if len(tested) == 0:
+        return courses
+    budget.count(len(tested))
+    chances = _chances(counts[tested], sizes, generator)
+    for theme, chance in zip(tested.tolist(), chances.tolist(), strict=True):
+        courses[theme] = _course(counts[theme], sizes, days, budget.correct(family, chance), budget)
+    return courses
+
+
+def _chances(counts: Ints, sizes: Ints, generator: np.random.Generator) -> Floats:
+    """Return the chance of as strong a stretch of any share, ``(K,)``."""
+    starts = bins_of(len(sizes), MOST_BINS)
+    bins, size = np.add.reduceat(counts, starts, axis=1), np.add.reduceat(sizes, starts)
+    share = counts.sum(axis=1) / sizes.sum()
+    spread = overdispersion(bins / np.maximum(size, 1), size, share * (1 - share))
+    found = np.array(
+        [
+            _strongest(one[None, None], size, excess)[0][0, 0]
+            for one, excess in zip(bins, spread.tolist(), strict=True)
+        ]
+    )
+    totals = bins.sum(axis=1)
+
+    def draw(deals: int) -> Floats:
+        luck = np.full(deals, -np.inf)
+        together = max(1, _DRAWS // (deals * len(size)))
+        for first in range(0, len(totals), together):
+            dealt = shuffled_mentions(totals[first : first + together], size, generator, deals)
+            np.maximum(luck, _strongest(dealt, size, 1.0)[0].max(axis=1), out=luck)
+        return luck
+
+    return p_of_maximum(found, luck_of(draw, float(found.max()), DEALS))
+
+
+def _strongest(
+    counts: Ints,
+    sizes: Ints,
+    spread: float,
+    begins: Sequence[int] | None = None,
+    ends: Sequence[int] | None = None,
+) -> tuple[Floats, Ints]:
+    """Find the stretch whose share differs most from that of the others.
+
+    Args:
+        counts: ``(R, K, G)`` texts that mention it, by deal, theme and group.
+        sizes: ``(G,)`` texts of each group.
+        spread: overdispersion.
+        begins: first groups to look at; all if None.
+        ends: groups after the last one to look at; all if None.
+
+    Returns:
+        Penalised roots of log-likelihood ratios ``(R, K)``, and, of a single deal, the stretches
+        ``(1, K, 2)`` as first group and group after the last.
+    """
+    from scipy.special import xlogy
+
+    groups, total = len(sizes), int(sizes.sum())
+    table = xlogy(np.arange(total + 1), np.arange(total + 1))  # of every count there can be
+    sums = np.zeros((*counts.shape[:2], groups + 1), dtype=np.int64)
+    np.cumsum(counts, axis=2, out=sums[:, :, 1:])
+    edges = np.concatenate([[0], np.cumsum(sizes)])
+    everything = sums[:, :, -1]
+    alone = table[everything] + table[total - everything] - table[total]
+    best = np.full(counts.shape[:2], -np.inf)
+    stretch = np.zeros((*counts.shape[:2], 2), dtype=np.int64)
+    for begin in begins if begins is not None else range(groups):
+        for end in ends if ends is not None else range(begin + 1, groups + 1):
+            inside = int(edges[end] - edges[begin])
+            if end <= begin or min(inside, total - inside) < max(1, LEAST_SIDE * total):
+                continue
+            within = sums[:, :, end] - sums[:, :, begin]
+            around = everything - within
+            ratio = table[within] + table[inside - within] - table[inside] - alone
+            ratio += table[around] + table[total - inside - around] - table[total - inside]
+            score = np.sqrt(2 * np.maximum(ratio, 0.0) / spread) - penalty(inside, total)
+            if begin > 0 and end < groups:  # a peak, not a dip, and plainly better than a step
+                score = np.where(within * (total - inside) > around * inside, score - PEAK, -np.inf)
+            if len(counts) == 1:
+                stretch[score > best] = (begin, end)
+            np.maximum(best, score, out=best)
+    return best, stretch
+
+
+def _course(counts: Ints, sizes: Ints, days: Dates, p: float, budget: AlarmBudget) -> ShareCourse:
+    """Cut at the strongest stretch if it is told, else at the middle of the texts."""
+    if not budget.tell(p):
+        middle = int(np.searchsorted(np.cumsum(sizes), sizes.sum() / 2)) + 1
+        middle = min(middle, len(days) - 1)
+        before, after = _share(counts, sizes, 0, middle), _share(counts, sizes, middle, len(days))
+        return ShareCourse(None, None, before, after, None, None, p)
+    first, last = _stretch(counts, sizes)
+    if first == 0:  # a share that has ended is told by what follows
+        first, last = last, len(days)
+    holds = last == len(days)
+    return ShareCourse(
+        since=days[first],
+        until=None if holds else days[last - 1],
+        before=_share(counts, sizes, 0, first),
+        after=_share(counts, sizes, first, last),
+        later=None if holds else _share(counts, sizes, last, len(days)),
+        following=None if holds else days[last],
+        p=p,
+    )
+
+
+def _stretch(counts: Ints, sizes: Ints) -> tuple[int, int]:
+    """Find the strongest stretch by bins, then its days around the edges of the bins."""
+    starts = bins_of(len(sizes), MOST_BINS)
+    bins, size = np.add.reduceat(counts, starts), np.add.reduceat(sizes, starts)
+    begin, end = _strongest(bins[None, None], size, 1.0)[1][0, 0].tolist()
+    edges = np.append(starts, len(sizes))
+    first, last = int(edges[begin]), int(edges[end])
+    if begin > 0:
+        near = range(int(edges[begin - 1]) + 1, min(last, int(edges[begin + 1])))
+        first = int(_strongest(counts[None, None], sizes, 1.0, near, [last])[1][0, 0, 0])
+    if end < len(starts):
+        near = range(max(first, int(edges[end - 1])) + 1, int(edges[end + 1]))
+        last = int(_strongest(counts[None, None], sizes, 1.0, [first], near)[1][0, 0, 1])
+    return first, last
+
+
+def _share(counts: Ints, sizes: Ints, first: int, last: int) -> Estimate:
+    size = float(sizes[first:last].sum())
+    return share_estimate(float(counts[first:last].sum()), max(size, 1.0))
