@@ -144,7 +144,7 @@ def test_label_ids_outside_the_map(write):
 
 
 def test_only_one_label(write):
-    assert "found 1 label(s) ['positive']" in message(write("a.csv", "text,label\na,pos\n"))
+    assert "holds one label alone, 'positive'" in message(write("a.csv", "text,label\na,pos\n"))
 
 
 def test_no_row_has_a_wanted_label(write):

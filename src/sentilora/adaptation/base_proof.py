@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 
 from sentilora.errors import ModelError
-from sentilora.message import setting
+from sentilora.message import command
 from sentilora.runs.clean_process import ask_clean_process
 from sentilora.runs.proof import TOLERANCE
 
 SENTENCE = "A plain sentence, to compare the tokenizers with."
 
 
-def prove_base(folder: Path, encoder: Any, tokenizer: Any, rows: list[list[int]]) -> float:
+def prove_base(
+    folder: Path, encoder: Any, tokenizer: Any, rows: list[list[int]], final: Path
+) -> float:
     """Load an unsealed base in a new process and compare what it computes.
 
     Args:
@@ -24,6 +26,7 @@ def prove_base(folder: Path, encoder: Any, tokenizer: Any, rows: list[list[int]]
         encoder: the network in memory, on the CPU.
         tokenizer: the one in memory.
         rows: token ids to compute hidden states of.
+        final: folder that the base is to have, by which an adaptation is resumed.
 
     Returns:
         The largest absolute difference of a hidden state.
@@ -35,7 +38,7 @@ def prove_base(folder: Path, encoder: Any, tokenizer: Any, rows: list[list[int]]
         "sentilora.adaptation.base_proof",
         {"folder": str(folder), "rows": rows},
         failed=f"The adapted base {folder}",
-        advice=f"Mend the cause and repeat the command with {setting('resume')}.",
+        advice=f"Mend the cause and go on with: {command('adapt', resume=final)}",
     )
     head, _, body = computed.partition(b"\n")
     if json.loads(head) != tokenizer(SENTENCE)["input_ids"]:

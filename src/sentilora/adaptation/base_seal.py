@@ -53,7 +53,7 @@ def save_base(context: AdaptationContext, material: Material, folder: Path) -> f
         tokenizer.save_pretrained(folder)
     vars(encoder.config).update(without)
     rows = material.windows.rows(material.held_out[:PROOF_ROWS])
-    return prove_base(folder, encoder, tokenizer, rows)
+    return prove_base(folder, encoder, tokenizer, rows, context.config.path)
 
 
 def seal_base(folder: Path, final: Path) -> None:

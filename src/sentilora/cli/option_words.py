@@ -31,3 +31,15 @@ class CommandLine:
 
 
 COMMAND_LINE = CommandLine()
+
+
+def typed(name: str, /, *arguments: Any, **options: Any) -> str:
+    """Write a command as it is typed, whatever stands in the names of its files.
+
+    Args:
+        name: of the command, such as ``train``.
+        arguments: what stands behind it, in order.
+        options: settings with their values; what is None or False is left out.
+    """
+    given = {key: value for key, value in options.items() if value not in (None, False)}
+    return COMMAND_LINE.command(name, arguments, given)

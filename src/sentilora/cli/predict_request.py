@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sentilora.cli.option_words import COMMAND_LINE, typed
+
 STDIN = "-"
 _DASHED = re.compile(r"-\d|-(?!-[\w-]+=)\S*\s|-\s")  # a number, or several words
 
@@ -30,11 +32,6 @@ class PredictRequest:
     as_json: bool
     reading: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
-    def command(self) -> str:
-        """Return the command, up to the run, that an error tells the user to type."""
-        return f"sentilora predict {shlex.quote(self.run)}"
-
 
 def refuse_dashed_text(words: Sequence[str], valued: Collection[str]) -> None:
     """Refuse a text that begins with a dash and has no ``--`` before it.
@@ -50,10 +47,10 @@ def refuse_dashed_text(words: Sequence[str], valued: Collection[str]) -> None:
             return
         is_value = place > 0 and words[place - 1] in valued
         if not is_value and _DASHED.match(word):
-            typed = shlex.join([*words[:place], "--", *words[place:]])
+            again = shlex.join(["sentilora", "predict", *words[:place], "--", *words[place:]])
             raise ConfigError(
                 f"'{word}' begins with -, as options do. Put -- between the options and the "
-                f"texts: sentilora predict {typed}"
+                f"texts: {again}"
             )
 
 
@@ -64,11 +61,11 @@ def check_request(request: PredictRequest) -> None:
     from sentilora.inference.rows.predict_file import check_output
     from sentilora.model.artifact import find_artifact
 
-    command = request.command
+    run = request.run
     if request.texts and request.source is not None:
         raise ConfigError(
             f"Both {len(request.texts)} text(s) and --input {request.source} were given, expected "
-            f"one of them. Type: {command} --input {shlex.quote(request.source)}"
+            f"one of them. Type: {typed('predict', run, input=request.source)}"
         )
     check_threshold(request.threshold)
     find_artifact(request.run)
@@ -87,7 +84,7 @@ def check_request(request: PredictRequest) -> None:
     if request.explain and request.output is not None:
         raise ConfigError(
             "--explain and --output do not go together: an explanation is no column. Type: "
-            f"{command} --input FILE --explain --json > explained.jsonl"
+            f"{typed('predict', run, input='FILE', explain=True, json=True)} > explained.jsonl"
         )
     if request.output is not None:
         is_file = request.source not in (None, STDIN)
@@ -102,11 +99,10 @@ def _is_spreadsheet(output: Path | None) -> bool:
 
 
 def _check_texts(request: PredictRequest) -> None:
-    from sentilora.cli.option_words import COMMAND_LINE
     from sentilora.data.files.formats import has_ending
     from sentilora.errors import ConfigError
 
-    texts, command = request.texts, request.command
+    texts, run = request.texts, request.run
     if request.reading:
         options = ", ".join(COMMAND_LINE.setting(*one) for one in request.reading.items())
         raise ConfigError(
@@ -115,9 +111,9 @@ def _check_texts(request: PredictRequest) -> None:
     if not texts:
         raise ConfigError(
             "No text was given. Expected texts, a file, or standard input. Type one of:\n"
-            f"  {command} 'Great film'\n"
-            f"  {command} --input reviews.csv\n"
-            f"  {command} --input - < texts.txt"
+            f"  {typed('predict', run, 'Great film')}\n"
+            f"  {typed('predict', run, input='reviews.csv')}\n"
+            f"  {typed('predict', run, input='-')} < texts.txt"
         )
     if request.text is not None:
         raise ConfigError(
@@ -127,5 +123,5 @@ def _check_texts(request: PredictRequest) -> None:
     if len(texts) == 1 and has_ending(texts[0]) and Path(texts[0]).is_file():
         raise ConfigError(
             f"{texts[0]} is a file, expected a text. To predict its rows type: "
-            f"{command} --input {shlex.quote(texts[0])}"
+            f"{typed('predict', run, input=texts[0])}"
         )

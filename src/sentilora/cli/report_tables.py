@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sentilora.cli.option_words import COMMAND_LINE
+from sentilora.cli.option_words import COMMAND_LINE, typed
 from sentilora.evaluation.reports.wording import COLUMNS, calibrated_by, duration, exact
 from sentilora.message import spelled
 
@@ -60,7 +60,7 @@ def show_run(run: Run, *, as_json: bool) -> None:
         )
     out.print(f"\nreport   {run.path / 'report.html'}", markup=False, soft_wrap=True)
     out.print(f"model    {run.model_path}", markup=False, soft_wrap=True)
-    out.print(f"next     sentilora predict {run.path} 'a text'", markup=False, soft_wrap=True)
+    out.print(f"next     {typed('predict', run.path, 'a text')}", markup=False, soft_wrap=True)
     for remedy in remedies(report, run.config, run.path / CONFIG):
         told = remedy.spelled(COMMAND_LINE)
         out.print(f"helps    {told}", markup=False, soft_wrap=True)
@@ -208,7 +208,7 @@ def show_evaluation(report: Report, run: str, *, page: Path | None, as_json: boo
     out.print()
     if page is not None:
         out.print(f"report   {page}", markup=False, soft_wrap=True)
-    out.print(f"next     sentilora predict {run} 'a text'", markup=False, soft_wrap=True)
+    out.print(f"next     {typed('predict', run, 'a text')}", markup=False, soft_wrap=True)
 
 
 def per_label(measured: Measured) -> Table:

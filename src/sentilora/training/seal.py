@@ -13,11 +13,13 @@ from sentilora.evaluation.calibration import fit_calibration
 from sentilora.evaluation.report_parts.training_part import Cost, CurvePoint, TrainingPart
 from sentilora.inference.engines.engine import TorchEngine
 from sentilora.inference.scoring import score_texts
+from sentilora.message import command
 from sentilora.model.artifact import save_artifact, seal_artifact
 from sentilora.model.bases.local_bases import fingerprint
 from sentilora.model.model_settings import ModelSettings
 from sentilora.runs.cost import spent_in_all
 from sentilora.runs.proof import prove_reload
+from sentilora.runs.run_folder import CONFIG
 from sentilora.training.batches.encoded_examples import EncodedExamples
 from sentilora.training.context.run_context import RunContext
 from sentilora.training.training_loop import Fitted
@@ -98,7 +100,8 @@ def save(
     folder = save_artifact(network, context.encoder.tokenizer, settings, run.model_path)
     cpu = torch.device("cpu")
     engine = TorchEngine(network.to(cpu), cpu)
-    proof = prove_reload(folder, texts[:PROOF_TEXTS], engine, context.encoder)
+    how = f"go on with: {command('train', resume=run.path / CONFIG)}"
+    proof = prove_reload(folder, texts[:PROOF_TEXTS], engine, context.encoder, again=how)
     events = run.events
     model_bytes = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
     part = TrainingPart(

@@ -40,7 +40,8 @@ def test_pairs_from_ratings(run_command, tmp_path):
     assert "graded texts of 40 texts in 2 groups, mean margin" in out
     lines = out.splitlines()
     assert lines[-2] == "pairs    pairs.parquet"
-    assert lines[-1] == "next     sentilora train reviews.csv --pairs pairs.parquet"
+    read = "sentilora train reviews.csv --label stars --stars 5 --pairs pairs.parquet"
+    assert lines[-1].removesuffix(" --base minilm") == f"next     {read}"
     pairs = read_pairs(tmp_path / "pairs.parquet", labels=Labels(BINARY))
     assert 0.25 <= pairs.margins.min() <= pairs.margins.max() == 1.0
 

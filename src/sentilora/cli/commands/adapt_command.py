@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sentilora.cli.option_words import typed
 from sentilora.cli.setting_options import settings_command
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def adapt(
             folder = resume_adaptation(resume, listener)
     elif base is None or not texts:
         missing = "base and texts" if base is None else "texts"
-        raise ConfigError(f"No {missing} given. Type, e.g.: sentilora adapt minilm reviews.csv")
+        example = typed("adapt", "minilm", "reviews.csv")
+        raise ConfigError(f"No {missing} given. Type, e.g.: {example}")
     elif dry_run:
         from sentilora.adaptation.adaptation_estimate import estimate_adaptation
 
@@ -118,7 +120,7 @@ def _show(folder: Path, *, as_json: bool) -> None:
         markup=False,
     )
     out.print(f"\nbase     {folder}", markup=False, soft_wrap=True)
-    out.print(f"next     sentilora train DATA --base {folder}", markup=False, soft_wrap=True)
+    out.print(f"next     {typed('train', 'DATA', base=folder)}", markup=False, soft_wrap=True)
 
 
 def _show_dry_run(estimate: dict[str, Any], *, as_json: bool) -> None:

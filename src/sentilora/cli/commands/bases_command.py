@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sentilora.cli.option_words import typed
+
 if TYPE_CHECKING:
     from sentilora.model.bases.known_bases import Base
 
@@ -32,7 +34,7 @@ def bases(
             print(json.dumps({"installed": install, "path": str(path)}))
             return
         print(f"installed   {path}")
-        print(f"next        sentilora train DATA --base {install}")
+        print(f"next        {typed('train', 'DATA', base=install)}")
         return
     rows = [_describe(base) for base in BASES.values()]
     if as_json:
@@ -96,4 +98,4 @@ def _show(rows: list[dict[str, Any]]) -> None:
         )
     out = console()
     out.print(table)
-    out.print("\nnext     sentilora train DATA --base NAME", markup=False)
+    out.print(f"\nnext     {typed('train', 'DATA', base='NAME')}", markup=False)

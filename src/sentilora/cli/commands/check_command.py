@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from shlex import quote
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sentilora.cli.option_words import COMMAND_LINE
+from sentilora.cli.option_words import COMMAND_LINE, typed
 from sentilora.cli.options import (
     AnyText,
     Group,
@@ -89,17 +88,16 @@ def check(
             "labels": labels,
             "stars": stars,
             "scale": scale,
-            "any_text": any_text or None,
+            "any_text": any_text,
             "validation": validation,
             "test": test,
-            "skip_bad_rows": skip_bad_rows or None,
+            "skip_bad_rows": skip_bad_rows,
             "base": base,
             **context.obj,
         }
         from sentilora.model.bases.embedded_base import base_at_hand
 
-        typed = [COMMAND_LINE.setting(name, x) for name, x in options.items() if x is not None]
-        _show(found, " ".join([quote(data), *typed]), None if base else base_at_hand())
+        _show(found, data, options, base or base_at_hand())
     if not found.is_usable:
         raise typer.Exit(1)
 
@@ -125,7 +123,7 @@ def _remarks(base: str | None) -> Callable[[Sequence[str]], list[str]] | None:
     return remarks_by(tokenizer.backend_tokenizer, tokenizer.unk_token_id, resolved.name)
 
 
-def _show(found: Check, arguments: str, base: str | None) -> None:
+def _show(found: Check, data: str, options: dict[str, Any], base: str | None) -> None:
     from sentilora.cli.report_tables import console
 
     out = console()
@@ -147,19 +145,19 @@ def _show(found: Check, arguments: str, base: str | None) -> None:
     for note in spelled(found.notes, COMMAND_LINE):
         out.print(f"note: {note}", markup=False, soft_wrap=True)
     out.print()
-    train = f"sentilora train {arguments}" + (f" --base {base}" if base else "")
+    train = options | {"base": base}
     if found.is_usable:
         out.print("nothing stops a training", markup=False)
-        out.print(f"next     {train}", markup=False, soft_wrap=True)
+        out.print(f"next     {typed('train', data, **train)}", markup=False, soft_wrap=True)
         return
     out.print(f"{len(found.problems)} problem(s) would stop a training", markup=False)
     for problem in spelled(found.problems, COMMAND_LINE):
         out.print(f"  {problem}", markup=False, soft_wrap=True)
-    is_skipping = "--skip-bad-rows" in arguments.split()
-    if any(part.bad_rows for part in found.parts.values()) and not is_skipping:
-        then = f"mend the rows, or leave them out: {train} --skip-bad-rows"
+    if any(part.bad_rows for part in found.parts.values()) and not options["skip_bad_rows"]:
+        skipping = typed("train", data, **train | {"skip_bad_rows": True})
+        then = f"mend the rows, or leave them out: {skipping}"
     else:
-        then = f"mend the data, then: sentilora check {arguments}"
+        then = f"mend the data, then: {typed('check', data, **options)}"
     out.print(f"next     {then}", markup=False, soft_wrap=True)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from sentilora.cli.option_words import typed
 from sentilora.cli.options import (
     AnyText,
     Label,
@@ -159,5 +161,6 @@ def _mates_line(mates: dict[str, Any]) -> str:
 
 def _next(folder: Path, to: str) -> str:
     if to == "browser":
-        return f"python -m http.server --directory {folder}, and open http://localhost:8000"
-    return f"sentilora predict {folder} 'a text'"
+        words = ["python", "-m", "http.server", "--directory", str(folder)]
+        return f"{shlex.join(words)}, and open http://localhost:8000"
+    return typed("predict", folder, "a text")

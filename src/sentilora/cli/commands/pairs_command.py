@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sentilora.cli.option_words import COMMAND_LINE
+from sentilora.cli.option_words import COMMAND_LINE, typed
 from sentilora.cli.options import AnyText, Scale, SkipBadRows, Text
 from sentilora.defaults import MAX_PAIRS, PER_GROUP, SEED
 from sentilora.message import spelled
@@ -100,7 +99,10 @@ def pairs(
             **shared,
         )
     write_pairs(built, output)
-    _show(built, data, output, context.obj, as_json=as_json)
+    meant = {"text": text, "label": rating or label, "labels": labels, "stars": stars}
+    meant |= {"scale": scale, "any_text": any_text}
+    rows = {**meant, "skip_bad_rows": skip_bad_rows, **context.obj}
+    _show(built, data, output, rows, as_json=as_json)
 
 
 def _check(
@@ -128,7 +130,7 @@ def _check(
 
 
 def _show(
-    built: BuiltPairs, data: str, output: Path, reading: dict[str, Any], *, as_json: bool
+    built: BuiltPairs, data: str, output: Path, rows: dict[str, Any], *, as_json: bool
 ) -> None:
     from sentilora.cli.report_tables import console
 
@@ -153,6 +155,7 @@ def _show(
     for note in facts["notes"]:
         out.print(f"note     {note}", markup=False, soft_wrap=True)
     out.print(f"\npairs    {output}", markup=False, soft_wrap=True)
-    words = [quote(data), *(COMMAND_LINE.setting(*one) for one in reading.items())]
-    then = f"sentilora train {' '.join(words)} --pairs {quote(str(output))}"
+    from sentilora.model.bases.embedded_base import base_at_hand
+
+    then = typed("train", data, **rows, pairs=output, base=base_at_hand())
     out.print(f"next     {then}", markup=False, soft_wrap=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from sentilora.cli.option_words import COMMAND_LINE
+from sentilora.cli.option_words import COMMAND_LINE, typed
 from sentilora.cli.options import Engine, Precision, Text
 from sentilora.cli.predict_request import (
     STDIN,
@@ -137,7 +136,7 @@ def _named(run: str | None) -> str:
     if run is None:
         raise ConfigError(
             "No run was named. Expected the folder of a run, its model/ folder, an export, or "
-            "'general'. Type: sentilora predict general 'Great film'"
+            f"'general'. Type: {typed('predict', 'general', 'Great film')}"
         )
     return run
 
@@ -173,7 +172,9 @@ def _opened(request: PredictRequest) -> Iterator[TextRows | Iterable[list[Any]]]
             return
         if stream.lone_name is not None:
             name = stream.lone_name.strip('" ')
+            # A text of the only column may hold commas, but hardly tabs.
             way = COMMAND_LINE.setting("text", name)
+            way += f" {COMMAND_LINE.setting('delimiter', 'tab')}"
             told = f"'{name}', is answered as a text; if it names the column, add {way}"
             print(f"note: the first line of {NAME}, {told}", file=sys.stderr)
         name, column, lines = NAME, stream.column, stream.json_lines(skip_bad_rows=skip)
@@ -276,13 +277,11 @@ def _following(request: PredictRequest, names: list[str]) -> str:
     """Return the next command: measure what has labels, else find the doubtful rows."""
     from sentilora.data.columns import LABEL_NAMES, RATING_NAMES, fold_name
 
-    run = shlex.quote(request.run)
     labelled = [name for name in map(fold_name, names) if name in LABEL_NAMES]
     # Ratings would have to be explained, and of two columns one to be chosen.
     is_plain = len(labelled) == 1 and labelled[0] not in RATING_NAMES
     if request.source not in (None, STDIN) and is_plain:
         given: dict[str, Any] = {"text": request.text, **request.reading}
-        given["skip_bad_rows"] = request.skip_bad_rows or None
-        words = [COMMAND_LINE.setting(*one) for one in given.items() if one[1] is not None]
-        return " ".join(["sentilora evaluate", run, shlex.quote(str(request.source)), *words])
-    return f"sentilora predict {run} 'another text' --json"
+        given["skip_bad_rows"] = request.skip_bad_rows
+        return typed("evaluate", request.run, request.source, **given)
+    return typed("predict", request.run, "another text", json=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sentilora.cli.option_words import COMMAND_LINE
+from sentilora.cli.option_words import COMMAND_LINE, typed
 
 if TYPE_CHECKING:
     from sentilora.runs.run_folder import Run
@@ -40,7 +40,7 @@ def _describe(run: Run) -> dict[str, Any]:
     try:
         row["base"] = run.config.base
         if not run.is_finished:
-            hint = f"sentilora train --config {run.path / 'config.toml'} --resume"
+            hint = typed("train", resume=run.path / "config.toml")
             return {**row, "state": "unfinished", "created": _started(run), "hint": hint}
         report = read_report(run.path)
     except SentiloraError as error:
@@ -66,7 +66,7 @@ def _show(rows: list[dict[str, Any]], folder: Path) -> None:
     out = console()
     if not rows:
         out.print(f"There are no runs in {folder}.", markup=False)
-        out.print("next     sentilora train sample --base minilm", markup=False)
+        out.print(f"next     {typed('train', 'sample', base='minilm')}", markup=False)
         return
     table = Table()
     for heading in ("name", "state", "base"):
@@ -89,5 +89,5 @@ def _show(rows: list[dict[str, Any]], folder: Path) -> None:
             out.print(f"{row['name']}  {then}{row['hint']}", markup=False, soft_wrap=True)
     done = [row for row in rows if row["state"] == "finished"]
     if done:
-        path = done[-1]["path"]
-        out.print(f"\nnext     sentilora predict {path} 'a text'", markup=False, soft_wrap=True)
+        then = typed("predict", done[-1]["path"], "a text")
+        out.print(f"\nnext     {then}", markup=False, soft_wrap=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sentilora.cli.option_words import typed
 from sentilora.cli.options import Precision
 from sentilora.defaults import HOST, PORT
 from sentilora.inference.engines.cpus import SHARED_CORES
@@ -148,7 +149,7 @@ def _named(runs: list[str] | None) -> dict[str, str]:
     if not runs:
         raise ConfigError(
             "No run was named. Expected folders of runs, exports, or 'general'. Type: "
-            "sentilora serve general"
+            f"{typed('serve', 'general')}"
         )
     return name_runs(runs)
 

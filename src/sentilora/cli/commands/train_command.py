@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sentilora.cli.option_words import COMMAND_LINE, typed
 from sentilora.cli.setting_options import settings_command
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ def train(
     )
     if not resolved.data.train:
         raise ConfigError(
-            "No data. Give a file, e.g.: sentilora train reviews.csv; or try the sample: "
-            "sentilora train sample --base minilm"
+            f"No data. Give a file, e.g.: {typed('train', 'reviews.csv', base='minilm')}; or try "
+            f"the sample: {typed('train', 'sample', base='minilm')}"
         )
     if dry_run:
         from sentilora.training.training_estimate import estimate
@@ -98,9 +99,16 @@ def _check_resume(config: Path | None, settings: dict[str, Any]) -> None:
     if config is None:
         raise ConfigError(
             "--resume needs to know which run. Type: "
-            "sentilora train --config runs/NAME/config.toml --resume"
+            f"{typed('train', resume='runs/NAME/config.toml')}"
         )
-    if settings:
+    from sentilora.section import offered_settings
+
+    names = {
+        setting.key: COMMAND_LINE.setting(setting.name, None)
+        for setting in offered_settings(_run_config())
+    }
+    given = [str(value) if key == "data.train" else names[key] for key, value in settings.items()]
+    if given:
         raise ConfigError(
-            f"--resume goes on with the settings of the run; leave out: {', '.join(settings)}."
+            f"--resume goes on with the settings of the run; leave out: {', '.join(given)}."
         )

@@ -127,7 +127,7 @@ def _both(there: Mapping[str, str | None]) -> str:
 def _neither(names: Sequence[str]) -> str:
     return (
         f"holds no pairs. Found: {quoted(names)}. Expected {_kinds()}. "
-        f"{_advice(REQUIRED[GRADED])} Build pairs from ratings with: "
+        f"{_advice(REQUIRED[GRADED])}. Build pairs from ratings with: "
         f"{command('pairs', 'DATA', rating='COL')}"
     )
 

@@ -147,11 +147,15 @@ def may_be_labels(missing: Collection[str], tally: Mapping[str, int]) -> str:
     )
 
 
+ONE_LABEL = (
+    "At least two labels are needed: add rows with another one, or choose another column with "
+    f"{setting('label')}."
+)
+
+
 def too_few(numbers: Sequence[float]) -> str | None:
     """Say that one number makes no labels; None where there are more."""
-    if len(numbers) > 1:
-        return None
-    return f"At least two labels are needed; choose another column with {setting('label')}."
+    return None if len(numbers) > 1 else ONE_LABEL
 
 
 def one_of(labels: Labels) -> str:

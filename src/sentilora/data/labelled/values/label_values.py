@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from sentilora.data.labelled.values.answer_values import find_answers, read_answers
 from sentilora.data.labelled.values.label_advice import (
+    ONE_LABEL,
     dates_problem,
     lists_problem,
     may_be_labels,
@@ -210,6 +211,11 @@ def _read_new_words(tally: Mapping[str, int], used: Mapping[str, int], column: C
     joined = join_spellings(used)
     folded = fold_spellings(joined.values())
     names = {value: folded[name] for value, name in joined.items()}
+    if len(set(names.values())) == 1:
+        alone = (
+            f"column '{column.name}' holds one label alone, {quoted(sorted(set(names.values())))}. "
+        )
+        return Meanings(None, {}, alone + ONE_LABEL)
     try:
         labels = order_labels(names.values())
     except ConfigError as error:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sentilora.data.labelled.values.label_numbers import advice, written
 from sentilora.data.labelled.values.meanings import Meanings
 from sentilora.data.labelled.values.rating_scale import Scale, read_rating
 from sentilora.data.problems import quoted
-from sentilora.errors import ConfigError
 from sentilora.labels import Labels, order_labels
 from sentilora.message import setting
 
@@ -42,11 +41,10 @@ def read_scaled(
         said = f"no row of column '{column}' is a rating of {scale}. {other}"
         return Meanings(None, {}, said)
     if labels is None:
-        try:
-            labels = order_labels(name for name in map(sentiments.get, used) if name is not None)
-        except ConfigError as error:
-            said = f"ratings of {_span(scale)} give too few labels: {error.template}"
-            return Meanings(None, {}, said)
+        found = {name for name in map(sentiments.get, used) if name is not None}
+        if len(found) < 2:
+            return Meanings(None, {}, _all_alike(used, numbers, scale, column))
+        labels = order_labels(found)
     ids = labels.ids_of_sentiments
     lost = sorted({name for v in used if (name := sentiments[v]) in _POLES and name not in ids})
     if lost:
@@ -116,6 +114,20 @@ def _forgotten_end(
         f"column '{column}' holds {written(values)} in {count:,} rows, outside of {scale}. If "
         f"they are part of the scale, {way[0].lower()}{way[1:]} If they are no ratings, empty "
         "these cells."
+    )
+
+
+def _all_alike(
+    used: Sequence[str], numbers: Mapping[str, float | None], scale: Scale, column: str
+) -> str:
+    """Say that all ratings are of one sentiment on a scale, which may be another one's."""
+    held = {number for value in used if (number := numbers[value]) is not None}
+    [name] = {str(scale.sentiment(number)) for number in held if scale.holds(number)}
+    way = advice(sorted(held), "rating")
+    return (
+        f"the ratings of column '{column}' ({written(sorted(held))}) are all {name} on a scale of "
+        f"{_span(scale)}; at least two labels are needed. If the scale is another one, "
+        f"{way[0].lower()}{way[1:]} Else add rows with other ratings."
     )
 
 
