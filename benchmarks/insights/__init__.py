@@ -1,0 +1,1 @@
+"""What insights finds, measured: changes, trends and segments that are there, and that are not."""
