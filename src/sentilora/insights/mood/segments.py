@@ -202,20 +202,16 @@ def _stronger_themes(
     budget: AlarmBudget,
 ) -> dict[tuple[str, str], list[ThemeShift]]:
     """Find the themes that a value mentions more often than all other texts do."""
-    from scipy.stats import hypergeom
-
-    everywhere = np.bincount(
-        mentions.theme, weights=voices.weights[mentions.text_index], minlength=mentions.number
-    )
+    weights = voices.weights[mentions.text_index]
+    counted = np.bincount(mentions.theme, weights=weights, minlength=mentions.number)
+    everywhere = counted.astype(np.float64)
     total = float(voices.weights.sum())
     pairs: list[tuple[str, str, int, float, float, float]] = []
     for column in columns:
         number = len(column.values)
         counts = mentions.by_group(column.groups, number, voices.weights)
         sizes = voices.tallies(column.groups, number).sum(axis=1)
-        k, n = np.floor(counts + 1e-9), np.ceil(sizes - 1e-9)[None, :]
-        of_all = np.maximum(np.round(everywhere), k.max(axis=1, initial=0))[:, None]
-        p_values = hypergeom.sf(k - 1, max(round(total), 1), of_all, np.minimum(n, total))
+        p_values = _tails(counts, sizes, everywhere, total)
         for theme, place in np.argwhere((everywhere >= FEWEST_MENTIONS)[:, None] & (sizes > 0)):
             value, p = column.values[place], float(p_values[theme, place])
             here, size = float(counts[theme, place]), float(sizes[place])
@@ -241,6 +237,24 @@ def _stronger_themes(
     for shifts in found.values():
         shifts.sort(key=lambda shift: -shift.difference.value)
     return found
+
+
+def _tails(counts: Floats, sizes: Floats, everywhere: Floats, total: float) -> Floats:
+    """Return the chance of as many mentions in each value by luck, ``(K, V)``.
+
+    The exact test takes its time: what is within two standard errors has 1, and is not told anyhow.
+    """
+    from scipy.stats import hypergeom
+
+    mentioned = np.floor(counts + 1e-9)
+    of_all = np.maximum(np.round(everywhere), mentioned.max(axis=1, initial=0))
+    expected = of_all[:, None] * sizes / total
+    chances = np.ones(counts.shape)
+    theme, value = np.nonzero(mentioned > expected + 2 * np.sqrt(expected))
+    drawn = np.minimum(np.ceil(sizes - 1e-9), max(round(total), 1))[value]
+    successes = mentioned[theme, value] - 1
+    chances[theme, value] = hypergeom.sf(successes, max(round(total), 1), of_all[theme], drawn)
+    return chances
 
 
 def _by_theme(

@@ -247,13 +247,17 @@ def _candidates(counts: Ints, spread: float, penalty: float) -> list[int]:
 
         def fit(self, signal: Ints) -> CountCost:
             self.signal = signal
-            self.sums = np.concatenate([np.zeros((1, 3)), np.cumsum(signal, axis=0)])
+            sums = np.concatenate([np.zeros((1, 3), dtype=np.int64), np.cumsum(signal, axis=0)])
+            self.sums = [tuple(row) for row in sums.tolist()]
+            sizes = np.arange(int(sums[-1].sum()) + 1)
+            self.table = (2 * xlogy(sizes, sizes) / spread).tolist()  # of every count there can be
             return self
 
         def error(self, start: int, end: int) -> float:
-            labels = self.sums[end] - self.sums[start]
-            size = labels.sum()
-            return float(2 * (xlogy(size, size) - xlogy(labels, labels).sum()) / spread)
+            table = self.table
+            (a, b, c), (d, e, f) = self.sums[start], self.sums[end]
+            cost: float = table[d + e + f - a - b - c] - table[d - a] - table[e - b] - table[f - c]
+            return cost
 
     search = ruptures.Pelt(custom_cost=CountCost(), jump=1, min_size=MIN_DAYS).fit(counts)
     ends = search.predict(pen=penalty * math.log(len(counts)))

@@ -47,12 +47,15 @@ class DayCounts:
         return float(overdispersion(net[None], sizes, variances(self.counts)[:1])[0])
 
 
-def day_counts(voices: WeightedTexts, texts: NDArray[np.bool_] | None = None) -> DayCounts:
+def day_counts(
+    voices: WeightedTexts, texts: NDArray[np.bool_] | None = None, most_days: int = MOST_DAYS
+) -> DayCounts:
     """Count negative, other and positive voices by day; neighbours are joined if days are many.
 
     Args:
         voices: the texts.
         texts: ``(N,)`` those to count; all if None.
+        most_days: number of days beyond which neighbours are joined.
     """
     assert voices.dates is not None
     known = ~np.isnat(voices.dates)
@@ -62,7 +65,7 @@ def day_counts(voices: WeightedTexts, texts: NDArray[np.bool_] | None = None) ->
     groups = np.full(len(voices), -1)
     groups[known] = place
     counts = whole(voices.tallies(groups, len(days)).T).T
-    step = math.ceil(len(days) / MOST_DAYS)
+    step = math.ceil(len(days) / most_days)
     if step > 1:
         starts = np.arange(0, len(days), step)
         days, counts = days[starts], np.add.reduceat(counts, starts, axis=0)

@@ -22,6 +22,7 @@ from sentilora.insights.mood.weighted_texts import Floats, WeightedTexts, net_of
 
 MOST_SEGMENTS = 20
 MOST_BINS = 50
+MOST_DAYS = 250
 
 
 def segment_changes(
@@ -84,7 +85,7 @@ def _segments(
     segments = []
     for column, place in named[:MOST_SEGMENTS]:
         inside = (column.groups == place) & known
-        series = day_counts(voices, inside)
+        series = day_counts(voices, inside, MOST_DAYS)
         if series.is_enough and inside.sum() < known.sum():
             segments.append(((column.name, column.values[place]), inside, series))
     return segments
