@@ -125,22 +125,33 @@ class _DelimitedWriter:
         self._special = re.compile(f'["{delimiter}\r\n]')
         self._escape = escape_formulas
         self._fields = list(schema)
-        self._write_row(schema.names)
+        self._write_cells(tuple(self._as_written(schema.names)))
 
     def write(self, batch: pa.RecordBatch) -> None:
         columns = [
-            [_as_cell(value) for value in cells_of(column, field)]
+            self._cells(column, field)
             for column, field in zip(batch.columns, self._fields, strict=True)
         ]
-        for values in zip(*columns, strict=True):
-            self._write_row(values)
+        for cells in zip(*columns, strict=True):
+            self._write_cells(cells)
 
-    def _write_row(self, values: Sequence[str]) -> None:
+    def _cells(self, column: pa.Array, field: pa.Field) -> list[str]:
+        """Return a column as it is written; a number holds nothing that is quoted or run."""
+        from pyarrow import types
+
+        values = cells_of(column, field)
+        if types.is_floating(column.type) or types.is_integer(column.type):
+            return [_as_number(value) for value in values]
+        return self._as_written([_as_cell(value) for value in values])
+
+    def _as_written(self, cells: list[str]) -> list[str]:
         if self._escape:
-            values = [f"'{value}" if _is_formula(value) else value for value in values]
-        cells = [self._quoted(value) if self._special.search(value) else value for value in values]
+            cells = [f"'{cell}" if _is_formula(cell) else cell for cell in cells]
+        return [self._quoted(cell) if self._special.search(cell) else cell for cell in cells]
+
+    def _write_cells(self, cells: Sequence[str]) -> None:
         # A lone empty cell is quoted, as a blank line is no row.
-        self._stream.write((self._delimiter.join(cells) if cells != [""] else '""') + "\n")
+        self._stream.write((self._delimiter.join(cells) if cells != ("",) else '""') + "\n")
 
     def _quoted(self, value: str) -> str:
         return '"' + value.replace('"', '""') + '"'
@@ -181,14 +192,22 @@ def _is_formula(value: str) -> bool:
     return value.startswith(_FORMULA) and number_of(value) is None
 
 
-def _as_cell(value: Any) -> str:
+def _as_number(value: float | None) -> str:
     if value is None or value != value:  # what is no number (NaN) is empty, as in pandas
+        return ""
+    return str(_finite(value))
+
+
+def _as_cell(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None or value != value:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (dict, list)):
         return json.dumps(as_json(value), ensure_ascii=False)
-    return value if isinstance(value, str) else str(as_json(value))
+    return str(as_json(value))
 
 
 def _finite(value: float) -> float | str | None:
