@@ -28,6 +28,7 @@ def encoded(tmp_path):
         "Très déçu, à éviter",
         "¡Qué mala compañía!",
         "It’s “fine”",
+        "It’s great",
         "Størrelse på",
     ],
 )

@@ -39,6 +39,7 @@ _HAN = (("\u4e00", "\u9fff"),)
 _KANA = (("\u3041", "\u30ff"), *_HAN)
 
 ALPHABETS = (
+    Alphabet("’“”–‘…—é", _WEST),  # English, as word processors write it
     Alphabet("üäößÄÜÖéẞ", _WEST),
     Alphabet("éèàêçôîûùâïëœÉÀÈÊÇÔÎŒæÿ", _WEST),
     Alphabet("óáíéñúüÁÉÓÍÑÚªº", _WEST),
