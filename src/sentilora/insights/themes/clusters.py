@@ -1,0 +1,147 @@
+"""Groups of vectors, their number not told.
+
+Each vector is first moved towards its nearest neighbours, so that what is said in many ways draws
+together and what lies between two groups does not join them; then Ward's method (J. Ward, 1963)
+builds a tree, which is cut. Smoothing over the graph of neighbours is a low-pass filter, as in
+X. Zhang et al., Attributed graph clustering via adaptive graph convolution (2019).
+Memory grows with the square of the rows: call it on a sample, and :func:`assign` the rest.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentilora.insights.themes.topic_space import TopicSpace, unit
+
+_NEIGHBOURS = 10
+_STEPS = 2
+_ROWS = 4096
+_SPREADS = 2.5
+_GROUPS = 2.5
+_LEAST_ROWS = 5
+
+
+@dataclass(frozen=True)
+class Centres:
+    """Where groups lie.
+
+    Attributes:
+        directions: of K groups, ``(K, D)`` float32 of length 1.
+        least: cosine from which a vector belongs to the group, ``(K,)`` float64.
+    """
+
+    directions: NDArray[np.float32]
+    least: NDArray[np.float64]
+
+    def select(self, indices: NDArray[np.int64]) -> Centres:
+        """Return some of them, in the order of their indices."""
+        return Centres(self.directions[indices], self.least[indices])
+
+
+def smoothed(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Move each vector half-way to the mean of its ten nearest neighbours, twice.
+
+    Neighbours are those of the vectors as they were; the closer one is, the more it counts, and
+    who is chosen as a neighbour also counts those who chose it.
+    """
+    from scipy.sparse import csr_matrix, diags
+
+    rows = len(vectors)
+    near = min(_NEIGHBOURS, rows - 1)
+    if near < 1:
+        return vectors
+    indices = np.empty((rows, near), np.int64)
+    values = np.empty((rows, near), np.float64)
+    for start in range(0, rows, _ROWS):
+        block = vectors[start : start + _ROWS] @ vectors.T
+        block[np.arange(len(block)), np.arange(start, start + len(block))] = -np.inf
+        chosen = np.argpartition(-block, near - 1, axis=1)[:, :near]
+        indices[start : start + _ROWS] = chosen
+        values[start : start + _ROWS] = np.take_along_axis(block, chosen, axis=1)
+    ends = np.arange(0, rows * near + 1, near)
+    weights = np.maximum(values, 1e-6).ravel()
+    graph = csr_matrix((weights, indices.ravel(), ends), shape=(rows, rows))
+    graph = graph + graph.T
+    graph = diags(1 / np.asarray(graph.sum(axis=1)).ravel()) @ graph
+    moved = vectors
+    for _ in range(_STEPS):
+        mean = unit(np.asarray(graph @ moved, np.float32))
+        moved = unit(np.asarray(moved + mean, np.float32))
+    return moved
+
+
+def group(vectors: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """Group vectors, ``(S, D)`` of length 1, into so many groups; return ``(S,)`` from 0."""
+    from scipy.cluster.hierarchy import fcluster, ward
+
+    if len(vectors) <= max(count, 1):
+        return np.arange(len(vectors))
+    tree = ward(smoothed(vectors))
+    groups: NDArray[np.int64] = fcluster(tree, max(count, 1), "maxclust").astype(np.int64) - 1
+    return groups
+
+
+def number_of_groups(rows: int) -> int:
+    """Return how many groups so many different statements are put into."""
+    return max(1, round(min(_GROUPS * math.sqrt(rows), rows / _LEAST_ROWS)))
+
+
+def centres_of(vectors: NDArray[np.float32], groups: NDArray[np.int64]) -> Centres:
+    """Return where groups lie, and how far from there vectors still belong to them.
+
+    That is 2.5 standard deviations below the mean cosine of a group's vectors, each to the centre
+    of the others, as new ones are no part of the centre they are compared with. The deviation is
+    taken over all groups, as small ones tell too little of theirs.
+
+    Args:
+        vectors: ``(S, D)`` float32 of length 1.
+        groups: index of each vector's group, ``(S,)``; -1 for none.
+    """
+    from scipy.sparse import csr_matrix
+
+    told = np.flatnonzero(groups >= 0)
+    count = int(groups.max(initial=-1)) + 1
+    of = csr_matrix((np.ones(len(told)), (groups[told], told)), shape=(count, len(groups)))
+    sums = np.asarray(of @ vectors, np.float64)
+    own = groups[told]
+    toward = np.einsum("sd,sd->s", vectors[told], sums[own])
+    others = np.einsum("kd,kd->k", sums, sums)[own] - 2 * toward + 1
+    likeness = (toward - 1) / np.sqrt(np.maximum(others, 1e-9))
+    sizes = np.bincount(own, minlength=count)
+    judged = sizes[own] > 1
+    mean = np.bincount(own[judged], likeness[judged], minlength=count) / np.maximum(sizes, 1)
+    spread = float(np.sqrt(np.mean((likeness - mean[own])[judged] ** 2))) if judged.any() else 0.0
+    alone = float(likeness[judged].mean()) if judged.any() else -1.0
+    least = np.where(sizes > 1, mean, alone) - _SPREADS * spread
+    return Centres(unit(np.asarray(sums, np.float32)), np.clip(least, -1.0, 1.0))
+
+
+def assign(
+    vectors: NDArray[np.float32], centres: Centres, space: TopicSpace | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Put each vector to its nearest centre, or to none where it is too far from it.
+
+    Args:
+        vectors: ``(S, D)`` float32; of the topic space, unless that is given.
+        centres: of K groups.
+        space: what vectors are turned by, block by block, so that no copy of all is made.
+
+    Returns:
+        Index of the centre, ``(S,)`` int64, -1 for none; cosine to the nearest one, ``(S,)``.
+    """
+    nearest = np.full(len(vectors), -1, np.int64)
+    likeness = np.full(len(vectors), np.nan, np.float32)
+    if not len(centres.directions):
+        return nearest, likeness
+    for start in range(0, len(vectors), _ROWS):
+        rows = slice(start, start + _ROWS)
+        block = vectors[rows] if space is None else space.turned(vectors[rows])
+        cosines = block @ centres.directions.T
+        best = cosines.argmax(axis=1)
+        likeness[rows] = cosines[np.arange(len(best)), best]
+        nearest[rows] = np.where(likeness[rows] >= centres.least[best], best, -1)
+    return nearest, likeness
