@@ -9,10 +9,10 @@ from sentilora.evaluation.reports.svg_charts import (
     WIDTH,
     Series,
     line_chart,
-    nice_ticks,
     reliability_diagram,
     smooth,
 )
+from sentilora.evaluation.reports.svg_shapes import nice_ticks
 
 
 def parsed(svg):

@@ -108,11 +108,11 @@ def _body(report: Report, licence: str | None) -> str:
             headline=headline(report),
             verdict=verdict(report),
             caution=caution(report),
-            base=link if _is_hub_id(hub_id) else _cell(run.base or "an encoder"),
+            base=link if _is_hub_id(hub_id) else wording.markdown_cell(run.base or "an encoder"),
             is_adapter=run.method != "full",
             labels=report.label_names,
-            label_list=", ".join(_cell(name) for name in report.label_names),
-            cell=_cell,
+            label_list=", ".join(wording.markdown_cell(name) for name in report.label_names),
+            cell=wording.markdown_cell,
             source=_source(report).replace("`", "'"),
             calibrate=wording.calibrated_in_torch(fitted),
             columns=wording.COLUMNS,
@@ -136,11 +136,6 @@ def _body(report: Report, licence: str | None) -> str:
 
 def _source(report: Report) -> str:
     return report.dataset.source or "unknown"
-
-
-def _cell(text: str) -> str:
-    """Make a name safe inside a Markdown table: one line, no bars, no markup."""
-    return re.sub(r"([\\|`*_<>\[\]])", r"\\\1", " ".join(text.split()))
 
 
 def _is_hub_id(text: str) -> bool:

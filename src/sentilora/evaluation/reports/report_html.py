@@ -75,12 +75,16 @@ def render_html(report: Report) -> str:
 
 
 @cache
-def page_environment() -> Environment:
-    """Return the Jinja environment of this room; everything put into HTML is escaped."""
+def page_environment(*more: Path) -> Environment:
+    """Return the Jinja environment of this room; everything put into HTML is escaped.
+
+    Args:
+        more: folders whose templates build on those of this room.
+    """
     from jinja2 import Environment, FileSystemLoader, select_autoescape
 
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader([Path(__file__).parent, *more]),
         autoescape=select_autoescape(("html.j2",), default=False),
         trim_blocks=True,
         lstrip_blocks=True,

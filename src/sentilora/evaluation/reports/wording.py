@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -171,6 +172,11 @@ def percent(share: float | None, digits: int = 1) -> str:
 def count(number: float | None) -> str:
     """Write a whole number with thousands apart: ``25,000``."""
     return UNKNOWN if number is None else f"{number:,.0f}"
+
+
+def markdown_cell(text: str) -> str:
+    """Make a name safe inside a Markdown table: one line, no bars, no markup."""
+    return re.sub(r"([\\|`*_<>\[\]])", r"\\\1", " ".join(text.split()))
 
 
 def p_value(value: float) -> str:
