@@ -17,7 +17,7 @@ Direction = Literal["new", "rising", "steady", "fading", "unknown"]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Estimate(_Part):
@@ -82,11 +82,13 @@ class Comparison(_Part):
     end: dt.date
     texts: int
     net: Estimate | None
+    negative: Estimate | None = Field(None, description="share of its texts that are negative")
     before_start: dt.date
     before_end: dt.date
     before_texts: int
     before_net: Estimate | None
-    difference: Estimate | None
+    before_negative: Estimate | None = None
+    difference: Estimate | None = Field(description="of the two net sentiments")
     p: float | None = Field(description="whether the difference may be noise; None if not tested")
     is_partial: bool = Field(description="whether the last period is not over yet")
 
