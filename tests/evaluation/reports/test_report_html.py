@@ -1,65 +1,15 @@
 """The page says what was measured, needs nothing but itself, and trusts no name."""
 
-import re
-from collections import Counter
-from html.parser import HTMLParser
-
 import pytest
 
 from sentilora.evaluation.reports.report import Report
 from sentilora.evaluation.reports.report_html import label_tones, render_html
 from sentilora.labels import BINARY
-
-VOID = {"meta", "link", "br", "hr", "img", "input"}
-NASTY = '<script>alert("x")</script>'
+from tests.helpers.html_page import NASTY, Page, assert_described, assert_self_contained
 
 
 def page_of(report):
     return render_html(Report.from_dict(report))
-
-
-class Page(HTMLParser):
-    """Collects what a browser would see, and fails on tags that do not match."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.open, self.tags, self.attributes, self.words = [], Counter(), [], []
-        self.feed(text)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag, attributes):
-        self.tags[tag] += 1
-        self.attributes += [(tag, *pair) for pair in attributes]
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attributes):
-        self.tags[tag] += 1
-        self.attributes += [(tag, *pair) for pair in attributes]
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if "style" not in self.open:
-            self.words.append(data)
-
-    @property
-    def text(self):
-        return re.sub(r"\s+", " ", " ".join(self.words))
-
-
-def assert_self_contained(text):
-    page = Page(text)
-    assert not {"script", "link", "iframe", "object", "embed", "img", "base"} & set(page.tags)
-    for tag, name, value in page.attributes:
-        assert name not in {"src", "srcset", "data", "action", "background"}, (tag, name)
-        assert not name.startswith("on"), (tag, name)
-        assert not re.search(r"https?:|//", value or "") or (tag, name) == ("a", "href")
-    assert "url(" not in text
-    assert "@import" not in text
-    return page
 
 
 def test_the_page_parses_is_self_contained_and_says_the_result(report):
@@ -89,14 +39,7 @@ def test_tables_and_pictures_are_told_to_screen_readers(report):
     ]
     assert len(described) == page.tags["svg"] == 3
     assert all(described)
-    scopes = [value for tag, name, value in page.attributes if (tag, name) == ("th", "scope")]
-    assert len(scopes) == page.tags["th"]
-    ids = [value for _, name, value in page.attributes if name == "id"]
-    assert len(ids) == len(set(ids))
-    named = [
-        v for _, name, value in page.attributes if name == "aria-labelledby" for v in value.split()
-    ]
-    assert set(named) <= set(ids)
+    assert_described(page)
 
 
 def test_every_cell_of_the_confusion_matrix_is_there(report):

@@ -89,6 +89,8 @@ def test_the_last_week_stands_beside_the_four_before(negative):
     found = mood(label_ids, dates, length="week").comparison
     assert (found.start, found.before_start) == (dt.date(2026, 4, 27), dt.date(2026, 3, 30))
     assert (found.texts, found.before_texts) == (70, 280)
+    assert found.negative.value == np.mean(label_ids[late] == 0)
+    assert found.before_negative.low < 0.3 < found.before_negative.high
     assert (found.p <= 0.05) == (negative > 0.5)
     assert (found.difference.high < 0) == (negative > 0.5)
     assert not found.is_partial

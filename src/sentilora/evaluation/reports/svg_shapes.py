@@ -71,9 +71,9 @@ def y_axis(frame: Frame, ticks: Sequence[float], *, as_percent: bool = False) ->
     return parts
 
 
-def swatches(named: Sequence[tuple[str, str]]) -> list[Markup]:
+def swatches(named: Sequence[tuple[str, str]], left: float = LEFT) -> list[Markup]:
     """Draw a legend: pairs of a colour class and a name, side by side at the top."""
-    parts, x = [], float(LEFT)
+    parts, x = [], float(left)
     for tone, name in named:
         parts += [box(tone, x, 8, x + 12, 18), text(x + 18, 17, name, "start")]
         x += 34 + 6.4 * len(name)

@@ -179,6 +179,11 @@ def markdown_cell(text: str) -> str:
     return re.sub(r"([\\|`*_<>\[\]])", r"\\\1", " ".join(text.split()))
 
 
+def markdown_line(text: str) -> str:
+    """Make a text one line of Markdown that is shown as it is written."""
+    return re.sub(r"^(\d*)([#+.)=-])", r"\1\\\2", markdown_cell(text))
+
+
 def p_value(value: float) -> str:
     """Write a p-value: ``p = 0.031``, ``p < 0.001``."""
     return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"

@@ -9,8 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sentilora.insights.insight_report import Comparison, Period
-from sentilora.insights.mood.estimates import difference_estimate
+from sentilora.insights.insight_report import Comparison, Estimate, Period
+from sentilora.insights.mood.estimates import difference_estimate, share_estimate
 from sentilora.insights.mood.false_alarms import AlarmBudget, shuffled_labels, whole
 from sentilora.insights.mood.weighted_texts import Floats, Ints, WeightedTexts, net_of
 
@@ -163,14 +163,21 @@ def compare_periods(
         end=date_of(days.ends[last]),
         texts=int(now.sum()),
         net=net,
+        negative=_negative(after_tally),
         before_start=date_of(days.starts[first]),
         before_end=date_of(days.ends[last - 1]),
         before_texts=int(before.sum()),
         before_net=before_net,
+        before_negative=_negative(before_tally),
         difference=difference_estimate(before_net, net) if net and before_net else None,
         p=_chance(before_tally, after_tally, budget, generator) if is_known else None,
         is_partial=bool(days.is_partial[last]),
     )
+
+
+def _negative(tally: Floats) -> Estimate | None:
+    total = float(tally.sum())
+    return share_estimate(float(tally[0]), total) if total > 0 else None
 
 
 def date_of(day: Any) -> dt.date:

@@ -1,1 +1,9 @@
-"""The report: what was found, typed, and how it is written: JSON, Markdown, one HTML file."""
+"""The report as it is written: JSON, Markdown, one HTML file.
+
+Doors: ``write_insights()`` and ``read_insights()`` in insight_files.py, ``summary()`` in
+summary.py.
+Flow: summary.py and sentences.py say in words, with figure_words.py for figures, what an
+``InsightReport`` holds, for every front end; insights_html.py puts that beside pictures
+(mood_chart.py, figure_strips.py), insights_markdown.py without them.
+Not covered: finding anything out; a report only says what it was given.
+"""
