@@ -39,8 +39,8 @@ class Course:
         until: last day with texts.
         periods: mood by period, gaps included, oldest first.
         comparison: last period against those before.
-        changes: days on which the mood changed: of all texts, oldest first, then of segments,
-            surest first.
+        changes: days on which the mood changed: of all texts, then of segments, those with the
+            largest first; oldest first within each.
         mix: segments whose share of the texts moved.
         trends: how the share of each theme runs.
         notes: what could not be looked for, and why.
@@ -128,6 +128,19 @@ def _changes(
         is_mix = 2 * abs(mix) >= abs(after.value - before.value)
         if not is_mix or budget.tell(budget.correct("changes", rest)):
             told.append((change, before, after, mix))
+    largest: dict[tuple[str, str], float] = {}
+    for change, before, after, _ in told:
+        if change.segment is not None:
+            size = abs(after.value - before.value)
+            largest[change.segment] = max(size, largest.get(change.segment, 0.0))
+    told.sort(
+        key=lambda one: (
+            one[0].segment is not None,
+            -largest[one[0].segment] if one[0].segment else 0.0,
+            one[0].segment or (),
+            one[0].date,
+        )
+    )
     shifts = theme_shifts([one[0] for one in told], mentions, voices, keys, budget)
     return tuple(
         Change(

@@ -100,8 +100,8 @@ class Mood:
         until: last day with texts; None without dates.
         periods: mood by period, gaps included, oldest first.
         comparison: last period against those before.
-        changes: days on which the mood changed: of all texts, oldest first, then of segments,
-            surest first.
+        changes: days on which the mood changed: of all texts, then of segments, those with the
+            largest first; oldest first within each.
         themes: what is counted of each theme, in the order of the themes.
         segments: segments with texts enough: those that differ first, then by size.
         mix: segments whose share of the texts moved.

@@ -123,21 +123,21 @@ def segments_of(
 
 
 def _column(name: str, values: NDArray[Any]) -> Column:
-    given = np.array([value is not None for value in values], dtype=bool)
-    names, place, counts = np.unique(
-        np.array([str(value) for value in values[given]], dtype=object).astype(str),
-        return_inverse=True,
-        return_counts=True,
+    codes: dict[str, int] = {}
+    groups = np.fromiter(
+        (-1 if value is None else codes.setdefault(str(value), len(codes)) for value in values),
+        dtype=np.int64,
+        count=len(values),
     )
-    largest = np.argsort(-counts, kind="stable")[:MOST_VALUES]
-    kept = [int(index) for index in largest if counts[index] >= ENOUGH_TEXTS]
-    kept.sort(key=lambda index: natural_key(str(names[index])))
-    new = np.full(len(names), -1, dtype=np.int64)
+    names = list(codes)
+    counts = np.bincount(groups[groups >= 0], minlength=len(names))
+    largest = np.argsort(-counts, kind="stable")[:MOST_VALUES].tolist()
+    kept = [index for index in largest if counts[index] >= ENOUGH_TEXTS]
+    kept.sort(key=lambda index: natural_key(names[index]))
+    new = np.full(len(names) + 1, -1, dtype=np.int64)  # the last one is for texts without a value
     new[kept] = np.arange(len(kept))
-    groups = np.full(len(values), -1, dtype=np.int64)
-    groups[given] = new[place]
-    found = tuple(str(names[index]) for index in kept)
-    return Column(name, found, groups, _is_ordered(found), len(names) - len(found))
+    found = tuple(names[index] for index in kept)
+    return Column(name, found, new[groups], _is_ordered(found), len(names) - len(found))
 
 
 def _is_ordered(values: Iterable[str]) -> bool:
