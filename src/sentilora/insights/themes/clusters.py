@@ -23,6 +23,9 @@ _ROWS = 4096
 _SPREADS = 2.5
 _GROUPS = 2.5
 _LEAST_ROWS = 5
+_SMALL_SHARE, _SMALL_LIKENESS = 0.02, 0.9
+_LARGE_SHARE, _LARGE_LIKENESS = 0.08, 0.65
+_LEAST_WITHIN = 0.02
 
 
 @dataclass(frozen=True)
@@ -74,19 +77,62 @@ def smoothed(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return moved
 
 
-def group(vectors: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-    """Group vectors, ``(S, D)`` of length 1, into so many groups; return ``(S,)`` from 0."""
+def group(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Group vectors, ``(S, D)`` of length 1; return the group of each, ``(S,)`` from 0."""
     from scipy.cluster.hierarchy import fcluster, ward
 
-    if len(vectors) <= max(count, 1):
+    count = number_of_groups(len(vectors))
+    if len(vectors) <= count:
         return np.arange(len(vectors))
     tree = ward(smoothed(vectors))
-    groups: NDArray[np.int64] = fcluster(tree, max(count, 1), "maxclust").astype(np.int64) - 1
-    return groups
+    groups: NDArray[np.int64] = fcluster(tree, count, "maxclust").astype(np.int64) - 1
+    return joined(vectors, groups)
+
+
+def joined(vectors: NDArray[np.float32], groups: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Join groups that are parts of one, large ones more readily.
+
+    Ward's method prefers groups of one size, and so cuts a topic of which many speak into pieces.
+    Two groups are joined where the mean cosine between their vectors is nearly that within them:
+    0.9 of it where both together hold 2 % of all vectors, 0.65 where they hold 8 %.
+
+    Args:
+        vectors: ``(S, D)`` float32 of length 1.
+        groups: group of each, ``(S,)`` from 0.
+
+    Returns:
+        Groups from 0, as many or fewer.
+    """
+    of = np.unique(groups, return_inverse=True)[1]
+    sums = np.zeros((int(of.max(initial=-1)) + 1, vectors.shape[1]))
+    np.add.at(sums, of, vectors)
+    sizes = np.bincount(of).astype(np.float64)
+    owner = np.arange(len(sizes))
+    while len(sizes) > 1:
+        products = sums @ sums.T
+        own = (np.diag(products) - sizes) / np.maximum(sizes - 1, 1)  # times the size
+        together = sizes[:, None] + sizes[None, :]
+        within = (own[:, None] + own[None, :]) / together
+        between = products / np.outer(sizes, sizes)
+        share = (together / len(vectors) - _SMALL_SHARE) / (_LARGE_SHARE - _SMALL_SHARE)
+        wanted = _SMALL_LIKENESS + (_LARGE_LIKENESS - _SMALL_LIKENESS) * np.clip(share, 0, 1)
+        likeness = between / np.maximum(within, _LEAST_WITHIN) - wanted
+        likeness[sizes < 2] = likeness[:, sizes < 2] = -np.inf
+        np.fill_diagonal(likeness, -np.inf)
+        one, other = np.unravel_index(int(likeness.argmax()), likeness.shape)
+        if likeness[one, other] < 0:
+            break
+        sums[one] += sums[other]
+        sizes[one] += sizes[other]
+        owner[owner == other] = one
+        owner[owner > other] -= 1
+        sums, sizes = np.delete(sums, other, axis=0), np.delete(sizes, other)
+    found: NDArray[np.int64] = np.unique(owner[of], return_inverse=True)[1].astype(np.int64)
+    return found
 
 
 def number_of_groups(rows: int) -> int:
-    """Return how many groups so many different statements are put into."""
+    """Return how many groups so many different statements are first put into."""
     return max(1, round(min(_GROUPS * math.sqrt(rows), rows / _LEAST_ROWS)))
 
 

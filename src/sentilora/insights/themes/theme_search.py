@@ -13,7 +13,6 @@ from sentilora.insights.themes.clusters import (
     assign,
     centres_of,
     group,
-    number_of_groups,
 )
 from sentilora.insights.themes.description import Grouping, Said, describe
 from sentilora.insights.themes.stability import measure_stability
@@ -97,7 +96,7 @@ def _group(
         generator = np.random.default_rng(seed)
         first = np.sort(generator.permutation(first)[:GROUPED_AT_ONCE])
     sample = space.turned(said.vectors[free[first]])
-    groups = group(sample, number_of_groups(len(sample)))
+    groups = group(sample)
     centres = centres_of(sample, groups)
     group_of = np.full(int(same.max(initial=-1)) + 1, -1, np.int64)
     group_of[same[first]] = groups
@@ -160,7 +159,7 @@ def _stability(
 ) -> NDArray[np.float64]:
     def regroup(rows: NDArray[np.int64]) -> NDArray[np.int64]:
         half = sample[rows]
-        centres = centres_of(half, group(half, number_of_groups(len(half))))
+        centres = centres_of(half, group(half))
         nearest: NDArray[np.int64] = (sample @ centres.directions.T).argmax(axis=1)
         return nearest
 
