@@ -1,6 +1,7 @@
 """Write what the docs say about commands, settings, presets and bases, from the code itself.
 
-python docs/generate.py            rewrite commands.md, openapi.json, and the tables in training.md
+python docs/generate.py            rewrite commands.md, openapi.json, insights.schema.json, and the
+                                   tables in training.md
 python docs/generate.py --check    write nothing; exit 1 when a page is stale
 """
 
@@ -17,6 +18,7 @@ DOCS = Path(__file__).resolve().parent
 COMMANDS = DOCS / "commands.md"
 TRAINING = DOCS / "training.md"
 OPENAPI = DOCS / "openapi.json"
+INSIGHTS = DOCS / "insights.schema.json"
 
 WIDTH = 100
 # A terminal, a CI or a user may ask for colours and widths; the pages must not depend on them.
@@ -62,7 +64,12 @@ def main(arguments: list[str]) -> int:
     if arguments not in ([], ["--check"]):
         sys.stderr.write(f"{__doc__}\n")
         return 2
-    pages = {COMMANDS: commands_page(), TRAINING: training_page(), OPENAPI: openapi_page()}
+    pages = {
+        COMMANDS: commands_page(),
+        TRAINING: training_page(),
+        OPENAPI: openapi_page(),
+        INSIGHTS: insights_page(),
+    }
     stale = [path for path, text in pages.items() if _read(path) != text]
     if arguments:
         for path in stale:
@@ -119,6 +126,13 @@ def openapi_page() -> str:
     from sentilora.serving.http.asgi_app import build_app
 
     return json.dumps(build_app(None).openapi(), indent=2, ensure_ascii=False) + "\n"
+
+
+def insights_page() -> str:
+    """Return the JSON Schema of ``insights.json``."""
+    from sentilora.insights.insight_report import InsightReport
+
+    return json.dumps(InsightReport.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def settings_tables() -> str:

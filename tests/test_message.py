@@ -64,7 +64,11 @@ NO_OPTIONS = {
 }
 
 # Settings that a variable names in the code below.
-NAMED_BY_VARIABLES = {"text", "label", "group", "rating", *(one.name for one in fields(Limits))}
+NAMED_BY_VARIABLES = {
+    *("text", "label", "group", "rating"),
+    *("author", "date", "date_order", "id", "segments", "since", "until"),
+    *(one.name for one in fields(Limits)),
+}
 
 # Settings of a server that only a command starts: HTTP alone speaks of them.
 OF_THE_SERVER = {
@@ -76,10 +80,6 @@ OF_THE_SERVER = {
     "allowed_origin",
     "key_file",
 }
-
-
-# Settings of `insights`, which is on its way: they get their options with its command.
-ON_THE_WAY = {"author", "date", "date_order", "id", "segments", "since", "until"}
 
 
 def modules() -> Iterator[tuple[Path, ast.Module]]:
@@ -119,6 +119,7 @@ def keywords() -> set[str]:
     """Return what public functions and classes can be told by keyword."""
     public: list[Callable[..., Any]] = [
         *(sentilora.evaluate, sentilora.export, sentilora.load, sentilora.train),
+        sentilora.insights,
         *(check, predict_file, pairs_from_ratings, pairs_from_edits),
         *(train_seeds, PairFile, Door, Limits),
     ]
@@ -159,7 +160,7 @@ def test_every_setting_is_an_option_and_a_keyword():
         names = NAMED_BY_VARIABLES
         if isinstance(call.args[0], ast.Constant):
             names = {str(call.args[0].value)}
-        for name in names - ON_THE_WAY:
+        for name in names:
             option = COMMAND_LINE.setting(name, None)
             assert option in options(), f"no command has {option}"
             value = call.args[1] if len(call.args) > 1 else None

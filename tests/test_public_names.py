@@ -55,6 +55,34 @@ def test_nothing_heavy_is_imported_before_it_is_needed(code):
     "first",
     [
         "import sentilora",
+        "import sentilora.insights.insights",
+        "from sentilora.insights.report import insight_files",
+        "import sentilora.insights; from sentilora import insights; from sentilora.cli import app",
+    ],
+)
+@pytest.mark.process
+def test_insights_is_a_function_though_its_room_has_the_same_name(first):
+    code = f"""
+{first}
+import inspect, sentilora
+from sentilora.errors import ConfigError
+from sentilora.insights.insights import insights
+from sentilora.insights.feedback import Feedback
+for _ in range(2):
+    try:
+        sentilora.insights("nowhere", "sample", review=-1)
+    except ConfigError as error:
+        print(error)
+assert sentilora.insights is insights
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.count("expected a number of texts, or 0") == 2, done.stderr
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "import sentilora",
         "import sentilora.exports.parity",
         "from sentilora.cli.commands import export_command",
     ],
@@ -87,6 +115,7 @@ COMMANDS = {
     "adapt": {"adapt", "resume_adaptation"},
     "pairs": {"pairs_from_ratings", "pairs_from_edits", "write_pairs"},
     "export": {"export"},
+    "insights": {"insights"},
     "runs": {"list_runs"},
 }
 NO_FUNCTION = {
@@ -106,7 +135,9 @@ def test_every_command_has_a_public_function_or_a_reason():
     assert all(callable(getattr(sentilora, name)) for name in public)
 
 
-@pytest.mark.parametrize("name", ["train", "adapt", "evaluate", "export", "predict_file"])
+@pytest.mark.parametrize(
+    "name", ["train", "adapt", "evaluate", "export", "insights", "predict_file"]
+)
 def test_what_takes_a_while_takes_a_listener(name):
     parameter = inspect.signature(getattr(sentilora, name)).parameters["listener"]
     assert parameter.default is None

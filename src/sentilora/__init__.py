@@ -1,6 +1,8 @@
 """SentiLoRA: from a file of labelled texts to a proven, calibrated, small sentiment model."""
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
@@ -20,6 +22,7 @@ _HOME = {
     "create_model": "sentilora.model.classifier",
     "evaluate": "sentilora.evaluation.evaluate",
     "export": "sentilora.exports.export",
+    "insights": "sentilora.insights.insights",
     "list_runs": "sentilora.runs.run_folder",
     "load": "sentilora.inference.sentiment_model",
     "pairs_from_edits": "sentilora.data.pairs.from_edits",
@@ -47,6 +50,7 @@ __all__ = [
     "create_model",
     "evaluate",
     "export",
+    "insights",
     "list_runs",
     "load",
     "pairs_from_edits",
@@ -78,6 +82,7 @@ if TYPE_CHECKING:
     from sentilora.inference.rows.predict_file import predict_file as predict_file
     from sentilora.inference.sentiment_model import SentimentModel as SentimentModel
     from sentilora.inference.sentiment_model import load as load
+    from sentilora.insights.insights import insights as insights
     from sentilora.model.classifier import create_model as create_model
     from sentilora.runs.run_folder import Run as Run
     from sentilora.runs.run_folder import list_runs as list_runs
@@ -89,3 +94,16 @@ else:  # hidden from type checkers, so that they still flag misspelt names
         if name in _HOME:
             return getattr(import_module(_HOME[name]), name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    class _Package(ModuleType):
+        """Keeps the function ``insights``, whose room has the same name.
+
+        Python binds a room over its parent's name once it is loaded; imports of what the room
+        holds find it all the same.
+        """
+
+        def __setattr__(self, name: str, value: object) -> None:
+            if not (name == "insights" and isinstance(value, ModuleType)):
+                super().__setattr__(name, value)
+
+    sys.modules[__name__].__class__ = _Package

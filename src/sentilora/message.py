@@ -157,6 +157,7 @@ class Python:
         "check": "check",
         "evaluate": "evaluate",
         "export": "export",
+        "insights": "insights",
         "pairs": "pairs_from_ratings",
         "train": "train",
     }

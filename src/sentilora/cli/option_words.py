@@ -9,7 +9,7 @@ from typing import Any
 from sentilora.message import option, shell_command, shell_value
 
 # Options that are called otherwise than the setting.
-OPTIONS = {"start_from": "from"}
+OPTIONS = {"segments": "segment", "start_from": "from"}
 
 
 class CommandLine:

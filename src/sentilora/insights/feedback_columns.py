@@ -41,7 +41,7 @@ class FeedbackColumns:
 
     text: str | None = None
     date: str | None = None
-    segments: tuple[str, ...] = ()
+    segments: Sequence[str] = ()
     id: str | None = None
     author: str | None = None
 
@@ -84,7 +84,7 @@ class FeedbackColumns:
                 found["text"] = find_text_column(table.names, None, table.name, first_rows(table))
             except DataError as error:
                 raise DataError(f"{error.template} {table.doubt}".rstrip()) from error
-        return FeedbackColumns(segments=tuple(filter(None, segments)), **found)
+        return FeedbackColumns(segments=[name for name in segments if name], **found)
 
     @staticmethod
     def _match(table: Table, role: str, wanted: str | None, problems: list[str]) -> str | None:

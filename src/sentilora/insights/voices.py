@@ -64,8 +64,8 @@ def weigh(keys: NDArray[np.uint64], authors: NDArray[np.integer] | None = None) 
     if repeated:
         notes.append(
             Message(
-                f"{repeated:,} texts are copies of {int(is_copied[first].sum()):,} others: the "
-                "same text counts as one voice, however often it stands there"
+                f"{repeated:,} texts are copies of another one: the same text counts as one voice, "
+                "however often it stands there"
             )
         )
     if authors is not None and (authors >= 0).any():
@@ -75,8 +75,8 @@ def weigh(keys: NDArray[np.uint64], authors: NDArray[np.integer] | None = None) 
         if over := int((written > AUTHOR_TEXTS).sum()):
             notes.append(
                 Message(
-                    f"{over:,} authors wrote more than {AUTHOR_TEXTS} texts: each weighs "
-                    f"{AUTHOR_TEXTS} at most"
+                    f"an author weighs {AUTHOR_TEXTS} texts at most: {over:,} of "
+                    f"{len(written):,} wrote more"
                 )
             )
     return Voices(weights, repeated, tuple(notes))

@@ -1,5 +1,6 @@
 """Texts taken apart into statements: sentences, and clauses where "but" turns the mood.
 
-``splitter`` finds their places, ``encoder`` scores and embeds them, ``kinds`` tells complaints,
-wishes, questions and praise apart.
+Door: ``read_statements()`` in statement_reader.py. splitter.py finds their places, encoder.py
+embeds them by the base without its adapter, kinds.py tells complaints, wishes, questions and praise
+apart.
 """

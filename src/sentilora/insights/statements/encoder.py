@@ -18,7 +18,6 @@ from sentilora.inference.batches import token_batches
 from sentilora.inference.engines.device import autocast, dtype_of, pick_precision
 from sentilora.inference.scoring import mean_state
 from sentilora.inference.sentiment_model import SentimentModel
-from sentilora.inference.token_budget import BATCH_TOKENS
 from sentilora.labels import Labels
 from sentilora.model.artifact import base_of
 from sentilora.model.classifier import load_base_classifier
@@ -27,6 +26,9 @@ from sentilora.model.tokens import TextEncoder, average_windows
 if TYPE_CHECKING:
     import torch
 
+# Padded tokens of a batch: statements are short, and each call of a layer costs as much as some
+# hundred tokens.
+BATCH_TOKENS = 8192
 _ANY_LABELS = Labels(("no", "yes"))  # of a head that nobody asks
 
 

@@ -17,7 +17,7 @@ from sentilora.inference.scoring import find_repeats, score_windows
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.inference.token_budget import BatchBudget
 from sentilora.insights.feedback import Feedback
-from sentilora.insights.statements.encoder import TopicEncoder
+from sentilora.insights.statements.encoder import BATCH_TOKENS, TopicEncoder
 from sentilora.insights.statements.kinds import find_kinds
 from sentilora.insights.statements.splitter import MOST_CHARACTERS, split_all
 from sentilora.insights.statements.statements import Statements
@@ -71,16 +71,20 @@ def read_statements(
     ]
     unique, owners = find_repeats(pieces)
     encoder = encoder or TopicEncoder(model)
-    vectors = np.empty((len(unique), encoder.width), np.float32)
+    vectors = np.empty((len(pieces), encoder.width), np.float32)
+    order = np.argsort(owners, kind="stable")  # places of the first statement, of the second, …
+    sorted_owners = owners[order]
     scores = np.empty((len(unique), len(model.labels)), np.float32)
-    budget = BatchBudget()  # of one size, so that answers repeat to the last digit
+    budget = BatchBudget(BATCH_TOKENS)  # of one size, so that answers repeat to the last digit
     log.emit("phase", name="score and embed the statements", total=len(unique))
     for first in range(0, len(unique), _AT_ONCE):
         part = slice(first, first + _AT_ONCE)
         windows = model.encoder.encode(unique[part]).windows
         with model.turn:
             scores[part] = _scores(model, unique[part], windows, budget)
-        vectors[part] = encoder.vectors(windows, progress=log.count)
+        found = encoder.vectors(windows, progress=log.count)
+        places = order[slice(*np.searchsorted(sorted_owners, [first, first + _AT_ONCE]))]
+        vectors[places] = found[owners[places] - first]
     of_texts = None
     if feedback.label_ids is None:
         known = dict(zip(unique, range(len(unique)), strict=True))
@@ -94,7 +98,7 @@ def read_statements(
             end=end,
             probabilities=scores[owners],
             signed=signed[owners],
-            vectors=vectors[owners] if len(unique) < len(owners) else vectors,
+            vectors=vectors,
             kinds=kinds[owners],
         ),
         of_texts,

@@ -1,0 +1,205 @@
+"""The parts that were found, put together as one report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+import sentilora
+from sentilora.data.languages import LOOKED_AT, LanguageCount
+from sentilora.inference.sentiment_model import SentimentModel
+from sentilora.insights.feedback import Feedback
+from sentilora.insights.insight_report import Aspect, Basis, InsightReport, Quote, Theme
+from sentilora.insights.mood.impact import theme_net, theme_share
+from sentilora.insights.mood.mood import Mood, ThemeMood
+from sentilora.insights.mood.weighted_texts import mentions_of, signs_of, weighted_texts_of
+from sentilora.insights.statements.statements import KINDS, Statements
+from sentilora.insights.themes.aspect_search import FoundAspects
+from sentilora.insights.themes.themes import FoundTheme, FoundThemes
+from sentilora.insights.voices import copy_keys, weigh
+
+UNTOLD_QUOTES = 5
+STABLE_FROM = 0.5  # of the resamples in which a theme comes back
+METHODS: Mapping[str, str] = MappingProxyType(
+    {
+        "statements": "sentences by their marks, parted further where 'but' turns them",
+        "mood of a text": "the model's answer to the whole text, or its given label",
+        "mood of a statement": "the model's answer to the statement alone",
+        "vectors": "mean of the base's last hidden states, adapter off",
+        "aspects": "nearness to the name and its nearest statements (Rocchio 1971), and its words",
+        "kinds": "wishes and questions by patterns of English, the rest by the mood",
+        "voices": "copies of a text of five words or more count once; an author weighs three texts",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that a report is made of.
+
+    Attributes:
+        feedback: N texts.
+        label_ids: label of each, ``(N,)``.
+        statements: their statements.
+        themes: themes of the statements.
+        mood: what is measured of the mood.
+        aspects: aspects that were asked for; None if there were none.
+        notes: what a reader has to know, in words of the front end.
+        seed: seed of all draws.
+    """
+
+    feedback: Feedback
+    label_ids: NDArray[np.int64]
+    statements: Statements
+    themes: FoundThemes
+    mood: Mood
+    aspects: FoundAspects | None
+    notes: tuple[str, ...]
+    seed: int
+
+
+def compose_insights(found: Found, model: SentimentModel) -> InsightReport:
+    """Put a report together."""
+    mood, themes = found.mood, found.themes
+    told = [
+        _theme(found, place, theme, counted)
+        for place, (theme, counted) in enumerate(zip(themes.themes, mood.themes, strict=True))
+    ]
+    is_in = themes.theme_of >= 0
+    texts_in = np.unique(found.statements.text_index[is_in])
+    return InsightReport(
+        title=_title(found.feedback.source),
+        net=mood.net,
+        period=mood.length,
+        since=mood.since,
+        until=mood.until,
+        periods=mood.periods,
+        comparison=mood.comparison,
+        changes=mood.changes,
+        themes=tuple(sorted(told, key=lambda theme: (-theme.texts, theme.key))),
+        in_themes=float(is_in.mean()) if len(is_in) else 0.0,
+        untold=len(found.feedback) - len(texts_in),
+        untold_quotes=_untold_quotes(found, is_in),
+        segments=mood.segments,
+        mix=mood.mix,
+        aspects=_aspects(found),
+        basis=_basis(found, model),
+    )
+
+
+def quote(feedback: Feedback, statements: Statements, index: int) -> Quote:
+    """Return a statement as it stands in its row."""
+    place = int(statements.text_index[index])
+    label_id = int(statements.label_ids[index])
+    day = None if feedback.dates is None else feedback.dates[place].item()
+    return Quote(
+        row=int(feedback.rows[place]),
+        id=None if feedback.ids is None else feedback.ids[place] or None,
+        date=day,
+        statement=statements.words_of(index, feedback),
+        label=feedback.labels.names[label_id],
+        score=round(float(statements.probabilities[index, label_id]), 4),
+    )
+
+
+def language_count(texts: Sequence[str]) -> Counter[str]:
+    """Count the texts that do not look English, by language; nothing without the detector."""
+    languages: Counter[str] = Counter()
+    for first in range(0, len(texts), LOOKED_AT):
+        count = LanguageCount()
+        count.add(texts[first : first + LOOKED_AT])
+        languages.update(count.languages)
+    return languages
+
+
+def _theme(found: Found, place: int, theme: FoundTheme, counted: ThemeMood) -> Theme:
+    own = found.statements.kinds[found.themes.theme_of == place]
+    kinds = np.bincount(own, minlength=len(KINDS)) / max(1, len(own))
+    return Theme(
+        key=theme.key,
+        name=theme.name,
+        words=theme.words,
+        kind=KINDS[int(np.argmax(kinds))],
+        kinds={name: round(float(share), 4) for name, share in zip(KINDS, kinds, strict=True)},
+        texts=counted.texts,
+        statements=counted.statements,
+        share=counted.share,
+        net=counted.net,
+        impact=counted.impact,
+        trend=counted.trend,
+        by_period=counted.by_period,
+        segments=counted.segments,
+        stability=theme.stability,
+        is_stable=theme.stability is None or theme.stability >= STABLE_FROM,
+        is_pinned=theme.is_pinned,
+        quotes=tuple(quote(found.feedback, found.statements, index) for index in theme.quotes),
+    )
+
+
+def _aspects(found: Found) -> tuple[Aspect, ...]:
+    if found.aspects is None:
+        return ()
+    texts = weighted_texts_of(found.feedback, found.label_ids)
+    signs = signs_of(found.feedback.labels)
+    told = []
+    for place, name in enumerate(found.aspects.names):
+        theme_of = np.where(found.aspects.speaks[:, place], 0, -1)
+        mentions = mentions_of(found.statements, theme_of, 1, signs)
+        own = mentions.texts_of(0)
+        told.append(
+            Aspect(
+                name=name,
+                texts=len(own),
+                share=theme_share(0, mentions, texts),
+                net=theme_net(0, mentions, texts) if len(own) else None,
+                quotes=tuple(
+                    quote(found.feedback, found.statements, index)
+                    for index in found.aspects.quotes[place]
+                ),
+            )
+        )
+    return tuple(told)
+
+
+def _untold_quotes(found: Found, is_in: NDArray[np.bool_]) -> tuple[Quote, ...]:
+    outside = np.flatnonzero(~is_in)
+    drawn = np.random.default_rng(found.seed).permutation(outside)[:UNTOLD_QUOTES]
+    return tuple(quote(found.feedback, found.statements, int(index)) for index in np.sort(drawn))
+
+
+def _basis(found: Found, model: SentimentModel) -> Basis:
+    feedback, mood = found.feedback, found.mood
+    is_given = feedback.label_ids is not None
+    return Basis(
+        source=feedback.source,
+        rows=len(feedback) + sum(feedback.skipped.values()),
+        texts=len(feedback),
+        skipped=dict(feedback.skipped),
+        statements=len(found.statements),
+        repeated=weigh(copy_keys(feedback.texts)).repeated,
+        not_understood=language_count(feedback.texts).total(),
+        model=model.artifact.name,
+        labels_are_given=is_given,
+        temperature=None if is_given else model.calibration.temperature,
+        shares=mood.prevalence.shares,
+        counted=mood.prevalence.counted,
+        correction=mood.prevalence.correction,
+        seed=found.seed,
+        false_alarms=mood.rate,
+        comparisons=mood.comparisons,
+        notes=found.notes,
+        methods={**METHODS, **mood.methods},
+        sentilora=sentilora.__version__,
+        created=dt.datetime.now(dt.UTC).replace(microsecond=0),
+    )
+
+
+def _title(source: str) -> str:
+    return f"What {Path(source).name or source} says"

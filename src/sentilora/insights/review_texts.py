@@ -1,0 +1,92 @@
+"""Texts that are worth a label next, as a file that ``train`` reads once they have one."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentilora.files import replacing_output
+from sentilora.insights.feedback import Feedback
+from sentilora.insights.voices import copy_keys
+
+REVIEW_FILE = "review.csv"
+
+
+@dataclass(frozen=True)
+class ReviewText:
+    """A text that the model is unsure of.
+
+    Attributes:
+        row: position of the text in the data, from 0.
+        text: the text.
+        guess: label that the model would give.
+        score: probability of that label, in [0, 1].
+    """
+
+    row: int
+    text: str
+    guess: str
+    score: float
+
+
+def choose_review(
+    feedback: Feedback, probabilities: NDArray[np.float32] | None, number: int
+) -> tuple[ReviewText, ...]:
+    """Choose the texts of which the two most probable labels are nearest, copies once.
+
+    Args:
+        feedback: N texts.
+        probabilities: ``(N, C)``; None where the labels are given, so that nothing is unsure.
+        number: largest number of texts.
+    """
+    if probabilities is None or number == 0:
+        return ()
+    ordered = np.sort(probabilities, axis=1)
+    margin = ordered[:, -1] - ordered[:, -2]
+    keys = copy_keys(feedback.texts)
+    chosen: list[ReviewText] = []
+    seen: set[int] = set()
+    for index in np.argsort(margin, kind="stable").tolist():
+        key = int(keys[index])
+        if len(chosen) == number:
+            break
+        if key and key in seen:
+            continue
+        seen.add(key)
+        label_id = int(np.argmax(probabilities[index]))
+        chosen.append(
+            ReviewText(
+                int(feedback.rows[index]),
+                feedback.texts[index],
+                feedback.labels.names[label_id],
+                float(probabilities[index, label_id]),
+            )
+        )
+    return tuple(chosen)
+
+
+def write_review(texts: tuple[ReviewText, ...], path: Path) -> None:
+    """Write texts with an empty column ``label``, to be filled in.
+
+    Raises:
+        DataError: the file cannot be written.
+    """
+    with replacing_output(path) as stream:
+        lines = _Lines()
+        writer = csv.writer(lines)
+        writer.writerow(["text", "label", "guess", "score", "row"])
+        for one in texts:
+            writer.writerow([one.text, "", one.guess, f"{one.score:.4f}", one.row])
+        stream.write("".join(lines.written).encode("utf-8"))
+
+
+class _Lines:
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, line: str) -> None:
+        self.written.append(line)
