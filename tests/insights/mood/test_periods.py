@@ -15,7 +15,14 @@ def dates_of(*texts):
 
 @pytest.mark.parametrize(
     ("number", "a_day", "length"),
-    [(10, 1, "day"), (60, 40, "day"), (60, 5, "week"), (300, 100, "week"), (300, 1, "month")],
+    [
+        (10, 1, "day"),
+        (60, 40, "day"),
+        (60, 5, "week"),
+        (300, 100, "week"),
+        (300, 1, "month"),
+        (40, 1, "week"),
+    ],
 )
 def test_periods_are_as_short_as_the_volume_bears(number, a_day, length):
     assert choose_length(steady_days(number, a_day)) == length
@@ -102,6 +109,14 @@ def test_months_can_be_compared_where_weeks_are_shown():
     assert report.length == "week"
     assert report.comparison.start == dt.date(2026, 5, 1)
     assert report.comparison.is_partial
+
+
+def test_a_date_two_millennia_old_does_not_make_as_many_periods():
+    dates = np.append(steady_days(60, 10), np.datetime64("0206-01-01"))
+    report = mood(labels(np.random.default_rng(5), 0.3, 601), dates)
+    assert report.length == "week"
+    assert len(report.periods) == 600
+    assert report.notes[-1].startswith("1 texts before")
 
 
 def test_one_day_compares_with_nothing():

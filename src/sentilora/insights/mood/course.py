@@ -15,6 +15,7 @@ from sentilora.insights.mood.false_alarms import AlarmBudget, Luck
 from sentilora.insights.mood.mix import from_mix, mix_changes
 from sentilora.insights.mood.periods import (
     LENGTHS,
+    MOST_SHOWN,
     Calendar,
     Length,
     calendar,
@@ -86,12 +87,13 @@ def course_of(
     """
     dates = voices.dates
     assert dates is not None
-    days = calendar(dates, length or choose_length(dates), since, until)
+    every = calendar(dates, length or choose_length(dates), since, until)
+    days = every.latest(MOST_SHOWN)
     compared = next((one for one in LENGTHS if one == compare), days.length)
     beside = calendar(dates, compared, since, until)
     found = find_changes(voices, budget, luck.of("changes"))
     own = segment_changes(columns, voices, budget, luck.of("segment changes"))
-    notes = () if found is not None else ("too few days or texts to look for changes of the mood",)
+    notes = _notes(found is None, int((dates < days.starts[0]).sum()), days)
     courses = shares_over_time(mentions, voices, "trends", budget, luck.of("trends"))
     known = dates[~np.isnat(dates)]
     return Course(
@@ -108,6 +110,17 @@ def course_of(
         ),
         notes=notes,
     )
+
+
+def _notes(is_short: bool, early: int, days: Calendar) -> tuple[str, ...]:
+    notes = []
+    if is_short:
+        notes.append(
+            "too few days or texts, or all say the same: no changes of the mood looked for"
+        )
+    if early:
+        notes.append(f"{early} texts before {days.starts[0]} are in no {days.length} that is shown")
+    return tuple(notes)
 
 
 def _changes(

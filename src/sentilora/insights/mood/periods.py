@@ -20,6 +20,8 @@ LENGTHS: tuple[Length, ...] = ("day", "week", "month")
 ENOUGH_TEXTS = 20
 MOST_PERIODS = {"day": 92, "week": 160}
 FEW_DAYS = 21
+FEW_WEEKS = 12
+MOST_SHOWN = 600
 _MONDAY = 4  # 1 January 1970 was a Thursday: day -3, or 4, is a Monday
 
 # A fortnight, four weeks, a quarter: long enough to be the usual, short enough to be recent.
@@ -49,6 +51,11 @@ class Calendar:
     def __len__(self) -> int:
         return len(self.starts)
 
+    def latest(self, number: int) -> Calendar:
+        """Return the last periods, at most so many."""
+        part = slice(-number, None)
+        return Calendar(self.length, self.starts[part], self.ends[part], self.is_partial[part])
+
     def index(self, dates: Dates) -> Ints:
         """Return the period of each day, ``(N,)``; -1 for none."""
         place = np.searchsorted(self.starts, dates, side="right") - 1
@@ -63,12 +70,17 @@ def choose_length(dates: Dates) -> Length:
         dates: ``(N,)`` datetime64[D]; NaT are left out.
     """
     known = dates[~np.isnat(dates)]
-    days = int((known.max() - known.min()).astype(np.int64)) + 1 if len(known) else 1
+    if len(known) == 0:
+        return "day"
+    first, last = np.quantile(known.astype(np.int64), [0.005, 0.995])  # a mistyped year is no span
+    days = int(last - first) + 1
     if days <= FEW_DAYS:
         return "day"
     if days <= MOST_PERIODS["day"] and len(known) >= ENOUGH_TEXTS * days:
         return "day"
     weeks = days / 7
+    if weeks <= FEW_WEEKS:
+        return "week"
     return (
         "week" if weeks <= MOST_PERIODS["week"] and len(known) >= weeks * ENOUGH_TEXTS else "month"
     )

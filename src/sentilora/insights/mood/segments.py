@@ -101,7 +101,10 @@ def segments_of(
         texts = np.bincount(column.groups[column.groups >= 0], minlength=len(column.values))
         everything = voices.tally()
         for place, value in enumerate(column.values):
-            here, elsewhere = net_of(tallies[place]), net_of(everything - tallies[place])
+            here, elsewhere = (
+                net_of(tallies[place]),
+                net_of(np.maximum(everything - tallies[place], 0.0)),
+            )
             assert here is not None
             assert elsewhere is not None
             segments.append(
@@ -186,7 +189,7 @@ def _chances(
 def _scores(counts: Ints, sizes: Ints) -> Floats:
     """Return how far the net sentiment of each group is from that of all, ``(R, G)``."""
     net = counts[:, :, 2] - counts[:, :, 0]
-    total = sizes.sum()
+    total = max(int(sizes.sum()), 1)
     mean = net[:1].sum() / total
     variance = (counts[0, :, 0] + counts[0, :, 2]).sum() / total - mean**2
     spread = np.sqrt(np.maximum(sizes * (total - sizes) * variance / total, 1e-12))

@@ -16,6 +16,7 @@ from sentilora.labels import Labels
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+_NOBODY = 1e-9  # voices; what differences of sums leave
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def signs_of(labels: Labels) -> Ints:
 def net_of(tally: Floats) -> Estimate | None:
     """Return the net sentiment of a tally ``(3,)`` of negative, other and positive voices."""
     total = float(tally.sum())
-    return net_estimate(float(tally[0]), float(tally[2]), total) if total > 0 else None
+    return net_estimate(float(tally[0]), float(tally[2]), total) if total > _NOBODY else None
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,6 @@ from sentilora.insights.mood.weighted_texts import Floats, Ints, WeightedTexts
 MIN_DAYS = 3
 MOST_BINS = 100  # of the scan; a change is dated by the day all the same
 PENALTIES = (3.0, 2.0, 1.0)  # times log(days), in units of the deviance
-LOCAL_RATE = 0.05  # for one change more than there is, where there is one
 DEALS = 999
 
 
@@ -150,9 +149,8 @@ def _confirmed(
     """
     known: dict[tuple[int, int, int], float] = {}
     for penalty in PENALTIES:
-        places, chances = _held(
-            counts, _candidates(counts, spread, penalty), spread, generator, known
-        )
+        candidates = _candidates(counts, spread, penalty)
+        places, chances = _held(counts, candidates, spread, generator, known, budget.rate)
         if places:
             break
     budget.count(len(known))
@@ -165,7 +163,9 @@ def _held(
     spread: float,
     generator: np.random.Generator,
     known: dict[tuple[int, int, int], float],
+    rate: float,
 ) -> tuple[list[int], list[float]]:
+    """Drop candidates until the chance of the weakest, by their number, is within the rate."""
     chances: list[float] = []
     while places:
         edges = [0, *places, len(counts)]
@@ -175,7 +175,7 @@ def _held(
                 known[window] = _split_p(counts, window, spread, generator)
         chances = [min(1.0, len(places) * known[window]) for window in windows]
         weakest = int(np.argmax(chances))
-        if chances[weakest] <= LOCAL_RATE:
+        if chances[weakest] <= rate:
             return places, chances
         del places[weakest]
         places = _moved(counts, places, spread)
