@@ -10,8 +10,7 @@ import pytest
 import sentilora
 from sentilora import samples
 from sentilora.ui import session, visits
-from sentilora.ui.jobs import file_job
-from sentilora.ui.pages import file_page
+from sentilora.ui.pages import file_page, job_watch
 from tests.helpers.app_page import box, button, html_of, problem
 from tests.helpers.embedded_base import needs_minilm
 from tests.helpers.texts import make_texts
@@ -200,8 +199,8 @@ def test_a_prediction_that_is_stopped_keeps_its_answers(open_page, reviews, monk
                 {"kind": "phase", "total": 600} if not done else {"kind": "progress", "done": 1}
             )
 
-    monkeypatch.setattr(file_job, "score_file", slow)
-    monkeypatch.setattr(file_page, "AT_ONCE_S", 0.1)
+    monkeypatch.setattr(file_page, "score_file", slow)
+    monkeypatch.setattr(job_watch, "AT_ONCE_S", 0.1)
     page = open_page("file")
     page.file_uploader[0].upload("reviews.csv", reviews).run()
     button(page, "Analyse the file").click().run()
@@ -218,7 +217,7 @@ def test_a_prediction_that_breaks_is_not_called_stopped(open_page, reviews, monk
     def broken(*_, **__):
         raise MemoryError
 
-    monkeypatch.setattr(file_job, "score_file", broken)
+    monkeypatch.setattr(file_page, "score_file", broken)
     page = open_page("file")
     page.file_uploader[0].upload("reviews.csv", reviews).run()
     button(page, "Analyse the file").click().run()
@@ -318,7 +317,7 @@ def test_one_faulty_file_is_told_once_for_all_models(open_page, tiny_run, settin
     page.multiselect[0].set_value([str(tiny_run.path), "general"]).run()
     page.radio[0].set_value("My labelled file").run()
     page.file_uploader[0].upload("t.csv", b"text,label\ngood film,positive\n,positive\n").run()
-    assert "at least two" in problem(page)
+    assert "At least two labels" in problem(page)
     rows = "\n".join(f"{text},{label}" for text, label in make_texts(20))
     page.file_uploader[0].upload("t.csv", f"text,label\n{rows}\n,positive\n".encode()).run()
     assert "**10 negative, 10 positive, 1 cannot be used**" in [one.value for one in page.markdown]

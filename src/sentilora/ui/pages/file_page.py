@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -13,18 +14,26 @@ from sentilora.ui.data_form import ask_for_data, show_understood
 from sentilora.ui.date_columns import DAY_FIRST, MONTH_FIRST, count_over_time, date_columns
 from sentilora.ui.display import page_words
 from sentilora.ui.display.altair_charts import draw_counts, draw_over_time
-from sentilora.ui.display.error_messages import page_text, show_error, told
+from sentilora.ui.display.error_messages import page_text, told
 from sentilora.ui.display.markdown import plain
-from sentilora.ui.jobs.file_job import FileJob
-from sentilora.ui.models.scored_file import SHOWN, Asked, ScoredFile, choose_rows, shown_labels
+from sentilora.ui.jobs.page_job import PageJob
+from sentilora.ui.models.scored_file import (
+    SHOWN,
+    Asked,
+    ScoredFile,
+    choose_rows,
+    score_file,
+    shown_labels,
+)
+from sentilora.ui.pages.job_watch import start_job, take_over, watch_job
 from sentilora.ui.understood_rows import understand_texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 SCORING, SCORED = "file-scoring", "file-scored"
-REFRESH_S = 0.7
-AT_ONCE_S = 1.0  # a small file is done before anyone has to be told how far it is
+
+FileJob = PageJob[Asked, ScoredFile]
 
 
 def show() -> None:
@@ -50,10 +59,12 @@ def show() -> None:
         scoring = _start(asked)
         is_alive = scoring.is_alive
     if is_alive:
-        _show_live()
+        watch_job(SCORING, "rows")
         return
     if scoring is not None and (scoring.result is not None or scoring.asked == asked):
-        _take_over(scoring)
+        stopped = f"Stopped after {scoring.done:,} rows. What was answered is kept: press the "
+        stopped += "button to go on."
+        take_over(SCORING, SCORED, scoring.asked[0].upload.names, stopped)
     scored: ScoredFile | None = kept.get(SCORED)
     if scored is not None:
         with told(choices.upload.names):
@@ -62,49 +73,12 @@ def show() -> None:
 
 def _start(asked: Asked) -> FileJob:
     """Begin to answer a file; what was answered before goes."""
-    kept = session.visit().kept
-    kept.pop(SCORED, None)
-    with told(asked[0].upload.names):
+    session.visit().kept.pop(SCORED, None)
+    choices, name, threshold = asked
+    with told(choices.upload.names):
         model = session.chosen_model()
-    scoring = FileJob(model, asked)
-    kept[SCORING] = scoring
-    scoring.start()
-    scoring.wait(AT_ONCE_S)
-    return scoring
-
-
-def _take_over(scoring: FileJob) -> None:
-    """Keep what came of it, or say why nothing did."""
-    kept = session.visit().kept
-    if scoring.result is not None:
-        kept[SCORED] = scoring.result
-        kept.pop(SCORING, None)
-    elif scoring.error is not None:
-        show_error(page_text(scoring.error.message, scoring.asked[0].upload.names))
-    elif not scoring.is_unwanted:
-        show_error(
-            "The work ended before it was done. The terminal that serves this page says why."
-        )
-    else:
-        st.info(
-            f"Stopped after {scoring.done:,} rows. What was answered is kept: press the button to "
-            "go on.",
-            icon=":material/pause:",
-        )
-
-
-@st.fragment(run_every=REFRESH_S)  # type: ignore[untyped-decorator]
-def _show_live() -> None:
-    """Draw how far it is; the rest of the page is left alone until it has ended."""
-    scoring: FileJob | None = session.visit().kept.get(SCORING)
-    if scoring is None or not scoring.is_alive:
-        st.rerun()
-        return
-    share = scoring.done / scoring.total if scoring.total else 0.0
-    said = f"{scoring.done:,} of {scoring.total:,} rows" if scoring.total else "Reading the file …"
-    st.progress(min(1.0, share), said)
-    st.button("Stop", icon=":material/stop:", key="file-stop", on_click=scoring.stop)
-    st.caption("You can load this page again or look at others: the work goes on.")
+    work = partial(score_file, model, name, choices, threshold)
+    return start_job(SCORING, PageJob(asked, lambda listener: work(listener=listener)))
 
 
 def _show_scored(scored: ScoredFile, asked: Asked) -> None:

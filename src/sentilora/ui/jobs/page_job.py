@@ -1,45 +1,54 @@
-"""A file that is answered beside the page, so that loading the page again does not end it."""
+"""Work beside the page, so that loading the page again does not end it."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from sentilora.errors import SentiloraError
-from sentilora.events import Event, as_counts
-from sentilora.inference.sentiment_model import SentimentModel
-from sentilora.ui.models.scored_file import Asked, ScoredFile, score_file
+from sentilora.events import Event, Listener, as_counts
+
+Asked = TypeVar("Asked")
+Result = TypeVar("Result")
 
 
 class _StoppedError(Exception):
     """The visitor does not want to wait any longer."""
 
 
-class FileJob:
-    """One file on its way through one model.
+class PageJob(Generic[Asked, Result]):
+    """One piece of work in a thread of its own.
+
+    Args:
+        asked: what it will be the answer to.
+        work: function that is called with a listener to its events, and returns the result.
 
     Attributes:
         asked: what it will be the answer to.
-        done, total: numbers of rows that are answered, and in all; None before it is known.
-        result: the file with its answers, once it has them.
+        phase: name of what it is at; empty before it is known.
+        done, total: numbers of rows that are done, and in all; None before it is known.
+        result: what came of it, once it is there.
         error: what went wrong.
     """
 
-    def __init__(self, model: SentimentModel, asked: Asked) -> None:
+    def __init__(self, asked: Asked, work: Callable[[Listener], Result]) -> None:
         self.asked = asked
+        self.phase = ""
         self.done = 0
         self.total: int | None = None
-        self.result: ScoredFile | None = None
+        self.result: Result | None = None
         self.error: SentiloraError | None = None
-        self._model = model
+        self._work = work
         self._is_unwanted = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
-        """Begin; what was computed before a stop is not computed again."""
+        """Begin."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End it at the next piece; the answers so far are kept for the next time."""
+        """End it at the next event."""
         self._is_unwanted.set()
 
     @property
@@ -57,16 +66,17 @@ class FileJob:
         return self._thread.is_alive()
 
     def _run(self) -> None:
-        choices, name, threshold = self.asked
         count = as_counts(self._count)
 
         def listen(event: Event) -> None:
             count(event)
+            if event["kind"] == "phase":
+                self.phase = str(event.get("name", ""))
             if self._is_unwanted.is_set():
                 raise _StoppedError
 
         try:
-            self.result = score_file(self._model, name, choices, threshold, listener=listen)
+            self.result = self._work(listen)
         except SentiloraError as error:
             self.error = error
         except _StoppedError:
