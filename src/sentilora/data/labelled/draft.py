@@ -11,6 +11,7 @@ from sentilora.data.columns import known_columns
 from sentilora.data.files.sources import SAMPLE, Location, locate
 from sentilora.data.files.temporary import read_batches
 from sentilora.data.labelled.scan import MAX_SPELLINGS, Asked, Scan, scan
+from sentilora.data.labelled.sister_columns import sister_problem
 from sentilora.data.labelled.values.label_spellings import fold
 from sentilora.data.labelled.values.label_values import read_meanings
 from sentilora.data.labelled.values.meanings import Column, Meanings
@@ -90,6 +91,11 @@ def settle(
     if meanings.labels is None:
         problems.add(meanings.problem)
         return
+    is_said = (labels, before, draft.asked.rating_scale) != (None, None, None)
+    has_others = len(found.table.names) > len(found.columns.used)
+    if has_others and not is_said and not found.columns.one_hot:
+        told = sister_problem(found.columns, found.sample(), meanings)
+        problems.whole += [told] if told else []
     if meanings.cuts_off and not draft.asked.skip_bad_rows:
         problems.add(meanings.problem)
         problems.may_skip = False

@@ -106,6 +106,7 @@ class Scan:
         bad: row number and code of each row that has a label but another problem.
         row_count: number of rows of the table, good and bad.
         first_texts: first good texts, by which it is seen whether they are texts at all.
+        sample: what reads the first values of all columns.
     """
 
     table: Table
@@ -117,6 +118,7 @@ class Scan:
     bad: list[tuple[int, int]] = field(default_factory=list)
     row_count: int = 0
     first_texts: list[str] = field(default_factory=list)
+    sample: Sample = nothing
 
     @property
     def path(self) -> Path:
@@ -148,7 +150,7 @@ def scan(table: Table, asked: Asked) -> Scan:
         problems.add(f"Texts alone can be answered, not learned from or measured on: {way}")
     if problems.whole and doubt:
         problems.add(doubt)
-    found = Scan(table, columns, problems, ScratchFolder())
+    found = Scan(table, columns, problems, ScratchFolder(), sample=sample)
     with arrow_writer(found.path, _schema(columns)) as write:
         for chunk in table.chunks(columns.used, problems):
             write(_check(chunk, found))
