@@ -171,7 +171,7 @@ def test_stars_are_not_read_as_labels_that_have_no_end_of_the_scale(names):
 def test_stars_of_one_sentiment_only():
     read = meanings("4", "5", stars=5)
     assert read.labels is None
-    assert "too few labels" in read.problem
+    assert "at least two labels are needed" in read.problem
 
 
 def test_spellings_are_folded_and_told():
@@ -284,9 +284,64 @@ def test_values_can_be_renamed():
 
 
 @pytest.mark.parametrize(
+    ("values", "known", "names"),
+    [
+        (("P", "N"), None, ("negative", "positive")),
+        (("p", "n", "NEU"), None, ("negative", "neutral", "positive")),
+        (("P", "N", "P+", "n+"), None, ("very negative", "negative", "positive", "very positive")),
+        (("P", "N", "NONE"), None, ("negative", "positive")),
+        (("P", "N"), TERNARY, ("negative", "neutral", "positive")),
+        (("P", "N"), Labels(("N", "P")), ("N", "P")),
+        (("P", "N", "Q"), None, ("N", "P", "Q")),
+    ],
+)
+def test_initials_of_sentiments_have_their_sign(values, known, names):
+    read = meanings(*values, known=known)
+    assert read.labels.names == names
+    assert [names[read.of[value]][0].upper() for value in values[:2]] == ["P", "N"]
+
+
+def test_initials_are_told():
+    assert meanings("P", "n").notes == ("labels read: P as positive, n as negative",)
+
+
+def test_initials_with_names_keep_them():
+    read = meanings("N", "P", labels=Labels(("negative", "positive")))
+    assert read.labels is None
+    assert 'labels=["N=negative", "P=positive"]' in Message(read.problem)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (
+            "positive",
+            "positive.",
+            "Positive!",
+            "negative",
+            '"negative"',
+            "«negative»",
+            "(Negative)",
+        ),
+        ("positive.", "“negative”"),
+        ("'positive'", "negative ;"),
+    ],
+)
+@pytest.mark.parametrize("known", [None, BINARY])
+def test_quotes_and_stops_about_a_label_are_not_part_of_it(values, known):
+    read = meanings(*values, known=known)
+    assert read.labels == BINARY
+    assert all(read.of[value] == ("pos" in value.casefold()) for value in values)
+
+
+def test_marks_alone_stay_what_they_are():
+    read = meanings(":D", "D:", "!", "!!")
+    assert len(read.labels) == 4
+
+
+@pytest.mark.parametrize(
     ("values", "way"),
     [
-        (("N", "P"), 'labels=["N=negative", "P=positive"]'),
         (("FALSE", "TRUE"), 'labels=["FALSE=negative", "TRUE=positive"]'),
         (("no", "yes"), 'labels=["no=negative", "yes=positive"]'),
         (("cats", "dogs"), 'labels=["cats=NAME", "dogs=NAME"]'),
@@ -468,7 +523,7 @@ def test_what_is_said_of_numbers_reads_them_and_keeps_their_order(numbers, colum
         options = {"labels": named} if named else {name: value}
         again = meanings(*values, column=column, known=known, **options)
         if again.labels is None:
-            assert "too few labels" in again.problem
+            assert "at least two labels are needed" in again.problem
             continue
         assert not again.cuts_off
         found = [again.of[f"{number:g}"] for number in sorted(numbers)]

@@ -18,6 +18,7 @@ _MISSING = frozenset(
 _LONGEST = max(map(len, _MISSING))
 # Characters that nobody sees; joiners and selectors are part of emoji and of some scripts.
 _UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
+_AROUND = "\"'`´“”„‟‘’‚«»‹›()[]{}.,;:!?…。！？、 \t\r\n\xa0"  # quotes and stops about a name
 _SOMETIMES_SEEN = re.compile("[\u200c\u200d\ufe0e\ufe0f]")
 
 
@@ -40,14 +41,23 @@ def is_missing(value: object) -> bool:
 
 
 def clean(value: str) -> str:
-    """Write a value without unseen characters, in composed Unicode, with single spaces."""
-    return " ".join(unicodedata.normalize("NFC", _UNSEEN.sub("", value)).split())
+    """Write a value without what nobody sees, in composed Unicode, with single spaces, bare."""
+    return _bare(" ".join(unicodedata.normalize("NFC", _UNSEEN.sub("", value)).split()))
 
 
 def fold(value: str) -> str:
-    """Return what the spellings of one label have in common: case, width and spaces aside."""
+    """Return what the spellings of one label have in common.
+
+    Aside are case, width, spaces, and quotes and stops about it (``"Positive."``).
+    """
     seen = _SOMETIMES_SEEN.sub("", _UNSEEN.sub("", value))
-    return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())
+    return _bare(" ".join(unicodedata.normalize("NFKC", seen).casefold().split()))
+
+
+def _bare(name: str) -> str:
+    """Take quotes and stops off a name of two letters or more; ``:D`` and ``?`` are no names."""
+    bare = name.strip(_AROUND)
+    return bare if sum(map(str.isalpha, bare)) > 1 else name
 
 
 def join_spellings(tally: Mapping[str, int]) -> dict[str, str]:

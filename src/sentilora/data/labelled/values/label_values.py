@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sentilora.data.labelled.values.answer_values import find_answers, read_answers
+from sentilora.data.labelled.values.initials import spelled_out
 from sentilora.data.labelled.values.label_advice import (
     ONE_LABEL,
     dates_problem,
@@ -70,6 +71,7 @@ def read_meanings(tally: Mapping[str, int], column: Column) -> Meanings:
         return Meanings(None, {}, f"column '{column.name}': {_HIDDEN}")
     missing = {value for value in tally if is_missing(value) and not _is_named(value, column)}
     named = {value: _class_name(value, column.class_names) for value in tally}
+    named |= (initials := spelled_out(tally, column))
     present = {named[value]: 0 for value in tally if value not in missing}
     for value in tally.keys() - missing:
         present[named[value]] += tally[value]
@@ -83,7 +85,9 @@ def read_meanings(tally: Mapping[str, int], column: Column) -> Meanings:
     of = {
         value: NO_LABEL if value in missing else meanings.of[name] for value, name in named.items()
     }
-    return replace(meanings, of=of)
+    told = ", ".join(f"{value} as {name}" for value, name in sorted(initials.items()))
+    notes = (*([f"labels read: {told}"] if told else []), *meanings.notes)
+    return replace(meanings, of=of, notes=notes)
 
 
 def _read(tally: Mapping[str, int], column: Column) -> Meanings:
