@@ -14,6 +14,7 @@ from typing import Any
 
 from sentilora.data.frames import is_frame, is_from, likely_text, name_of, text_column
 from sentilora.data.problems import shortened
+from sentilora.data.visible import is_visible
 from sentilora.errors import ConfigError, DataError, several
 from sentilora.message import setting
 
@@ -95,8 +96,8 @@ def entry_problem(value: object) -> str | None:
         return f"is missing ({value})"
     if not isinstance(value, str):
         return f"is {type(value).__name__} {shortened(repr(value))}, not a string"
-    if not value.strip():
-        return "is empty"
+    if not is_visible(value):
+        return "holds nothing but characters that nobody sees" if value.strip() else "is empty"
     if not is_unicode(value):
         return f"holds half of a character (a lone surrogate): '{shortened(value)}'"
     return None
@@ -105,7 +106,7 @@ def entry_problem(value: object) -> str | None:
 def _are_texts(values: list[Any]) -> bool:
     """Tell quickly whether all is well."""
     try:
-        return all(map(str.strip, values)) and is_unicode("".join(values))
+        return all(map(is_visible, values)) and is_unicode("".join(values))
     except TypeError:
         return False
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sentilora.data.problems import Problems
+from sentilora.data.visible import is_visible
 from sentilora.errors import DataError
 from sentilora.message import setting
 
@@ -202,8 +203,8 @@ def text_problem(value: object) -> str | None:
         return "no text"
     if not isinstance(value, str):
         return f"text is not a string but {type(value).__name__}"
-    if not value.strip():
-        return "empty text"
+    if not is_visible(value):
+        return "empty text" if not value.strip() else "nothing but characters that nobody sees"
     return broken_text(value)
 
 
