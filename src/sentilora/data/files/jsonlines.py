@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sentilora.data.files.streams import CHUNK_ROWS, Chunk, ChunkBuilder, broken_text, open_bytes
-from sentilora.data.problems import Problems, shown_value
+from sentilora.data.problems import Problems, shortened, shown_value
 
 _NAMED_BY = 1000  # rows whose keys are taken as the columns
 
@@ -30,7 +30,29 @@ def _constant(written: str) -> str | None:
     return None if written == "NaN" else written
 
 
-decoder = json.JSONDecoder(parse_float=_number, parse_constant=_constant)
+class DoubledKeyError(ValueError):
+    """A key that stands twice in an object, with other values.
+
+    Attributes:
+        values: the object, with the last value of each key.
+    """
+
+    def __init__(self, key: str, values: dict[str, Any]) -> None:
+        super().__init__(key)
+        self.values = values
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Read an object; of a key that stands twice nobody can tell which value is meant."""
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        doubled = next((key for key, value in pairs if values[key] != value), None)
+        if doubled is not None:
+            raise DoubledKeyError(f"'{shortened(doubled)}'", values)
+    return values
+
+
+decoder = json.JSONDecoder(parse_float=_number, parse_constant=_constant, object_pairs_hook=_object)
 
 
 class JsonLinesFile:
@@ -47,7 +69,7 @@ class JsonLinesFile:
         self.notes: tuple[str, ...] = ()
         self.label_names: tuple[str, ...] | None = None
         self.doubt = ""  # what else may be read, where no column fits
-        first = islice(self.objects(Problems(name)), _NAMED_BY)
+        first = islice(self.objects(Problems(name), takes_doubled=True), _NAMED_BY)
         names = dict.fromkeys(key for _, values in first for key in values)
         self._annotated = _ANSWER in names and not names.keys().isdisjoint(_HASHES)
         if self._annotated and _CHOICE in names:
@@ -71,8 +93,15 @@ class JsonLinesFile:
             found = _accepted(found, problems)
         yield from in_chunks(found, columns, rows)
 
-    def objects(self, problems: Problems) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Iterate row numbers and objects; blank lines are passed over."""
+    def objects(
+        self, problems: Problems, *, takes_doubled: bool = False
+    ) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Iterate row numbers and objects; blank lines are passed over.
+
+        Args:
+            problems: what collects the lines that are no objects.
+            takes_doubled: whether objects in which a key stands twice are iterated, too.
+        """
         row = 0
         with open_bytes(self.path, self.name) as stream:
             for number, line in enumerate(stream, start=1):
@@ -80,7 +109,7 @@ class JsonLinesFile:
                 if not raw.strip():
                     continue
                 row += 1
-                values = _parse(raw, row, number, problems)
+                values = _parse(raw, row, number, problems, takes_doubled)
                 if values is not None:
                     yield row, values
 
@@ -109,7 +138,9 @@ def _accepted(
             problems.add_row(row, "the answer is not 'accept'", shown_value(answer))
 
 
-def _parse(raw: bytes, row: int, line: int, problems: Problems) -> dict[str, Any] | None:
+def _parse(
+    raw: bytes, row: int, line: int, problems: Problems, takes_doubled: bool
+) -> dict[str, Any] | None:
     try:
         values = decoder.decode(raw.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -118,6 +149,9 @@ def _parse(raw: bytes, row: int, line: int, problems: Problems) -> dict[str, Any
     except json.JSONDecodeError as error:
         problems.add_row(row, "not JSON", f"line {line}, column {error.colno}: {error.msg}")
         return None
+    except DoubledKeyError as error:
+        problems.add_row(row, "a key stands twice, with other values", f"line {line}: {error}")
+        return error.values if takes_doubled else None
     except (ValueError, RecursionError) as error:
         problems.add_row(row, "not JSON", f"line {line}: {error}")
         return None

@@ -132,6 +132,20 @@ def test_lines_of_fasttext(write, pairs, name):
     assert found == [("Lovely: it works", "positive"), ("It broke", "negative")]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "__label__pos , Lovely, it works\n__label__neg , It broke\n",
+        "__label__pos, Lovely, it works\n__label__neg,\tIt broke\n",
+    ],
+)
+def test_a_comma_between_label_and_text_of_fasttext_is_left_out(write, lines):
+    examples = read_examples(write("a.txt", lines))
+    assert examples.texts == ["Lovely, it works", "It broke"]
+    assert examples.labels.names == ("negative", "positive")
+    assert "the comma between labels and text is left out" in examples.notes
+
+
 def test_data_sets_that_were_saved_to_disk(tmp_path, pairs, rows, labelled):
     one = datasets.Dataset.from_list(labelled).class_encode_column("label")
     one.save_to_disk(tmp_path / "one")

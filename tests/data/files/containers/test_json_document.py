@@ -7,7 +7,9 @@ import pytest
 
 from sentilora.data.files.containers import json_document
 from sentilora.data.files.sources import open_single
+from sentilora.data.labelled.reader import read_examples
 from sentilora.errors import DataError
+from sentilora.labels import Labels
 
 FRAME = pd.DataFrame({"text": ["a b", "c"], "label": ["positive", "negative"], "n": [1.5, None]})
 RECORDS = json.loads(FRAME.to_json(orient="records"))
@@ -82,3 +84,21 @@ def test_numbers_that_no_float_can_hold_are_kept(write, rows):
 def test_one_row_with_a_list_is_a_row(write, rows):
     row = {"text": "a", "tags": [{"k": 1}, {"k": 2}]}
     assert rows(write("a.jsonl", json.dumps(row))) == [{**row, "tags": json.dumps(row["tags"])}]
+
+
+ROWS = '{"text": "a b", "label": "good", "text": "c"}', '{"text": "d", "label": "bad", "text": "d"}'
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+def test_a_key_that_stands_twice_is_told(write, name):
+    path = write(name, "\n".join(ROWS))
+    with pytest.raises(DataError, match=r"a key stands twice, with other values: row 1 .*'text'"):
+        read_examples(path)
+    kept = read_examples(path, skip_bad_rows=True, labels=Labels(("good", "bad")))
+    assert kept.texts == ["d"]  # the same value twice is one
+
+
+def test_a_key_that_stands_twice_in_an_array_is_told(write):
+    path = write("a.json", f"[{ROWS[1]}, {ROWS[0]}]")
+    with pytest.raises(DataError, match="the key 'text' stands twice in value 2, with other"):
+        read_examples(path)

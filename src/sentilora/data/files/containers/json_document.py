@@ -17,7 +17,7 @@ from sentilora.data.columns import TEXT_NAMES
 from sentilora.data.files.containers.annotations import flattened
 from sentilora.data.files.containers.json_shapes import rows_of
 from sentilora.data.files.containers.row_spool import spool
-from sentilora.data.files.jsonlines import JsonLinesFile, decoder
+from sentilora.data.files.jsonlines import DoubledKeyError, JsonLinesFile, decoder
 from sentilora.data.files.streams import open_text
 from sentilora.data.files.text_form.charset import find_encoding
 from sentilora.data.problems import quoted
@@ -184,6 +184,11 @@ class JsonDocument:
                 if not self._more():
                     raise self._broken(error.msg) from error
                 continue
+            except DoubledKeyError as error:
+                raise DataError(
+                    f"{self._name}: the key {error} stands twice in value {self._row:,}, with "
+                    "other values. Expected each key once: take out the wrong one."
+                ) from error
             except (ValueError, RecursionError) as error:
                 raise self._broken(str(error)) from error
             if end == len(self._buffer) and self._more():

@@ -29,8 +29,8 @@ def open_labelled_lines(path: Path, name: str, encoding: str | None = None) -> J
         DataError: it cannot be read.
     """
     found, notes = find_encoding(path, name, encoding)
-    notes = (*notes, f"labels from the words that begin with {MARK}")
-    return spool(_labelled(_lines(path, name, found)), [path], name, notes)
+    told = [*notes, f"labels from the words that begin with {MARK}"]
+    return spool(_labelled(_lines(path, name, found), told), [path], name, told)
 
 
 def open_line_pair(
@@ -51,7 +51,9 @@ def open_line_pair(
     return spool(_paired(texts, labels, name, found), files, name, notes, names)
 
 
-def _labelled(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
+def _labelled(lines: Iterator[str], notes: list[str]) -> Iterator[dict[str, Any]]:
+    """Part lines into labels and texts; a comma between them is part of neither."""
+    has_commas = False
     for line in lines:
         if not line.strip():
             continue
@@ -59,6 +61,15 @@ def _labelled(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
         count = next((i for i, word in enumerate(words) if not word.startswith(MARK)), len(words))
         labels = [word.removeprefix(MARK) for word in words[:count]]
         text = line.split(maxsplit=count)[count] if count < len(words) else ""
+        is_parted = text.startswith(",") or any(
+            len(label) > 1 and label[-1] == "," for label in labels
+        )
+        if is_parted:
+            labels = [label.rstrip(",") or label for label in labels]
+            text = text.removeprefix(",").lstrip()
+        if is_parted and not has_commas:
+            has_commas = True
+            notes.append("the comma between labels and text is left out")
         label = labels[0] if len(labels) == 1 else labels or None
         yield {"text": text, "label": label}
 
