@@ -343,13 +343,16 @@ def test_problems_of_all_parts_are_in_one_error(write, reviews, tmp_path):
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_temporary_disk_is_full(write, reviews, monkeypatch):
     path = write("a.csv", reviews(5000))
-    monkeypatch.setattr("sentilora.data.labelled.scan.new_folder", FullFolder)
+    monkeypatch.setattr("sentilora.data.labelled.scan.ScratchFolder", FullFolder)
     with pytest.raises(DataError, match=r"No space left on device.*TMPDIR"):
         read_examples(path)
 
 
 class FullFolder:
     """A folder in which every file is /dev/full."""
+
+    def __init__(self):
+        self.path = self
 
     def __truediv__(self, name):
         return Path("/dev/full")

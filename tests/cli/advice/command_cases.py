@@ -185,9 +185,20 @@ EVALUATE = (
 )
 PAIRS = (
     Case(
+        f"pairs '{FILE}' --rating stars --stars 5 --scale 1-5 --group item",
+        ("from_ratings:_scale --scale", "from_ratings:_scale --stars"),
+        RATED,
+        leaves_out=True,
+    ),
+    Case(
         f"pairs '{FILE}' --rating stars --group text",
         ("from_ratings:pairs_from_ratings --group",),
-        {FILE: table(["body", "stars", "text"], [(t, 1 + r % 5, r) for r, t in enumerate(TEXTS)])},
+        {
+            FILE: table(
+                ["body", "stars", "text"],
+                [(t, 1 + r % 5, f"my note {r}") for r, t in enumerate(TEXTS)],
+            )
+        },
         leaves_out=True,
     ),
     Case(

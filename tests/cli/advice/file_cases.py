@@ -58,7 +58,15 @@ HEADERS = (
         then="wrong number of fields",
     ),
 )
+JAPANESE = "".join(f"とても良い映画です{row},good\nひどい映画です{row},bad\n" for row in range(20))
+ESCAPED = {FILE: f"text,label\n{JAPANESE}".encode("iso2022_jp")}
 QUOTES = (
+    Case(
+        CHECK,
+        ("charset:_utf8_notes --encoding", "charset:_utf8_notes --encoding#2"),
+        ESCAPED,
+        then="hardly holds texts",
+    ),
     Case(
         CHECK,
         ("csv_layout:find_layout --quoting",),

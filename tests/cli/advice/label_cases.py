@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.cli.advice.tables import CHECK, FILE, PLAIN, PRAISE, TEXTS, rated, table
-from tests.helpers.advice_following import Case
+from tests.helpers.advice_following import RUN, Case
 
 NUMBERED = [(row, *one) for row, one in enumerate(PRAISE)]
 DATED = [(f"{1 + row % 28}.09.2026", *one) for row, one in enumerate(PRAISE)]
@@ -188,4 +188,37 @@ LABELS = (
         fill={"bad=NAME,good=NAME": "bad=no,good=yes"},
     ),
 )
-CASES = (*COLUMNS, *NUMBERS, *LABELS)
+UNSURE = (
+    Case(
+        CHECK,
+        (
+            "answer_values:answers_problem --labels",
+            "answer_values:ways_of --labels",
+            "answer_values:ways_of --labels#2",
+        ),
+        rated("label", "true", "false"),
+    ),
+    Case(
+        CHECK,
+        (("label_advice:lists_problem --labels", "label_advice:lists_problem --skip-bad-rows"),),
+        rated("label", *[3, 5, 27] * 5, '"3,27"'),
+        fill={"3=NAME,5=NAME,27=NAME": "3=love,5=joy,27=none of them"},
+    ),
+    Case(
+        f"{CHECK} --test other.csv",
+        ("label_advice:other_ids_problem sentilora evaluate",),
+        {**rated("label", 0, 1, 2), "other.csv": rated("label", 0, 1)[FILE]},
+        fill={"FILE": "other.csv", "RUN": RUN},
+    ),
+    Case(
+        CHECK,
+        ("sister_columns:_problem --labels", "sister_columns:_problem --labels#2"),
+        {
+            FILE: table(
+                ["text", "label", "mood"],
+                [(text, int(label == "negative"), label) for text, label in PRAISE],
+            )
+        },
+    ),
+)
+CASES = (*COLUMNS, *NUMBERS, *LABELS, *UNSURE)

@@ -79,6 +79,8 @@ OTHER_PROGRAMS = frozenset(
         "embedded_base:embedded_folder “pip install”",
         "errors:MissingExtraError.__init__ “pip install”",
         "export:export “rm -r”",
+        "mojibake:texts_note “pip install”",
+        "mojibake:twice_note “pip install”",
         "export_command:_next “--directory”",
         "model_settings:read_model_settings “pip install”",
         "server:Door.callers “openssl”",
@@ -209,16 +211,6 @@ WITHOUT_A_COMMAND = frozenset(
 # Told in tests of their rooms; a case that types what they name is still to be written.
 TO_BE_TYPED = frozenset(
     {
-        "answer_values:answers_problem --labels",
-        "answer_values:ways_of --labels",
-        "answer_values:ways_of --labels#2",
-        "charset:_is_utf8 --encoding",
-        "charset:_is_utf8 --encoding#2",
-        "from_ratings:_scale --scale",
-        "from_ratings:_scale --stars",
-        "label_advice:lists_problem --labels",
-        "label_advice:lists_problem --skip-bad-rows",
-        "label_advice:other_ids_problem sentilora evaluate",
         "remedies:remedies sentilora train",
         "remedies:remedies sentilora train#2",
     }

@@ -10,6 +10,7 @@ import numpy as np
 from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.files.sources import locate
 from sentilora.data.files.temporary import ScratchFolder, arrow_writer, read_batches
+from sentilora.data.files.text_form.mojibake import texts_note
 from sentilora.data.labelled.draft import Draft, draft, settle
 from sentilora.data.labelled.examples import Examples
 from sentilora.data.labelled.scan import Asked, Scan
@@ -113,7 +114,7 @@ def _labelled(found: Scan, meanings: Meanings, schema: pa.Schema) -> Iterator[pa
 
 def _notes(found: Scan, meanings: Meanings) -> tuple[str, ...]:
     columns, problems = found.columns, found.problems
-    notes = [*found.table.notes]
+    notes = [*found.table.notes, *texts_note(found.first_texts, found.table.notes)]
     notes.append(f"texts from column '{columns.text}', labels from column '{columns.label}'")
     notes += meanings.notes
     if problems.rows:

@@ -20,6 +20,7 @@ from typing import Any
 from sentilora.data.files.streams import UTF8, open_bytes, refuse_binary
 from sentilora.data.files.text_form.alphabets import WESTERN
 from sentilora.data.files.text_form.likely_encodings import LIKELY, SURE, Likely, likely_encodings
+from sentilora.data.files.text_form.mojibake import TWICE, twice_encoded, twice_note
 from sentilora.data.problems import shortened
 from sentilora.errors import DataError
 from sentilora.message import Message, setting
@@ -85,8 +86,8 @@ def find_encoding(path: Path, name: str, wanted: str | None) -> tuple[str, tuple
             note = f"{name} is read as UTF-16 (without a mark, {setting('encoding', wide)})"
             return wide, (Message(note),)
         refuse_binary(head, name)
-        if _is_utf8(stream, name):
-            return UTF8, ()
+        if (notes := _utf8_notes(stream, name)) is not None:
+            return UTF8, notes
     with open_bytes(path, name, is_checked=False) as stream:
         return _other_than_utf8(_count(stream), name)
 
@@ -153,11 +154,15 @@ def _blocks(stream: BufferedReader[Any]) -> Iterator[bytes]:
         yield block
 
 
-def _is_utf8(stream: BufferedReader[Any], name: str) -> bool:
+def _utf8_notes(stream: BufferedReader[Any], name: str) -> tuple[str, ...] | None:
+    """Return remarks on a file that is UTF-8; None where it is not."""
     decoder = codecs.getincrementaldecoder("utf-8")()
+    doubtful = b""  # the first block that looks as if it was encoded twice
     try:
         for block in _blocks(stream):
             decoder.decode(block)
+            if not doubtful and b"\xc3" in block and TWICE.search(block):
+                doubtful = block
             for escape, encoding in _SHIFTED.items():
                 if escape in block:
                     raise DataError(
@@ -167,8 +172,9 @@ def _is_utf8(stream: BufferedReader[Any], name: str) -> bool:
                     )
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return False
-    return True
+        return None
+    found = twice_encoded(doubtful.decode("utf-8", "replace")) if doubtful else None
+    return () if found is None else (twice_note(name, *found),)
 
 
 def _count(stream: BufferedReader[Any]) -> _Bytes:

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+
+from sentilora.data.files.text_form.charset import find_encoding
+from sentilora.data.files.text_form.mojibake import mended, twice_encoded
+from sentilora.data.labelled.reader import read_examples
+
+TEXTS = [
+    "schön und für",
+    "déjà vu à côté",
+    "it’s “fine” — isn’t it",
+    "mañana, señor",
+    "hôtel 🙂 où",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("middle", ["cp1252", "latin-1"])
+def test_text_encoded_twice_is_told_and_mended(tmp_path, text, middle):
+    try:
+        twice = text.encode().decode(middle)
+    except UnicodeDecodeError:
+        pytest.skip("Windows-1252 has no character for one of its bytes")
+    word, before = twice_encoded(twice)
+    assert before in text
+    assert mended(twice) == text
+    path = tmp_path / "my rows.csv"
+    path.write_text(f"text,label\n{twice},good\n", encoding="utf-8")
+    encoding, notes = find_encoding(path, "my rows.csv", None)
+    assert encoding == "utf-8-sig"
+    assert f"words such as '{word}', which stands for '{before}'" in notes[0]
+    assert "open('my rows-mended.csv', 'w'" in notes[0]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet", "a.jsonl"])
+def test_it_is_told_once_in_every_format(write, name):
+    rows = [{"text": f"nicht schÃ¶n, {i}", "label": ["good", "bad"][i % 2]} for i in range(4)]
+    notes = read_examples(write(name, rows)).notes
+    assert ["encoded as UTF-8 twice" in note for note in notes].count(True) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [*TEXTS, "Ãœber Mojibake", "IRMÃ » e IRMÃ", "ÂME, À ÇA", "Việt Nam, rất tốt", "плохо", "最高"],
+)
+def test_other_text_is_not(tmp_path, text):
+    assert twice_encoded(text) is None
+    path = tmp_path / "a.csv"
+    path.write_text(f"text,label\n{text},good\n", encoding="utf-8")
+    assert find_encoding(path, "a.csv", None) == ("utf-8-sig", ())
