@@ -21,6 +21,7 @@ from sentilora.defaults import SEED
 from sentilora.errors import ConfigError, MissingExtraError, ModelError
 from sentilora.events import EventLog, Listener
 from sentilora.inference.sentiment_model import SentimentModel, load
+from sentilora.insights.checked_answers import held_out_confusion
 from sentilora.insights.dates import day_named
 from sentilora.insights.feedback import Feedback
 from sentilora.insights.feedback_columns import FeedbackColumns
@@ -160,6 +161,7 @@ def insights(
         found.theme_of,
         [theme.key for theme in found.themes],
         probabilities=read.probabilities,
+        confusion=held_out_confusion(model),
         compare=compare,
         since=question.since,
         until=question.until,
