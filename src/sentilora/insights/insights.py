@@ -21,7 +21,6 @@ from sentilora.defaults import SEED
 from sentilora.errors import ConfigError, MissingExtraError, ModelError
 from sentilora.events import EventLog, Listener
 from sentilora.inference.sentiment_model import SentimentModel, load
-from sentilora.insights.checked_answers import held_out_confusion
 from sentilora.insights.dates import day_named
 from sentilora.insights.feedback import Feedback
 from sentilora.insights.feedback_columns import FeedbackColumns
@@ -29,6 +28,7 @@ from sentilora.insights.feedback_question import MOST_TEXTS, FeedbackQuestion
 from sentilora.insights.feedback_rows import read_feedback
 from sentilora.insights.insight_composition import Found, compose_insights
 from sentilora.insights.insights_result import Insights, check_folder
+from sentilora.insights.mood.checked_answers import held_out_confusion
 from sentilora.insights.mood.mood import measure_mood
 from sentilora.insights.mood.periods import LENGTHS
 from sentilora.insights.review_texts import choose_review

@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 import sentilora
-from sentilora.insights.checked_answers import held_out_confusion
+from sentilora.insights.mood.checked_answers import held_out_confusion
 
 
 @pytest.fixture
