@@ -68,6 +68,25 @@ def test_new_texts_join_their_theme_and_others_are_new(
     assert len(found.kept.themes) > len(kept.themes)
 
 
+def test_what_is_loose_beside_kept_themes_is_no_new_one(
+    make_statements: Make, kept_file: Path
+) -> None:
+    made = make_statements(topics=3)
+    stray = np.random.default_rng(3).normal(size=(40, made.vectors.shape[1]))
+    stray /= np.linalg.norm(stray, axis=1, keepdims=True)
+    vectors = np.concatenate([made.vectors, stray.astype(np.float32)])
+    more = replace(
+        made,
+        vectors=vectors,
+        words=[*made.words, *(f"Something else of {number}" for number in "abcdefgh" * 5)],
+        text_index=np.arange(len(vectors)),
+        signed=np.zeros(len(vectors), np.float32),
+    )
+    found = found_in(more, read_themes(kept_file, base="minilm"))
+    new = np.flatnonzero([not theme.is_pinned for theme in found.themes])
+    assert np.isin(found.theme_of[-40:], new).mean() < 0.3
+
+
 def test_what_people_decide_stays(make_statements: Make, kept_file: Path) -> None:
     kept = read_themes(kept_file, base="minilm")
     first, second, third = kept.themes[:3]

@@ -23,6 +23,7 @@ LEAST_TEXTS = 3
 GROUPED_AT_ONCE = 5000
 RESAMPLES = 6
 _ROWS = 65_536
+_FLOOR = 0.5
 
 
 def find_themes(
@@ -52,7 +53,7 @@ def find_themes(
         resamples: number of halves in which themes are looked for again; 0 leaves their stability
             unknown.
         pinned: themes of the last report: statements that are near enough to one join it, and only
-            the others are grouped.
+            the others are grouped; of these groups, loose ones are no themes.
 
     Returns:
         Themes, largest first; the stability of pinned ones is not known.
@@ -70,7 +71,8 @@ def find_themes(
     kept = pinned.themes if pinned is not None else ()
     group_of, likeness = assign(vectors, _centres(kept), space)
     free = np.flatnonzero(group_of < 0)
-    centres, fresh, fresh_likeness, stability = _group(said, free, space, seed, resamples)
+    floor = _FLOOR * float(np.median([theme.least for theme in kept])) if kept else -1.0
+    centres, fresh, fresh_likeness, stability = _group(said, free, space, seed, resamples, floor)
     group_of[free] = np.where(fresh >= 0, fresh + len(kept), -1)
     likeness[free] = fresh_likeness
     grouping = Grouping(group_of, likeness, kept, centres, stability)
@@ -83,9 +85,23 @@ def _centres(kept: Sequence[KeptTheme]) -> Centres:
 
 
 def _group(
-    said: Said, free: NDArray[np.int64], space: TopicSpace, seed: int, resamples: int
+    said: Said,
+    free: NDArray[np.int64],
+    space: TopicSpace,
+    seed: int,
+    resamples: int,
+    floor: float,
 ) -> tuple[Centres, NDArray[np.int64], NDArray[np.float32], NDArray[np.float64]]:
-    """Group some statements.
+    """Group some statements; none of the groups holds fewer than three texts.
+
+    Args:
+        said: all statements.
+        free: indices of those to be grouped, ``(F,)``.
+        space: topic space.
+        seed: of the sample and of the resamples.
+        resamples: number of halves in which groups are looked for again.
+        floor: cosine from which vectors have to belong to a group: what is left beside kept themes
+            is loose, and no new theme where it only lies together by chance.
 
     Returns:
         Centres of the groups, group and likeness of each statement, stability of each group.
@@ -103,6 +119,7 @@ def _group(
     own, vectors = group_of[same], said.vectors
     found, _ = _placed(vectors, free, own, centres, space)
     order = _large(found, said.text_index[free])
+    order = order[centres.least[order] >= floor]
     new = np.full(len(centres.least) + 1, -1, np.int64)
     new[order] = np.arange(len(order))
     centres = centres.select(order)
