@@ -27,10 +27,16 @@ def test_words_of_content_are_no_stop_words(word: str) -> None:
 
 @pytest.mark.parametrize(
     ("plural", "singular"),
-    [("cards", "card"), ("fees", "fee"), ("currencies", "currency"), ("boxes", "boxe")],
+    [
+        ("cards", "card"),
+        ("fees", "fee"),
+        ("currencies", "currency"),
+        ("boxes", "box"),
+        ("crashes", "crash"),
+    ],
 )
 def test_plurals_are_one_word_with_their_singular(plural: str, singular: str) -> None:
-    assert stem(plural) == stem(singular) or stem(plural) == singular
+    assert stem(plural) == stem(singular) == singular
 
 
 @pytest.mark.parametrize("word", ["business", "status", "is", "gas"])
@@ -65,6 +71,9 @@ def test_forms_of_a_word_are_shown_once() -> None:
         ("THE APP DOES NOT LOAD!!!", "The app does not load"),
         ("but why was I charged twice?", "Why was I charged twice?"),
         ("Great, but the parcel never arrived.", "The parcel never arrived"),
+        ("Cheaper than my old dentist and", "Cheaper than my old dentist"),
+        ("Who do I send it to?", "Who do I send it to?"),
+        ("So far so good", "So far so good"),
         (
             "I have been waiting for my parcel that I ordered three weeks ago from the shop",
             "I have been waiting for my parcel that I ordered …",

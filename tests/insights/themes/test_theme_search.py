@@ -126,6 +126,18 @@ def test_one_sentence_said_by_all_is_one_theme() -> None:
     assert (found.theme_of == 0).all()
 
 
+def test_a_group_that_no_word_sets_apart_is_no_theme(make_statements: Make) -> None:
+    made = make_statements(noise=0.0, topics=3)
+    words = [
+        f"{chr(97 + at // 26)}{chr(97 + at % 26)}xq" if made.topics[at] == 1 else text
+        for at, text in enumerate(made.words)
+    ]
+    found = found_in(replace(made, words=words), resamples=0)
+    assert (found.theme_of[made.topics == 1] == -1).all()
+    assert np.isnan(found.likeness[made.topics == 1]).all()
+    assert all(theme.words for theme in found.themes)
+
+
 def test_voices_weigh_in_the_order(make_statements: Make) -> None:
     made = make_statements(noise=0.0, topics=2)
     weights = np.where(made.topics == 0, 0.1, 1.0)

@@ -61,7 +61,7 @@ def describe(said: Said, space: TopicSpace, grouping: Grouping, seed: int) -> Fo
     """Name groups of statements and choose what to show of them.
 
     What people decided about kept themes is heeded: a merged one is counted with the theme that it
-    is a part of, an excluded one is in no theme.
+    is a part of, an excluded one is in no theme. New groups that no word sets apart are no themes.
 
     Args:
         said: statements.
@@ -71,11 +71,12 @@ def describe(said: Said, space: TopicSpace, grouping: Grouping, seed: int) -> Fo
     """
     old = len(grouping.kept)
     group_of = _heeded(KeptThemes(space, grouping.kept), grouping.group_of)
+    telling = _telling(said, group_of, old + len(grouping.stability), seed)
+    group_of = _worded(group_of, telling, old)
     likeness = np.where(group_of >= 0, grouping.likeness, np.float32(np.nan))
     members = _members(group_of)
     voices = {at: _voices(said, rows) for at, rows in members.items()}
     order = sorted(members, key=lambda at: (-voices[at], at))
-    telling = _telling(said, group_of, old + len(grouping.stability), seed)
     names = {theme.name.lower() for theme in grouping.kept}
     keys = {theme.key for theme in grouping.kept}
     themes: list[FoundTheme] = []
@@ -113,6 +114,14 @@ def _heeded(kept: KeptThemes, group_of: NDArray[np.int64]) -> NDArray[np.int64]:
         owner = kept.owner_of(theme)
         new[index] = -1 if owner.excluded or theme.excluded else at[owner.key]
     return new[group_of]
+
+
+def _worded(group_of: NDArray[np.int64], telling: Sequence[Telling], old: int) -> NDArray[np.int64]:
+    """Leave out new groups that no word sets apart, unless no group has one."""
+    wordless = [at for at, told in enumerate(telling) if at >= old and not told.words]
+    if len(wordless) + old == len(telling):
+        return group_of
+    return np.where(np.isin(group_of, wordless), -1, group_of)
 
 
 def _members(group_of: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:

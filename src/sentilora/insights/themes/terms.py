@@ -61,11 +61,13 @@ def words_in(text: str) -> list[str]:
 def stem(word: str) -> str:
     """Take the ending of plurals off an English word.
 
-    Source: D. Harman, How effective is suffixing? (1991), the S-stemmer.
+    Source: D. Harman, How effective is suffixing? (1991), the S-stemmer, and "es" after a hiss.
     """
     word = word.removesuffix("'s")
     if len(word) > 3 and word.endswith("ies") and not word.endswith(("eies", "aies")):
         return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(("shes", "ches", "sses", "xes", "zzes")):
+        return word[:-2]
     if len(word) > 3 and word.endswith("es") and not word.endswith(("aes", "ees", "oes")):
         return word[:-1]
     if len(word) > 3 and word.endswith("s") and not word.endswith(("us", "ss")):

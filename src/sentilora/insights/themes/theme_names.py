@@ -19,15 +19,19 @@ _LEAST_HELD = 2
 _LEAST_LETTERS = 4
 _ENDING = re.compile(r"(?:ations?|ions?|ings?|ied|ies|ed|es|ers?|e|s|y)$")
 _CANDIDATES = 60
-_COVERAGE = 0.35
-_MOOD = 0.1
+_COVERAGE = 0.5
+_MOOD = 0.25
 _BREAK = re.compile(
     r"[.!?;:…]+(?:\s+|$)|[\n()\[\]{}\"“”]+\s*|,\s+|\s+[-–—]+\s+"
     r"|\s+(?=(?:but|because|although|however)\b)",
     re.I,
 )
 _FIRST = re.compile(
-    r"^(?:(?:and|but|because|although|however|so|then|also|or|which|hi|hello)\b\W*)+", re.I
+    r"^(?:(?:and|but|because|although|however|then|also|or|which|hi|hello)\b\W*)+", re.I
+)
+_LAST = re.compile(
+    r"(?:[\s,]+(?:and|or|but|with|of|to|for|from|the|a|an|at|by|during|than|because|if|my|our|your|their|as))+$",
+    re.I,
 )
 _PRIVATE = re.compile(
     r"\d{4,}|\d[\d .-]{6,}|@|https?:|www\.|[#*_=<>|~^\\]|\.(?:com|org|net)\b", re.I
@@ -211,7 +215,7 @@ def _cut(piece: str) -> str:
 def _tidy(piece: str) -> str:
     """Return a clause as a sentence: no joining word first, a capital, no mark behind but "?"."""
     piece = _FIRST.sub("", " ".join(piece.split())).strip(" \t,;:-–—'\"“”‘’*")
-    piece = piece.rstrip(".!…, ")
+    piece = _LAST.sub("", piece.rstrip(".!…, "))
     letters = [letter for letter in piece if letter.isalpha()]
     if letters and sum(letter.isupper() for letter in letters) > _TOO_LOUD * len(letters):
         piece = piece.lower()
