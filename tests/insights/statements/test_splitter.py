@@ -118,6 +118,8 @@ def test_texts_without_a_stop_are_parted_all_the_same():
 def test_texts_of_no_words_are_one_statement():
     assert statements("😀😀") == ("😀😀",)
     assert statements("...") == ("...",)
+    assert statements(" ,,; ") == (",,;",)
+    assert [len(column) for column in split_all(["   ", ",", "ok"])] == [2, 2, 2]
 
 
 def test_only_the_start_of_a_book_is_read():
