@@ -26,7 +26,7 @@ from tests.helpers.advice_sites import sites
 
 READING = [*label_cases.CASES, *file_cases.CASES]
 WORKING = [*command_cases.CASES, *training_cases.CASES, *deployment_cases.CASES]
-EVERY = 5  # of the cases that only read a file, these are tried with each change
+EVERY = 12  # of the cases that only read a file, these are tried with each change
 
 
 @pytest.fixture

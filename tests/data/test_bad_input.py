@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sentilora.data.files.read_options import Reading
 from sentilora.data.labelled.examples import write_skipped
 from sentilora.data.labelled.reader import read_examples
 from sentilora.data.labelled.split import read_parts
@@ -338,6 +339,13 @@ def test_problems_of_all_parts_are_in_one_error(write, reviews, tmp_path):
     assert f"{train}: empty text: row 31 (line 32)" in text
     assert f"{test}: label is not one of negative, positive: row 2 (line 3: 'furious')" in text
     assert "There is no file or folder" in text
+
+
+def test_rows_that_are_not_of_the_named_encoding(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("text,label\nschön genug,good\nnot so good,bad\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"broken encoding \(not ascii\): row 1 \(line 2: text\)"):
+        read_examples(path, reading=Reading(encoding="ascii"))
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")

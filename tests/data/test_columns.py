@@ -31,6 +31,23 @@ def test_a_chosen_column_is_no_candidate_for_another_purpose():
     assert (columns.label, columns.group, problems) == ("label", "rating", [])
 
 
+@pytest.mark.parametrize("text", [None, "text", "Text"])
+def test_the_text_is_no_group(text):
+    _, problems = choose("text", "label", text=text, group="text")
+    assert len(problems) == 1
+    assert "'text' is the text, and cannot be the group as well" in problems[0]
+    assert 'leave group="text" out' in Message(problems[0])
+
+
+@pytest.mark.parametrize("wanted", [None, "body"])
+def test_numbers_are_not_advised_as_texts(wanted):
+    names = ["reply" if wanted is None else "text", "n"]
+    sample = {name: [1, 2, 3] for name in names}
+    with pytest.raises(DataError, match="No column holds texts") as error:
+        find_text_column(names, wanted, "a.csv", lambda: sample)
+    assert "text=" not in str(error.value)
+
+
 def test_exact_name_wins_over_case():
     columns, _ = choose("Text", "text", "label", text="Text")
     assert columns.text == "Text"

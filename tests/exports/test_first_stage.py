@@ -239,3 +239,15 @@ def test_a_first_stage_of_another_format_is_refused(cascade, tmp_path, monkeypat
     monkeypatch.setattr("sentilora.model.first_stage.FORMAT", 3)
     with pytest.raises(ModelError, match=r"has format 2; this version reads 3. Export the run"):
         sentilora.load(cascade)
+
+
+def test_too_few_rows_are_told_before_anything_is_written(tiny_run, tmp_path, monkeypatch):
+    monkeypatch.setattr("sentilora.exports.export.load_classifier", None)  # nobody gets there
+    with pytest.raises(ModelError, match=r"proved on .* takes 2,995 rows"):
+        sentilora.export(
+            tiny_run.path,
+            to="merged",
+            output=tmp_path / "out",
+            cascade=True,
+            max_disagreement=0.001,
+        )

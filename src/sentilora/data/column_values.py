@@ -71,11 +71,12 @@ def no_text_problem(
     why = no_texts(texts)
     if why is None:
         return None
-    way = setting("text", likely_text(sample(), taken) or "NAME")
-    return (
-        f"column '{column}' hardly holds texts: {why}. Choose the one with the texts: {way}; or "
-        f"say {setting('any_text', True)} if these are the texts."
-    )
+    said, any_text = f"column '{column}' hardly holds texts: {why}.", setting("any_text", True)
+    other = likely_text(sample(), taken)
+    if other is None:
+        return f"{said} No other column looks like texts. Say {any_text} if these are the texts."
+    way = setting("text", other)
+    return f"{said} Choose the one with the texts: {way}; or say {any_text} if these are the texts."
 
 
 def _share(some: Sequence[str], texts: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sentilora.data.column_values import Sample, likely_label, likely_text, nothing
@@ -119,6 +119,12 @@ def choose_columns(
         name for name in (chosen_group, match_column(names, label), *one_hot) if name is not None
     )
     chosen_text, problem = _pick(names, text, "text", others, sample)
+    if chosen_group is not None and _is_text_too(names, chosen_group, text, chosen_text):
+        problems.add(
+            f"column '{chosen_group}' is the text, and cannot be the group as well. Rows with the "
+            f"same text stay together by themselves: leave {setting('group', group)} out."
+        )
+        return Columns(None, None, None)
     if problem:
         problems.add(problem)
     others = tuple(name for name in (chosen_group, chosen_text) if name is not None)
@@ -133,6 +139,13 @@ def choose_columns(
             f"Found: {quoted(names)}. Choose with {setting('text')} and {setting('label')}."
         )
     return Columns(chosen_text, chosen_label, chosen_group, one_hot)
+
+
+def _is_text_too(names: Sequence[str], group: str, wanted: str | None, found: str | None) -> bool:
+    """Tell whether the column of groups is the one with the texts."""
+    if wanted is not None:
+        return match_column(names, wanted) == group
+    return found is None and known_columns(names, "text") == [group]
 
 
 def column_name(wanted: object, role: str) -> str | None:
@@ -242,7 +255,12 @@ def _pick(
 
 def _advice(names: Sequence[str], role: str, taken: Sequence[str], sample: Sample) -> str:
     """Name the column that is likeliest by its values; none where that is a guess."""
+    seen = {name: values for name, values in sample().items() if name in names}
     known = known_columns(names, role, taken)
+    if role == "text":  # a name alone makes no texts of numbers
+        known = [
+            name for name in known if name not in seen or not _are_no_texts({name: seen[name]})
+        ]
     sisters = one_hot_columns(names) if role == "label" and not known else ()
     if sisters:
         return (
@@ -252,11 +270,22 @@ def _advice(names: Sequence[str], role: str, taken: Sequence[str], sample: Sampl
     likely = known[0] if known else None
     if likely is None:
         look = {"text": likely_text, "label": likely_label}.get(role)
-        seen = {name: values for name, values in sample().items() if name in names}
         # What is text by its name or its values is no label, and the other way round.
         others = [*taken, *(known_columns(names, "text" if role == "label" else "label"))]
         likely = None if look is None else look(seen, others)
+        if role == "text" and likely is None and seen and _are_no_texts(seen, others):
+            return "No column holds texts. Give a file with a column of texts."
     return f"Choose one with {setting(role, _example(likely or 'NAME'))}."
+
+
+def _are_no_texts(sample: Mapping[str, Sequence[object]], taken: Iterable[str] = ()) -> bool:
+    """Tell whether no column that is left has a string in its first rows."""
+    return not any(
+        isinstance(value, str) and value.strip()
+        for name, values in sample.items()
+        if name not in taken
+        for value in values
+    )
 
 
 def _example(name: str) -> str:

@@ -38,6 +38,7 @@ class Problems:
         whole: problems of the source as a whole, for which no row can be blamed.
         where: function that says in which line of the file a row stands; None where rows are not
             counted in lines.
+        encoding: encoding that the rows are read with.
         may_skip: whether leaving bad rows out is to be advised.
     """
 
@@ -46,6 +47,7 @@ class Problems:
         self.keeps_rows = keeps_rows
         self.whole: list[str] = []
         self.where: Callable[[int], str] | None = None
+        self.encoding = "UTF-8"
         self.may_skip = True
         self._counts: dict[str, int] = {}
         self._shown: dict[str, list[tuple[int, str]]] = {}
@@ -57,6 +59,7 @@ class Problems:
 
     def add_row(self, row: int, kind: str, detail: str = "") -> None:
         """Note that a row has a problem of some kind; one row may have several."""
+        kind = kind.replace("(not UTF-8)", f"(not {self.encoding})")
         count = self._counts[kind] = self._counts.get(kind, 0) + 1
         if count <= SHOWN_ROWS:
             self._shown.setdefault(kind, []).append((row, self._placed(row, detail)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sentilora.errors import ModelError
 from sentilora.exports.first_stage_data import has_run, read_run_parts
+from sentilora.exports.first_stage_fit import check_row_count
 from sentilora.exports.int8.int8_data import Int8Data, halves, run_data
 from sentilora.exports.parity import PARITY
 from sentilora.model.artifact import Artifact
@@ -48,7 +49,7 @@ def search_data(
 
     Raises:
         DataError: the data of the run cannot be read.
-        ModelError: it is no run, or its data have changed.
+        ModelError: it is no run, its data have changed, or they are too few for a first stage.
     """
     wants_int8, wants_stage = order.max_drop is not None, order.max_disagreement is not None
     labelled = order.labelled
@@ -58,4 +59,6 @@ def search_data(
     if not (wants_int8 or wants_stage):
         return None, None, labelled
     parts = read_run_parts(artifact)
+    if order.max_disagreement is not None:  # before anything is written
+        check_row_count(len(parts.validation), order.max_disagreement)
     return parts, run_data(parts) if wants_int8 else None, labelled

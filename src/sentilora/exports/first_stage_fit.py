@@ -146,7 +146,8 @@ def let_in(
             accuracy_alone=float(right_alone),
         )
     if found is None:
-        raise ModelError(_refusal(len(tokens), max_disagreement, certainty))
+        check_row_count(len(tokens), max_disagreement, certainty)
+        raise ModelError(_refusal(len(tokens), max_disagreement))
     return replace(calibrated, threshold=found.threshold), found
 
 
@@ -169,16 +170,29 @@ def _rounded(values: NDArray[Any]) -> NDArray[np.float32]:
     return np.ascontiguousarray(values.astype(np.float16).astype(np.float32))
 
 
-def _refusal(rows: int, max_disagreement: float, certainty: float) -> str:
+def check_row_count(rows: int, max_disagreement: float, certainty: float = CERTAINTY) -> None:
+    """Refuse so few validation texts that no first stage can be proved on them.
+
+    Args:
+        rows: number of validation texts.
+        max_disagreement: share of texts that may get another label, above 0.
+        certainty: certainty of the bound on that share, in ``(0, 1)``.
+
+    Raises:
+        ModelError: they are too few.
+    """
     needed = int(np.ceil(np.log(1 - certainty) / np.log1p(-max_disagreement)))
     if rows < needed:
-        return (
+        raise ModelError(
             f"No first stage can be proved on {rows} validation rows: to be {certainty:.0%} sure "
             f"that at most {max_disagreement:.2%} of the labels change takes {needed:,} rows even "
             f"without a single change. Train with a larger validation part "
             f"(data.validation_share, {setting('validation')}), or allow more changes with "
             f"{setting('max_disagreement')}."
         )
+
+
+def _refusal(rows: int, max_disagreement: float) -> str:
     return (
         f"No first stage keeps at most {max_disagreement:.2%} of changed labels and the accuracy "
         f"on {rows} validation rows. Export without {setting('cascade')}, or allow more changes "

@@ -154,7 +154,7 @@ EXPORTS = (
     ),
     Case(
         f"{EXPORT} --cascade",
-        ("first_stage_fit:_refusal --max-disagreement",),
+        ("first_stage_fit:check_row_count --max-disagreement",),
         fill={"--max-disagreement": "0.5"},
     ),
     Case(

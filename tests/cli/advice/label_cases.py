@@ -15,6 +15,8 @@ ONE_HOT = {
 }
 MANY = [(f"no-{row}-{place}", *one) for row in range(22) for place, one in enumerate(PRAISE)]
 
+LINES = "my rows.jsonl"
+
 COLUMNS = (
     Case(
         f"{CHECK} --text text --label text",
@@ -33,6 +35,17 @@ COLUMNS = (
         CHECK,
         ("column_values:no_text_problem --text", "column_values:no_text_problem --any-text"),
         {FILE: table(["text", "body", "label"], DATED)},
+    ),
+    Case(
+        f"{CHECK} --group text",
+        ("columns:choose_columns --group",),
+        PLAIN,
+        leaves_out=True,
+    ),
+    Case(
+        f"predict $RUN --input '{LINES}'",
+        ("text_rows:_check_type --text",),
+        {LINES: "".join(f'{{"text": {n}, "note": "{one[0]}"}}\n' for n, one in enumerate(PRAISE))},
     ),
     Case(
         f"{CHECK} --label id",

@@ -116,11 +116,11 @@ PARSED: dict[str, tuple[str, str]] = {
     "coverage:notes_on --base": (NEEDS_A_HUB, "train DATA --base FacebookAI/xlm-roberta-base"),
     "csv_layout:_with_header --encoding": (BY_CHANCE, "check DATA --encoding cp1251"),
     "first_stage_fit:_refusal --cascade": (BY_CHANCE, "export RUN --to merged"),
-    "first_stage_fit:_refusal --max-disagreement#2": (
+    "first_stage_fit:_refusal --max-disagreement": (
         BY_CHANCE,
         "export RUN --to merged --cascade --max-disagreement 0.5",
     ),
-    "first_stage_fit:_refusal --validation": (
+    "first_stage_fit:check_row_count --validation": (
         "an option of the training before",
         "train DATA --validation FILE",
     ),
@@ -163,7 +163,6 @@ PARSED: dict[str, tuple[str, str]] = {
     "target_modules:architecture_for --method": (BY_CHANCE, "train DATA --method full"),
     "target_modules:check_architecture --base": (BY_CHANCE, "train DATA --base minilm"),
     "text_entries:_which_column --text": (IN_PYTHON, ""),
-    "text_rows:_check_type --text": (BY_CHANCE, "predict RUN --input FILE --text NAME"),
     "text_references:read_references --pairs-key": (
         BY_CHANCE,
         "train DATA --pairs FILE --pairs-texts FILE --pairs-key COL",

@@ -17,7 +17,7 @@ from os import SEEK_END
 from pathlib import Path
 
 from sentilora.data.files.read_options import USUAL, Reading
-from sentilora.data.files.streams import CHUNK_CHARACTERS, CHUNK_ROWS, Chunk, open_text
+from sentilora.data.files.streams import CHUNK_CHARACTERS, CHUNK_ROWS, UTF8, Chunk, open_text
 from sentilora.data.files.text_form.charset import find_encoding
 from sentilora.data.files.text_form.csv_dialect import Sample, try_dialect
 from sentilora.data.files.text_form.csv_layout import find_layout
@@ -74,6 +74,7 @@ class DelimitedFile:
         """Iterate the columns in chunks; rows that are not rows of this table become problems."""
         places = [self.names.index(column) for column in columns]
         problems.where = self.where
+        problems.encoding = "UTF-8" if self._encoding == UTF8 else self._encoding
         numbers: list[int] = []
         found: list[list[str]] = []
         characters = 0

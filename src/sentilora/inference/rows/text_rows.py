@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sentilora.data.column_values import likely_text
 from sentilora.data.files.arrow import holds_json
 from sentilora.data.files.read_options import USUAL, Reading
 from sentilora.data.files.sources import open_single
@@ -163,7 +164,10 @@ def _check_type(batches: Batches, column: str) -> None:
     kind = field.type.value_type if types.is_dictionary(field.type) else field.type
     is_text = (types.is_string, types.is_large_string, types.is_string_view, types.is_null)
     if not any(check(kind) for check in is_text):
-        raise DataError(
-            f"{batches.name}: column '{column}' holds {kind}, expected strings. "
-            f"Choose the column with the texts with {setting('text', 'NAME')}."
+        other = likely_text(_first_values(batches), (column,))
+        way = (
+            "No other column holds texts: write them as strings, or give another file."
+            if other is None
+            else f"Choose the column with the texts with {setting('text', other)}."
         )
+        raise DataError(f"{batches.name}: column '{column}' holds {kind}, expected strings. {way}")
