@@ -23,7 +23,6 @@ from sentilora.adaptation.adaptation_config import AdaptConfig
 from sentilora.cli.app import app, main
 from sentilora.cli.option_words import COMMAND_LINE
 from sentilora.data.columns import find_text_column
-from sentilora.data.labelled.check import check
 from sentilora.data.labelled.examples import write_skipped
 from sentilora.data.labelled.reader import read_examples
 from sentilora.data.pairs.from_edits import pairs_from_edits
@@ -44,6 +43,7 @@ from sentilora.events import EventLog
 from sentilora.inference.rows.predict_file import predict_file
 from sentilora.labels import Labels
 from sentilora.message import PYTHON, Message, command, setting, spelled
+from sentilora.quality.quality_check import check
 from sentilora.runs.event_file import EventFile
 from sentilora.section import offered_settings
 from sentilora.serving.http.limits import Limits

@@ -18,7 +18,7 @@ _HOME = {
     "SentimentClassifier": "sentilora.estimator",
     "SentimentModel": "sentilora.inference.sentiment_model",
     "adapt": "sentilora.adaptation.adapt",
-    "check": "sentilora.data.labelled.check",
+    "check": "sentilora.quality.quality_check",
     "create_model": "sentilora.model.classifier",
     "evaluate": "sentilora.evaluation.evaluate",
     "export": "sentilora.exports.export",
@@ -68,7 +68,6 @@ if TYPE_CHECKING:
     from sentilora.client.async_client import AsyncClient as AsyncClient
     from sentilora.client.blocking_client import Client as Client
     from sentilora.config import RunConfig as RunConfig
-    from sentilora.data.labelled.check import check as check
     from sentilora.data.pairs.built_pairs import write_pairs as write_pairs
     from sentilora.data.pairs.from_edits import pairs_from_edits as pairs_from_edits
     from sentilora.data.pairs.from_ratings import pairs_from_ratings as pairs_from_ratings
@@ -84,6 +83,7 @@ if TYPE_CHECKING:
     from sentilora.inference.sentiment_model import load as load
     from sentilora.insights.insights import insights as insights
     from sentilora.model.classifier import create_model as create_model
+    from sentilora.quality.quality_check import check as check
     from sentilora.runs.run_folder import Run as Run
     from sentilora.runs.run_folder import list_runs as list_runs
     from sentilora.training.train import train as train

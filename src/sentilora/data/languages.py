@@ -41,11 +41,9 @@ class LanguageCount:
             if self.texts == LOOKED_AT:
                 return
             self.texts += 1
-            start = " ".join(text[:_CHARACTERS].split())
-            if _is_long(start):
-                found = detect(start, model="lite", k=1)[0]
-                if found["lang"] != "en" and found["score"] >= SURE:
-                    self.languages[found["lang"]] += 1
+            found = _language(detect, text)
+            if found is not None and found[0] != "en":
+                self.languages[found[0]] += 1
 
     def notes(self, base: str) -> list[str]:
         """Say how many do not look English, where it is more than a few."""
@@ -58,6 +56,25 @@ class LanguageCount:
             f"{foreign:,} of {of} texts do not look English (mostly {most}); the base {base} has "
             "read little else"
         ]
+
+
+def languages_of(texts: Iterable[str]) -> list[tuple[str, float] | None] | None:
+    """Return the language of each text (ISO code) with its probability.
+
+    Returns:
+        None in the place of a text that is too short or not clear; None for all without the extra
+        ``language``.
+    """
+    detect = _detector()
+    return None if detect is None else [_language(detect, text) for text in texts]
+
+
+def _language(detect: Any, text: str) -> tuple[str, float] | None:
+    start = " ".join(text[:_CHARACTERS].split())
+    if not _is_long(start):
+        return None
+    found = detect(start, model="lite", k=1)[0]
+    return (found["lang"], float(found["score"])) if found["score"] >= SURE else None
 
 
 def _is_long(text: str) -> bool:

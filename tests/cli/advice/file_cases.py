@@ -153,4 +153,9 @@ WORKBOOKS = (
         {BOOK: workbook(("data", PRAISE))},
     ),
 )
-CASES = (*HEADERS, *QUOTES, *ENCODINGS, *WORKBOOKS)
+CLEANED = (
+    Case(f"{CHECK} --fix '{FILE}'", ("cleaned_file:check_target --fix",), PLAIN),
+    Case(f"{CHECK} --mask-personal", ("quality_check:check --fix",), PLAIN),
+)
+
+CASES = (*HEADERS, *CLEANED, *QUOTES, *ENCODINGS, *WORKBOOKS)

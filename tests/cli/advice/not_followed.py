@@ -83,6 +83,8 @@ OTHER_PROGRAMS = frozenset(
         "mojibake:twice_note “pip install”",
         "export_command:_next “--directory”",
         "model_settings:read_model_settings “pip install”",
+        "row_quality:_doubts “pip install”",
+        "row_quality:_languages “pip install”",
         "server:Door.callers “openssl”",
     }
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -55,29 +56,53 @@ def check(
             metavar="BASE",
         ),
     ] = None,
+    deep: Annotated[
+        bool,
+        typer.Option(
+            "--deep",
+            help="Look at each row, too: likely wrong labels, near copies, junk, personal data.",
+        ),
+    ] = False,
+    fix: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="OUT",
+            help="Write train without such rows, and a log of what was moved out, beside it.",
+        ),
+    ] = None,
+    mask_personal: Annotated[
+        bool,
+        typer.Option("--mask-personal", help="Mask personal data in the texts of that file."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:
     """Say what is wrong with a data set before it is trained on.
 
     The exit code is 1 when a training would refuse the data.
     """
-    from sentilora.data.labelled.check import check as check_data
+    from sentilora.cli.row_progress import RowBar
+    from sentilora.quality.quality_check import check as check_data
 
-    found = check_data(
-        data,
-        validation=validation,
-        test=test,
-        text=text,
-        label=label,
-        group=group,
-        labels=labels,
-        stars=stars,
-        scale=scale,
-        any_text=any_text,
-        skip_bad_rows=skip_bad_rows,
-        remarks=_remarks(base),
-        **context.obj,
-    )
+    with RowBar("texts", is_shown=deep or fix is not None) as bar:
+        found = check_data(
+            data,
+            deep=deep,
+            fix=fix,
+            mask_personal=mask_personal,
+            listener=bar if deep or fix is not None else None,
+            validation=validation,
+            test=test,
+            text=text,
+            label=label,
+            group=group,
+            labels=labels,
+            stars=stars,
+            scale=scale,
+            any_text=any_text,
+            skip_bad_rows=skip_bad_rows,
+            remarks=_remarks(base),
+            **context.obj,
+        )
     if as_json:
         print(json.dumps(spelled(found.to_dict(), COMMAND_LINE), indent=2, ensure_ascii=False))
     else:
@@ -144,9 +169,11 @@ def _show(found: Check, data: str, options: dict[str, Any], base: str | None) ->
             out.print(_told(what, finding), markup=False, soft_wrap=True)
     for note in spelled(found.notes, COMMAND_LINE):
         out.print(f"note: {note}", markup=False, soft_wrap=True)
+    _show_rows(found)
     out.print()
     train = options | {"base": base}
     if found.is_usable:
+        data = data if found.cleaned is None else found.cleaned.path
         out.print("nothing stops a training", markup=False)
         out.print(f"next     {typed('train', data, **train)}", markup=False, soft_wrap=True)
         return
@@ -159,6 +186,20 @@ def _show(found: Check, data: str, options: dict[str, Any], base: str | None) ->
     else:
         then = f"mend the data, then: {typed('check', data, **options)}"
     out.print(f"next     {then}", markup=False, soft_wrap=True)
+
+
+def _show_rows(found: Check) -> None:
+    """Print what was found row by row, and what was written."""
+    from sentilora.cli.quality_tables import cleaned_lines, show_quality
+    from sentilora.cli.report_tables import console
+
+    if found.quality is None:
+        return
+    out = console()
+    show_quality(out, found.quality)
+    if found.cleaned is not None:
+        for line in cleaned_lines(found.cleaned, found.quality):
+            out.print(line, markup=False, soft_wrap=True)
 
 
 def _parts(found: Check) -> Table:

@@ -1,6 +1,8 @@
 """What is wrong with a data set before it is trained on.
 
-Not covered: near duplicates beyond case and white space, and labels that are wrong but consistent.
+It reads each row once and loads no model. What takes longer (likely wrong labels, near copies,
+junk) is found by ``quality/``, which hands in a function that looks at the parts that were read.
+Not covered: labels that are wrong but consistent.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import numpy.typing as npt
 from sentilora.data.files.read_options import Reading, ReadOptions
 from sentilora.data.labelled.draft import rare_labels, read_drafts, way_without
 from sentilora.data.labelled.examples import Examples
+from sentilora.data.labelled.quality_findings import Cleaned, QualityFindings
 from sentilora.data.labelled.reader import finish, left_out_note
 from sentilora.data.labelled.scan import Asked
 from sentilora.data.labelled.stratification import MIN_PER_SIDE
@@ -83,6 +86,9 @@ class Check:
         shared: rows of the second part whose text stands in the first, by ``first/second``.
         problems: what would stop a training.
         notes: remarks on how the data were read.
+        text_column: name of the column with the texts of ``train``.
+        quality: what a deep check found in single rows; None when it was not asked for.
+        cleaned: the file that was written without these rows; None when it was not asked for.
     """
 
     source: str
@@ -91,6 +97,9 @@ class Check:
     shared: dict[str, Finding]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
+    text_column: str = ""
+    quality: QualityFindings | None = None
+    cleaned: Cleaned | None = None
 
     @property
     def is_usable(self) -> bool:
@@ -99,7 +108,10 @@ class Check:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the whole as what JSON can hold."""
-        return {"is_usable": self.is_usable, **asdict(self)}
+        whole = {"is_usable": self.is_usable, **asdict(self)}
+        if self.quality is not None:
+            whole["quality"]["counts"] = self.quality.counts
+        return {key: value for key, value in whole.items() if value is not None}
 
 
 def check(
@@ -116,6 +128,7 @@ def check(
     any_text: bool = False,
     skip_bad_rows: bool = False,
     remarks: Callable[[list[str]], Sequence[str]] | None = None,
+    look: Callable[[Mapping[str, Examples]], QualityFindings] | None = None,
     **reading: Unpack[ReadOptions],
 ) -> Check:
     """Read all parts of the data and report what is in them.
@@ -137,6 +150,7 @@ def check(
             are no problem.
         remarks: function that is given a sample of the train texts, and returns notes on them, such
             as what a base does not know; a :class:`ModelError` of it is a problem.
+        look: function that is given the usable rows of each part, and finds more in them.
         reading: keywords that say how the files are read: ``encoding``, ``delimiter``, ``quoting``,
             ``header``, ``columns``, ``skip_lines``, ``sheet``; found out where they are left out.
 
@@ -144,11 +158,6 @@ def check(
         DataError: the data cannot be opened, or it cannot be decided which column is what or how
             the labels are meant. Bad rows and rare labels are reported, not raised.
 
-    Example:
-        >>> import sentilora
-        >>> found = sentilora.check("sample")
-        >>> found.is_usable, found.labels
-        (True, ('negative', 'neutral', 'positive'))
     """
     how = Reading(**reading)
     asked = Asked(
@@ -185,6 +194,8 @@ def check(
         shared=_shared(examples),
         problems=tuple(problems),
         notes=tuple(dict.fromkeys(notes)),
+        text_column=drafts["train"].scan.columns.text or "",
+        quality=None if look is None else look(examples),
     )
 
 

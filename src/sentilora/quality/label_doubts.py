@@ -1,0 +1,162 @@
+"""Which labels are likely wrong: those that a classifier which has not seen them does not share.
+
+Logistic regressions on words and word pairs (TF-IDF) and on the vectors of the model that ships
+answer each row from the others (five folds, in which copies of a text stay together); the mean of
+their logarithms is the judge. Which rows are named, and how many, is decided by confident learning
+(Northcutt, Jiang and Chuang 2021, "Confident Learning: Estimating Uncertainty in Dataset Labels"),
+by cleanlab where that is installed, else by the same rule in short: the row's probability of
+another label is at least the mean probability that the rows of that label have of it.
+
+Not covered: labels that are wrong always in the same way, which no judge that learns from them can
+tell, and texts whose label is a matter of taste; both kinds look right, or wrong, to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentilora.defaults import SEED
+
+LEAST_ROWS = 60  # below, no judge learns enough
+FOLDS = 5
+_LEAST_OF_LABEL = 5
+_WORDS_WEIGHT = 0.3  # of the logarithm of the two answers
+_FILTER = "prune_by_noise_rate"
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LabelDoubts:
+    """Rows whose label is likely wrong.
+
+    Attributes:
+        places: ``(W,)`` int64, places of the rows, the likeliest first.
+        probabilities: ``(N, C)`` float64, what the judge makes of each row.
+        ranked_by: what chose the rows, in words.
+    """
+
+    places: NDArray[np.int64]
+    probabilities: Floats
+    ranked_by: str
+
+
+def may_judge(label_ids: NDArray[np.int64]) -> bool:
+    """Tell whether there are rows enough: 60, and 5 of each label that occurs, of two labels."""
+    counts = np.bincount(label_ids)
+    counts = counts[counts > 0]
+    is_enough = len(label_ids) >= LEAST_ROWS and len(counts) > 1
+    return is_enough and int(counts.min()) >= _LEAST_OF_LABEL
+
+
+def doubt_labels(
+    texts: Sequence[str],
+    label_ids: NDArray[np.int64],
+    groups: NDArray[Any],
+    vectors: NDArray[np.float32] | None = None,
+    *,
+    seed: int = SEED,
+) -> LabelDoubts:
+    """Judge each label by the other rows.
+
+    Args:
+        texts: N texts.
+        label_ids: ``(N,)`` label ids, from 0; each that occurs at least five times.
+        groups: ``(N,)`` numbers, equal for texts that are copies of each other.
+        vectors: ``(N, H)`` vectors of the texts, in addition to their words.
+        seed: seed of the folds.
+    """
+    names, dense = np.unique(label_ids, return_inverse=True)
+    found = _judge(texts, dense, groups, vectors, seed)
+    places, ranked_by = _wrong(dense, found)
+    whole = np.zeros((len(texts), int(names.max()) + 1))
+    whole[:, names] = found
+    return LabelDoubts(places, whole, ranked_by)
+
+
+def _judge(
+    texts: Sequence[str],
+    label_ids: NDArray[np.int64],
+    groups: NDArray[Any],
+    vectors: NDArray[np.float32] | None,
+    seed: int,
+) -> Floats:
+    """Return ``(N, C)`` probabilities, each row's from classifiers that have not read it."""
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    found = np.zeros((len(texts), int(label_ids.max()) + 1))
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    for learned, asked in folds.split(texts, label_ids, groups):
+        log_p = _by_words(
+            [texts[i] for i in learned], label_ids[learned], [texts[i] for i in asked]
+        )
+        if vectors is not None:
+            log_p = log_p * _WORDS_WEIGHT + _by_vectors(
+                vectors[learned], label_ids[learned], vectors[asked]
+            ) * (1 - _WORDS_WEIGHT)
+        log_p -= log_p.max(axis=1, keepdims=True)
+        found[asked] = np.exp(log_p) / np.exp(log_p).sum(axis=1, keepdims=True)
+    return found
+
+
+def _by_words(texts: Sequence[str], label_ids: NDArray[np.int64], asked: Sequence[str]) -> Floats:
+    """Return ``(A, C)`` logarithms of the probabilities that words and word pairs give."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    least = 2 if len(texts) > 2000 else 1
+    vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=least)
+    return _logistic(vectorizer.fit_transform(texts), label_ids, vectorizer.transform(asked), 10.0)
+
+
+def _by_vectors(
+    learned: NDArray[np.float32], label_ids: NDArray[np.int64], asked: NDArray[np.float32]
+) -> Floats:
+    """Return ``(A, C)`` logarithms of the probabilities that vectors give."""
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler()
+    return _logistic(scaler.fit_transform(learned), label_ids, scaler.transform(asked), 0.01)
+
+
+def _logistic(learned: Any, label_ids: NDArray[np.int64], asked: Any, strength: float) -> Floats:
+    """Fit and answer; a label that no learned row has gets a probability of 1e-6."""
+    from sklearn.linear_model import LogisticRegression
+
+    classifier = LogisticRegression(C=strength, max_iter=2000)
+    classifier.fit(learned, label_ids)
+    found = np.full((asked.shape[0], int(label_ids.max()) + 1), 1e-6)
+    found[:, classifier.classes_] = np.maximum(classifier.predict_proba(asked), 1e-6)
+    return np.log(found)
+
+
+def _wrong(label_ids: NDArray[np.int64], found: Floats) -> tuple[NDArray[np.int64], str]:
+    own = found[np.arange(len(found)), label_ids]
+    if find_spec("cleanlab") is not None:
+        from cleanlab.filter import find_label_issues
+
+        chosen = find_label_issues(label_ids, found, filter_by=_FILTER, n_jobs=1)
+        ranked_by = "confident learning (cleanlab)"
+    else:
+        chosen = _confident_errors(label_ids, found)
+        ranked_by = "confident learning in short (cleanlab is not installed)"
+    places = np.flatnonzero(chosen)
+    return places[np.argsort(own[places], kind="stable")], ranked_by
+
+
+def _confident_errors(label_ids: NDArray[np.int64], found: Floats) -> NDArray[np.bool_]:
+    """Return the rows that count off the diagonal of the confident joint.
+
+    A row counts for a label when its probability of it is at least the mean that the rows with that
+    label have of it; for the likeliest one of several (Northcutt et al. 2021, section 3.1).
+    """
+    thresholds = np.array([found[label_ids == k, k].mean() for k in range(found.shape[1])])
+    confident = np.where(found >= thresholds, found, -1.0)
+    likeliest = confident.argmax(axis=1)
+    chosen: NDArray[np.bool_] = (confident.max(axis=1) >= 0) & (likeliest != label_ids)
+    return chosen
