@@ -193,6 +193,7 @@ def insights(
         choose_review(feedback, read.probabilities, review),
         base,
         notes,
+        feedback,
     )
     if folder is not None:
         result.write(folder)

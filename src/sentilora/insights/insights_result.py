@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sentilora.errors import DataError
 from sentilora.files import path_of, replacing_output
+from sentilora.insights.feedback import Feedback
 from sentilora.insights.insight_report import InsightReport
 from sentilora.insights.report.insight_files import HTML_FILE, write_insights
 from sentilora.insights.review_texts import REVIEW_FILE, ReviewText, write_review
@@ -34,6 +35,7 @@ class Insights:
         review: texts that are worth a label next, where they were asked for.
         base: name of the base that made the vectors.
         notes: what a reader has to know of it, also part of the report.
+        feedback: texts that were read, with dates and segments.
     """
 
     report: InsightReport
@@ -42,6 +44,7 @@ class Insights:
     review: tuple[ReviewText, ...]
     base: str
     notes: tuple[str, ...]
+    feedback: Feedback
 
     @property
     def statements(self) -> pd.DataFrame:
