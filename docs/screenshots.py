@@ -39,6 +39,7 @@ def main(arguments: list[str]) -> int:
     IMAGES.mkdir(exist_ok=True)
     with _served(run) as url, _browser() as browser:
         for name, options, draw in (
+            ("overview", DESKTOP, _overview),
             ("try", DESKTOP, _try),
             ("phone", PHONE, _try),
             ("file", DESKTOP, _file),
@@ -48,7 +49,7 @@ def main(arguments: list[str]) -> int:
             ("model", DESKTOP, _model),
         ):
             context = browser.new_context(**options)
-            context.set_default_timeout(120_000)
+            context.set_default_timeout(300_000)
             page = context.new_page()
             draw(page, url, run)
             page.wait_for_timeout(1500)
@@ -63,8 +64,17 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _try(page: Any, url: str, _: Path | None) -> None:
+def _overview(page: Any, url: str, _: Path | None) -> None:
     page.goto(url)
+    page.get_by_text("The sample", exact=True).click()
+    page.get_by_role("button", name="Analyse", exact=True).click()
+    page.get_by_role("heading", name="Messages").wait_for()
+    page.get_by_role("heading", name="the sample").evaluate("one => one.scrollIntoView()")
+    page.mouse.move(0, 0)
+
+
+def _try(page: Any, url: str, _: Path | None) -> None:
+    page.goto(f"{url}/try")
     page.get_by_role("textbox", name="Your text").fill(TEXT)
     page.get_by_role("textbox", name="Your text").press("Control+Enter")
     page.locator(".sl-legend").wait_for()

@@ -12,6 +12,7 @@ import shutil
 import pytest
 
 import sentilora
+from sentilora import samples
 from sentilora.ui.settings import AppSettings
 from tests.helpers.app_server import app_server
 from tests.helpers.contrast import contrast
@@ -42,7 +43,7 @@ def visit(chromium, app):
     """Open a page; note what it asks for elsewhere, and what goes wrong."""
     contexts = []
 
-    def start(path="", **options):
+    def start(path="try", **options):
         context = chromium.new_context(**options)
         context.set_default_timeout(WAIT_MS)
         contexts.append(context)
@@ -158,6 +159,29 @@ def test_a_file_is_uploaded_answered_and_taken_home(visit, tiny_run, tmp_path):
     assert (page.alerts, page.errors, page.elsewhere) == ([], [], [])
 
 
+def test_a_click_on_a_theme_lists_its_messages(visit, tmp_path):
+    page = visit("overview")
+    page.locator("input[type=file]").set_input_files(samples.path("test"))
+    page.get_by_text("300 texts, 0 left out").wait_for()
+    page.get_by_role("button", name="Analyse", exact=True).click()
+    page.get_by_role("heading", name="Messages").wait_for(timeout=4 * WAIT_MS)
+    page.get_by_text(re.compile(r"^[\d,]+ statements in 300 texts")).wait_for()
+    theme = page.locator("[class*=st-key-overview-theme-] button").first
+    if not theme.is_visible():
+        page.get_by_text("Not sure to be themes").click()
+    name = theme.inner_text().partition(" ")[2]
+    theme.click()
+    page.get_by_text(re.compile(r"^\d+ statements in \d{1,2} texts")).wait_for()
+    assert page.get_by_role("combobox", name=re.compile("Theme")).input_value() == name
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Weekly report (HTML)").click()
+    target = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(target)
+    assert target.name == "test-insights.html"
+    assert name in target.read_text(encoding="utf-8")
+    assert (page.alerts, page.errors, page.elsewhere) == ([], [], [])
+
+
 def test_a_broken_file_is_told_without_a_traceback(visit, tmp_path):
     file = tmp_path / "twice.csv"
     file.write_text("text,text\na,b\n", encoding="utf-8")
@@ -175,7 +199,11 @@ def test_every_page_fits_a_phone(visit, tmp_path):
     page.get_by_role("button", name="Analyse", exact=True).tap()
     page.locator(".sl-words").wait_for()
     assert fits(page)
-    for title, name in (("Analyse a file", "File"), ("Train a model", "Train")):
+    for title, name in (
+        ("Overview", "Overview"),
+        ("Analyse a file", "File"),
+        ("Train a model", "Train"),
+    ):
         page.get_by_test_id("stExpandSidebarButton").tap()
         page.get_by_role("link", name=name).tap()
         page.get_by_role("heading", name=title).wait_for()

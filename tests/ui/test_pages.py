@@ -407,14 +407,14 @@ def test_the_model_that_ships_needs_no_run(open_page, monkeypatch, tmp_path):
 # --- the frame ----------------------------------------------------------------------------------
 
 
-def test_the_frame_opens_with_a_text_to_try_and_the_models_to_choose_from(settings):
+def test_the_frame_opens_with_the_overview_and_the_models_to_choose_from(settings):
     from streamlit.testing.v1 import AppTest
 
     from sentilora.ui import page as frame
 
     page = AppTest.from_file(frame.__file__, default_timeout=60).run()
     assert not page.exception
-    assert page.title[0].value == "Try a text"
+    assert page.title[0].value == "Overview"
     assert page.sidebar.selectbox[0].label == "Model"
     assert page.sidebar.selectbox[0].options == ["tiny", "general"]
 

@@ -9,12 +9,20 @@ import streamlit as st
 from sentilora.defaults import NOT_SURE_BELOW
 from sentilora.ui import session
 from sentilora.ui.display.answer_html import STYLE
-from sentilora.ui.pages import compare_page, file_page, model_page, train_page, try_page
+from sentilora.ui.pages import (
+    compare_page,
+    file_page,
+    model_page,
+    overview_page,
+    train_page,
+    try_page,
+)
 
 # Drawn here, because the browser would fetch the icon of a page from a server of Google's.
 STATIC = Path(__file__).with_name("static")
 ICON, LOGO = STATIC / "icon.svg", STATIC / "logo.svg"
 PAGES = (
+    (overview_page.show, "Overview", "overview", ":material/insights:"),
     (try_page.show, "Try", "try", ":material/chat_bubble:"),
     (file_page.show, "File", "file", ":material/table_view:"),
     (train_page.show, "Train", "train", ":material/model_training:"),
@@ -29,7 +37,7 @@ def main() -> None:
     st.logo(LOGO, size="large")
     st.html(STYLE)
     pages = [
-        st.Page(show, title=title, url_path=path, icon=icon, default=path == "try")
+        st.Page(show, title=title, url_path=path, icon=icon, default=path == "overview")
         for show, title, path, icon in PAGES
     ]
     page = st.navigation(pages)

@@ -15,6 +15,9 @@ TEXT_COLUMN = "Column with the texts"
 LABEL_COLUMN = "Column with the labels"
 GROUP_COLUMN = "Column whose values stay together"
 DATE_COLUMN = "Column with the dates"
+DATE_ORDER = "How the dates are written"
+SEGMENTS = "Columns to compare by"
+USE_LABELS = "The file has labels: use them instead of the model's answers"
 LABEL_KIND = "What the labels are"
 LABEL_NAMES = "Names of the labels, in order"
 SKIP_ROWS = "Leave out rows that cannot be used"
@@ -87,6 +90,9 @@ PAGE = PageWords(
         "text": TEXT_COLUMN,
         "label": LABEL_COLUMN,
         "group": GROUP_COLUMN,
+        "date": DATE_COLUMN,
+        "date_order": DATE_ORDER,
+        "segments": SEGMENTS,
         "labels": LABEL_NAMES,
         "stars": LABEL_KIND,
         "scale": SCALE,

@@ -1,0 +1,125 @@
+"""The boxes that say which feedback is analysed: data, dates and segments."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from sentilora.data.columns import LABEL_NAMES, MORE_LABEL_NAMES, RATING_NAMES, fold_name
+from sentilora.ui import session
+from sentilora.ui.data_choices import DataChoices
+from sentilora.ui.data_form import LOOKED_AT, ask_for_data, show_understood
+from sentilora.ui.date_columns import DAY_FIRST, MONTH_FIRST, DateColumn, date_columns
+from sentilora.ui.display import page_words
+from sentilora.ui.models.analysed_file import FeedbackChoices
+from sentilora.ui.understood_rows import first_rows, understand_labels, understand_texts
+
+SAMPLE, UPLOAD = "The sample", "My file"
+ORDERS = {"the file tells": None, DAY_FIRST: "day-first", MONTH_FIRST: "month-first"}
+
+_MOST_VALUES = 12  # of a column that is proposed as a segment
+_FEWEST_TEXTS = 5  # of each value, on average
+_MOST_SEGMENTS = 3  # proposed
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """What the first rows say about the columns of a file.
+
+    Attributes:
+        dates: columns that hold dates.
+        segments: columns that may part the texts.
+    """
+
+    dates: tuple[DateColumn, ...]
+    segments: tuple[str, ...]
+
+
+def ask_for_feedback() -> tuple[FeedbackChoices | None, bool]:
+    """Show all boxes; return what is asked for, and whether the work can begin.
+
+    What is asked for is None as long as there is no file with a column of texts.
+    """
+    model = session.chosen().name
+    session.begin("overview-source", UPLOAD)
+    source = st.radio("Feedback", [UPLOAD, SAMPLE], horizontal=True, key="overview-source")
+    if session.keep("overview-source", source) == SAMPLE:
+        st.caption("900 invented reviews of five fields, from January to June 2026.")
+        return FeedbackChoices(None, model, "date", None, ("domain",)), True
+    session.begin("overview-labelled", False)
+    is_labelled = st.checkbox(page_words.USE_LABELS, key="overview-labelled")
+    session.keep("overview-labelled", is_labelled)
+    data = ask_for_data("A file of feedback, a text a row", "overview", has_labels=is_labelled)
+    if data is None or data.text is None:
+        if data is not None:
+            show_understood(data, understand_texts, is_complete=False)
+        return None, False
+    is_complete = data.has_both if is_labelled else True
+    understand = understand_labels if is_labelled else understand_texts
+    found = show_understood(data, understand, is_complete=is_complete)
+    asked = _ask_for_columns(data, model)
+    return asked, found is not None and found.is_usable
+
+
+def _ask_for_columns(data: DataChoices, model: str) -> FeedbackChoices:
+    upload, reading = data.upload, data.reading
+    own = f"overview-{upload.key}-{zlib.crc32(repr(data.columns).encode()):x}"
+    columns = session.found_once(
+        ("feedback columns", upload.key, reading), lambda: _look_at_columns(data)
+    )
+    others = [name for name in data.columns if name not in (data.text, data.label)]
+    left, right = st.columns(2)
+    with left:
+        dates = {column.name: column for column in columns.dates}
+        key = f"{own}-date"
+        session.begin(key, next((name for name in dates if name in others), None))
+        date = st.selectbox(
+            page_words.DATE_COLUMN, others, index=None, placeholder="Nothing over time", key=key
+        )
+        session.keep(key, date)
+    with right:
+        key = f"{own}-segments"
+        proposed = [name for name in columns.segments if name in others and name not in dates]
+        session.begin(key, proposed[:_MOST_SEGMENTS])
+        segments = st.multiselect(
+            page_words.SEGMENTS,
+            [name for name in others if name != date],
+            key=key,
+            placeholder="Compare by nothing",
+            help="Columns such as product, country or version, whose values are compared.",
+        )
+        session.keep(key, segments)
+    order = None
+    if (column := dates.get(date)) is not None and column.is_open:
+        key = f"{own}-{date}-order"
+        session.begin(key, next(iter(ORDERS)))
+        label = page_words.DATE_ORDER
+        help_text = f"{column.example} can be read in two ways."
+        named = st.radio(label, list(ORDERS), horizontal=True, key=key, help=help_text)
+        order = ORDERS[session.keep(key, named)]
+    return FeedbackChoices(data, model, date, order, tuple(segments))
+
+
+def _look_at_columns(data: DataChoices) -> _Columns:
+    import pyarrow as pa
+
+    rows = first_rows(data.upload, data.reading, data.columns, most=LOOKED_AT)
+    values = {name: [row[name] for row in rows] for name in data.columns}
+    table = pa.table({name: pa.array(found, pa.string()) for name, found in values.items()})
+    known = {*LABEL_NAMES, *MORE_LABEL_NAMES, *RATING_NAMES}
+    segments = [
+        name
+        for name, found in values.items()
+        if name != data.text and fold_name(name) not in known and _parts_texts(found)
+    ]
+    return _Columns(tuple(date_columns(table)), tuple(segments))
+
+
+def _parts_texts(values: Sequence[str | None]) -> bool:
+    """Tell whether a few values stand again and again in a column."""
+    there = [value for value in values if value]
+    kinds = len(set(there))
+    return 2 <= kinds <= _MOST_VALUES and len(there) >= max(_FEWEST_TEXTS * kinds, len(values) / 2)
