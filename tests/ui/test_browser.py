@@ -163,7 +163,7 @@ def test_a_click_on_a_theme_lists_its_messages(visit, tmp_path):
     page = visit("overview")
     page.locator("input[type=file]").set_input_files(samples.path("test"))
     page.get_by_text("300 texts, 0 left out").wait_for()
-    page.get_by_role("button", name="Analyse", exact=True).click()
+    page.get_by_role("button", name="Analyse", exact=True).click(timeout=4 * WAIT_MS)
     page.get_by_role("heading", name="Messages").wait_for(timeout=4 * WAIT_MS)
     page.get_by_text(re.compile(r"^[\d,]+ statements in 300 texts")).wait_for()
     theme = page.locator("[class*=st-key-overview-theme-] button").first

@@ -206,3 +206,15 @@ def test_versions_stand_in_their_own_order(report):
     ]
     mixed = changed(report, segments=(*found, report.segments[0]))
     assert [one.order for one in sentences.segments_in_order(mixed)] == [None, 0, 1, 2]
+
+
+def test_a_theme_costs_most_only_if_it_surely_costs_anything(report):
+    themes = tuple(
+        one.model_copy(update={"impact": estimate(one.impact.value, 20)}) for one in report.themes
+    )
+    told = " ".join(summary(changed(report, themes=themes)))
+    assert "costs most" not in told
+    assert "Liked most" not in told
+    assert "Largest pain point: “On hold for ninety minutes and then cut off”, in 88 of" in told
+    assert "without it the mood would hardly differ: +4 points (−16 to +24)" in told
+    assert "Largest delight: “The crew was kind to my mother”" in told

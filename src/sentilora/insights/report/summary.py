@@ -5,8 +5,10 @@ Three to five sentences for those who read nothing else, and what nobody should 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sentilora.evaluation.reports import wording
-from sentilora.insights.insight_report import Comparison, Estimate, InsightReport
+from sentilora.insights.insight_report import Comparison, Estimate, InsightReport, Theme
 from sentilora.insights.report import figure_words as words
 from sentilora.insights.report.sentences import (
     before_name,
@@ -30,11 +32,10 @@ def summary(report: InsightReport) -> tuple[str, ...]:
     if report.comparison is not None:
         told.append(latest_change_told(report, report.comparison))
     pains, delights, _ = theme_groups(report)
-    openings = {"What costs most": pains, "Liked most": delights}
     named = [
-        f"{opening}: {theme_told(themes[0], report)}."
-        for opening, themes in openings.items()
-        if themes
+        f"{opening}: {theme_told(theme, report)}."
+        for opening, theme in (_first_pain(pains), _first_delight(delights))
+        if theme is not None
     ]
     told += named or [themes_told(report)]
     if report.segments or report.mix:
@@ -42,6 +43,21 @@ def summary(report: InsightReport) -> tuple[str, ...]:
     if len(told) < _FEWEST:
         told.append(rests_told(report))
     return tuple(told)
+
+
+def _first_pain(pains: Sequence[Theme]) -> tuple[str, Theme | None]:
+    """Return the pain point to name; it costs most only if it surely costs anything."""
+    for theme in pains:  # what weighs most comes first
+        if theme.impact is not None and theme.impact.low > 0:
+            return "What costs most", theme
+    return "Largest pain point", max(pains, key=lambda theme: theme.texts, default=None)
+
+
+def _first_delight(delights: Sequence[Theme]) -> tuple[str, Theme | None]:
+    for theme in delights:
+        if theme.impact is not None and theme.impact.high < 0:
+            return "Liked most", theme
+    return "Largest delight", max(delights, key=lambda theme: theme.texts, default=None)
 
 
 def mood_told(report: InsightReport) -> str:
