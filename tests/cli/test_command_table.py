@@ -304,6 +304,14 @@ def test_check_of_too_few_rows_does_not_advise_to_skip_them(run_command, tmp_pat
     assert out.splitlines()[-1] == "next     mend the data, then: sentilora check a.csv"
 
 
+def test_check_advises_to_skip_bad_rows_only_where_that_is_enough(run_command, tmp_path):
+    write_csv(tmp_path / "a.csv", [*make_texts(20), ("table", "neutral"), ("", "positive")])
+    code, out, _ = run_command("check", "a.csv")
+    assert code == 1
+    assert "empty text: row" in out
+    assert out.splitlines()[-1] == "next     mend the data, then: sentilora check a.csv"
+
+
 def test_check_of_a_file_that_is_not_there_fails(run_command):
     code, out, err = run_command("check", "nowhere.csv")
     assert code == 1

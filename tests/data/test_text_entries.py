@@ -115,7 +115,9 @@ NO_TEXTS = {
     "date": (dt.date(2026, 1, 1), "date .* is no text"),
     "function": (len, "is no text"),
     "matrix": (np.array([["a", "b"], ["c", "d"]]), r"of shape \(2, 2\) is no list of texts"),
-    "zero dimensions": (np.array("a"), r"of shape \(\)"),
+    "zero dimensions": (np.array("a"), r"of shape \(\) .* texts\.item\(\)"),
+    "two dimensions": (np.array([["a"]]), r"of shape \(1, 1\) .* texts\[:, 0\]"),
+    "three dimensions": (np.array([[["a"]]]), r"of shape \(1, 1, 1\) .* texts\.ravel\(\)"),
     "lazy": (LAZY(), r"A LazyFrame of polars has no rows in memory. Read them first: it.collect"),
 }
 

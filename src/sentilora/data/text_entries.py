@@ -124,6 +124,9 @@ def is_unicode(text: str) -> bool:
         return False
 
 
+_FLATTENED = {0: "Give its text: texts.item()", 2: "Give one column: texts[:, 0]"}
+
+
 def _in_order(given: Any) -> list[Any]:
     kind = type(given).__name__
     if isinstance(given, bytes | bytearray | memoryview):
@@ -142,8 +145,8 @@ def _in_order(given: Any) -> list[Any]:
         )
     if getattr(given, "ndim", 1) != 1:
         raise DataError(
-            f"A {kind} of shape {tuple(given.shape)} is no list of texts: expected one dimension. "
-            "Give one column: texts[:, 0]"
+            f"{kind} of shape {tuple(given.shape)} is no list of texts: expected one dimension. "
+            f"{_FLATTENED.get(given.ndim, 'Give all texts in a row: texts.ravel()')}"
         )
     for convert in ("to_pylist", "tolist", "to_list"):  # pyarrow, numpy, polars
         if hasattr(given, convert):

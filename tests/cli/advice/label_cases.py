@@ -69,8 +69,20 @@ NUMBERS = (
         rated("label", 0, 1, 2, 3, 4),
     ),
     Case(CHECK, ("ratings:_ratings_said --stars",), rated("rating", "★☆☆☆☆", "★★★★★")),
-    Case(CHECK, ("ratings:_ratings_said --scale",), rated("rating", "5%", "50%", "95%")),
-    Case(CHECK, ("ratings:_ratings_said --scale#2",), rated("rating", "1/7", "3/7", "7/7")),
+    Case(CHECK, ("label_numbers:advice --scale#2",), rated("label", 1, 2, 3, 4, 5)),
+    Case(CHECK, ("ratings:_ratings_said --scale",), rated("label", "1 (good)", "2", "3 (bad)")),
+    Case(CHECK, ("ratings:_ratings_said --scale#2",), rated("rating", "5%", "50%", "95%")),
+    Case(CHECK, ("ratings:_ratings_said --scale#3",), rated("rating", "1/7", "3/7", "7/7")),
+    Case(
+        CHECK,
+        ("label_advice:same_sentiment_notes --labels",),
+        rated("label", "neg", "negative", "positive", "angry"),
+    ),
+    Case(
+        f"{CHECK} --scale 1-5",
+        ("ratings:read_scaled --scale",),
+        rated("label", "1 (very good)", "3", "5 (very bad)"),
+    ),
     Case(
         CHECK,
         (("ratings:_ratings_said --stars", "ratings:_ratings_said --skip-bad-rows"),),
@@ -94,7 +106,7 @@ NUMBERS = (
     ),
     Case(
         f"{CHECK} --stars 5 --labels no,yes --label mark",
-        (("ratings:read_scaled --stars", "ratings:read_scaled --scale"),),
+        (("ratings:read_scaled --stars", "ratings:read_scaled --scale#2"),),
         rated("mark", 0, 1, 5),
         leaves_out=True,
         then="which --labels does not fit",

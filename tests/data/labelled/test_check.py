@@ -104,3 +104,17 @@ def test_bad_rows_are_problems_or_notes_but_not_both(write, reviews):
     found = check(path, skip_bad_rows=True)
     assert found.problems == ()
     assert any("1 rows of" in note and "empty text" in note for note in found.notes)
+
+
+def test_bad_rows_are_told_beside_a_label_that_is_left_alone(write):
+    rows = "".join(f"bad\0text {n},positive\ngood text {n},negative\n" for n in range(3))
+    with pytest.raises(DataError, match=r"one label alone.*\n.*NUL byte: row 1") as error:
+        check(write("a.csv", "text,label\n" + rows))
+    assert str(error.value).count("NUL byte") == 1
+
+
+def test_objects_are_no_texts_that_could_be_answered(write):
+    rows = [{"review": {"body": f"lamp {n} came late"}} for n in range(30)]
+    with pytest.raises(DataError, match="hold objects") as error:
+        check(write("a.jsonl", "".join(f"{json.dumps(row)}\n" for row in rows)))
+    assert "Texts alone" not in str(error.value)

@@ -180,7 +180,8 @@ def _show(found: Check, data: str, options: dict[str, Any], base: str | None) ->
     out.print(f"{len(found.problems)} problem(s) would stop a training", markup=False)
     for problem in spelled(found.problems, COMMAND_LINE):
         out.print(f"  {problem}", markup=False, soft_wrap=True)
-    if any(part.bad_rows for part in found.parts.values()) and not options["skip_bad_rows"]:
+    of_rows = sum(len(part.bad_rows) for part in found.parts.values())
+    if len(found.problems) == of_rows and not options["skip_bad_rows"]:
         skipping = typed("train", data, **train | {"skip_bad_rows": True})
         then = f"mend the rows, or leave them out: {skipping}"
     else:

@@ -90,7 +90,9 @@ def parquet_table(path: Path, name: str) -> ArrowTable:
         try:
             return parquet.ParquetFile(path, pre_buffer=False)
         except (pa.ArrowException, OSError) as error:
-            raise DataError(f"{name} is not a parquet file: {error}. {_WAY}") from error
+            raise DataError(
+                f"{name} is not a parquet file: {str(error).rstrip('.')}. {_WAY}"
+            ) from error
 
     def read(columns: Sequence[str] | None, rows: int) -> Iterator[pa.RecordBatch]:
         wanted = None if columns is None else list(columns)

@@ -90,6 +90,8 @@ def settle(
     )
     if meanings.labels is None:
         problems.add(meanings.problem)
+        if problems.keeps_rows:  # they may be why: else raise_if_any tells them
+            problems.whole += problems.row_lines()
         return
     is_said = (labels, before, draft.asked.rating_scale) != (None, None, None)
     has_others = len(found.table.names) > len(found.columns.used)
@@ -185,7 +187,9 @@ def way_without(draft: Draft, counts: Mapping[str, int], min_per_label: int) -> 
     if any("," in name or name.count("=") > 1 for name in kept):
         return "Add rows."
     labels, skip = setting("labels", kept), setting("skip_bad_rows", True)
-    return f"Add rows, or leave it out with {labels} and {skip}."
+    are_many = len(kept) < len(counts) - 1
+    it = "all such labels" if are_many else "it"
+    return f"Add rows, or leave {it} out with {labels} and {skip}."
 
 
 def _settle_all(drafts: dict[str, Draft], labels: Labels | None, min_per_label: int) -> None:

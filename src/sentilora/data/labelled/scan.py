@@ -173,6 +173,8 @@ def scan(table: Table, asked: Asked) -> Scan:
 
 def _has_no_labels(table: Table, columns: Columns, asked: Asked, sample: Sample) -> bool:
     """Tell whether a table looks like one of texts alone."""
+    if any(isinstance(value, dict) for value in sample().get(columns.text or "", ())):
+        return False  # no texts either; nested_advice says what to do
     if len(table.names) == 1:
         return True
     if columns.label is not None or asked.label is not None:

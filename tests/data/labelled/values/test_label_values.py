@@ -552,3 +552,45 @@ def test_a_minus_beside_a_plus_may_be_a_label():
     assert 'labels=["+=positive", "-=negative"]' in problem
     labels = parse_labels("+=positive,-=negative")
     assert set(meanings("+", "-", labels=labels).of.values()) == {0, 1}
+
+
+GRADES = {"1 (very good)": 3, "2": 9, "3": 9, "4": 9, "5 (very bad)": 3}
+
+
+@pytest.mark.parametrize("scale", [{"stars": 5}, {"scale": "1-5"}])
+def test_ratings_whose_words_contradict_the_scale_are_not_read_the_wrong_way_round(scale):
+    read = of_tally(GRADES, **scale)
+    assert read.labels is None
+    assert "lower ones are better" in read.problem
+    assert str(Message(read.problem)).endswith('scale="5-1" instead.')
+
+
+def test_words_beside_ratings_that_agree_with_the_scale_are_no_problem():
+    read = of_tally(GRADES, scale="5-1")
+    assert [read.labels.names[read.of[value]] for value in GRADES] == [
+        *("positive", "positive", "neutral", "negative", "negative")
+    ]
+    read = of_tally({"1 - Poor": 3, "2": 1, "5 - Good": 3}, stars=5)
+    assert read.labels == BINARY
+    slip = of_tally({"1 (bad)": 30, "5 (good)": 30, "5 (bad service)": 1}, stars=5)
+    assert slip.labels == BINARY
+    turned = of_tally({"1 (bad)": 3, "5 (good)": 3}, scale="5-1")
+    assert "higher ones are better" in turned.problem
+
+
+def test_ratings_without_a_scale_are_told_the_one_of_their_words():
+    assert str(Message(of_tally(GRADES).problem)).endswith('read them with scale="5-1".')
+    plain = str(Message(of_tally(dict.fromkeys("12345", 5), column="grade").problem))
+    assert 'scale="5-1" if 1 is the best' in plain
+
+
+def test_labels_that_mean_the_same_are_told_where_they_are_not_joined():
+    [note] = meanings("neg", "negative", "positive", "angry").notes
+    assert "learned apart: neg and negative" in note
+    joined = parse_labels(["neg=negative", "negative", "positive", "angry"])
+    read = meanings("neg", "negative", "positive", "angry", labels=joined)
+    assert read.labels.names == ("negative", "positive", "angry")
+    assert read.of["neg"] == read.of["negative"]
+    assert meanings("negative", "very negative", "neutral", "mixed", "angry").notes == ()
+    [note] = meanings("neg", "negative", "a,b").notes
+    assert "Join" not in note

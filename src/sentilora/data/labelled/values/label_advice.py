@@ -16,8 +16,8 @@ from sentilora.data.labelled.values.meanings import Column
 from sentilora.data.labelled.values.rating_scale import read_rating
 from sentilora.data.labelled.values.ratings import star_problem
 from sentilora.data.problems import quoted
-from sentilora.labels import Labels
-from sentilora.message import command, setting
+from sentilora.labels import TERNARY, Labels, canonical_sentiment, is_strong
+from sentilora.message import Message, command, setting
 
 _FEW = 5  # values that are named one by one
 _SIGNS = {"+": "positive", "-": "negative"}
@@ -151,6 +151,28 @@ ONE_LABEL = (
     "At least two labels are needed: add rows with another one, or choose another column with "
     f"{setting('label')}."
 )
+
+
+def same_sentiment_notes(labels: Labels) -> tuple[Message, ...]:
+    """Say which labels mean the same and are learned apart all the same; nothing where none do.
+
+    Not covered: ``mixed`` beside ``neutral``, which people do keep apart.
+    """
+    meant = {
+        name: canonical_sentiment(name)
+        for name in labels.names
+        if not is_strong(name) and fold(name) != "mixed"
+    }
+    twins = [[name for name, sentiment in meant.items() if sentiment == one] for one in TERNARY]
+    twins = [names for names in twins if len(names) > 1]
+    if not twins:
+        return ()
+    said = f"labels that mean the same are learned apart: {', '.join(map(' and '.join, twins))}"
+    if any("," in name or "=" in name for name in labels.names):
+        return (Message(said),)
+    joined = {name: f"{name}={meant[name]}" for names in twins for name in names}
+    pairs = [name if name == meant.get(name) else joined.get(name, name) for name in labels.names]
+    return (Message(f"{said}. Join them with {setting('labels', pairs)}"),)
 
 
 def too_few(numbers: Sequence[float]) -> str | None:

@@ -192,6 +192,8 @@ def advice(numbers: Sequence[float], column: str, *, is_known: bool = False) -> 
         ways.append(f"or say {' or '.join(stars)} if they are stars")
     elif len(numbers) > 3:
         ways.append(f"or say {scale} if they are ratings")
+    if low == 1 and 3 <= high <= 10:
+        ways.append(f"or {setting('scale', f'{high:g}-1')} if 1 is the best, as with grades")
     return f"{'; '.join(ways)}."
 
 

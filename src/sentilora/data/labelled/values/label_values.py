@@ -22,6 +22,7 @@ from sentilora.data.labelled.values.label_advice import (
     one_of,
     other_ids_problem,
     ratings_problem,
+    same_sentiment_notes,
     seen,
     too_few,
 )
@@ -226,7 +227,8 @@ def _read_new_words(tally: Mapping[str, int], used: Mapping[str, int], column: C
         return Meanings(None, {}, f"column '{column.name}': {error.template}")
     ids = labels.label2id
     changed = sorted(f"{seen(value)} as {name}" for value, name in names.items() if value != name)
-    notes = (f"labels read: {', '.join(changed)}",) if changed else ()
+    told = (f"labels read: {', '.join(changed)}",) if changed else ()
+    notes = (*told, *same_sentiment_notes(labels))
     kind = f"label {one_of(labels)}"
     same = {fold(value): name for value, name in names.items()}
     of = {value: ids.get(same.get(fold(value), ""), kind) for value in tally}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
-from sentilora.data.labelled.values.label_numbers import advice, written
+from sentilora.data.labelled.values.label_numbers import advice, sign_of_column, written
 from sentilora.data.labelled.values.meanings import Meanings
 from sentilora.data.labelled.values.rating_scale import Scale, read_rating
 from sentilora.data.problems import quoted
@@ -39,6 +40,17 @@ def read_scaled(
     if not any(sentiments[value] for value in used):
         other = _other({value: tally[value] for value in used})
         said = f"no row of column '{column}' is a rating of {scale}. {other}"
+        return Meanings(None, {}, said)
+    told = _direction(tally, (scale.worst + scale.best) / 2)
+    if told == (1 if scale.is_falling else -1):
+        turned = Scale(scale.best, scale.worst)
+        named = [value for value in used if _sign(value)]
+        said = (
+            f"column '{column}' says in words which of its ratings are good ({quoted(named, 5)}), "
+            f"and a scale from {scale.worst:g} (worst) to {scale.best:g} (best) reads them the "
+            f"other way round: {'lower' if told < 0 else 'higher'} ones are better. Read them "
+            f"with {setting('scale', turned.option)} instead."
+        )
         return Meanings(None, {}, said)
     if labels is None:
         found = {name for name in map(sentiments.get, used) if name is not None}
@@ -80,7 +92,10 @@ def _ratings_said(used: Mapping[str, int]) -> str:
     plain = all(value.replace(",", ".").replace(".", "").lstrip("+-").isdigit() for value in read)
     shown = written(numbers) if plain else quoted(sorted(read), 5)
     most = {rating.most for rating in read.values() if rating.most is not None}
-    if any(rating.is_percent for rating in read.values()):
+    if _direction(used, (numbers[0] + numbers[-1]) / 2) < 0:
+        turned = setting("scale", f"{numbers[-1]:g}-{numbers[0]:g}")
+        how = f"By their words lower ones are better: read them with {turned}."
+    elif any(rating.is_percent for rating in read.values()):
         how = f"Read them as shares: {setting('scale', '0-100')}."
     elif len(most) == 1 and numbers[-1] <= (top := most.pop()):
         is_stars = top in (5, 10) and numbers[0] >= 0.5
@@ -96,6 +111,25 @@ def _ratings_said(used: Mapping[str, int]) -> str:
         f"{shown}). {how} {count:,} rows hold something else ({quoted(others, 5)}): leave them out "
         f"with {setting('skip_bad_rows', True)}."
     )
+
+
+def _direction(tally: Mapping[str, int], middle: float) -> int:
+    """Tell by the words beside ratings, as in ``1 (very good)``, which way they go.
+
+    Returns:
+        1 where higher ratings are called better, -1 where lower ones are, 0 where it is open.
+    """
+    rows = 0.0
+    for value, count in tally.items():
+        rating = read_rating(value)
+        if rating is not None and rating.number != middle:
+            rows += count * _sign(value) * (1 if rating.number > middle else -1)
+    return (rows > 0) - (rows < 0)
+
+
+def _sign(value: str) -> int:
+    """Return 1 for a rating that its words call good, -1 for one that they call bad, else 0."""
+    return sign_of_column(re.sub(r"^\W*\d[\d.,]*", "", value)) or 0
 
 
 def _forgotten_end(
