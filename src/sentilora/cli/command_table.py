@@ -12,6 +12,7 @@ from sentilora.cli.commands import (
     evaluate_command,
     export_command,
     insights_command,
+    label_command,
     pairs_command,
     predict_command,
     runs_command,
@@ -32,6 +33,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog=adapt_command.EXAMPLE, cls=adapt_command.AdaptCommand)(adapt_command.adapt)
     app.command(epilog=pairs_command.EXAMPLE, cls=ReadingCommand)(pairs_command.pairs)
     app.command(epilog=insights_command.EXAMPLE, cls=ReadingCommand)(insights_command.insights)
+    app.command(epilog=label_command.EXAMPLE, cls=ReadingCommand)(label_command.label)
     app.command(epilog=export_command.EXAMPLE, cls=ReadingCommand)(export_command.export)
     app.command(epilog=serve_command.EXAMPLE)(serve_command.serve)
     app.command("app", epilog=app_command.EXAMPLE)(app_command.open_app)
