@@ -36,6 +36,7 @@ from sentilora.insights.statement_table import statement_table
 from sentilora.insights.statements.encoder import TopicEncoder
 from sentilora.insights.statements.statement_reader import ReadStatements, read_statements
 from sentilora.insights.statements.statements import Statements
+from sentilora.insights.survey.survey_data import correct_by_labels
 from sentilora.insights.themes.aspect_search import FoundAspects, find_aspects
 from sentilora.insights.themes.theme_file import read_themes
 from sentilora.insights.themes.theme_search import find_themes
@@ -64,6 +65,7 @@ def insights(
     until: dt.date | str | None = None,
     compare: str | None = None,
     review: int = 0,
+    labelled: str | Path | None = None,
     themes: str | Path | None = None,
     output: str | Path | None = None,
     limit: int = MOST_TEXTS,
@@ -96,6 +98,8 @@ def insights(
         compare: ``day``, ``week`` or ``month``: the last one is compared with those before; or one
             of ``segments``, which is told first.
         review: number of texts worth a label next.
+        labelled: labels of some of the texts that ``sentilora label`` asked for, which correct the
+            shares of the labels.
         themes: ``themes.toml`` of the last report, whose themes are kept.
         output: folder that the report is written to; nothing is written when None.
         limit: largest number of texts; of more, as many are drawn at random.
@@ -167,6 +171,8 @@ def insights(
         until=question.until,
         seed=seed,
     )
+    if labelled is not None:
+        mood = correct_by_labels(Path(labelled), feedback, read.probabilities, mood)
     notes = tuple(
         dict.fromkeys(
             (
@@ -190,7 +196,7 @@ def insights(
             () if spoken is None else spoken.nearest,
         ),
         found.kept,
-        choose_review(feedback, read.probabilities, review),
+        choose_review(feedback, read.statements, read.probabilities, review, seed),
         base,
         notes,
         feedback,

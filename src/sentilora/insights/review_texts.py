@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from sentilora.files import replacing_output
 from sentilora.insights.feedback import Feedback
-from sentilora.insights.voices import copy_keys
+from sentilora.insights.statements.statements import Statements
+from sentilora.insights.survey.uncertain_texts import text_vectors, uncertain_texts
 
 REVIEW_FILE = "review.csv"
 
@@ -34,39 +35,35 @@ class ReviewText:
 
 
 def choose_review(
-    feedback: Feedback, probabilities: NDArray[np.float32] | None, number: int
+    feedback: Feedback,
+    statements: Statements,
+    probabilities: NDArray[np.float32] | None,
+    number: int,
+    seed: int,
 ) -> tuple[ReviewText, ...]:
-    """Choose the texts of which the two most probable labels are nearest, copies once.
+    """Choose texts of which the model is unsure, no two alike; the least sure come first.
 
     Args:
         feedback: N texts.
+        statements: their statements.
         probabilities: ``(N, C)``; None where the labels are given, so that nothing is unsure.
         number: largest number of texts.
+        seed: seed of the choice.
     """
     if probabilities is None or number == 0:
         return ()
-    ordered = np.sort(probabilities, axis=1)
-    margin = ordered[:, -1] - ordered[:, -2]
-    keys = copy_keys(feedback.texts)
-    chosen: list[ReviewText] = []
-    seen: set[int] = set()
-    for index in np.argsort(margin, kind="stable").tolist():
-        key = int(keys[index])
-        if len(chosen) == number:
-            break
-        if key and key in seen:
-            continue
-        seen.add(key)
-        label_id = int(np.argmax(probabilities[index]))
-        chosen.append(
-            ReviewText(
-                int(feedback.rows[index]),
-                feedback.texts[index],
-                feedback.labels.names[label_id],
-                float(probabilities[index, label_id]),
-            )
+    about = text_vectors(statements.text_index, statements.vectors, len(feedback))
+    chosen = uncertain_texts(feedback.texts, probabilities, about, number, seed)
+    best = np.argmax(probabilities, axis=1)
+    return tuple(
+        ReviewText(
+            int(feedback.rows[index]),
+            feedback.texts[index],
+            feedback.labels.names[int(best[index])],
+            float(probabilities[index, best[index]]),
         )
-    return tuple(chosen)
+        for index in chosen
+    )
 
 
 def write_review(texts: tuple[ReviewText, ...], path: Path) -> None:

@@ -92,6 +92,7 @@ OTHER_PROGRAMS = frozenset(
 IN_PYTHON = "said to who calls a function of Python; the command line does not get there"
 OVER_HTTP = "said to a client of the server, about how it was started"
 ON_THE_PAGE = "said on the web page, about how it was started"
+BY_HAND = "a person types labels first"
 BY_CHANCE = "needs weights, a file or a disk that fail; a test of that room brings it about"
 NEEDS_A_HUB = "needs a model hub"
 
@@ -177,6 +178,19 @@ PARSED: dict[str, tuple[str, str]] = {
     "warm_start:create_started_model --start-from": (BY_CHANCE, "train DATA --base minilm"),
     "warm_start:open_start --method": (BY_CHANCE, "train DATA --method lora"),
     "warm_start:open_start --start-from": (BY_CHANCE, "train DATA --base minilm"),
+    "label_command:label sentilora insights": (
+        BY_HAND,
+        "insights general tickets.csv --text message --labelled labels.csv",
+    ),
+    "label_command:label sentilora train": (BY_HAND, "train labels.csv"),
+    "survey:matched --output": (BY_HAND, "label DATA --output NEW.csv"),
+    "survey_data:correct_by_labels --labelled": (
+        BY_HAND,
+        "insights general DATA --labelled labels.csv",
+    ),
+    "survey_data:correct_by_labels sentilora label": (BY_HAND, "label DATA --output labels.csv"),
+    "survey_data:open_survey --rows": (IN_PYTHON, "label DATA --rows 60"),
+    "survey_file:_other sentilora label": (BY_HAND, "label DATA"),
 }
 
 # Said to who reads feedback in Python; no command does so yet.

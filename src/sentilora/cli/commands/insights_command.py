@@ -76,6 +76,9 @@ def insights(
     review: Annotated[
         int, typer.Option(min=0, help="Also write so many texts that are worth a label next.")
     ] = 0,
+    labelled: Annotated[
+        str | None, typer.Option(help="Labels that `sentilora label` wrote: they correct shares.")
+    ] = None,
     themes: Annotated[
         str | None, typer.Option(help="themes.toml of the last report, whose themes are kept.")
     ] = None,
@@ -117,6 +120,7 @@ def insights(
             until=until,
             compare=compare,
             review=review,
+            labelled=labelled,
             themes=themes,
             limit=MOST_TEXTS if limit is None else limit,
             seed=seed,
