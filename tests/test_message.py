@@ -41,6 +41,7 @@ from sentilora.errors import (
 from sentilora.evaluation.reports.report_html import render_html
 from sentilora.events import EventLog
 from sentilora.inference.rows.predict_file import predict_file
+from sentilora.insights.survey.survey_data import open_survey
 from sentilora.labels import Labels
 from sentilora.message import PYTHON, Message, command, setting, spelled
 from sentilora.quality.quality_check import check
@@ -121,7 +122,7 @@ def keywords() -> set[str]:
         *(sentilora.evaluate, sentilora.export, sentilora.load, sentilora.train),
         sentilora.insights,
         *(check, predict_file, pairs_from_ratings, pairs_from_edits),
-        *(train_seeds, PairFile, Door, Limits),
+        *(train_seeds, PairFile, Door, Limits, open_survey),
     ]
     named = {name for one in public for name in inspect.signature(one).parameters}
     return named | set(AdaptConfig.model_fields) | {"resume"}
