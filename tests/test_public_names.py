@@ -121,6 +121,7 @@ COMMANDS = {
 NO_FUNCTION = {
     "serve": "a server is a process of its own",
     "app": "a web page is a process of its own",
+    "label": "it asks a person; insights takes what it wrote",
     "bases": "a table for people; train and adapt take the names in it",
 }
 
