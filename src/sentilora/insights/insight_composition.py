@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 import sentilora
 from sentilora.data.languages import LOOKED_AT, LanguageCount
 from sentilora.inference.sentiment_model import SentimentModel
+from sentilora.insights.aspects.aspects import FoundAspects
 from sentilora.insights.feedback import Feedback
 from sentilora.insights.insight_report import Aspect, Basis, InsightReport, Quote, Theme
 from sentilora.insights.mood.impact import theme_net, theme_share
 from sentilora.insights.mood.mood import Mood, ThemeMood
 from sentilora.insights.mood.weighted_texts import mentions_of, signs_of, weighted_texts_of
 from sentilora.insights.statements.statements import KINDS, Statements
-from sentilora.insights.themes.aspect_search import FoundAspects
 from sentilora.insights.themes.themes import FoundTheme, FoundThemes
 from sentilora.insights.voices import copy_keys, weigh
 
@@ -33,7 +33,7 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "mood of a text": "the model's answer to the whole text, or its given label",
         "mood of a statement": "the model's answer to the statement alone",
         "vectors": "mean of the base's last hidden states, adapter off",
-        "aspects": "nearness to the name and its nearest statements (Rocchio 1971), and its words",
+        "aspects": "logistic regression on vectors, taught by the statements most like the name",
         "kinds": "wishes and questions by patterns of English, the rest by the mood",
         "voices": "copies of a text of five words or more count once; an author weighs three texts",
     }

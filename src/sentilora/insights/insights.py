@@ -21,6 +21,7 @@ from sentilora.defaults import SEED
 from sentilora.errors import ConfigError, MissingExtraError, ModelError
 from sentilora.events import EventLog, Listener
 from sentilora.inference.sentiment_model import SentimentModel, load
+from sentilora.insights.aspects.aspect_search import find_aspects
 from sentilora.insights.dates import day_named
 from sentilora.insights.feedback import Feedback
 from sentilora.insights.feedback_columns import FeedbackColumns
@@ -37,7 +38,6 @@ from sentilora.insights.statements.encoder import TopicEncoder
 from sentilora.insights.statements.statement_reader import ReadStatements, read_statements
 from sentilora.insights.statements.statements import Statements
 from sentilora.insights.survey.survey_data import correct_by_labels
-from sentilora.insights.themes.aspect_search import FoundAspects, find_aspects
 from sentilora.insights.themes.theme_file import read_themes
 from sentilora.insights.themes.theme_search import find_themes
 from sentilora.insights.themes.themes import FoundThemes, KeptThemes
@@ -155,7 +155,9 @@ def insights(
     read = read_statements(feedback, model, encoder, log)
     log.emit("phase", name="find themes", total=None)
     found = _themes(feedback, read.statements, kept, seed)
-    spoken = _aspects(feedback, read.statements, wanted, encoder)
+    spoken = None
+    if wanted:
+        spoken = find_aspects(feedback, read.statements, encoder, wanted, seed=seed)
     log.emit("phase", name="measure the mood", total=None)
     label_ids = _label_ids(feedback, read)
     mood = measure_mood(
@@ -193,7 +195,7 @@ def insights(
             read.statements,
             found.theme_of,
             [theme.key for theme in found.themes],
-            () if spoken is None else spoken.nearest,
+            () if spoken is None else spoken.column(),
         ),
         found.kept,
         choose_review(feedback, read.statements, read.probabilities, review, seed),
@@ -228,16 +230,6 @@ def _label_ids(feedback: Feedback, read: ReadStatements) -> NDArray[np.int64]:
     assert read.probabilities is not None
     most: NDArray[np.int64] = np.argmax(read.probabilities, axis=1)
     return most
-
-
-def _aspects(
-    feedback: Feedback, statements: Statements, names: Sequence[str], encoder: TopicEncoder
-) -> FoundAspects | None:
-    if not names:
-        return None
-    words = [statements.words_of(index, feedback) for index in range(len(statements))]
-    vectors = encoder.embed(names)
-    return find_aspects(names, vectors, statements.vectors, words, statements.text_index)
 
 
 def _aspect_names(aspects: str | Sequence[str]) -> tuple[str, ...]:
