@@ -11,6 +11,7 @@ from tests.cli.advice import (
     command_cases,
     deployment_cases,
     file_cases,
+    insight_cases,
     label_cases,
     training_cases,
 )
@@ -19,13 +20,17 @@ from tests.cli.advice.not_followed import (
     OTHER_PROGRAMS,
     PARSED,
     TO_BE_TYPED,
-    WITHOUT_A_COMMAND,
 )
 from tests.helpers.advice_following import Case, follow, make_world, parse
 from tests.helpers.advice_sites import sites
 
 READING = [*label_cases.CASES, *file_cases.CASES]
-WORKING = [*command_cases.CASES, *training_cases.CASES, *deployment_cases.CASES]
+WORKING = [
+    *command_cases.CASES,
+    *training_cases.CASES,
+    *deployment_cases.CASES,
+    *insight_cases.CASES,
+]
 EVERY = 12  # of the cases that only read a file, these are tried with each change
 
 
@@ -65,7 +70,6 @@ def test_every_place_that_names_something_has_a_case():
         cases,
         NAMED_ONLY,
         OTHER_PROGRAMS,
-        WITHOUT_A_COMMAND,
         TO_BE_TYPED,
         set(PARSED),
     )

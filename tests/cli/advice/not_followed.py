@@ -12,8 +12,15 @@ NAMED_ONLY = frozenset(
         "browser_page:page_runtime --to#4",
         "callers:_origin --allowed-origin",
         "charset:_other_than_utf8 --encoding#3",
+        "dates:DateReader.__init__ --date-order",
+        "dates:day_named --name",
         "engine:open_engine --engine",
         "evaluate_command:_pair_file “--pairs-”",
+        "feedback_columns:FeedbackColumns.__post_init__ --segments",
+        "feedback_question:FeedbackQuestion.__post_init__ --given[0]",
+        "feedback_question:FeedbackQuestion.__post_init__ --limit",
+        "feedback_question:FeedbackQuestion.__post_init__ --since",
+        "feedback_question:FeedbackQuestion.__post_init__ --until",
         "first_stage_data:read_run_parts --cascade",
         "first_stage_data:read_run_parts --quantize",
         "first_stage_data:read_run_parts --quantize#2",
@@ -23,6 +30,8 @@ NAMED_ONLY = frozenset(
         "from_ratings:pairs_from_ratings --max-pairs",
         "from_ratings:pairs_from_ratings --min-gap",
         "from_ratings:pairs_from_ratings --per-group",
+        "insights:_check_rest --compare",
+        "insights:_check_rest --review",
         "limits:Limits.__post_init__ --field.name",
         "model_names:make_names --alias",
         "model_names:make_names --alias#2",
@@ -118,6 +127,10 @@ PARSED: dict[str, tuple[str, str]] = {
     "columns:column_name --role": (IN_PYTHON, "check DATA --text text"),
     "coverage:notes_on --base": (NEEDS_A_HUB, "train DATA --base FacebookAI/xlm-roberta-base"),
     "csv_layout:_with_header --encoding": (BY_CHANCE, "check DATA --encoding cp1251"),
+    "feedback_columns:FeedbackColumns.__post_init__ --segments#2": (
+        IN_PYTHON,
+        "insights RUN DATA --segment city",
+    ),
     "first_stage_fit:_refusal --cascade": (BY_CHANCE, "export RUN --to merged"),
     "first_stage_fit:_refusal --max-disagreement": (
         BY_CHANCE,
@@ -129,6 +142,7 @@ PARSED: dict[str, tuple[str, str]] = {
     ),
     "frames:text_column --text": (IN_PYTHON, "predict RUN --input FILE --text body"),
     "held_out:part_pairs --group": (BY_CHANCE, "train DATA --group COL"),
+    "insights:_aspect_names --aspects": (IN_PYTHON, "insights RUN DATA --aspects price,staff"),
     "int8_result:_needed --max-changed": (BY_CHANCE, "export RUN --to onnx --max-changed 0.05"),
     "int8_result:_needed --max-drop": (BY_CHANCE, "export RUN --to onnx --max-drop 0.5"),
     "int8_result:refusal --quantize": (BY_CHANCE, "export RUN --to onnx"),
@@ -192,36 +206,6 @@ PARSED: dict[str, tuple[str, str]] = {
     "survey_data:open_survey --rows": (IN_PYTHON, "label DATA --rows 60"),
     "survey_file:_other sentilora label": (BY_HAND, "label DATA"),
 }
-
-# Said to who reads feedback in Python; no command does so yet.
-WITHOUT_A_COMMAND = frozenset(
-    {
-        "dates:DateReader.__init__ --date-order",
-        "dates:DateReader._doubt --date-order",
-        "dates:DateReader._doubt --date-order#2",
-        "dates:DateReader._mixture --date-order",
-        "dates:DateReader.finish --date",
-        "dates:day_named --name",
-        "dates:day_named --name#2",
-        "feedback_columns:FeedbackColumns.__post_init__ --segments",
-        "feedback_columns:FeedbackColumns.__post_init__ --segments#2",
-        "feedback_columns:FeedbackColumns._match --role",
-        "feedback_columns:FeedbackColumns.advice --date",
-        "feedback_columns:FeedbackColumns.advice --label",
-        "feedback_question:FeedbackQuestion.__post_init__ --date",
-        "feedback_question:FeedbackQuestion.__post_init__ --given[0]",
-        "feedback_question:FeedbackQuestion.__post_init__ --limit",
-        "feedback_question:FeedbackQuestion.__post_init__ --since",
-        "feedback_question:FeedbackQuestion.__post_init__ --until",
-        "feedback_rows:_chosen --date",
-        "feedback_rows:_chosen --limit",
-        "feedback_rows:_chosen --since",
-        "feedback_rows:_chosen --until",
-        "feedback_rows:_no_rows --text",
-        "feedback_rows:_read_part --any-text",
-        "feedback_rows:_read_part --text",
-    }
-)
 
 # Told in tests of their rooms; a case that types what they name is still to be written.
 TO_BE_TYPED = frozenset(

@@ -1,0 +1,109 @@
+"""What insights say of columns, dates and settings, and what is typed then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.cli.advice.tables import FILE, TEXTS, table
+from tests.helpers.advice_following import Case
+
+LOOK = f"insights $RUN '{FILE}' --text words"
+
+
+def feedback(day_of: Callable[[int], str]) -> dict[str, str]:
+    """Return a file of texts with days, two cities, labels and an empty column."""
+    return {
+        FILE: table(
+            ["words", "day", "city", "label", "empty"],
+            [
+                (f"{text}. {TEXTS[row - 1]}.", day_of(row), *pair, "")
+                for row, text in enumerate(TEXTS)
+                for pair in [(("Leeds", "positive"), ("York", "negative"))[row % 2]]
+            ],
+        )
+    }
+
+
+ISO = feedback(lambda row: f"2026-11-{1 + row % 28:02}")
+COLUMNS = (
+    Case(
+        f"{LOOK} --date other",
+        ("feedback_columns:FeedbackColumns._match --role",),
+        ISO,
+        fill={"--date": "day"},
+    ),
+    Case(
+        LOOK,
+        (
+            "feedback_columns:FeedbackColumns.advice --date",
+            "feedback_columns:FeedbackColumns.advice --label",
+        ),
+        ISO,
+    ),
+    Case(
+        f"insights $RUN '{FILE}' --text day",
+        ("feedback_rows:_read_part --text", "feedback_rows:_read_part --any-text"),
+        ISO,
+        fill={"NAME": "words"},
+    ),
+    Case(
+        f"insights $RUN '{FILE}' --text empty",
+        ("feedback_rows:_no_rows --text",),
+        ISO,
+        fill={"NAME": "words"},
+    ),
+)
+DATES = (
+    Case(
+        f"{LOOK} --date day",
+        ("dates:DateReader._doubt --date-order", "dates:DateReader._doubt --date-order#2"),
+        feedback(lambda row: f"{1 + row % 12:02}/{1 + row % 11:02}/2026"),
+    ),
+    Case(
+        f"{LOOK} --date day",
+        ("dates:DateReader._mixture --date-order",),
+        feedback(lambda row: "11/25/2026" if row % 4 == 0 else f"{13 + row % 12}/11/2026"),
+    ),
+    Case(
+        f"{LOOK} --date words",
+        ("dates:DateReader.finish --date",),
+        ISO,
+        fill={"NAME": "day"},
+    ),
+    Case(f"{LOOK} --date day --since soon", ("dates:day_named --name#2",), ISO),
+    Case(
+        f"{LOOK} --since 2026-11-03",
+        ("feedback_question:FeedbackQuestion.__post_init__ --date",),
+        ISO,
+        fill={"COLUMN": "day"},
+    ),
+    Case(
+        f"{LOOK} --date empty --since 2026-11-03",
+        ("feedback_rows:_chosen --date",),
+        ISO,
+        fill={"NAME": "day"},
+    ),
+    Case(
+        f"{LOOK} --date day --since 2030-01-01",
+        (("feedback_rows:_chosen --since", "feedback_rows:_chosen --until"),),
+        ISO,
+    ),
+)
+SETTINGS = (
+    Case(f"{LOOK} --limit 20", ("feedback_rows:_chosen --limit",), ISO),
+    Case(
+        f"{LOOK} --compare city",
+        ("insights:_check_rest --segments",),
+        ISO,
+        fill={"--segment": "city"},
+    ),
+    Case(
+        LOOK,
+        ("insights_command:insights “sentilora insights”",),
+        ISO,
+        words="sentilora insights 'runs/a run' NEW_DATA --themes insights/themes.toml",
+        fill={"NEW_DATA": FILE},
+        quick="--text words",
+    ),
+)
+CASES = (*COLUMNS, *DATES, *SETTINGS)
