@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -86,7 +87,13 @@ class Examples:
 
     def text_hashes(self) -> npt.NDArray[np.uint64]:
         """Return a hash of each text, ``(N,)`` uint64: equal where the text is the same."""
-        return text_hashes(self._strings("text"))
+        return self._text_hashes
+
+    @cached_property
+    def _text_hashes(self) -> npt.NDArray[np.uint64]:
+        found = text_hashes(self._strings("text"))
+        found.flags.writeable = False  # everyone is given the same
+        return found
 
     def clusters(self) -> npt.NDArray[np.int32]:
         """Number the rows that must stay on one side: the same text, or the same group.
