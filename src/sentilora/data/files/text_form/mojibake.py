@@ -15,7 +15,8 @@ from pathlib import Path
 from sentilora.message import Message
 
 TWICE = re.compile(rb"\xc3[\x82\x83\xa2\xb0][\xc2\xc5\xc6\xcb\xe2]")  # what begins like it
-_WORD = re.compile(r"[^\s,;\"]*[\u00c2\u00c3\u00e2\u00f0][^\x00-\x7f][^\s,;\"]*")
+# It begins where a word does: a long word in which nothing is found is then gone through once.
+_WORD = re.compile(r"(?<![^\s,;\"])[^\s,;\"]*[\u00c2\u00c3\u00e2\u00f0][^\x00-\x7f][^\s,;\"]*")
 _TOLD = "it was encoded as UTF-8 twice"
 _FEWEST = 2  # words; one alone may be about encodings
 _NO_WINDOWS = (0x81, 0x8D, 0x8F, 0x90, 0x9D)  # bytes without a character in Windows-1252
