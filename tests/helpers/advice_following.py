@@ -95,7 +95,8 @@ class World:
 def follow(case: Case, world: World) -> None:
     """Type the command of a case, then each of the ways that it names, and see that they help."""
     _write(case.files, world.folder)
-    if "RUN" in f"{case.typed}{case.ways}" or RUN in case.fill.values() or case.before is not None:
+    holds_run = "RUN" in f"{case.typed}{case.ways}" or RUN in " ".join(case.fill.values())
+    if holds_run or case.before is not None:
         shutil.copytree(world.run, world.folder / RUN)
     if not case.loads:
         world.patch.setattr(sentiment_model, "open_engine", lambda *_, **__: world.opened)

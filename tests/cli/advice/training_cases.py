@@ -86,7 +86,12 @@ def closed_folder(patch: pytest.MonkeyPatch, run: Path) -> None:
     """Have no folder that can be written to but one."""
     Path("elsewhere").mkdir()
     real = os.access
-    patch.setattr(os, "access", lambda path, mode: "elsewhere" in str(path) and real(path, mode))
+
+    def access(path: Any, mode: int, **options: Any) -> bool:
+        is_open = "elsewhere" in str(path) or not mode & os.W_OK
+        return is_open and real(path, mode, **options)
+
+    patch.setattr(os, "access", access)
 
 
 def _stops_once(patch: pytest.MonkeyPatch, module: Any, name: str) -> None:
