@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -127,7 +128,12 @@ def predict(
     from sentilora.inference.sentiment_model import load
 
     with _opened(request) as opened:
-        _run(request, load(request.run, device=device, precision=precision, engine=engine), opened)
+        model = load(request.run, device=device, precision=precision, engine=engine)
+        gc.freeze()  # all that was imported stays, and need not be looked at for each few rows
+        try:
+            _run(request, model, opened)
+        finally:
+            gc.unfreeze()
 
 
 def _named(run: str | None) -> str:
