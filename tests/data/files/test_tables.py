@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from sentilora.data.files.read_options import Reading
 from sentilora.data.files.tables import open_batches, write_batches
 from sentilora.errors import DataError
 
@@ -28,6 +29,16 @@ ROWS = [
 
 def read_all(path, **options):
     return [row for batch in open_batches(path, **options) for row in batch.to_pylist()]
+
+
+def read_or_answer(path):
+    """Read a file, and answer what is asked where the lines of a text would be rows."""
+    try:
+        return read_all(path)
+    except DataError as error:
+        if 'hold one text together, with quoting="csv"' not in str(error):
+            raise
+    return read_all(path, reading=Reading(quoting="csv"))
 
 
 def copy(source, target):
@@ -175,7 +186,10 @@ cells = st.text(printable, max_size=12)
     name=st.sampled_from(FORMATS),
 )
 def test_any_text_goes_through_any_format(tmp_path, columns, data, name):
-    """But for a header that reads as another delimiter, or starts with a byte order mark."""
+    """But for a header that reads as another delimiter, or starts with a byte order mark.
+
+    Texts whose lines would be rows by themselves are asked about, and read when that is answered.
+    """
     columns = [f"c{column}" for column in columns]
     row = st.fixed_dictionaries(dict.fromkeys(columns, cells))
     rows = data.draw(st.lists(row, min_size=1, max_size=5))
@@ -183,7 +197,18 @@ def test_any_text_goes_through_any_format(tmp_path, columns, data, name):
     schema = pa.schema(dict.fromkeys(columns, pa.string()))
     with write_batches(path, schema) as writer:
         writer.write(pa.RecordBatch.from_pylist(rows, schema=schema))
-    assert read_all(path) == rows
+    assert read_or_answer(path) == rows
+
+
+def test_text_whose_lines_would_be_rows_is_asked_about(tmp_path):
+    path = tmp_path / "a.tsv"
+    schema = pa.schema({"c": pa.string(), "c0": pa.string()})
+    rows = [{"c": "\t\r", "c0": ""}]
+    with write_batches(path, schema) as writer:
+        writer.write(pa.RecordBatch.from_pylist(rows, schema=schema))
+    with pytest.raises(DataError, match='hold one text together, with quoting="csv"'):
+        read_all(path)
+    assert read_all(path, reading=Reading(quoting="csv")) == rows
 
 
 def test_bad_rows_are_named_before_any_batch(write):
