@@ -84,6 +84,14 @@ def test_themes_are_parted_by_what_is_sure_and_ordered_by_weight(report):
     assert [one.key for one in sentences.unsure_themes(report)] == ["fine-then"]
 
 
+def test_a_pain_point_of_happy_texts_comes_last(report):
+    first = next(theme for theme in report.themes if theme.key == LUGGAGE)
+    happy = first.model_copy(update={"key": "happy", "impact": estimate(-9, 1)})
+    pains, *_ = sentences.theme_groups(changed(report, themes=(happy, *report.themes)))
+    assert pains[0].key == LUGGAGE
+    assert pains[-1].key == "happy"
+
+
 def test_a_period_is_named_by_when_the_report_was_made(report):
     name = sentences.period_name(report, report.comparison)
     assert name == "This week (23–28 Nov 2026, not over yet)"

@@ -2,7 +2,7 @@
 
 *Impact* is the net sentiment of the texts that do not mention a theme minus that of all texts: the
 points by which the whole would rise if those who mention it felt as the others do. A positive
-impact is a pain point, a negative one a delight. Its interval is a bootstrap over texts (Efron
+impact pulls the mood down, a negative one up. Its interval is a bootstrap over texts (Efron
 1979, Ann. Stat. 7:1); as the figure depends on six counts alone, these are drawn.
 
 Not covered: a text with two complaints counts fully for both, so impacts do not add up; what else

@@ -169,12 +169,16 @@ def theme_groups(
 ) -> tuple[list[Theme], list[Theme], list[Theme]]:
     """Part the stable themes into pain points, delights and others, what weighs most first.
 
-    A theme is a pain point or a delight if its net sentiment is surely below or above 0.
+    A theme is a pain point or a delight if its net sentiment is surely below or above 0. A pain
+    point whose texts are otherwise happy ones costs nothing, and comes last.
     """
-    stable = sorted((theme for theme in report.themes if theme.is_stable), key=_weight)
+    stable = [theme for theme in report.themes if theme.is_stable]
     pains = [theme for theme in stable if theme.net.high < 0]
     delights = [theme for theme in stable if theme.net.low > 0]
     others = [theme for theme in stable if theme.net.low <= 0 <= theme.net.high]
+    pains.sort(key=lambda theme: (-_impact(theme), -theme.texts))
+    delights.sort(key=lambda theme: (_impact(theme), -theme.texts))
+    others.sort(key=lambda theme: (-abs(_impact(theme)), -theme.texts))
     return pains, delights, others
 
 
@@ -210,9 +214,8 @@ def before_name(report: InsightReport, found: Comparison) -> str:
     return f"the {unit} before" if count == 1 else f"the {count} {unit}s before"
 
 
-def _weight(theme: Theme) -> tuple[float, int]:
-    impact = 0.0 if theme.impact is None else abs(theme.impact.value)
-    return -impact, -theme.texts
+def _impact(theme: Theme) -> float:
+    return 0.0 if theme.impact is None else theme.impact.value
 
 
 def counted_texts(number: int) -> str:
