@@ -100,8 +100,22 @@ def test_a_period_is_named_by_when_the_report_was_made(report):
     assert sentences.period_name(changed(report, basis=later), whole) == (
         "The last week (23–28 Nov 2026)"
     )
-    days = changed(report, period="day")
-    assert sentences.period_name(days, whole).startswith("The last day")
+    day = whole.model_copy(update={"start": whole.end})
+    assert sentences.period_name(report, day).startswith("The last day")
+
+
+def test_months_compared_in_a_report_by_weeks_are_called_months(report):
+    months = report.comparison.model_copy(
+        update={
+            "start": dt.date(2026, 11, 1),
+            "end": dt.date(2026, 11, 30),
+            "before_start": dt.date(2026, 8, 1),
+            "before_end": dt.date(2026, 10, 31),
+        }
+    )
+    assert report.period == "week"
+    assert sentences.period_name(report, months).startswith("This month (1–30 Nov 2026")
+    assert sentences.before_name(months) == "the 3 months before"
 
 
 def test_without_texts_in_the_last_period_all_texts_are_told(report):

@@ -148,7 +148,7 @@ def _tiles(report: InsightReport) -> list[dict[str, str]]:
     found = report.comparison
     if found is not None and found.net is not None:
         name = sentences.period_name(report, found).partition(" (")[0]
-        before = sentences.before_name(report, found).removeprefix("the ")
+        before = sentences.before_name(found).removeprefix("the ")
         told = f"{before}: {figure_words.net(found.before_net.value)}" if found.before_net else ""
         cards.append(_net_card(name, found.net, told))
     if report.period is None:

@@ -199,7 +199,7 @@ def quoted(name: str) -> str:
 
 def period_name(report: InsightReport, found: Comparison) -> str:
     """Name the last period: ``This week (23–28 Nov 2026, not over yet)``."""
-    unit = report.period or "day"
+    unit = _unit(found)
     length = {"day": 1, "week": 7, "month": 31}[unit]
     is_now = report.basis.created.date() - found.start < dt.timedelta(days=length) + _IS_THIS
     name = {"day": "The last day"}.get(unit, f"This {unit}" if is_now else f"The last {unit}")
@@ -207,11 +207,19 @@ def period_name(report: InsightReport, found: Comparison) -> str:
     return f"{name} ({words.days(found.start, found.end)}{end})"
 
 
-def before_name(report: InsightReport, found: Comparison) -> str:
+def before_name(found: Comparison) -> str:
     """Name the periods before the last one: ``the 4 weeks before``."""
-    unit = report.period or "day"
-    count = sum(found.before_start <= one.start <= found.before_end for one in report.periods)
+    first, last = found.before_start, found.before_end
+    unit, days = _unit(found), (last - first).days + 1
+    months = 12 * (last.year - first.year) + last.month - first.month + 1
+    count = {"day": days, "week": round(days / 7), "month": months}[unit]
     return f"the {unit} before" if count == 1 else f"the {count} {unit}s before"
+
+
+def _unit(found: Comparison) -> str:
+    """Return the length of what is compared, which need not be that of the report's periods."""
+    days = (found.end - found.start).days + 1
+    return "day" if days == 1 else "week" if days <= 7 else "month"
 
 
 def _impact(theme: Theme) -> float:

@@ -68,7 +68,7 @@ def mood_told(report: InsightReport) -> str:
     now = found.negative if found.before_negative is not None else None
     then = found.before_negative if now is not None else None
     name = period_name(report, found)
-    before = before_name(report, found)
+    before = before_name(found)
     if found.texts == 0 or found.net is None:
         return f"{name}: no texts; in all {counted_texts(report.basis.texts)}, {_overall(report)}."
     told, others = f"{name}: {counted_texts(found.texts)}", counted_texts(found.before_texts)
@@ -218,7 +218,7 @@ def _overall(report: InsightReport) -> str:
 
 def _difference_told(report: InsightReport, found: Comparison, difference: Estimate) -> str:
     told = (
-        f"{period_name(report, found)} differs from {before_name(report, found)} by "
+        f"{period_name(report, found)} differs from {before_name(found)} by "
         f"{words.points_interval(difference)} of net sentiment"
     )
     if found.p is None:

@@ -197,7 +197,7 @@ def _cards(report: InsightReport) -> list[tuple[str, str, str, dict[str, str]]]:
         ]
     name = period_name(report, found).partition(" (")[0]
     last = {"period": period_words(report, report.periods[-1])}
-    before = before_name(report, found)
+    before = before_name(found)
     cards = [(name, counted_texts(found.texts), words.days(found.start, found.end), last)]
     if found.negative is not None and found.before_negative is not None:
         note = f"{words.share_limits(found.negative)} %; {before} "
