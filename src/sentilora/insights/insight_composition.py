@@ -22,11 +22,11 @@ from sentilora.insights.mood.impact import theme_net, theme_share
 from sentilora.insights.mood.mood import Mood, ThemeMood
 from sentilora.insights.mood.weighted_texts import mentions_of, signs_of, weighted_texts_of
 from sentilora.insights.statements.statements import KINDS, Statements
+from sentilora.insights.themes.stability import STABLE
 from sentilora.insights.themes.themes import FoundTheme, FoundThemes
 from sentilora.insights.voices import copy_keys, weigh
 
 UNTOLD_QUOTES = 5
-STABLE_FROM = 0.5  # of the resamples in which a theme comes back
 METHODS: Mapping[str, str] = MappingProxyType(
     {
         "statements": "sentences by their marks, parted further where 'but' turns them",
@@ -137,7 +137,7 @@ def _theme(found: Found, place: int, theme: FoundTheme, counted: ThemeMood) -> T
         by_period=counted.by_period,
         segments=counted.segments,
         stability=theme.stability,
-        is_stable=theme.stability is None or theme.stability >= STABLE_FROM,
+        is_stable=theme.stability is None or theme.stability >= STABLE,
         is_pinned=theme.is_pinned,
         quotes=tuple(quote(found.feedback, found.statements, index) for index in theme.quotes),
     )

@@ -177,7 +177,7 @@ def _themes(title: str, themes: Sequence[Theme], report: InsightReport) -> None:
     print(f"\n{title:<44}{'texts':>7}{'share':>9}{'net':>7}  trend")
     for theme in themes[:_SHOWN]:
         name = theme.name if len(theme.name) < 43 else f"{theme.name[:41]}…"
-        told = direction_word(theme.trend) + ("" if theme.is_stable else ", unstable")
+        told = direction_word(theme.trend)
         share, net = words.share(theme.share.value), words.net(theme.net.value)
         print(f"{name:<44}{theme.texts:>7,}{share:>9}{net:>7}  {told}")
         if theme.quotes:
