@@ -35,12 +35,13 @@ from sentilora.inference.sentiment_model import load
 from sentilora.insights.aspects.aspect_examples import learn_aspects
 from sentilora.insights.aspects.aspect_phrases import name_words, stem
 from sentilora.insights.aspects.aspect_search import find_aspects
-from sentilora.insights.aspects.aspect_words import unit, words_in
+from sentilora.insights.aspects.aspect_words import words_in
 from sentilora.insights.aspects.aspects import FoundAspects
 from sentilora.insights.feedback import Feedback
 from sentilora.insights.statements.encoder import TopicEncoder
 from sentilora.insights.statements.statement_reader import read_statements
 from sentilora.insights.statements.statements import Statements
+from sentilora.insights.themes.topic_space import unit
 
 Bools = NDArray[np.bool_]
 NEUTRAL = 1 / 3

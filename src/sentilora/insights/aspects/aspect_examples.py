@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sentilora.insights.aspects.aspect_words import unit
 from sentilora.insights.aspects.aspects import FoundAspects
 from sentilora.insights.statements.statements import Statements
+from sentilora.insights.themes.topic_space import unit
 
 NAME_WEIGHT = 1.0  # of the score by name, in its standard deviations
 STRENGTH = 1.0  # C of the regression

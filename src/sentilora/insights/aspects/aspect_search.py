@@ -23,12 +23,13 @@ from numpy.typing import NDArray
 
 from sentilora.defaults import SEED
 from sentilora.insights.aspects.aspect_phrases import PHRASES, TEMPLATES, phrases_of
-from sentilora.insights.aspects.aspect_words import mentions, near_words, unit, words_in
+from sentilora.insights.aspects.aspect_words import mentions, near_words, words_in
 from sentilora.insights.aspects.aspects import FoundAspects
 from sentilora.insights.feedback import Feedback
 from sentilora.insights.statements.encoder import TopicEncoder
 from sentilora.insights.statements.statements import Statements
 from sentilora.insights.themes.quotes import choose_quotes
+from sentilora.insights.themes.topic_space import unit
 
 TYPICAL = 0.02  # of the statements, which are examples of an aspect
 FEWEST_TYPICAL = 3

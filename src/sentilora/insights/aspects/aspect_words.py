@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sentilora.insights.aspects.aspect_phrases import name_words, stem
 from sentilora.insights.statements.encoder import TopicEncoder
+from sentilora.insights.themes.topic_space import unit
 
 NEAR = 0.45  # cosine of a word to a name, from which it counts for it
 FEWEST_TEXTS = 3
@@ -75,10 +76,3 @@ def mentions(texts: Sequence[set[str]], words: Sequence[Sequence[str]]) -> NDArr
     sets = [frozenset(one) for one in words]
     found = [[not text.isdisjoint(one) for one in sets] for text in texts]
     return np.array(found, np.bool_).reshape(len(texts), len(sets))
-
-
-def unit(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return the vectors with length 1."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    found: NDArray[np.float32] = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
-    return found

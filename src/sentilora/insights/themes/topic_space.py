@@ -41,7 +41,7 @@ def fit_space(vectors: NDArray[np.float32], weights: NDArray[np.float64]) -> Top
     return TopicSpace((total / weights.sum()).astype(np.float32))
 
 
-def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+def unit(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return vectors of length 1 in their direction; null vectors stay."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     scaled: NDArray[np.float32] = (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)
