@@ -37,7 +37,7 @@ def main(job_path: str, answer_path: str) -> None:
             vectors[rows],
             [texts[row] for row in rows],
             text_index=np.arange(len(rows)),
-            signed=np.zeros(len(rows), np.float32),
+            kinds=np.zeros(len(rows), np.int8),
             seed=seed,
         )
         topics = np.full(len(texts), -1, np.int64)

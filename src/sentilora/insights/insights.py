@@ -216,7 +216,7 @@ def _themes(
         statements.vectors,
         [statements.words_of(index, feedback) for index in range(len(statements))],
         text_index=owner,
-        signed=statements.signed,
+        kinds=statements.kinds,
         weights=None if feedback.weights is None else feedback.weights[owner],
         seed=seed,
         pinned=kept,

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from sentilora.insights.statements.statements import KINDS
+
 TOPICS = {
     "delivery": ("The parcel never arrived", "My parcel arrived a week late", "Parcel lost again"),
     "battery": ("The battery dies at noon", "Battery dies in two hours", "A new battery, dead"),
@@ -25,7 +27,7 @@ class Made:
     vectors: NDArray[np.float32]
     words: list[str]
     text_index: NDArray[np.int64]
-    signed: NDArray[np.float32]
+    kinds: NDArray[np.int8]
     topics: NDArray[np.int64]
 
 
@@ -47,8 +49,8 @@ def make_statements() -> Callable[..., Made]:
         vectors = directions[of] + noise * generator.normal(size=(len(rows), 16)) * 4
         vectors = vectors + 3.0  # what all vectors of an encoder share
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        signed = np.where(of == 2, 0.9, -0.8).astype(np.float32)
+        kinds = np.where(of == 2, KINDS.index("praise"), KINDS.index("complaint")).astype(np.int8)
         words = [text for text, _ in rows]
-        return Made(vectors.astype(np.float32), words, np.arange(len(rows)), signed, of)
+        return Made(vectors.astype(np.float32), words, np.arange(len(rows)), kinds, of)
 
     return make

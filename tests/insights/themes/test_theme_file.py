@@ -21,7 +21,7 @@ def found_in(made: Any, pinned: KeptThemes | None = None) -> FoundThemes:
         made.vectors,
         made.words,
         text_index=made.text_index,
-        signed=made.signed,
+        kinds=made.kinds,
         resamples=0,
         pinned=pinned,
     )
@@ -80,7 +80,7 @@ def test_what_is_loose_beside_kept_themes_is_no_new_one(
         vectors=vectors,
         words=[*made.words, *(f"Something else of {number}" for number in "abcdefgh" * 5)],
         text_index=np.arange(len(vectors)),
-        signed=np.zeros(len(vectors), np.float32),
+        kinds=np.zeros(len(vectors), np.int8),
     )
     found = found_in(more, read_themes(kept_file, base="minilm"))
     new = np.flatnonzero([not theme.is_pinned for theme in found.themes])

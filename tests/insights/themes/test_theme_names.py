@@ -99,7 +99,6 @@ def test_the_name_holds_the_telling_words_and_is_not_taken_twice() -> None:
     arguments = (
         np.arange(3),
         np.array([0.8, 0.79, 0.7], np.float32),
-        np.zeros(3, np.float32),
         words,
         telling,
     )
@@ -109,15 +108,13 @@ def test_the_name_holds_the_telling_words_and_is_not_taken_twice() -> None:
     assert len({name.lower() for name in names}) == 4
 
 
-def test_a_name_has_the_mood_of_its_theme() -> None:
-    words = ["The staff was friendly to us", "The staff was rude to us"]
-    telling = Telling(("staff",), (("staff",),), {("staff",): 1.0})
-    signed = np.array([0.9, -0.9, -0.9, -0.9], np.float32)
-    likeness = np.array([0.81, 0.8, 0.5, 0.5], np.float32)
-    members = np.array([0, 1, 1, 1])
-    assert (
-        name_theme(members, likeness, signed, words, telling, set()) == "The staff was rude to us"
-    )
+def test_a_form_that_hardly_says_anything_is_the_last_choice() -> None:
+    words = ["On every phone", "The save button is covered"]
+    telling = Telling(("phone",), (("phone",),), {("phone",): 1.0})
+    likeness = np.array([0.9, 0.5], np.float32)
+    taken: set[str] = set()
+    names = [name_theme(np.arange(2), likeness, words, telling, taken) for _ in range(2)]
+    assert names == ["The save button is covered", "On every phone"]
 
 
 def test_keys_do_not_depend_on_the_order_of_words() -> None:

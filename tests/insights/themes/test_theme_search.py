@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import homogeneity_score
 
+from sentilora.insights.statements.statements import KINDS
 from sentilora.insights.themes import clusters, theme_search
 from sentilora.insights.themes.theme_search import find_themes
 from sentilora.insights.themes.themes import FoundThemes
@@ -17,7 +18,7 @@ Make = Callable[..., Any]
 
 def found_in(made: Any, **options: Any) -> FoundThemes:
     return find_themes(
-        made.vectors, made.words, text_index=made.text_index, signed=made.signed, **options
+        made.vectors, made.words, text_index=made.text_index, kinds=made.kinds, **options
     )
 
 
@@ -105,7 +106,7 @@ def test_few_statements(make_statements: Make, count: int) -> None:
         vectors=made.vectors[:count],
         words=made.words[:count],
         text_index=made.text_index[:count],
-        signed=made.signed[:count],
+        kinds=made.kinds[:count],
     )
     found = found_in(few)
     assert found.theme_of.shape == (count,)
@@ -119,11 +120,31 @@ def test_one_sentence_said_by_all_is_one_theme() -> None:
         vector,
         ["The app crashes"] * 30,
         text_index=np.arange(30),
-        signed=np.full(30, -0.9, np.float32),
+        kinds=np.zeros(30, np.int8),
     )
     assert [theme.name for theme in found.themes] == ["The app crashes"]
     assert len(found.themes[0].quotes) == 1
     assert (found.theme_of == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "name"),
+    [
+        ("remark", 4, "The battery dies at noon"),
+        ("complaint", 4, "The phone was red all over"),
+        ("remark", 7, "The battery dies at noon"),  # six complaints and no praise
+        ("question", 7, "The phone was red all over"),
+    ],
+)
+def test_a_name_is_of_the_kind_that_counts_most(kind: str, count: int, name: str) -> None:
+    kinds = [KINDS.index(kind)] * count + [KINDS.index("complaint")] * 6
+    found = find_themes(
+        np.full((len(kinds), 8), 8**-0.5, np.float32),
+        ["The phone was red all over"] * count + ["The battery dies at noon"] * 6,
+        text_index=np.arange(len(kinds)),
+        kinds=np.array(kinds, np.int8),
+    )
+    assert [theme.name for theme in found.themes] == [name]
 
 
 def test_a_group_that_no_word_sets_apart_is_no_theme(make_statements: Make) -> None:

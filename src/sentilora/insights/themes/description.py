@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sentilora.insights.statements.statements import KINDS
 from sentilora.insights.themes.clusters import Centres
 from sentilora.insights.themes.quotes import choose_quotes
 from sentilora.insights.themes.terms import count_terms
@@ -17,6 +19,7 @@ from sentilora.insights.themes.topic_space import TopicSpace
 
 _WORDS_FROM = 30_000
 _LOOKED_AT = 400
+_COMPLAINT, _PRAISE, _REMARK = map(KINDS.index, ("complaint", "praise", "remark"))
 
 
 @dataclass(frozen=True)
@@ -27,14 +30,14 @@ class Said:
         vectors: ``(S, D)`` float32 of length 1.
         words: S statements.
         text_index: text of each, ``(S,)``.
-        signed: mood of each, ``(S,)``.
+        kinds: kind of each, ``(S,)``.
         weights: voice of each, ``(S,)``.
     """
 
     vectors: NDArray[np.float32]
     words: Sequence[str]
     text_index: NDArray[np.int64]
-    signed: NDArray[np.float32]
+    kinds: NDArray[np.int8]
     weights: NDArray[np.float64]
 
 
@@ -90,9 +93,8 @@ def describe(said: Said, space: TopicSpace, grouping: Grouping, seed: int) -> Fo
             known = grouping.kept[at]
             themes.append(FoundTheme(known.key, known.name, known.words, quotes, is_pinned=True))
             continue
-        name = name_theme(
-            near, likeness[near], said.signed[near], said.words, telling[at], taken=names
-        )
+        own = _speakers(said, rows)
+        name = name_theme(own, likeness[own], said.words, telling[at], taken=names)
         share = float(grouping.stability[at - old])
         stability = None if np.isnan(share) else share
         key = key_of(telling[at], keys)
@@ -136,6 +138,22 @@ def _voices(said: Said, rows: NDArray[np.int64]) -> float:
     """Return how many texts mention a theme, each by its weight."""
     _, first = np.unique(said.text_index[rows], return_index=True)
     return float(said.weights[rows[first]].sum())
+
+
+def _speakers(said: Said, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the statements that may name a theme: those of its most frequent kind.
+
+    Where most are remarks, and of the others far more are complaints than praise (beyond two
+    standard deviations of a fair coin), complaints name it, and the other way round.
+    """
+    kinds = said.kinds[rows]
+    counts = np.bincount(kinds, minlength=len(KINDS))
+    main = int(counts.argmax())
+    down, up = int(counts[_COMPLAINT]), int(counts[_PRAISE])
+    if main == _REMARK and abs(down - up) > 2 * math.sqrt(down + up):
+        main = _COMPLAINT if down > up else _PRAISE
+    own: NDArray[np.int64] = rows[kinds == main]
+    return own
 
 
 def _telling(said: Said, group_of: NDArray[np.int64], count: int, seed: int) -> list[Telling]:

@@ -20,7 +20,7 @@ _LEAST_LETTERS = 4
 _ENDING = re.compile(r"(?:ations?|ions?|ings?|ied|ies|ed|es|ers?|e|s|y)$")
 _CANDIDATES = 60
 _COVERAGE = 0.5
-_MOOD = 0.25
+_LEAST_CONTENT = 2
 _BREAK = re.compile(
     r"[.!?;:…]+(?:\s+|$)|[\n()\[\]{}\"“”]+\s*|,\s+|\s+[-–—]+\s+"
     r"|\s+(?=(?:but|because|although|however)\b)",
@@ -140,35 +140,31 @@ def _root(word: str) -> str:
 def name_theme(
     members: NDArray[np.int64],
     likeness: NDArray[np.float32],
-    signed: NDArray[np.float32],
     words: Sequence[str],
     telling: Telling,
     taken: set[str],
 ) -> str:
     """Find the statement that speaks for a theme, and shorten it.
 
-    A statement is the more fit the nearer it is to the centre, the more of the telling terms its
-    shortened form holds, and the closer its mood is to the theme's.
+    A statement is the more fit the nearer it is to the centre, and the more of the telling terms
+    its shortened form holds. A form with a single word of content comes after all others.
 
     Args:
-        members: indices of the theme's statements.
+        members: indices of the statements that may speak for it, at least one.
         likeness: cosine of each of them to the centre.
-        signed: mood of each of them.
         words: all statements.
         telling: what sets the theme apart.
         taken: names of other themes in small letters; the new one is added.
     """
     near = np.argsort(-likeness, kind="stable")[:_CANDIDATES]
-    mood = float(np.median(signed))
-    best: tuple[float, str] | None = None
+    best: tuple[bool, float, str] | None = None
     for at in near:
-        text = words[int(members[at])]
-        fit = float(likeness[at]) - _MOOD * abs(float(signed[at]) - mood)
-        for piece in short_forms(text):
-            worth = fit + _COVERAGE * _coverage(piece, telling)
-            if piece.lower() not in taken and (best is None or worth > best[0]):
-                best = (worth, piece)
-    name = best[1] if best else _fallback(words[int(members[near[0]])], telling, taken)
+        for piece in short_forms(words[int(members[at])]):
+            tells = sum(is_content(word) for word in words_in(piece)) >= _LEAST_CONTENT
+            worth = float(likeness[at]) + _COVERAGE * _coverage(piece, telling)
+            if piece.lower() not in taken and (best is None or (tells, worth) > best[:2]):
+                best = (tells, worth, piece)
+    name = best[2] if best else _fallback(words[int(members[near[0]])], telling, taken)
     taken.add(name.lower())
     return name
 

@@ -31,7 +31,7 @@ def find_themes(
     words: Sequence[str],
     *,
     text_index: NDArray[np.int64],
-    signed: NDArray[np.float32],
+    kinds: NDArray[np.int8],
     weights: NDArray[np.float64] | None = None,
     seed: int = 0,
     resamples: int = RESAMPLES,
@@ -47,7 +47,7 @@ def find_themes(
         vectors: of S statements, ``(S, D)`` float32 of length 1.
         words: S statements.
         text_index: index of each statement's text, ``(S,)``.
-        signed: mood of each, from -1 to 1, ``(S,)``.
+        kinds: kind of each, an index into ``KINDS``, ``(S,)``.
         weights: voice of each, ``(S,)``; None for 1 each.
         seed: of the sample and of the resamples.
         resamples: number of halves in which themes are looked for again; 0 leaves their stability
@@ -66,7 +66,7 @@ def find_themes(
     )
     if count == 0 or not weights.sum():
         return nothing
-    said = Said(vectors, words, text_index, signed, weights)
+    said = Said(vectors, words, text_index, kinds, weights)
     space = pinned.space if pinned is not None else fit_space(vectors, weights)
     kept = pinned.themes if pinned is not None else ()
     group_of, likeness = assign(vectors, _centres(kept), space)
