@@ -64,4 +64,29 @@ def test_labels_that_do_not_occur_have_no_probability():
     ("counts", "may"), [([30, 30], True), ([29, 30], False), ([60], False), ([100, 4], False)]
 )
 def test_few_rows_are_not_judged(counts, may):
-    assert may_judge(np.repeat(np.arange(len(counts)), counts)) is may
+    label_ids = np.repeat(np.arange(len(counts)), counts)
+    assert may_judge(label_ids, np.arange(len(label_ids))) is may
+
+
+def test_a_label_of_copies_alone_is_not_judged():
+    label_ids = np.repeat([0, 1], [60, 8])
+    groups = np.array([*range(60), *[60] * 4, 61, 62, 63, 63])
+    assert not may_judge(label_ids, groups)
+    groups[-1] = 64
+    assert may_judge(label_ids, groups)
+
+
+def test_texts_without_words_are_judged_by_their_characters():
+    given = np.arange(80) % 2
+    texts = ["👍" * (1 + row % 3) if row % 2 else "👎" for row in range(80)]
+    given[7] = 0
+    found = doubt_labels(texts, given, np.arange(80))
+    assert found.places.tolist() == [7]
+
+
+def test_no_row_is_doubted_in_favour_of_its_own_label():
+    label_ids = np.array([0, 0, 0, 1, 1, 1])
+    own = np.array([0.99, 0.99, 0.6, 0.1, 0.1, 0.9])  # of the first label
+    found = np.stack([own, 1 - own], axis=1)
+    chosen = label_doubts._confident_errors(label_ids, found)
+    assert np.flatnonzero(chosen).tolist() == [5]

@@ -25,8 +25,9 @@ from sentilora.defaults import SEED
 
 LEAST_ROWS = 60  # below, no judge learns enough
 FOLDS = 5
-_LEAST_OF_LABEL = 5
+LEAST_OF_LABEL = 5  # different texts
 _WORDS_WEIGHT = 0.3  # of the logarithm of the two answers
+_WORDS_STRENGTH, _VECTORS_STRENGTH = 10.0, 0.01  # inverse of the regularisation
 _FILTER = "prune_by_noise_rate"
 
 Floats = NDArray[np.float64]
@@ -47,12 +48,17 @@ class LabelDoubts:
     ranked_by: str
 
 
-def may_judge(label_ids: NDArray[np.int64]) -> bool:
-    """Tell whether there are rows enough: 60, and 5 of each label that occurs, of two labels."""
-    counts = np.bincount(label_ids)
-    counts = counts[counts > 0]
+def may_judge(label_ids: NDArray[np.int64], groups: NDArray[Any]) -> bool:
+    """Tell whether there is enough to judge: 60 rows, and 5 different texts of each of two labels.
+
+    Args:
+        label_ids: ``(N,)`` label ids; only those that occur count.
+        groups: ``(N,)`` numbers, equal for texts that are copies of each other.
+    """
+    different = np.unique(np.stack([label_ids, groups], axis=1), axis=0)
+    _, counts = np.unique(different[:, 0], return_counts=True)
     is_enough = len(label_ids) >= LEAST_ROWS and len(counts) > 1
-    return is_enough and int(counts.min()) >= _LEAST_OF_LABEL
+    return is_enough and int(counts.min()) >= LEAST_OF_LABEL
 
 
 def doubt_labels(
@@ -67,7 +73,7 @@ def doubt_labels(
 
     Args:
         texts: N texts.
-        label_ids: ``(N,)`` label ids, from 0; each that occurs at least five times.
+        label_ids: ``(N,)`` label ids, from 0; each that occurs with five different texts.
         groups: ``(N,)`` numbers, equal for texts that are copies of each other.
         vectors: ``(N, H)`` vectors of the texts, in addition to their words.
         seed: seed of the folds.
@@ -90,47 +96,51 @@ def _judge(
     """Return ``(N, C)`` probabilities, each row's from classifiers that have not read it."""
     from sklearn.model_selection import StratifiedGroupKFold
 
-    found = np.zeros((len(texts), int(label_ids.max()) + 1))
+    count = int(label_ids.max()) + 1
+    found = np.zeros((len(texts), count))
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     for learned, asked in folds.split(texts, label_ids, groups):
-        log_p = _by_words(
-            [texts[i] for i in learned], label_ids[learned], [texts[i] for i in asked]
-        )
+        own = label_ids[learned]
+        features = _words([texts[i] for i in learned], [texts[i] for i in asked])
+        log_p = _logistic(*features, own, count, _WORDS_STRENGTH)
         if vectors is not None:
-            log_p = log_p * _WORDS_WEIGHT + _by_vectors(
-                vectors[learned], label_ids[learned], vectors[asked]
-            ) * (1 - _WORDS_WEIGHT)
+            features = _scaled(vectors[learned], vectors[asked])
+            by_vectors = _logistic(*features, own, count, _VECTORS_STRENGTH)
+            log_p = log_p * _WORDS_WEIGHT + by_vectors * (1 - _WORDS_WEIGHT)
         log_p -= log_p.max(axis=1, keepdims=True)
         found[asked] = np.exp(log_p) / np.exp(log_p).sum(axis=1, keepdims=True)
     return found
 
 
-def _by_words(texts: Sequence[str], label_ids: NDArray[np.int64], asked: Sequence[str]) -> Floats:
-    """Return ``(A, C)`` logarithms of the probabilities that words and word pairs give."""
+def _words(learned: Sequence[str], asked: Sequence[str]) -> tuple[Any, Any]:
+    """Weigh words and word pairs (TF-IDF); characters where there are no words, as of emoji."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    least = 2 if len(texts) > 2000 else 1
+    least = 2 if len(learned) > 2000 else 1
     vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=least)
-    return _logistic(vectorizer.fit_transform(texts), label_ids, vectorizer.transform(asked), 10.0)
+    try:
+        return vectorizer.fit_transform(learned), vectorizer.transform(asked)
+    except ValueError:
+        vectorizer = TfidfVectorizer(analyzer="char", sublinear_tf=True)
+        return vectorizer.fit_transform(learned), vectorizer.transform(asked)
 
 
-def _by_vectors(
-    learned: NDArray[np.float32], label_ids: NDArray[np.int64], asked: NDArray[np.float32]
-) -> Floats:
-    """Return ``(A, C)`` logarithms of the probabilities that vectors give."""
+def _scaled(learned: NDArray[np.float32], asked: NDArray[np.float32]) -> tuple[Any, Any]:
     from sklearn.preprocessing import StandardScaler
 
     scaler = StandardScaler()
-    return _logistic(scaler.fit_transform(learned), label_ids, scaler.transform(asked), 0.01)
+    return scaler.fit_transform(learned), scaler.transform(asked)
 
 
-def _logistic(learned: Any, label_ids: NDArray[np.int64], asked: Any, strength: float) -> Floats:
-    """Fit and answer; a label that no learned row has gets a probability of 1e-6."""
+def _logistic(
+    learned: Any, asked: Any, label_ids: NDArray[np.int64], count: int, strength: float
+) -> Floats:
+    """Return ``(A, C)`` logarithms of probabilities; of a label that no row taught, of 1e-6."""
     from sklearn.linear_model import LogisticRegression
 
     classifier = LogisticRegression(C=strength, max_iter=2000)
     classifier.fit(learned, label_ids)
-    found = np.full((asked.shape[0], int(label_ids.max()) + 1), 1e-6)
+    found = np.full((asked.shape[0], count), 1e-6)
     found[:, classifier.classes_] = np.maximum(classifier.predict_proba(asked), 1e-6)
     return np.log(found)
 
@@ -153,10 +163,11 @@ def _confident_errors(label_ids: NDArray[np.int64], found: Floats) -> NDArray[np
     """Return the rows that count off the diagonal of the confident joint.
 
     A row counts for a label when its probability of it is at least the mean that the rows with that
-    label have of it; for the likeliest one of several (Northcutt et al. 2021, section 3.1).
+    label have of it; for the likeliest one of several (Northcutt et al. 2021, section 3.1). As in
+    cleanlab, a row whose own label is the likeliest of all is never one.
     """
     thresholds = np.array([found[label_ids == k, k].mean() for k in range(found.shape[1])])
     confident = np.where(found >= thresholds, found, -1.0)
     likeliest = confident.argmax(axis=1)
     chosen: NDArray[np.bool_] = (confident.max(axis=1) >= 0) & (likeliest != label_ids)
-    return chosen
+    return chosen & (found.argmax(axis=1) != label_ids)

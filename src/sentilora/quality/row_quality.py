@@ -28,7 +28,13 @@ from sentilora.defaults import SEED
 from sentilora.events import EventLog
 from sentilora.quality.judge_vectors import is_at_hand, judge_vectors
 from sentilora.quality.junk_texts import boilerplate, junk_reason
-from sentilora.quality.label_doubts import FOLDS, LEAST_ROWS, doubt_labels, may_judge
+from sentilora.quality.label_doubts import (
+    FOLDS,
+    LEAST_OF_LABEL,
+    LEAST_ROWS,
+    doubt_labels,
+    may_judge,
+)
 from sentilora.quality.near_copies import Copies, find_copies
 from sentilora.quality.personal_data import find_personal, masked
 
@@ -193,13 +199,13 @@ def _doubts(
     log: EventLog,
     seed: int,
 ) -> tuple[list[RowFinding], str, list[str]]:
-    if not may_judge(rows.label_ids):
+    if not may_judge(rows.label_ids, groups):
         return (
             [],
             "",
             [
-                f"labels were not judged: that needs at least {LEAST_ROWS} rows, and {FOLDS} of "
-                "each label"
+                f"labels were not judged: that needs at least {LEAST_ROWS} rows, and "
+                f"{LEAST_OF_LABEL} different texts of each label"
             ],
         )
     notes = []
