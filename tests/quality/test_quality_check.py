@@ -3,7 +3,9 @@ from __future__ import annotations
 import csv
 import json
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 import sentilora
 from sentilora.data.labelled.quality_findings import (
@@ -98,15 +100,29 @@ def test_nothing_is_lost_by_cleaning(files, tmp_path):
     }
 
 
+def test_texts_of_any_arrow_type_are_masked(files, tmp_path):
+    texts, labels = zip(*(row for row in ROWS if row[0]), strict=True)
+    for kind in (pa.large_string(), pa.dictionary(pa.int32(), pa.string())):
+        table = pa.table({"text": pa.array(texts, pa.string()).cast(kind), "label": labels})
+        parquet.write_table(table, tmp_path / "rows.parquet")
+        out = tmp_path / "clean.parquet"
+        sentilora.check(tmp_path / "rows.parquet", fix=out, mask_personal=True)
+        assert "Write to me: j•••@e•••" in parquet.read_table(out)["text"].to_pylist()
+
+
 def test_personal_data_stay_when_nobody_asks(files, tmp_path):
     sentilora.check(files[0], fix=tmp_path / "clean.csv")
     assert "jane.doe@example.com" in (tmp_path / "clean.csv").read_text(encoding="utf-8")
 
 
 def test_what_cannot_be_written_is_refused_before_the_work(files, tmp_path):
-    train, _ = files
+    train, test = files
     with pytest.raises(ConfigError, match=r"is the data as well.*train-cleaned\.csv"):
         sentilora.check(train, fix=train)
+    with pytest.raises(ConfigError, match=r"test\.csv is the data as well"):
+        sentilora.check(train, test=test, fix=test)
+    with pytest.raises(ConfigError, match=r"train\.csv lies in .* which is the data as well"):
+        sentilora.check(tmp_path, fix=train)
     with pytest.raises(DataError, match="which is no folder"):
         sentilora.check(train, fix=tmp_path / "none" / "clean.csv")
     with pytest.raises(ConfigError, match="none is: give its name with fix="):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sentilora.cli.option_words import COMMAND_LINE
 from sentilora.data.labelled.quality_findings import (
     KINDS,
-    LANGUAGE,
+    MOVED,
     PERSONAL,
     Cleaned,
     QualityFindings,
@@ -73,9 +73,11 @@ def cleaned_lines(cleaned: Cleaned, quality: QualityFindings) -> list[str]:
     if cleaned.moved:
         told = ", ".join(f"{count:,} {kind}" for kind, count in cleaned.moved.items())
         lines.append(f"log      {cleaned.log}: {told}")
-    stays = [kind for kind in (PERSONAL, LANGUAGE) if kind in quality.counts]
-    if PERSONAL in stays and cleaned.masked_rows:
-        stays.remove(PERSONAL)
-    if stays:
+    train = [one for one in quality.rows if one.part == "train"]
+    gone = {one.row for one in train if one.kind in MOVED}
+    kept = {one.kind for one in train if one.row not in gone}
+    if cleaned.masked_rows:
+        kept.discard(PERSONAL)
+    if stays := [kind for kind in KINDS if kind in kept]:
         lines.append(f"stayed   rows with {' and '.join(stays)}")
     return lines

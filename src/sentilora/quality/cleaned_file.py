@@ -29,12 +29,8 @@ from sentilora.data.files.tables import Batches, write_batches
 from sentilora.data.labelled.check import Check
 from sentilora.data.labelled.quality_findings import (
     BAD_ROW,
-    CONFLICT,
-    COPY,
-    JUNK,
-    LEAK,
+    MOVED,
     PERSONAL,
-    WRONG_LABEL,
     Cleaned,
 )
 from sentilora.data.problems import RowProblem
@@ -47,25 +43,34 @@ from sentilora.quality.personal_data import masked
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MOVED = (WRONG_LABEL, COPY, LEAK, CONFLICT, JUNK)
-
 Reasons = Mapping[int, Sequence[Mapping[str, str]]]
 
 
-def check_target(path: Path, data: Any) -> None:
+def check_target(path: Path, *parts: Any) -> None:
     """Find out before the work whether the cleaned file can be written.
 
+    Args:
+        path: path of the file to write.
+        parts: the data, and the other parts where they are given by themselves; None for none.
+
     Raises:
-        ConfigError: it is the data itself.
+        ConfigError: it is the data itself, or lies in the folder that is the data.
         DataError: its ending is unknown, it is a folder, or its folder does not exist.
     """
     ending = output_ending(path)
-    if not is_in_memory(data) and Path(data).resolve() in (path.resolve(), log_of(path).resolve()):
-        other = path.with_name(f"{path.name[: -len(ending)]}-cleaned{ending}")
-        raise ConfigError(
-            f"{path} is the data as well; expected another file, so that the data stay as they "
-            f"are. Type for instance: {setting('fix', str(other))}"
-        )
+    name = f"{path.name[: -len(ending)]}-cleaned{ending}"
+    for part in parts:
+        if part is None or is_in_memory(part):
+            continue
+        data, written = Path(part).resolve(), (path.resolve(), log_of(path).resolve())
+        is_within = data in written[0].parents
+        if data in written or is_within:
+            what = f"lies in {part}, which is" if is_within else "is"
+            other = data.with_name(name) if is_within else path.with_name(name)
+            raise ConfigError(
+                f"{path} {what} the data as well; expected another file, so that the data stay as "
+                f"they are. Type for instance: {setting('fix', str(other))}"
+            )
     if path.is_dir() or not path.parent.is_dir():
         what = "is a folder" if path.is_dir() else f"lies in {path.parent}, which is no folder"
         raise DataError(f"{path} {what}; expected the name of a file in a folder that is there.")
@@ -157,7 +162,8 @@ def _masked(batch: pa.RecordBatch, column: str) -> pa.RecordBatch:
             "expected a column of texts alone. Write them to one, and check that file."
         )
     texts = [None if value is None else masked(str(value)) for value in values]
-    return batch.set_column(place, batch.schema.field(place), pa.array(texts, pa.string()))
+    field = batch.schema.field(place)
+    return batch.set_column(place, field, pa.array(texts, field.type))
 
 
 def _values(batch: pa.RecordBatch, place: int) -> dict[str, Any]:

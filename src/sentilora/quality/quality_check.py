@@ -72,7 +72,8 @@ def check(
         DataError: the data cannot be opened, or it cannot be decided which column is what or how
             the labels are meant; or ``fix`` cannot be written. Bad rows and rare labels are
             reported, not raised.
-        ConfigError: ``fix`` is the data itself, or ``mask_personal`` stands without ``fix``.
+        ConfigError: ``fix`` is the data itself or lies in their folder, or ``mask_personal``
+            stands without ``fix``.
 
     Example:
         >>> import sentilora
@@ -86,7 +87,7 @@ def check(
             f"{setting('fix', 'cleaned.csv')}."
         )
     if fix is not None:
-        check_target(Path(fix), data)
+        check_target(Path(fix), data, validation, test)
     skipped: list[RowProblem] = []
 
     def look(examples: Mapping[str, Examples]) -> QualityFindings:

@@ -15,6 +15,7 @@ PERSONAL = "personal data"
 LANGUAGE = "other language"
 BAD_ROW = "row that cannot be used"
 KINDS = (WRONG_LABEL, COPY, LEAK, CONFLICT, CONTRAST, JUNK, PERSONAL, LANGUAGE)
+MOVED = (WRONG_LABEL, COPY, LEAK, CONFLICT, JUNK)  # that a cleaned file goes without
 
 
 @dataclass(frozen=True)
