@@ -301,6 +301,11 @@ def test_initials_of_sentiments_have_their_sign(values, known, names):
     assert [names[read.of[value]][0].upper() for value in values[:2]] == ["P", "N"]
 
 
+@pytest.mark.parametrize("name", ["neutral (mixed)", "(very) good", "rated «good»", 'a "so-so"'])
+def test_brackets_and_quotes_about_a_part_of_a_label_stay(name):
+    assert name in meanings(name, "bad").labels.names
+
+
 def test_initials_are_told():
     assert meanings("P", "n").notes == ("labels read: P as positive, n as negative",)
 

@@ -18,7 +18,9 @@ _MISSING = frozenset(
 _LONGEST = max(map(len, _MISSING))
 # Characters that nobody sees; joiners and selectors are part of emoji and of some scripts.
 _UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
-_AROUND = "\"'`´“”„‟‘’‚«»‹›()[]{}.,;:!?…。！？、 \t\r\n\xa0"  # quotes and stops about a name
+_PAIRED = '"`“”„‟«»‹›()[]{}'  # what opens and closes
+_STOPS = ".,;:!?…。！？、 \t\r\n\xa0"
+_AROUND = f"{_PAIRED}'´‘’‚{_STOPS}"  # quotes and stops about a name
 _SOMETIMES_SEEN = re.compile("[\u200c\u200d\ufe0e\ufe0f]")
 
 
@@ -55,8 +57,13 @@ def fold(value: str) -> str:
 
 
 def _bare(name: str) -> str:
-    """Take quotes and stops off a name of two letters or more; ``:D`` and ``?`` are no names."""
+    """Take quotes and stops off a name of two letters or more; ``:D`` and ``?`` are no names.
+
+    Brackets and quotes about a part of it, as in ``neutral (mixed)``, belong to it.
+    """
     bare = name.strip(_AROUND)
+    if not set(bare).isdisjoint(_PAIRED):
+        bare = name.strip(_STOPS)
     return bare if sum(map(str.isalpha, bare)) > 1 else name
 
 
