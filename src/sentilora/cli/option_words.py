@@ -41,5 +41,5 @@ def typed(name: str, /, *arguments: Any, **options: Any) -> str:
         arguments: what stands behind it, in order.
         options: settings with their values; what is None or False is left out.
     """
-    given = {key: value for key, value in options.items() if value not in (None, False)}
+    given = {key: one for key, one in options.items() if one is not None and one is not False}
     return COMMAND_LINE.command(name, arguments, given)

@@ -99,11 +99,9 @@ SETTINGS = (
     ),
     Case(
         LOOK,
-        ("insights_command:insights “sentilora insights”",),
+        ("insights_command:insights sentilora insights",),
         ISO,
-        words="sentilora insights 'runs/a run' NEW_DATA --themes insights/themes.toml",
         fill={"NEW_DATA": FILE},
-        quick="--text words",
     ),
 )
 CASES = (*COLUMNS, *DATES, *SETTINGS)

@@ -118,11 +118,10 @@ def check(
             "test": test,
             "skip_bad_rows": skip_bad_rows,
             "base": base,
-            **context.obj,
         }
         from sentilora.model.bases.embedded_base import base_at_hand
 
-        _show(found, data, options, base or base_at_hand())
+        _show(found, data, options, context.obj, base or base_at_hand())
     if not found.is_usable:
         raise typer.Exit(1)
 
@@ -148,7 +147,9 @@ def _remarks(base: str | None) -> Callable[[Sequence[str]], list[str]] | None:
     return remarks_by(tokenizer.backend_tokenizer, tokenizer.unk_token_id, resolved.name)
 
 
-def _show(found: Check, data: str, options: dict[str, Any], base: str | None) -> None:
+def _show(
+    found: Check, data: str, options: dict[str, Any], reading: dict[str, Any], base: str | None
+) -> None:
     from sentilora.cli.report_tables import console
 
     out = console()
@@ -173,6 +174,8 @@ def _show(found: Check, data: str, options: dict[str, Any], base: str | None) ->
     out.print()
     train = options | {"base": base}
     if found.is_usable:
+        # What was written is read without being told how.
+        train |= reading if found.cleaned is None else {}
         data = data if found.cleaned is None else found.cleaned.path
         out.print("nothing stops a training", markup=False)
         out.print(f"next     {typed('train', data, **train)}", markup=False, soft_wrap=True)
@@ -182,10 +185,10 @@ def _show(found: Check, data: str, options: dict[str, Any], base: str | None) ->
         out.print(f"  {problem}", markup=False, soft_wrap=True)
     of_rows = sum(len(part.bad_rows) for part in found.parts.values())
     if len(found.problems) == of_rows and not options["skip_bad_rows"]:
-        skipping = typed("train", data, **train | {"skip_bad_rows": True})
+        skipping = typed("train", data, **train | reading | {"skip_bad_rows": True})
         then = f"mend the rows, or leave them out: {skipping}"
     else:
-        then = f"mend the data, then: {typed('check', data, **options)}"
+        then = f"mend the data, then: {typed('check', data, **options, **reading)}"
     out.print(f"next     {then}", markup=False, soft_wrap=True)
 
 

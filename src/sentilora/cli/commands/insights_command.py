@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sentilora.cli.option_words import COMMAND_LINE
+from sentilora.cli.option_words import COMMAND_LINE, typed
 from sentilora.cli.options import (
     AnyText,
     Engine,
@@ -97,7 +96,7 @@ def insights(
     from sentilora.inference.sentiment_model import load
     from sentilora.insights.feedback_question import MOST_TEXTS
     from sentilora.insights.insights import insights as look_into
-    from sentilora.insights.insights_result import check_folder
+    from sentilora.insights.insights_result import THEMES_FILE, check_folder
 
     check_folder(output)
     with ProgressBar() as listener:
@@ -134,8 +133,10 @@ def insights(
     else:
         _show(found, page)
         if found.kept is not None:
-            kept = quote(str(page.with_name("themes.toml")))
-            print(f"next      sentilora insights {quote(model)} NEW_DATA --themes {kept}")
+            kept = page.with_name(THEMES_FILE)
+            how = {"text": text, "any_text": any_text, "date": date, "date_order": date_order}
+            again = typed("insights", model, "NEW_DATA", themes=kept, **how)
+            print(f"next      {again}")
 
 
 def _show(found: Insights, page: Path) -> None:

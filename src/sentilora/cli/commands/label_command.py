@@ -88,7 +88,8 @@ def label(
     _show(survey, output, as_json)
     if len(survey) and not as_json:
         print(f"next      {typed('train', output)}")
-        again = typed("insights", model, data, text=text, labelled=output)
+        how = {"text": text, "any_text": any_text, "date": date, "date_order": date_order}
+        again = typed("insights", model, data, **how, labelled=output, **context.obj)
         print(f"          {again}")
 
 
