@@ -157,7 +157,6 @@ def check(
     Raises:
         DataError: the data cannot be opened, or it cannot be decided which column is what or how
             the labels are meant. Bad rows and rare labels are reported, not raised.
-
     """
     how = Reading(**reading)
     asked = Asked(
