@@ -169,5 +169,6 @@ def _confident_errors(label_ids: NDArray[np.int64], found: Floats) -> NDArray[np
     thresholds = np.array([found[label_ids == k, k].mean() for k in range(found.shape[1])])
     confident = np.where(found >= thresholds, found, -1.0)
     likeliest = confident.argmax(axis=1)
-    chosen: NDArray[np.bool_] = (confident.max(axis=1) >= 0) & (likeliest != label_ids)
-    return chosen & (found.argmax(axis=1) != label_ids)
+    is_other = (likeliest != label_ids) & (found.argmax(axis=1) != label_ids)
+    chosen: NDArray[np.bool_] = (confident.max(axis=1) >= 0) & is_other
+    return chosen
