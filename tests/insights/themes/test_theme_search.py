@@ -144,7 +144,10 @@ def test_a_name_is_of_the_kind_that_counts_most(kind: str, count: int, name: str
         text_index=np.arange(len(kinds)),
         kinds=np.array(kinds, np.int8),
     )
-    assert [theme.name for theme in found.themes] == [name]
+    (theme,) = found.themes
+    assert theme.name == name
+    assert len(theme.quotes) == 2
+    assert (theme.quotes[0] >= count) == (name == "The battery dies at noon")
 
 
 def test_a_group_that_no_word_sets_apart_is_no_theme(make_statements: Make) -> None:

@@ -88,12 +88,16 @@ def describe(said: Said, space: TopicSpace, grouping: Grouping, seed: int) -> Fo
         rows = members[at]
         near = rows[np.argsort(-likeness[rows], kind="stable")[:_LOOKED_AT]]
         turned = space.turned(said.vectors[near])
-        quotes = choose_quotes(near, likeness[near], turned, said.text_index, said.words)
+        own = _speakers(said, rows)
+        chosen = choose_quotes(near, likeness[near], turned, said.text_index, said.words)
+        quotes = (
+            *(one for one in chosen if one in own),
+            *(one for one in chosen if one not in own),
+        )
         if at < old:
             known = grouping.kept[at]
             themes.append(FoundTheme(known.key, known.name, known.words, quotes, is_pinned=True))
             continue
-        own = _speakers(said, rows)
         name = name_theme(own, likeness[own], said.words, telling[at], taken=names)
         share = float(grouping.stability[at - old])
         stability = None if np.isnan(share) else share
@@ -141,10 +145,10 @@ def _voices(said: Said, rows: NDArray[np.int64]) -> float:
 
 
 def _speakers(said: Said, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the statements that may name a theme: those of its most frequent kind.
+    """Return the statements that speak for a theme: those of its most frequent kind.
 
     Where most are remarks, and of the others far more are complaints than praise (beyond two
-    standard deviations of a fair coin), complaints name it, and the other way round.
+    standard deviations of a fair coin), complaints speak for it, and the other way round.
     """
     kinds = said.kinds[rows]
     counts = np.bincount(kinds, minlength=len(KINDS))

@@ -19,7 +19,8 @@ class FoundTheme:
         key: name in files, made of its words; the same for the same group in the next report.
         name: short sentence a reader can repeat.
         words: what sets it apart from the other themes, most telling first.
-        quotes: indices of the statements to show, most typical first.
+        quotes: indices of the statements to show: those of the kind that speaks for it first, and
+            of these the most typical.
         stability: how often it comes back in resamples, in [0, 1]; None where that is not known.
         is_pinned: whether it came from a file of themes that people keep.
     """
