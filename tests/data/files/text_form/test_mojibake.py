@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sentilora.data.files.text_form.charset import find_encoding
-from sentilora.data.files.text_form.mojibake import mended, twice_encoded
+from sentilora.data.files.text_form.mojibake import mended, twice_encoded, twice_note
 from sentilora.data.labelled.reader import read_examples
 
 TEXTS = [
@@ -31,6 +31,13 @@ def test_text_encoded_twice_is_told_and_mended(tmp_path, text, middle):
     assert encoding == "utf-8-sig"
     assert f"words such as '{word}', which stands for '{before}'" in notes[0]
     assert "open('my rows-mended.csv', 'w'" in notes[0]
+
+
+@pytest.mark.parametrize("name", ["rows.csv.gz", "rows.zip", "standard input"])
+def test_no_command_opens_what_is_no_plain_file(name):
+    note = twice_note(name, "schÃ¶n", "schön")
+    assert "ftfy.fix_encoding(text)" in note
+    assert "open(" not in note
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.parquet", "a.jsonl"])

@@ -6,6 +6,7 @@ Flow: charset.py (by likely_encodings.py, which knows letters from alphabets.py)
 csv_dialect.py (delimiter and quotes, tried on the first lines) -> header_signs.py ->
 csv_layout.py (names, and where rows begin) -> total_line.py (where they end) ->
 row_records.py, which tells rows from what quotes made of them.
-May import: streams.py and read_options.py of the room above, and what lies below ``data/files/``.
+May import: streams.py, formats.py and read_options.py of the room above, and what lies below
+``data/files/``.
 Not covered: reading the rows into chunks, which delimited.py and plaintext.py of the room above do.
 """

@@ -12,12 +12,14 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from sentilora.data.files.formats import PACKINGS
 from sentilora.message import Message
 
 TWICE = re.compile(rb"\xc3[\x82\x83\xa2\xb0][\xc2\xc5\xc6\xcb\xe2]")  # what begins like it
 # It begins where a word does: a long word in which nothing is found is then gone through once.
 _WORD = re.compile(r"(?<![^\s,;\"])[^\s,;\"]*[\u00c2\u00c3\u00e2\u00f0][^\x00-\x7f][^\s,;\"]*")
 _TOLD = "it was encoded as UTF-8 twice"
+_EACH = "Mend each text first, in Python: ftfy.fix_encoding(text), after pip install ftfy"
 _FEWEST = 2  # words; one alone may be about encodings
 _NO_WINDOWS = (0x81, 0x8D, 0x8F, 0x90, 0x9D)  # bytes without a character in Windows-1252
 _BYTE_OF = {bytes([byte]).decode("cp1252"): byte for byte in range(256) if byte not in _NO_WINDOWS}
@@ -46,8 +48,7 @@ def texts_note(texts: Iterable[str], notes: Iterable[str]) -> list[Message]:
     found = None if any(_TOLD in note for note in notes) else twice_encoded("\n".join(texts))
     if found is None:
         return []
-    how = "Mend each text first, in Python: ftfy.fix_encoding(text), after pip install ftfy"
-    return [Message(f"the texts hold words such as {_said(*found)}. {how}")]
+    return [Message(f"the texts hold words such as {_said(*found)}. {_EACH}")]
 
 
 def _said(word: str, before: str) -> str:
@@ -57,10 +58,13 @@ def _said(word: str, before: str) -> str:
 def twice_note(name: str, word: str, before: str) -> Message:
     """Say that a file was encoded twice, and how it is mended."""
     path = Path(name)
+    said = f"{name} holds words such as {_said(word, before)}."
+    if path.suffix.lower() in ("", ".zip", *PACKINGS):  # no file that can be opened as text
+        return Message(f"{said} {_EACH}")
     target = f"{path.stem}-mended{path.suffix}"
     code = (
         f"import ftfy; open({target!r}, 'w', encoding='utf-8', newline='').writelines(map("
         f"ftfy.fix_encoding, open({name!r}, encoding='utf-8', newline='')))"
     )
     how = f'Mend it first: pip install ftfy, and python -c "{code}"'
-    return Message(f"{name} holds words such as {_said(word, before)}. {how}")
+    return Message(f"{said} {how}")
