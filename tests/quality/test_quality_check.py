@@ -68,6 +68,19 @@ def test_each_finding_names_its_row_and_its_twin(files):
     assert any("at least 60 rows" in note for note in found.quality.notes)
 
 
+def test_two_labels_of_one_text_are_found_beside_a_near_copy_of_it(files):
+    edited = LONG.replace("torn", "ripped")
+    rows = [(LONG, "negative"), (edited, "negative"), (edited, "positive"), ("fine", "positive")]
+    rows += [(f"{word} was mine", "positive") for word in ("cup", "hat", "pen", "bag")]
+    rows += [(f"{word} is broken", "negative") for word in ("cup", "hat", "pen", "bag")]
+    texts, labels = zip(*rows, strict=True)
+    found = sentilora.check((list(texts), list(labels)), deep=True)
+    assert found_in(found, CONFLICT) == {
+        ("train", 2, ("train", 3)),
+        ("train", 3, ("train", 2)),
+    }
+
+
 def test_the_quick_check_looks_at_no_row(files):
     found = sentilora.check(files[0])
     assert found.quality is None

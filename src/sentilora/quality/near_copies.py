@@ -41,11 +41,13 @@ class Copies:
         similarity: ``(N,)`` float64, Jaccard similarity with it, 0 to 1; 1 where all letters and
             digits are the same.
         is_equal: ``(N,)`` bool, whether all letters and digits are those of the earlier text.
+        same: ``(N,)`` int64, place of the first text with all the same letters and digits.
     """
 
     original: npt.NDArray[np.int64]
     similarity: npt.NDArray[np.float64]
     is_equal: npt.NDArray[np.bool_]
+    same: npt.NDArray[np.int64]
 
 
 def find_copies(texts: Sequence[str], similar: float = SIMILAR) -> Copies:
@@ -56,9 +58,10 @@ def find_copies(texts: Sequence[str], similar: float = SIMILAR) -> Copies:
         similar: least Jaccard similarity of near copies.
     """
     plain = [_plain(text) for text in texts]
-    same = numbered(hashes(plain))
-    _, first_of = np.unique(same, return_index=True)
-    original = first_of[same].astype(np.int64)
+    numbers = numbered(hashes(plain))
+    _, first_of = np.unique(numbers, return_index=True)
+    same = first_of[numbers].astype(np.int64)
+    original = same.copy()
     similarity = np.ones(len(texts))
     is_equal = np.ones(len(texts), np.bool_)
     long = np.sort(first_of[[len(plain[place]) >= SHORT for place in first_of]])
@@ -66,7 +69,7 @@ def find_copies(texts: Sequence[str], similar: float = SIMILAR) -> Copies:
         members = np.flatnonzero(original == long[place])
         original[members] = long[twin]
         similarity[members], is_equal[members] = alike, False
-    return Copies(original, similarity, is_equal)
+    return Copies(original, similarity, is_equal, same)
 
 
 def _plain(text: str) -> str:

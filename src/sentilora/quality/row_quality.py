@@ -116,13 +116,14 @@ def _gathered(examples: Mapping[str, Examples]) -> _Rows:
 def _copies(rows: _Rows, copies: Copies) -> Iterator[RowFinding]:
     label_sets: dict[int, set[int]] = {}
     equal: dict[int, list[int]] = {}
-    for place in np.flatnonzero(copies.is_equal).tolist():
-        first = int(copies.original[place])
-        label_sets.setdefault(first, set()).add(int(rows.label_ids[place]))
-        equal.setdefault(first, []).append(place)
+    same = copies.same.tolist()
+    for place, one in enumerate(same):
+        label_sets.setdefault(one, set()).add(int(rows.label_ids[place]))
+        equal.setdefault(one, []).append(place)
     for place, first in enumerate(copies.original.tolist()):
-        if copies.is_equal[place] and len(label_sets[first]) > 1:
-            twin = next(p for p in equal[first] if rows.label_ids[p] != rows.label_ids[place])
+        has_conflict = len(label_sets[same[place]]) > 1
+        if has_conflict:
+            twin = next(p for p in equal[same[place]] if rows.label_ids[p] != rows.label_ids[place])
             other = rows.names[rows.label_ids[twin]]
             reason = f"the same text is {other} in {rows.called(twin)}"
             yield rows.finding(place, CONFLICT, reason, twin=_place(rows, twin), score=1.0)
@@ -135,7 +136,7 @@ def _copies(rows: _Rows, copies: Copies) -> Iterator[RowFinding]:
             kind = LEAK
         elif not copies.is_equal[place] and rows.label_ids[first] != rows.label_ids[place]:
             kind, reason = CONTRAST, f"{reason}, which is {rows.names[rows.label_ids[first]]}"
-        elif copies.is_equal[place] and len(label_sets[first]) > 1:
+        elif copies.is_equal[place] and has_conflict:
             continue  # told as a conflict
         yield rows.finding(place, kind, reason, twin=_place(rows, first), score=round(alike, 4))
 
