@@ -88,7 +88,6 @@ OTHER_PROGRAMS = frozenset(
         "embedded_base:embedded_folder “pip install”",
         "errors:MissingExtraError.__init__ “pip install”",
         "export:export “rm -r”",
-        "mojibake:texts_note “pip install”",
         "mojibake:twice_note “pip install”",
         "export_command:_next “--directory”",
         "model_settings:read_model_settings “pip install”",

@@ -200,8 +200,11 @@ def test_values_that_are_no_strings_are_bad_rows(model, tmp_path):
 
 def test_a_column_of_numbers_is_no_text(model, write, tmp_path):
     source = write("a.parquet", [{"text": 1.5, "body": "good"}])
-    with pytest.raises(DataError, match=r"column 'text' holds double, expected strings.*text="):
+    with pytest.raises(DataError, match=r"'text' holds double, .*No other column looks like texts"):
         predict_file(model, source, tmp_path / "o.csv")
+    told = write("b.parquet", [{"text": 1.5, "body": f"good, as {n} of us say"} for n in range(9)])
+    with pytest.raises(DataError, match=r"'text' holds double, expected strings.*text=\"body\""):
+        predict_file(model, told, tmp_path / "o.csv")
     assert predict_file(model, source, tmp_path / "o.csv", text="body").rows == 1
 
 

@@ -211,7 +211,9 @@ def _read(
             _take(found, row, written, value, spell(more[0]) if more else "", scale, pool)
     if not any_text:
         first = [
-            value for value in sample()[columns[0]] if isinstance(value, str) and value.strip()
+            value
+            for value in sample().get(columns[0], ())  # nothing where no row can be read
+            if isinstance(value, str) and value.strip()
         ]
         told = no_text_problem(columns[0], first, sample, columns)
         found.problems.whole += [told] if told else []

@@ -166,7 +166,7 @@ def _check_type(batches: Batches, column: str) -> None:
     if not any(check(kind) for check in is_text):
         other = likely_text(_first_values(batches), (column,))
         way = (
-            "No other column holds texts: write them as strings, or give another file."
+            "No other column looks like texts: write them as strings, or name their column."
             if other is None
             else f"Choose the column with the texts with {setting('text', other)}."
         )
