@@ -13,7 +13,7 @@ def _script(module):
     """Draw one page; Streamlit takes the source of this function as its script."""
     from importlib import import_module
 
-    import_module(f"sentilora.ui.pages.{module}_page").show()
+    import_module(f"sentilora.ui.views.{module}_page").show()
 
 
 @pytest.fixture(autouse=True)

@@ -120,3 +120,10 @@ def test_it_says_where_it_is_and_ends_cleanly(number, tiny_run, tmp_path):
     assert "Traceback" not in err
     assert process.returncode == (130 if number == signal.SIGINT else 0)
     assert not server.is_running() or server.status() == psutil.STATUS_ZOMBIE
+
+
+def test_no_folder_beside_the_page_is_taken_for_the_menu():
+    # Streamlit takes files of pages/ for it until st.navigation was called once in the process, so
+    # that the first visitor who opens /file reads "Page not found".
+    assert launcher.PAGE.is_file()
+    assert not launcher.PAGE.with_name("pages").exists()

@@ -10,7 +10,7 @@ import pytest
 import sentilora
 from sentilora import samples
 from sentilora.ui import session, visits
-from sentilora.ui.pages import file_page, job_watch
+from sentilora.ui.views import file_page, job_watch
 from tests.helpers.app_page import box, button, html_of, problem
 from tests.helpers.embedded_base import needs_minilm
 from tests.helpers.texts import make_texts

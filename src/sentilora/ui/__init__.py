@@ -1,7 +1,7 @@
-"""The web app, made with Streamlit: try, file, train, compare, model.
+"""The web app, made with Streamlit: overview, try, file, train, compare, model.
 
 Door: ``launch()`` in launcher.py; Streamlit then runs ``main()`` in page.py for every click.
-Flow: page.py draws frame and menu, and calls one file of ``pages/``; ``models/`` loads and asks
+Flow: page.py draws frame and menu, and calls one file of ``views/``; ``models/`` loads and asks
 models, ``jobs/`` starts what takes a while, ``display/`` says how answers look. session.py says
 what one visitor has open and visits.py what they keep when the page is loaded again, uploads.py
 holds their files, settings.py what the command said. data_form.py asks what stands in a file

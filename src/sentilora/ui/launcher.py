@@ -25,7 +25,7 @@ from sentilora.inference.engines.cpus import SHARED_CORES
 from sentilora.message import command
 from sentilora.ui.settings import MAX_UPLOAD_MB, PORT, AppSettings
 
-PAGE = Path(__file__).with_name("page.py")
+PAGE = Path(__file__).with_name("page.py")  # a folder pages/ beside it would be the menu
 
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 _START_S = 60.0

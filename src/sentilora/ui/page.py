@@ -9,7 +9,7 @@ import streamlit as st
 from sentilora.defaults import NOT_SURE_BELOW
 from sentilora.ui import session
 from sentilora.ui.display.answer_html import STYLE
-from sentilora.ui.pages import (
+from sentilora.ui.views import (
     compare_page,
     file_page,
     model_page,

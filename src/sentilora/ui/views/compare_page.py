@@ -17,14 +17,14 @@ from sentilora.ui.display.markdown import plain
 from sentilora.ui.models.model_cache import open_shared
 from sentilora.ui.models.model_choice import Choice, run_of
 from sentilora.ui.models.model_comparison import MeasuredModel, Texts, disagreements, measure_texts
-from sentilora.ui.pages.report_section import (
+from sentilora.ui.understood_rows import understand_labels
+from sentilora.ui.views.report_section import (
     DETAILS,
     show_comparison,
     show_confusion,
     show_figures,
     show_reliability,
 )
-from sentilora.ui.understood_rows import understand_labels
 
 MEASURED, UPLOADED = "compare-measured", "compare-upload"
 SAMPLE, UPLOAD = "Sample test texts", "My labelled file"

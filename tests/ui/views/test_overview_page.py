@@ -14,7 +14,7 @@ from sentilora.insights.report.insight_files import write_insights
 from sentilora.labels import Labels
 from sentilora.ui.models.analysed_file import MESSAGES, AnalysedFile
 from sentilora.ui.models.messages import join_messages
-from sentilora.ui.pages import overview_page
+from sentilora.ui.views import overview_page
 from tests.helpers.app_page import box, button, problem
 from tests.helpers.insight_reports import CREW, LUGGAGE, airline_report, plain_report
 

@@ -25,8 +25,8 @@ from sentilora.ui.models.scored_file import (
     score_file,
     shown_labels,
 )
-from sentilora.ui.pages.job_watch import start_job, take_over, watch_job
 from sentilora.ui.understood_rows import understand_texts
+from sentilora.ui.views.job_watch import start_job, take_over, watch_job
 
 if TYPE_CHECKING:
     import pyarrow as pa

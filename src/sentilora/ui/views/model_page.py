@@ -18,8 +18,8 @@ from sentilora.ui.display.markdown import plain
 from sentilora.ui.jobs.export_jobs import TARGETS, Shipped, parity_details, parity_tiles, ship
 from sentilora.ui.models.model_choice import run_of
 from sentilora.ui.models.model_facts import card_of, model_details, model_tiles
-from sentilora.ui.pages.report_section import DETAILS, show_report
 from sentilora.ui.settings import read_app_settings
+from sentilora.ui.views.report_section import DETAILS, show_report
 
 SHIPPED = "model-shipped"
 

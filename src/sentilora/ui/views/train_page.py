@@ -27,10 +27,10 @@ from sentilora.ui.jobs.run_progress import (
     watch,
 )
 from sentilora.ui.jobs.training_jobs import Job
-from sentilora.ui.pages.report_section import show_report
-from sentilora.ui.pages.run_list import show_runs
-from sentilora.ui.pages.train_form import ask_for_training
 from sentilora.ui.settings import read_app_settings
+from sentilora.ui.views.report_section import show_report
+from sentilora.ui.views.run_list import show_runs
+from sentilora.ui.views.train_form import ask_for_training
 
 SHOWN = "train-shown"  # the run that is looked at
 STOPPING = "train-stopping"
