@@ -93,7 +93,7 @@ def test_the_last_week_stands_beside_the_four_before(negative):
     dates = steady_days(63, 10)
     late = dates >= days(56)
     label_ids = labels(generator, np.where(late, negative, 0.3))
-    found = mood(label_ids, dates, length="week").comparison
+    found = mood(label_ids, dates).comparison
     assert (found.start, found.before_start) == (dt.date(2026, 4, 27), dt.date(2026, 3, 30))
     assert (found.texts, found.before_texts) == (70, 280)
     assert found.negative.value == np.mean(label_ids[late] == 0)

@@ -17,7 +17,6 @@ from sentilora.insights.mood.periods import (
     LENGTHS,
     MOST_SHOWN,
     Calendar,
-    Length,
     calendar,
     choose_length,
     compare_periods,
@@ -66,7 +65,6 @@ def course_of(
     budget: AlarmBudget,
     luck: Luck,
     *,
-    length: Length | None = None,
     compare: str | None = None,
     since: dt.date | None = None,
     until: dt.date | None = None,
@@ -80,14 +78,13 @@ def course_of(
         keys: K keys of the themes.
         budget: the rate of false alarms.
         luck: source of all draws.
-        length: length of a period; as fits the volume if None.
         compare: length of the periods to compare; anything else is that of the periods.
         since: first day that was asked for.
         until: last day that was asked for.
     """
     dates = voices.dates
     assert dates is not None
-    every = calendar(dates, length or choose_length(dates), since, until)
+    every = calendar(dates, choose_length(dates), since, until)
     days = every.latest(MOST_SHOWN)
     compared = next((one for one in LENGTHS if one == compare), days.length)
     beside = calendar(dates, compared, since, until)

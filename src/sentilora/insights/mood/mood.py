@@ -26,7 +26,7 @@ from sentilora.insights.insight_report import (
     Trend,
 )
 from sentilora.insights.mood.course import Course, course_of
-from sentilora.insights.mood.false_alarms import RATE, AlarmBudget, Luck
+from sentilora.insights.mood.false_alarms import AlarmBudget, Luck
 from sentilora.insights.mood.impact import theme_impact, theme_net, theme_share
 from sentilora.insights.mood.periods import Length
 from sentilora.insights.mood.prevalence import Prevalence, prevalence_of
@@ -138,12 +138,9 @@ def measure_mood(
     *,
     probabilities: NDArray[np.floating] | None = None,
     confusion: NDArray[np.int64] | None = None,
-    prior: NDArray[np.float64] | None = None,
-    length: Length | None = None,
     compare: str | None = None,
     since: dt.date | None = None,
     until: dt.date | None = None,
-    rate: float = RATE,
     seed: int = 0,
 ) -> Mood:
     """Measure the mood of N texts, at least one.
@@ -157,19 +154,16 @@ def measure_mood(
         probabilities: ``(N, C)`` calibrated probabilities; None where the labels are given.
         confusion: ``(C, C)`` number of texts that were held out when the model was made, true label
             down and answer across; None if that is not known.
-        prior: ``(C,)`` share of each label where the model was calibrated; equal ones if None.
-        length: length of a period; as fits the volume if None.
         compare: length of the periods to compare, or a column whose segments come first.
         since: first day that was asked for.
         until: last day that was asked for.
-        rate: allowed rate of false alarms over all parts, in (0, 1).
         seed: seed of all draws.
     """
     voices = weighted_texts_of(feedback, label_ids)
     mentions = mentions_of(statements, theme_of, len(keys), signs_of(feedback.labels))
     columns = columns_of(feedback.segments)
     has_dates = voices.dates is not None and bool((~np.isnat(voices.dates)).any())
-    budget = AlarmBudget(_families(has_dates, keys, columns), rate)
+    budget = AlarmBudget(_families(has_dates, keys, columns))
     luck = Luck(seed)
     course = Course()
     if has_dates:
@@ -180,7 +174,6 @@ def measure_mood(
             keys,
             budget,
             luck,
-            length=length,
             compare=compare,
             since=since,
             until=until,
@@ -204,10 +197,8 @@ def measure_mood(
         ),
         segments=segments,
         mix=course.mix,
-        prevalence=prevalence_of(
-            voices, probabilities, luck.of("prevalence"), confusion=confusion, prior=prior
-        ),
-        rate=rate,
+        prevalence=prevalence_of(voices, probabilities, luck.of("prevalence"), confusion=confusion),
+        rate=budget.rate,
         comparisons=budget.comparisons,
         methods={**METHODS, "false alarms": budget.parts},
         notes=course.notes,

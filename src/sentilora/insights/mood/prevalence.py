@@ -67,7 +67,6 @@ def prevalence_of(
     generator: np.random.Generator,
     *,
     confusion: NDArray[Any] | None = None,
-    prior: NDArray[Any] | None = None,
 ) -> Prevalence:
     """Estimate the share of each label among the texts.
 
@@ -76,7 +75,6 @@ def prevalence_of(
         probabilities: ``(N, C)`` calibrated probabilities; None where the labels are given.
         generator: source of luck for the bootstrap.
         confusion: ``(C, C)`` number of held-out texts, true label down and answer across.
-        prior: ``(C,)`` share of each label where the model was calibrated; equal ones if None.
     """
     number = len(voices.labels)
     counts = np.bincount(voices.label_ids, weights=voices.weights, minlength=number).astype(
@@ -90,8 +88,7 @@ def prevalence_of(
         found = _adjusted(counts, np.asarray(confusion, dtype=np.float64), generator)
         correction = ADJUSTED
     else:
-        start = np.full(number, 1 / number) if prior is None else prior / prior.sum()
-        others = _unchecked(voices.weights, probabilities, start, generator)
+        others = _unchecked(voices.weights, probabilities, generator)
         found = [_hull(one, *other) for one, *other in zip(plain, *others, strict=True)]
         correction = UNCHECKED
     names = voices.labels.names
@@ -127,9 +124,9 @@ def _mixed(seen: Floats, rates: Floats) -> Floats:
 
 
 def _unchecked(
-    weights: Floats, probabilities: NDArray[Any], prior: Floats, generator: np.random.Generator
+    weights: Floats, probabilities: NDArray[Any], generator: np.random.Generator
 ) -> tuple[list[Estimate], list[Estimate]]:
-    """Average probabilities, and fit shares to them, as if they were calibrated under a prior.
+    """Average probabilities, and fit shares to them, as if calibrated under equal shares.
 
     Texts with about the same probabilities are one cell, so that the bootstrap draws cells.
     """
@@ -146,11 +143,12 @@ def _unchecked(
         axis=1,
     )
     means = sums / np.maximum(size, _TINY)[:, None]
-    rates = (means / np.maximum(prior, _TINY)).T
+    equal = np.full(means.shape[1], 1 / means.shape[1])
+    rates = (means / equal).T
     total = max(1, round(float(size.sum())))
     drawn = generator.multinomial(total, size / size.sum(), size=RESAMPLES) / total
     seen = np.concatenate([(size / size.sum())[None], drawn])
-    shares = np.repeat(prior[None], len(seen), axis=0)
+    shares = np.repeat(equal[None], len(seen), axis=0)
     for _ in range(ROUNDS):
         shares = shares * ((seen / np.maximum(shares @ rates, _TINY)) @ rates.T)
         shares /= np.maximum(shares.sum(axis=1, keepdims=True), _TINY)
