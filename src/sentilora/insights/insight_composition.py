@@ -20,8 +20,8 @@ from sentilora.insights.feedback import Feedback
 from sentilora.insights.insight_report import Aspect, Basis, InsightReport, Quote, Theme
 from sentilora.insights.mood.impact import theme_net, theme_share
 from sentilora.insights.mood.mood import Mood, ThemeMood
-from sentilora.insights.mood.weighted_texts import mentions_of, signs_of, weighted_texts_of
-from sentilora.insights.statements.statements import KINDS, Statements
+from sentilora.insights.mood.weighted_texts import mentions_of, weighted_texts_of
+from sentilora.insights.statements.statements import KINDS, Statements, signs_of
 from sentilora.insights.themes.stability import STABLE
 from sentilora.insights.themes.themes import FoundTheme, FoundThemes
 from sentilora.insights.voices import copy_keys, weigh

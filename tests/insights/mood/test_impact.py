@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sentilora.insights.mood.weighted_texts import signs_of
+from sentilora.insights.statements.statements import signs_of
 from sentilora.labels import Labels
 from tests.helpers.mood_rows import labels, mood
 

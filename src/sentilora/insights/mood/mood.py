@@ -37,10 +37,9 @@ from sentilora.insights.mood.weighted_texts import (
     WeightedTexts,
     mentions_of,
     net_of,
-    signs_of,
     weighted_texts_of,
 )
-from sentilora.insights.statements.statements import Statements
+from sentilora.insights.statements.statements import Statements, signs_of
 
 METHODS: Mapping[str, str] = MappingProxyType(
     {

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sentilora.insights.feedback import Feedback
 from sentilora.insights.insight_report import Estimate
 from sentilora.insights.mood.estimates import net_estimate
-from sentilora.insights.statements.statements import Statements
+from sentilora.insights.statements.statements import Statements, signs_of
 from sentilora.labels import Labels
 
 Floats = NDArray[np.float64]
@@ -78,14 +78,6 @@ def weighted_texts_of(feedback: Feedback, label_ids: Ints) -> WeightedTexts:
         labels=feedback.labels,
         dates=feedback.dates,
     )
-
-
-def signs_of(labels: Labels) -> Ints:
-    """Return -1, 0 or 1 for each label, ``(C,)``: by its name, else by its place in the order."""
-    if labels.polarities is not None:
-        return np.asarray(labels.polarities, dtype=np.int64)
-    places = np.arange(len(labels))
-    return np.sign(2 * places - (len(labels) - 1)).astype(np.int64)
 
 
 def net_of(tally: Floats) -> Estimate | None:

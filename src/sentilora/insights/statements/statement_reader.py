@@ -20,8 +20,7 @@ from sentilora.insights.feedback import Feedback
 from sentilora.insights.statements.encoder import BATCH_TOKENS, TopicEncoder
 from sentilora.insights.statements.kinds import find_kinds
 from sentilora.insights.statements.splitter import MOST_CHARACTERS, split_all
-from sentilora.insights.statements.statements import Statements
-from sentilora.labels import Labels
+from sentilora.insights.statements.statements import Statements, signs_of
 from sentilora.message import Message
 
 _AT_ONCE = 16_384  # different statements, or texts
@@ -104,13 +103,6 @@ def read_statements(
         of_texts,
         _notes(feedback.texts),
     )
-
-
-def signs_of(labels: Labels) -> NDArray[np.float64]:
-    """Return -1 to 1 for each label, ``(C,)``: by its name, else by its place in the order."""
-    if labels.polarities is not None:
-        return np.asarray(labels.polarities, np.float64)
-    return np.linspace(-1, 1, len(labels))
 
 
 def _scores(

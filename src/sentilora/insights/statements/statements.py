@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentilora.insights.feedback import Feedback
+from sentilora.labels import Labels
 
 KINDS = ("complaint", "wish", "question", "praise", "remark")
 
@@ -48,3 +49,11 @@ class Statements:
         """Return one statement as it stands in its text."""
         text = feedback.texts[int(self.text_index[index])]
         return text[int(self.start[index]) : int(self.end[index])]
+
+
+def signs_of(labels: Labels) -> NDArray[np.int64]:
+    """Return -1, 0 or 1 for each label, ``(C,)``: by its name, else by its place in the order."""
+    if labels.polarities is not None:
+        return np.asarray(labels.polarities, dtype=np.int64)
+    places = np.arange(len(labels))
+    return np.sign(2 * places - (len(labels) - 1)).astype(np.int64)
