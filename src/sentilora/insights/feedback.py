@@ -29,6 +29,7 @@ class Feedback:
             copied text, would speak too often.
         notes: what a reader has to know of how the rows were read.
         skipped: number of rows that were left out, by reason.
+        repeated: number of texts that are copies of another one before them.
     """
 
     source: str
@@ -42,6 +43,7 @@ class Feedback:
     weights: NDArray[np.float64] | None = None
     notes: tuple[str, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
+    repeated: int = 0
 
     def __len__(self) -> int:
         return len(self.texts)

@@ -28,7 +28,7 @@ from sentilora.data.problems import Problems, raise_if_any
 from sentilora.data.stored_frames import WHOLE
 from sentilora.errors import DataError
 from sentilora.evaluation.model_rows import given_labels, note_unknown_labels
-from sentilora.insights.dates import DateReader
+from sentilora.insights.dates import DateReader, Days
 from sentilora.insights.feedback import Feedback
 from sentilora.insights.feedback_columns import FeedbackColumns, ValueCodes, strings
 from sentilora.insights.feedback_question import FeedbackQuestion
@@ -68,10 +68,11 @@ def read_feedback(data: Any, question: FeedbackQuestion, known: Labels) -> Feedb
                 write(batch)
     if not gathered.rows:
         raise DataError(_no_rows(gathered))
-    places, notes = _chosen(gathered, question)
+    days = None if gathered.dates is None else gathered.dates.finish()
+    places, notes = _chosen(gathered, question, days)
     texts, ids = _texts_at(places, scratch)
     scratch.remove()
-    return _feedback(gathered, places, texts, ids, notes, known)
+    return _feedback(gathered, days, places, texts, ids, notes, known)
 
 
 @dataclass
@@ -164,8 +165,7 @@ def _read_part(
         arrays = [pa.array(texts, pa.large_string()), pa.array(ids, pa.large_string())]
         yield pa.RecordBatch.from_arrays(arrays, schema=_schema())
     raise_if_any([problems])
-    bad = {kind: count for kind, (count, _) in problems.kinds.items()}
-    gathered.skipped.update(bad)
+    gathered.skipped.update({kind: count for kind, (count, _) in problems.kinds.items()})
     gathered.offset += max([last, *(one.row for one in problems.rows)])
     if not question.asked.any_text and (why := no_texts(gathered.first_texts)) is not None:
         raise DataError(
@@ -214,13 +214,13 @@ def _no_rows(gathered: _Gathered) -> str:
 
 
 def _chosen(
-    gathered: _Gathered, question: FeedbackQuestion
+    gathered: _Gathered, question: FeedbackQuestion, read: Days | None
 ) -> tuple[NDArray[np.int64], list[Message]]:
     """Return which rows are taken, by their place among those with a text."""
     keep = np.ones(len(gathered.rows), np.bool_)
     notes: list[Message] = []
-    if gathered.dates is not None and (question.since or question.until):
-        days = gathered.dates.finish().days
+    if read is not None and (question.since or question.until):
+        days = read.days
         has_day = ~np.isnat(days)
         outside = np.zeros(len(keep), np.bool_)
         if question.since:
@@ -272,18 +272,17 @@ def _texts_at(places: NDArray[np.int64], scratch: ScratchFolder) -> tuple[list[s
 
 def _feedback(
     gathered: _Gathered,
+    read: Days | None,
     places: NDArray[np.int64],
     texts: list[str],
     ids: list[str],
     notes: Sequence[Message],
     known: Labels,
 ) -> Feedback:
-    found = None if gathered.dates is None else gathered.dates.finish()
-    days = None if found is None else found.days[places]
+    days = None if read is None else read.days[places]
     authors = None if gathered.authors is None else gathered.authors.codes()[places]
     voices = weigh(np.array(gathered.keys, np.uint64)[places], authors)
-    skipped = {kind: count for kind, count in gathered.skipped.items() if count}
-    told = [*gathered.notes, *(found.notes if found else ()), *notes, *voices.notes]
+    told = [*gathered.notes, *(read.notes if read else ()), *notes, *voices.notes]
     label_ids = np.array(gathered.label_ids, np.int64)
     return Feedback(
         source=gathered.source,
@@ -296,5 +295,6 @@ def _feedback(
         label_ids=label_ids[places] if gathered.question.uses_labels else None,
         weights=voices.weights,
         notes=tuple(dict.fromkeys(told)),
-        skipped=skipped,
+        skipped={kind: count for kind, count in gathered.skipped.items() if count},
+        repeated=voices.repeated,
     )

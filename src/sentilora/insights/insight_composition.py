@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import sentilora
-from sentilora.data.languages import LOOKED_AT, LanguageCount
+from sentilora.data.languages import languages_of
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.insights.aspects.aspects import FoundAspects
 from sentilora.insights.feedback import Feedback
@@ -24,7 +23,7 @@ from sentilora.insights.mood.weighted_texts import mentions_of, weighted_texts_o
 from sentilora.insights.statements.statements import KINDS, Statements, signs_of
 from sentilora.insights.themes.stability import STABLE
 from sentilora.insights.themes.themes import FoundTheme, FoundThemes
-from sentilora.insights.voices import copy_keys, weigh
+from sentilora.model.bases.coverage import english_base
 
 UNTOLD_QUOTES = 5
 METHODS: Mapping[str, str] = MappingProxyType(
@@ -109,16 +108,6 @@ def quote(feedback: Feedback, statements: Statements, index: int) -> Quote:
     )
 
 
-def language_count(texts: Sequence[str]) -> Counter[str]:
-    """Count the texts that do not look English, by language; nothing without the detector."""
-    languages: Counter[str] = Counter()
-    for first in range(0, len(texts), LOOKED_AT):
-        count = LanguageCount()
-        count.add(texts[first : first + LOOKED_AT])
-        languages.update(count.languages)
-    return languages
-
-
 def _theme(found: Found, place: int, theme: FoundTheme, counted: ThemeMood) -> Theme:
     own = found.statements.kinds[found.themes.theme_of == place]
     kinds = np.bincount(own, minlength=len(KINDS)) / max(1, len(own))
@@ -183,8 +172,8 @@ def _basis(found: Found, model: SentimentModel) -> Basis:
         texts=len(feedback),
         skipped=dict(feedback.skipped),
         statements=len(found.statements),
-        repeated=weigh(copy_keys(feedback.texts)).repeated,
-        not_understood=language_count(feedback.texts).total(),
+        repeated=feedback.repeated,
+        not_understood=_not_understood(feedback.texts, model.artifact.settings.base),
         model=model.artifact.name,
         labels_are_given=is_given,
         temperature=None if is_given else model.calibration.temperature,
@@ -199,6 +188,17 @@ def _basis(found: Found, model: SentimentModel) -> Basis:
         sentilora=sentilora.__version__,
         created=dt.datetime.now(dt.UTC).replace(microsecond=0),
     )
+
+
+def _not_understood(texts: Sequence[str], base: str) -> int:
+    """Count the texts that do not look English, if the base reads little else.
+
+    None are counted without the detector.
+    """
+    if english_base(base) is None:
+        return 0
+    languages = languages_of(texts) or []
+    return sum(found is not None and found[0] != "en" for found in languages)
 
 
 def _title(source: str) -> str:
