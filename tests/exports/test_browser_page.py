@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import sentilora
+from sentilora.data.visible import is_visible
 from sentilora.errors import ConfigError, ModelError
 from sentilora.exports import browser_page
 from sentilora.exports.browser_page import (
@@ -48,6 +49,17 @@ def npm_folder(tmp_path, monkeypatch):
     (folder / RUNTIME["tokenizers"].package / "LICENSE").write_text("free\n", encoding="utf-8")
     monkeypatch.setattr(browser_page, "RUNTIME", known)
     return folder
+
+
+def test_the_page_takes_the_same_characters_for_no_text_as_python():
+    script = (PAGE / "sentiment.js").read_text(encoding="utf-8")
+    (spaces,) = re.findall(r"^const EMPTY = /\^(\[.*\])\*\$/;$", script, re.MULTILINE)
+    (unseen,) = re.findall(r"^const UNSEEN =\s+/(\[.*\])/gu;$", script, re.MULTILINE)
+    unseen = re.sub(r"\\u\{(\w+)\}", lambda found: rf"\U{found[1]:0>8}", unseen)
+    every = "".join(map(chr, range(0x110000)))
+    refused = re.findall(f"{spaces}|{unseen}", every)
+    assert refused == [character for character in every if not is_visible(character)]
+    assert "\ufeff" in refused
 
 
 @pytest.mark.slow

@@ -1,4 +1,7 @@
-"""Whether a text has anything to be seen: not only spaces, joiners, fillers and marks of order."""
+"""Whether a text has anything to be seen: not only spaces, joiners, fillers and marks of order.
+
+The page of an export for the browser has the same rule in exports/page/sentiment.js.
+"""
 
 from __future__ import annotations
 

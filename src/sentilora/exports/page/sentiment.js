@@ -18,6 +18,9 @@ const CHECK_TOLERANCE = 0.02; // of a probability, when the page tests itself
 
 // What Python's str.strip() takes away; trim() differs in six characters.
 const EMPTY = /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
+// What nobody sees beside these: see SentiLoRA's data/visible.py.
+const UNSEEN =
+  /[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
 
 /** Whether a normalizer of tokenizer.json makes letters small. */
 function lowersCase(normalizer) {
@@ -61,10 +64,13 @@ class Model {
    * @returns label, score (its probability), probabilities of all labels in label order, tokens of
    *   the text, the share of them that the base does not know, windows that were read, and whether
    *   the text was longer than the limit.
-   * @throws Error if the text is empty.
+   * @throws Error if the text is empty, or holds nothing that is seen.
    */
   async predict(text) {
     if (EMPTY.test(text)) throw new Error("The text is empty.");
+    if (EMPTY.test(text.replace(UNSEEN, ""))) {
+      throw new Error("The text holds nothing but characters that nobody sees.");
+    }
     const ids = this.tokenize(text);
     const windows = this.cut(ids);
     const logits = new Float64Array(this.labels.length);
