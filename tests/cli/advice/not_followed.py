@@ -141,6 +141,7 @@ PARSED: dict[str, tuple[str, str]] = {
     ),
     "frames:text_column --text": (IN_PYTHON, "predict RUN --input FILE --text body"),
     "held_out:part_pairs --group": (BY_CHANCE, "train DATA --group COL"),
+    "insight_files: sentilora insights": (IN_PYTHON, "insights general DATA"),
     "insights:_aspect_names --aspects": (IN_PYTHON, "insights RUN DATA --aspects price,staff"),
     "int8_result:_needed --max-changed": (BY_CHANCE, "export RUN --to onnx --max-changed 0.05"),
     "int8_result:_needed --max-drop": (BY_CHANCE, "export RUN --to onnx --max-drop 0.5"),

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from sentilora.cli.option_words import COMMAND_LINE
 from sentilora.errors import DataError
 from sentilora.insights.report.insight_files import (
     HTML_FILE,
@@ -44,8 +45,9 @@ def test_writing_again_replaces(folder, tmp_path):
 def test_no_report_is_told_with_what_makes_one(tmp_path):
     with pytest.raises(
         DataError, match=r"There is no insights report at .*Expected insights\.json"
-    ):
+    ) as told:
         read_insights(tmp_path)
+    assert told.value.message.spelled(COMMAND_LINE).endswith(": sentilora insights general DATA")
 
 
 @pytest.mark.parametrize(
@@ -66,6 +68,7 @@ def test_what_is_no_report_is_told(tmp_path, content, message):
     with pytest.raises(DataError, match=message) as told:
         read_insights(file)
     assert str(file) in str(told.value)
+    assert told.value.message.spelled(COMMAND_LINE).endswith(": sentilora insights general DATA")
 
 
 def test_figures_that_are_none_are_refused(tmp_path):

@@ -17,6 +17,7 @@ from sentilora.files import path_of, write_atomically
 from sentilora.insights.insight_report import FORMAT, InsightReport
 from sentilora.insights.report.insights_html import render_insights_html
 from sentilora.insights.report.insights_markdown import render_insights_markdown
+from sentilora.message import command
 
 JSON_FILE, HTML_FILE, MARKDOWN_FILE = "insights.json", "insights.html", "insights.md"
 _SHOWN = 5  # problems of a file
@@ -66,15 +67,16 @@ def read_insights(path: str | Path) -> InsightReport:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise DataError(
-            f"There is no insights report at {file}. Expected {JSON_FILE}, or a folder that holds "
-            "it: the one that a report was written to."
+            f"There is no insights report at {file}. Expected {JSON_FILE}, or the folder that a "
+            f"report was written to. {_MAKE_ONE}"
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{file} cannot be read: {_reason(error)}. {_EXPECTED}") from error
     return _parsed(text, file)
 
 
-_EXPECTED = f"Expected {JSON_FILE} as an insights report writes it."
+_MAKE_ONE = f"Make one with: {command('insights', 'general', 'DATA')}"
+_EXPECTED = f"Expected {JSON_FILE} as it was written. {_MAKE_ONE}"
 
 
 def _parsed(text: str, file: Path) -> InsightReport:
@@ -87,7 +89,7 @@ def _parsed(text: str, file: Path) -> InsightReport:
     if raw["format"] != FORMAT:
         raise DataError(
             f"{file} has format {raw['format']!r}, and this version reads {FORMAT}. Read it with "
-            "the version that wrote it, or make the report anew."
+            f"the version that wrote it. {_MAKE_ONE}"
         )
     try:
         return InsightReport.model_validate_json(text)
