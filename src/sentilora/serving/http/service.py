@@ -8,6 +8,7 @@ from pathlib import Path
 
 from starlette.types import Receive, Scope
 
+from sentilora.data.text_entries import entry_problem
 from sentilora.errors import several
 from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.messages.refusals import Refusal
@@ -162,8 +163,8 @@ def check_texts(texts: list[str], limits: Limits) -> None:
     for position, text in enumerate(texts):
         if len(text) > longest:
             problems.append(f"text {position} has {len(text)} characters; at most {longest}")
-        elif not text or text.isspace():
-            problems.append(f"text {position} is empty")
+        elif (problem := entry_problem(text)) is not None:
+            problems.append(f"text {position} {problem}")
     if problems:
         raise Refusal(422, several("the texts", problems, most=10))
 

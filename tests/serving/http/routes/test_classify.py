@@ -120,6 +120,7 @@ def test_an_unknown_model_is_answered_with_those_there_are(client):
         ({"input": [["a"]]}, "input.0 has 1 parts; SentiLoRA reads one text at a time"),
         ({"input": []}, "There is no text"),
         ({"input": ["a", " "]}, "text 1 is empty"),
+        ({"input": ["\ufeff"]}, "text 0 holds nothing but characters that nobody sees"),
         ({"input": "x" * 51}, "text 0 has 51 characters; at most 50"),
         ({"input": "a", "top_k": 0}, "top_k = 0: must be at least 1"),
         ({"input": "a", "top_k": "3"}, "top_k = '3': input should be a valid integer"),
