@@ -15,6 +15,7 @@ from sentilora.labels import Labels
 from sentilora.ui.models.analysed_file import MESSAGES, AnalysedFile
 from sentilora.ui.models.messages import join_messages
 from sentilora.ui.views import overview_page
+from sentilora.ui.views.overview_messages import compared_period, periods_by_name
 from tests.helpers.app_page import box, button, problem
 from tests.helpers.insight_reports import CREW, LUGGAGE, airline_report, plain_report
 
@@ -140,6 +141,17 @@ def test_a_click_on_a_card_lists_the_period_it_tells_of(overview):
     button(page, "**1**").click().run()  # new or rising themes
     assert box(page, "Period").value == "all"
     assert box(page, "Theme").value == LUGGAGE
+
+
+def test_a_month_that_is_compared_is_listed_among_weeks():
+    weeks = airline_report()
+    assert next(iter(periods_by_name(weeks))) == compared_period(weeks, weeks.comparison)
+    month = {"start": dt.date(2026, 11, 1), "end": dt.date(2026, 11, 30)}
+    compared = weeks.comparison.model_copy(update=month)
+    report = weeks.model_copy(update={"comparison": compared})
+    name = compared_period(report, compared)
+    assert name == "1–30 Nov 2026"
+    assert periods_by_name(report) == {name: tuple(month.values()), **periods_by_name(weeks)}
 
 
 def test_a_click_on_a_segment_lists_its_messages(overview):

@@ -31,6 +31,7 @@ from sentilora.ui.display.markdown import plain
 from sentilora.ui.display.mood_course import CLICKED, draw_mood, draw_volume
 from sentilora.ui.models.messages import choose_messages, count_by_theme, count_texts
 from sentilora.ui.views.overview_messages import (
+    compared_period,
     list_messages,
     show_filters,
     wanted_now,
@@ -196,7 +197,7 @@ def _cards(report: InsightReport) -> list[tuple[str, str, str, dict[str, str]]]:
             ("Themes", str(len(report.themes)), f"hold {words.share(report.in_themes)}", {}),
         ]
     name = period_name(report, found).partition(" (")[0]
-    last = {"period": period_words(report, report.periods[-1])}
+    last = {"period": compared_period(report, found)}
     before = before_name(found)
     cards = [(name, counted_texts(found.texts), words.days(found.start, found.end), last)]
     if found.negative is not None and found.before_negative is not None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from sentilora.insights.insight_report import InsightReport
+from sentilora.insights.insight_report import Comparison, InsightReport
+from sentilora.insights.report.figure_words import days
 from sentilora.insights.report.insight_files import HTML_FILE, JSON_FILE
 from sentilora.insights.report.mood_chart import period_words
 from sentilora.ui.models.analysed_file import AnalysedFile
@@ -47,8 +48,22 @@ def list_messages(**chosen: str) -> None:
 
 
 def periods_by_name(report: InsightReport) -> dict[str, tuple[dt.date, dt.date]]:
-    """Return first and last day of each period, the last period first."""
-    return {period_words(report, one): (one.start, one.end) for one in reversed(report.periods)}
+    """Return first and last day of each period, the last period first.
+
+    What is compared comes before them where it is no period of its own, as a month among weeks.
+    """
+    found = {period_words(report, one): (one.start, one.end) for one in reversed(report.periods)}
+    compared = report.comparison
+    if compared is None or (compared.start, compared.end) in found.values():
+        return found
+    name = days(compared.start, compared.end)
+    return {name: (compared.start, compared.end), **found}
+
+
+def compared_period(report: InsightReport, compared: Comparison) -> str:
+    """Return the name under which the boxes list what is compared with the time before."""
+    names = {ends: name for name, ends in periods_by_name(report).items()}
+    return names[compared.start, compared.end]
 
 
 def segments_by_name(report: InsightReport) -> dict[str, tuple[str, str]]:
