@@ -331,6 +331,24 @@ def test_errors_made_of_other_things_than_a_message_are_pickled():
         assert (str(again), again.__dict__) == (str(error), error.__dict__)
 
 
+def test_an_option_that_may_be_repeated_is_written_once_for_each_value():
+    typed = command("label", "a.csv", segments=["a,b", "c"], labels=["bad", "good"])
+    for spelling in (COMMAND_LINE, PYTHON):
+        told = Message(typed).spelled(spelling)
+        assert told == "sentilora label a.csv --segment a,b --segment c --labels bad,good"
+    repeated = {
+        (one, parameter.opts[0])
+        for one, content in typer.main.get_command(app).commands.items()
+        for parameter in content.get_params(content.context_class(content, info_name=one))
+        if getattr(parameter, "multiple", False)
+    }
+    assert ("insights", "--segment") in repeated
+    for name, written in repeated:
+        setting_of = {"--segment": "segments"}.get(written, written[2:].replace("-", "_"))
+        told = COMMAND_LINE.command(name, [], {setting_of: ["a", "b"]})
+        assert told == f"sentilora {name} {written} a {written} b"
+
+
 def test_an_error_inside_of_another_one_keeps_its_settings():
     error = ModelError(f"{make_error().template} Leave {setting('start_from')} out.")
     assert str(error).endswith('Choose one with text="words". Leave start_from=… out.')

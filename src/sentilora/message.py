@@ -21,7 +21,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -29,6 +29,11 @@ from typing import Any, Protocol, Self
 # JSON in between escapes control characters, so that no value can hold an end.
 _START, _END = "\x02", "\x03"
 _MARK = re.compile(f"{_START}([^{_START}{_END}]*){_END}")
+
+# Options of the command line that are called otherwise than the setting.
+_OPTIONS = {"segments": "segment", "start_from": "from"}
+# Those that are given once for each value; what else holds several takes them with commas.
+_REPEATED = {"adapters_dir", "alias", "allowed_host", "allowed_origin", "segments", "test"}
 
 Value = str | int | float | bool | Path | Sequence[str] | Mapping[str, str]
 
@@ -114,23 +119,34 @@ def spelled(value: Any, spelling: Spelling) -> Any:
 
 def option(name: str) -> str:
     """Write the name of a setting as an option of a command."""
-    return f"--{name.replace('_', '-')}"
+    return f"--{_OPTIONS.get(name, name).replace('_', '-')}"
 
 
 def options_of(settings: Mapping[str, Any]) -> list[str]:
-    """Write settings as the words of a command; one that is True is given without a value."""
-    words = []
-    for name, value in settings.items():
-        words.append(option(name) if value is True else f"{option(name)}={shell_value(value)}")
-    return words
+    """Write settings as the words of a command, each in one word."""
+    return [word if value is None else f"{word}={value}" for word, value in _given(settings)]
 
 
 def shell_command(name: str, arguments: Sequence[Any], options: Mapping[str, Any]) -> str:
     """Write a command as it is typed in a shell."""
-    words = ["sentilora", name, *map(shell_value, arguments)]
-    for key, value in options.items():
-        words += [option(key)] if value is True else [option(key), shell_value(value)]
-    return shlex.join(words)
+    return shlex.join(["sentilora", name, *map(shell_value, arguments), *_words(options)])
+
+
+def shell_option(name: str, value: Any) -> str:
+    """Write a setting as it is typed in a shell; True and None as the name of the option alone."""
+    return shlex.join(_words({name: value}))
+
+
+def _words(settings: Mapping[str, Any]) -> list[str]:
+    return [word for pair in _given(settings) for word in pair if word is not None]
+
+
+def _given(settings: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """Yield options, each with its value; None where it is given without one."""
+    for name, value in settings.items():
+        is_repeated = name in _REPEATED and isinstance(value, list | tuple)
+        for one in value if is_repeated else (value,):
+            yield option(name), None if one is None or one is True else shell_value(one)
 
 
 def shell_value(value: Any) -> str:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sentilora.message import option, shell_command, shell_value
-
-# Options that are called otherwise than the setting.
-OPTIONS = {"segments": "segment", "start_from": "from"}
+from sentilora.message import shell_command, shell_option
 
 
 class CommandLine:
@@ -17,17 +13,13 @@ class CommandLine:
 
     def setting(self, name: str, value: Any) -> str:
         """Write ``--name value``, or ``--name`` alone."""
-        written = option(OPTIONS.get(name, name))
-        if value is None or value is True:
-            return written
-        return f"{written} {shlex.quote(shell_value(value))}"
+        return shell_option(name, value)
 
     def command(self, name: str, arguments: Sequence[Any], options: Mapping[str, Any]) -> str:
         """Write a command as it is typed; a training goes on with its config."""
         if name == "train" and "resume" in options:
             options = {"config": options["resume"], "resume": True}
-        named = {OPTIONS.get(key, key): value for key, value in options.items()}
-        return shell_command(name, arguments, named)
+        return shell_command(name, arguments, options)
 
 
 COMMAND_LINE = CommandLine()

@@ -40,7 +40,8 @@ def test_what_is_found_is_told_and_written(tell, tmp_path):
     assert lines[-3] == "rows      insights/statements.parquet"
     assert lines[-2] == "          insights/review.csv (4 texts to label)"
     assert lines[-1].endswith(
-        "tiny NEW_DATA --themes insights/themes.toml --text message --any-text --date created"
+        "tiny NEW_DATA --themes insights/themes.toml --text message --any-text --date created "
+        "--segment brand"
     )
     names = {path.name for path in (tmp_path / "insights").iterdir()}
     assert names >= {

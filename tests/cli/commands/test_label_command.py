@@ -46,7 +46,7 @@ def test_labels_are_kept_and_correct_the_shares(tell, tmp_path):
     assert "corrected; counted" in lines[2]
     assert lines[-2] == "next      sentilora train labels.csv"
     assert "insights" in lines[-1]
-    assert "--date created --labelled labels.csv" in lines[-1]
+    assert "--date created --segment brand --labelled labels.csv" in lines[-1]
     assert "1 of 10 · row " in err
     assert "brand: " in err
     assert ", 2026-03-" in err

@@ -135,6 +135,7 @@ def insights(
         if found.kept is not None:
             kept = page.with_name(THEMES_FILE)
             how = {"text": text, "any_text": any_text, "date": date, "date_order": date_order}
+            how |= {"segments": segments, "author": author, "aspects": aspects or None}
             again = typed("insights", model, "NEW_DATA", themes=kept, **how)
             print(f"next      {again}")
 

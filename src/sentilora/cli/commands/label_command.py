@@ -89,6 +89,7 @@ def label(
     if len(survey) and not as_json:
         print(f"next      {typed('train', output)}")
         how = {"text": text, "any_text": any_text, "date": date, "date_order": date_order}
+        how["segments"] = segments
         again = typed("insights", model, data, **how, labelled=output, **context.obj)
         print(f"          {again}")
 
