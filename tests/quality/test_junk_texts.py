@@ -10,7 +10,7 @@ from sentilora.quality.junk_texts import boilerplate, junk_reason
     [
         ("asdfgh jklqwert", "looks like keys hit at random"),
         ("sdfkjghdkfjgh", "looks like keys hit at random"),
-        ("?!... --", "punctuation alone"),
+        *((text, "punctuation alone") for text in ("?!... --", "***", "--", "(...)", ">>", "[ ]")),
         ("https://example.com/a?b=1 www.example.com", "links alone"),
         ("lol lol lol lol lol lol lol lol lol lol ", "“lol” again and again"),
     ],
@@ -23,7 +23,7 @@ def test_junk(text, reason):
     "text",
     [
         "👍",
-        ":)",
+        *(":)", "(:", ":*", ";-)", ":'(", "^^", "^_^", "-_-", ">.<", "=]", ":\\", "<3"),
         "Hmmmmmm",
         "ok",
         "property were trees assess",

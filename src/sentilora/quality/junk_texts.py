@@ -1,8 +1,9 @@
 """Rows that say nothing: signs or links alone, keys hit at random, one thing again and again.
 
 What a keyboard mash is, is told by neighbouring keys (``asdfgh``) and by words without vowels, of
-Latin letters alone; emoji are no junk, as they tell a mood. A sentence that many different texts
-share word for word (a signature, a form's wording) is boilerplate, and a text of nothing else junk.
+Latin letters alone; emoji and emoticons are no junk, as they tell a mood. A sentence that many
+different texts share word for word (a signature, a form's wording) is boilerplate, and a text of
+nothing else junk.
 
 Not covered: advertisements, and sensible sentences about nothing.
 """
@@ -28,6 +29,11 @@ _NEIGHBOURS = {pair for row in _ROWS for a, b in pairwise(row) for pair in (a + 
 _MASH_LETTERS = 6
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{7}")
 _VOWELS = frozenset("aeiouy")
+_EMOTICON = re.compile(
+    r"[:;=][-'^]?[])([{}/\\|*@]"  # upright
+    r"|[])([{}/\\|*@][-'^]?[:;=]"  # the other way round
+    r"|\^[_.-]?\^|[->~*][_.]+[-<~*]"  # eyes, as in East Asia
+)
 _REPEATED = re.compile(r"(.{1,20}?)\1{9,}", re.DOTALL)
 
 
@@ -47,14 +53,9 @@ def junk_reason(text: str) -> str | None:
 
 
 def _says(text: str) -> bool:
-    """Tell whether there is a letter, a digit or a picture in a text."""
-    return any(
-        unicodedata.category(letter)[0] in "LN" or _is_picture(letter) for letter in text
-    ) or (re.search(r"[:;=8x]['-]?[)(DPp/|]|<3", text) is not None)
-
-
-def _is_picture(letter: str) -> bool:
-    return unicodedata.category(letter) == "So"
+    """Tell whether there is a letter, a digit, a picture or an emoticon in a text."""
+    kinds = map(unicodedata.category, text)
+    return any(kind[0] in "LN" or kind == "So" for kind in kinds) or bool(_EMOTICON.search(text))
 
 
 def _is_mash(text: str) -> bool:
