@@ -81,6 +81,15 @@ def test_two_labels_of_one_text_are_found_beside_a_near_copy_of_it(files):
     }
 
 
+def test_an_edit_of_a_test_text_to_another_label_stays_in_train(files, tmp_path):
+    train, test = files
+    test.write_text(f'text,label\n"{LONG}",negative\nother,positive\n', encoding="utf-8")
+    found = sentilora.check(train, test=test, fix=tmp_path / "clean.csv")
+    assert found_in(found, CONTRAST) == {("train", 3, ("test", 1))}
+    assert found_in(found, LEAK) == {("train", row, ("test", 1)) for row in (1, 2)}
+    assert LONG.replace("late", "early") in (tmp_path / "clean.csv").read_text(encoding="utf-8")
+
+
 def test_the_quick_check_looks_at_no_row(files):
     found = sentilora.check(files[0])
     assert found.quality is None

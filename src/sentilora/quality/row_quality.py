@@ -132,10 +132,10 @@ def _copies(rows: _Rows, copies: Copies) -> Iterator[RowFinding]:
         alike = float(copies.similarity[place])
         how = "the same text as" if copies.is_equal[place] else f"{alike:.0%} the same as"
         kind, reason = COPY, f"{how} {rows.called(first)}"
-        if rows.parts[first] != rows.parts[place]:
-            kind = LEAK
-        elif not copies.is_equal[place] and rows.label_ids[first] != rows.label_ids[place]:
+        if not copies.is_equal[place] and rows.label_ids[first] != rows.label_ids[place]:
             kind, reason = CONTRAST, f"{reason}, which is {rows.names[rows.label_ids[first]]}"
+        elif rows.parts[first] != rows.parts[place]:
+            kind = LEAK
         elif copies.is_equal[place] and has_conflict:
             continue  # told as a conflict
         yield rows.finding(place, kind, reason, twin=_place(rows, first), score=round(alike, 4))
