@@ -1,6 +1,7 @@
 """The commands around a run, as a user meets them: streams, exit codes, JSON, help."""
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -270,6 +271,21 @@ def test_check_of_good_data_names_the_next_command(run_command, tiny_data):
     assert "80 (50.0%)" in out
     following = out.splitlines()[-1].removesuffix(" --base minilm")  # where it is all that is here
     assert following == f"next     sentilora train {tiny_data} --text text"
+
+
+def test_a_cleaned_part_is_trained_on_beside_the_parts_that_stayed(run_command, tmp_path):
+    folder = tmp_path / "my data"
+    folder.mkdir()
+    write_csv(folder / "train.csv", make_texts(40))
+    write_csv(folder / "test.csv", make_texts(15, seed=9))
+    code, out, err = run_command("check", folder, "--any-text", "--fix", "clean.csv")
+    assert (code, "error" in err) == (0, False)
+    following = shlex.split(out.splitlines()[-1])
+    assert following[1:4] == ["sentilora", "train", "clean.csv"]
+    assert {"--validation", "--skip-bad-rows"}.isdisjoint(following)
+    assert following[following.index("--test") + 1] == str(folder)
+    code, out, err = run_command("check", *following[3:], "--json")
+    assert (code, json.loads(out)["parts"]["test"]["usable"]) == (0, 15), err
 
 
 def test_check_of_bad_data_lists_all_problems_and_fails(run_command, tmp_path):

@@ -174,11 +174,9 @@ def _show(
     out.print()
     train = options | {"base": base}
     if found.is_usable:
-        # What was written is read without being told how.
-        train |= reading if found.cleaned is None else {}
-        data = data if found.cleaned is None else found.cleaned.path
+        then = _training(found, data, train, reading)
         out.print("nothing stops a training", markup=False)
-        out.print(f"next     {typed('train', data, **train)}", markup=False, soft_wrap=True)
+        out.print(f"next     {then}", markup=False, soft_wrap=True)
         return
     out.print(f"{len(found.problems)} problem(s) would stop a training", markup=False)
     for problem in spelled(found.problems, COMMAND_LINE):
@@ -190,6 +188,18 @@ def _show(
     else:
         then = f"mend the data, then: {typed('check', data, **options, **reading)}"
     out.print(f"next     {then}", markup=False, soft_wrap=True)
+
+
+def _training(found: Check, data: str, options: dict[str, Any], reading: dict[str, Any]) -> str:
+    """Return the command that trains: on what was written, beside the parts that stayed.
+
+    What was written is read without being told how, but may have several columns with labels.
+    """
+    if found.cleaned is None:
+        return typed("train", data, **options | reading)
+    stayed = {part: options[part] or data for part in found.parts if part != "train"}
+    label = options["label"] or found.label_column or None
+    return typed("train", found.cleaned.path, **options | stayed | {"label": label})
 
 
 def _show_rows(found: Check) -> None:

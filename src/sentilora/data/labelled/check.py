@@ -87,6 +87,7 @@ class Check:
         problems: what would stop a training.
         notes: remarks on how the data were read.
         text_column: name of the column with the texts of ``train``.
+        label_column: name of the column with its labels; empty where these are several columns.
         quality: what a deep check found in single rows; None when it was not asked for.
         cleaned: the file that was written without these rows; None when it was not asked for.
     """
@@ -98,6 +99,7 @@ class Check:
     problems: tuple[str, ...]
     notes: tuple[str, ...]
     text_column: str = ""
+    label_column: str = ""
     quality: QualityFindings | None = None
     cleaned: Cleaned | None = None
 
@@ -194,6 +196,7 @@ def check(
         problems=tuple(problems),
         notes=tuple(dict.fromkeys(notes)),
         text_column=drafts["train"].scan.columns.text or "",
+        label_column=drafts["train"].scan.columns.label or "",
         quality=None if look is None else look(examples),
     )
 
