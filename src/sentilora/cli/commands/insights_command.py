@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -134,8 +134,13 @@ def insights(
         _show(found, page)
         if found.kept is not None:
             kept = page.with_name(THEMES_FILE)
-            how = {"text": text, "any_text": any_text, "date": date, "date_order": date_order}
-            how |= {"segments": segments, "author": author, "aspects": aspects or None}
+            how: dict[str, Any] = {"text": text, "any_text": any_text, "date": date}
+            how |= {
+                "date_order": date_order,
+                "segments": segments,
+                "author": author,
+                "aspects": aspects or None,
+            }
             again = typed("insights", model, "NEW_DATA", themes=kept, **how)
             print(f"next      {again}")
 

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -88,8 +88,8 @@ def label(
     _show(survey, output, as_json)
     if len(survey) and not as_json:
         print(f"next      {typed('train', output)}")
-        how = {"text": text, "any_text": any_text, "date": date, "date_order": date_order}
-        how["segments"] = segments
+        how: dict[str, Any] = {"text": text, "any_text": any_text, "date": date}
+        how |= {"date_order": date_order, "segments": segments}
         again = typed("insights", model, data, **how, labelled=output, **context.obj)
         print(f"          {again}")
 
