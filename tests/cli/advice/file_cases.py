@@ -85,7 +85,7 @@ QUOTES = (
     ),
     Case(
         CHECK,
-        ("check_command:_show sentilora train#2",),
+        ("check_command:_show sentilora train",),
         LONG_ROW,
         quick="--dry-run",
     ),

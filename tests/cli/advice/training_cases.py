@@ -195,7 +195,13 @@ START = (
         ROWS,
         leaves_out=True,
     ),
-    Case(f"check '{FILE}'", ("check_command:_show sentilora train",), PLAIN, quick=DRY),
+    Case(f"check '{FILE}'", ("check_command:_training sentilora train",), PLAIN, quick=DRY),
+    Case(
+        f"check '{FILE}' --fix clean.csv",
+        ("check_command:_training sentilora train#2",),
+        PLAIN,
+        quick=DRY,
+    ),
     Case(
         f"check '{FILE}' --validation v.csv",
         ("check_command:_show sentilora check",),
