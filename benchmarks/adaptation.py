@@ -31,8 +31,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import sentilora
-from benchmarks.common.machine import describe_machine, describe_options
+from benchmarks.common.machine import describe_options, describe_place
 from benchmarks.common.parts import write_parts
+from benchmarks.common.program import RESULTS, make_parser, write_record
 from sentilora.adaptation.adapt import adapt, resume_adaptation
 from sentilora.data.labelled.reader import read_examples
 from sentilora.data.labelled.split import split
@@ -47,11 +48,7 @@ Record = dict[str, Any]
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.adaptation",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = make_parser("adaptation", __doc__)
     add = parser.add_argument
     add("folder", type=Path, help="with train.parquet and unsup.parquet")
     add("--minutes", type=float, help="of updates, for each variant (10)")
@@ -68,7 +65,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     add("--label", default="label", help="column with the label (label)")
     add("--group", help="column whose values are held out together (movie)")
     add("--work", type=Path, default=Path("runs") / "adapting", help="folder for all that is made")
-    add("--output", type=Path, default=Path(__file__).parent / "results" / "adaptation.json")
+    add("--output", type=Path, default=RESULTS / "adaptation.json")
     options = parser.parse_args(arguments)
     options.budget = {"max_steps": options.max_steps} if options.max_steps else {}
     if options.minutes or not options.max_steps:
@@ -263,15 +260,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         examples = read_examples(data / "train.parquet", label=options.label)
         outcome: Record = {
             "settings": describe_options(options),
-            "machine": describe_machine(examples, device="auto", seed=options.first_seed),
+            "machine": describe_place(examples.files),
             "adapted": [],
             "trained": [],
         }
         for kind, record in measure(options, data):
             outcome[kind].append(record)
             print(f"{kind}: {record['base']} {record.get('metrics', '')}", file=sys.stderr)
-            options.output.parent.mkdir(parents=True, exist_ok=True)
-            options.output.write_text(json.dumps(outcome, indent=2) + "\n", encoding="utf-8")
+            write_record(outcome, options.output)
     except SentiloraError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -15,7 +15,6 @@ sets. Prints Markdown and writes JSON. Times are those of the trainings, validat
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -24,8 +23,9 @@ from statistics import fmean
 from typing import Any
 
 import sentilora
-from benchmarks.common.machine import describe_machine, describe_options
+from benchmarks.common.machine import describe_options, describe_place
 from benchmarks.common.parts import write_parts
+from benchmarks.common.program import RESULTS, make_parser, write_record
 from sentilora import samples
 from sentilora.data.labelled.examples import Examples
 from sentilora.data.labelled.reader import read_examples
@@ -46,11 +46,7 @@ Record = dict[str, Any]
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.few_labels",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = make_parser("few_labels", __doc__)
     add = parser.add_argument
     add("data", help="labelled file, of which small parts are trained on")
     add("--sizes", default="100,500", help="rows to learn from (100,500)")
@@ -65,7 +61,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--text", help="column with the text")
     add("--label", help="column with the label")
     add("--metric", default="accuracy", choices=METRICS, help="shown in the table (accuracy)")
-    add("--output", type=Path, default=Path(__file__).parent / "results" / "few_labels.json")
+    add("--output", type=Path, default=RESULTS / "few_labels.json")
     options = parser.parse_args(arguments)
     options.sizes = [int(size) for size in options.sizes.split(",")]
     if options.seeds < 1 or min(options.sizes) < 20:
@@ -161,7 +157,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         examples = read_examples(options.data, text=options.text, label=options.label)
         description = {
-            "machine": describe_machine(examples, device="auto", seed=options.first_seed),
+            "machine": describe_place(examples.files),
             "options": describe_options(options),
         }
         records: list[Record] = []
@@ -173,9 +169,7 @@ def main(arguments: list[str] | None = None) -> int:
                     f"seed {seed}, {record['size']}: {names[record['side']]}: {figure}",
                     file=sys.stderr,
                 )
-                options.output.parent.mkdir(parents=True, exist_ok=True)
-                text = json.dumps({**description, "records": records}, indent=2, default=str)
-                options.output.write_text(text + "\n", encoding="utf-8")
+                write_record({**description, "records": records}, options.output)
     except SentiloraError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

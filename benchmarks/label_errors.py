@@ -17,7 +17,6 @@ Prints Markdown and writes JSON.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
@@ -27,9 +26,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.common.machine import describe_machine, describe_options
+from benchmarks.common.kept import kept
+from benchmarks.common.machine import describe_options, describe_place
+from benchmarks.common.program import RESULTS, make_parser, write_record
 from sentilora.data.labelled.reader import read_examples
-from sentilora.data.same_text import text_hashes
 from sentilora.errors import SentiloraError
 from sentilora.events import EventLog
 from sentilora.quality.judge_vectors import judge_vectors
@@ -42,11 +42,7 @@ Record = dict[str, Any]
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.label_errors",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = make_parser("label_errors", __doc__)
     add = parser.add_argument
     add("data", help="labelled file that general has not learned from")
     add("--rows", type=int, default=4000, help="rows to judge (4000)")
@@ -56,27 +52,19 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--seed", type=int, default=77, help="seed of the order of the rows (77)")
     add("--text", help="column with the text")
     add("--label", help="column with the label")
-    add("--vectors", type=Path, help=".npz file that keeps the vectors")
-    add("--output", type=Path, default=Path(__file__).parent / "results" / "label_errors.json")
+    add("--vectors", type=Path, help="file that keeps the vectors between goes")
+    add("--output", type=Path, default=RESULTS / "label_errors.json")
     options = parser.parse_args(arguments)
     if not 0 < options.share < 0.5 or options.plantings < 1:
         parser.error("--share must lie between 0 and 0.5, and --plantings be at least 1")
     return options
 
 
-def kept_vectors(texts: list[str], path: Path | None) -> tuple[NDArray[np.float32], float]:
-    """Return the vectors of texts and the seconds they took, or those that a file holds."""
-    keys = text_hashes(texts)
-    if path is not None and path.exists():
-        with np.load(path) as held:
-            if np.array_equal(held["keys"], keys):
-                return held["vectors"], float(held["seconds"])
+def timed_vectors(texts: list[str]) -> tuple[NDArray[np.float32], float]:
+    """Return the vectors of texts and the seconds they took."""
     started = time.monotonic()
     vectors = judge_vectors(texts, EventLog())
-    seconds = time.monotonic() - started
-    if path is not None:
-        np.savez(path, keys=keys, vectors=vectors, seconds=seconds)
-    return vectors, seconds
+    return vectors, time.monotonic() - started
 
 
 def plant(label_ids: NDArray[np.int64], share: float, seed: int) -> NDArray[np.int64]:
@@ -118,7 +106,7 @@ def main(arguments: list[str] | None = None) -> int:
         order = np.random.default_rng(options.seed).permutation(len(examples))
         examples = examples.select(order[options.skip : options.skip + options.rows])
         texts, truth = examples.texts, examples.label_ids
-        vectors, seconds = kept_vectors(texts, options.vectors)
+        vectors, seconds = kept(options.vectors, "general", texts, lambda: timed_vectors(texts))
     except SentiloraError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
@@ -145,14 +133,14 @@ def main(arguments: list[str] | None = None) -> int:
             f"| {mean['recall_at_precision_0.5']:.3f} |"
         )
     record = {
-        "machine": describe_machine(examples, device="cpu", seed=options.seed),
+        "machine": describe_place(examples.files),
         "options": describe_options(options),
         "rows": len(texts),
         "vector_seconds": round(seconds, 1),
         "means": means,
         "plantings": runs,
     }
-    options.output.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    write_record(record, options.output)
     return 0
 
 

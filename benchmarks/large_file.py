@@ -26,6 +26,7 @@ from typing import Any
 import psutil
 
 from benchmarks.common.machine import describe_options
+from benchmarks.common.program import RESULTS, make_parser, write_record
 from sentilora import samples
 from sentilora.inference.rows.resume_file import kept_path
 
@@ -54,17 +55,13 @@ class Watched:
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.large_file",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = make_parser("large_file", __doc__)
     add = parser.add_argument
     add("run", help="run, export or general")
     add("--rows", type=int, default=1_000_000, help="of the file (1000000)")
     add("--kill-at", type=float, default=0.4, help="share of the rows that are kept then (0.4)")
     add("--precision", default="auto", help="of the command (auto)")
-    add("--output", type=Path, default=Path(__file__).parent / "results" / "large_file.json")
+    add("--output", type=Path, default=RESULTS / "large_file.json")
     options = parser.parse_args(arguments)
     if options.rows < 10 or not 0 < options.kill_at < 1:
         parser.error("--rows must be at least 10, and --kill-at between 0 and 1")
@@ -178,8 +175,7 @@ def main(arguments: list[str] | None = None) -> int:
             "checked_rows": check(output, options.rows),
             "source_bytes": source.stat().st_size,
         }
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    write_record(record, options.output)
     print(render(record))
     return 0
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import argparse
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sentilora.data.labelled.examples import Examples, Parts
-from sentilora.runs.environment import describe_environment
+from sentilora.runs.environment import describe_files, describe_machine
 
 
-def describe_machine(examples: Examples, *, device: str, seed: int) -> dict[str, Any]:
-    """Describe machine, versions, the data file with its hash, and the commit of this code."""
+def describe_place(files: Sequence[Path], packages: Sequence[str] = ()) -> dict[str, Any]:
+    """Describe machine, versions, the data files with their hashes, and the commit of this code.
+
+    Args:
+        files: files of data, named without their folders.
+        packages: further packages whose versions are told.
+    """
     import torch
 
-    parts = Parts(examples, examples, examples)
-    found = describe_environment(parts, device=device, precision="of each side", seed=seed)
-    wanted = ("python", "packages", "platform", "processor", "cores", "data")
     return {
-        **{name: found[name] for name in wanted},
+        **describe_machine(packages),
+        "data": describe_files(files),
         "capability": torch.backends.cpu.get_cpu_capability(),
         "has_cuda": torch.cuda.is_available(),
         "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
@@ -34,6 +37,8 @@ def describe_options(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
     if isinstance(value, str) and "/" in value and Path(value).exists():
         return Path(value).name
     return value.name if isinstance(value, Path) else value

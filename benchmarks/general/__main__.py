@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import sentilora
+from benchmarks.common.program import make_parser
 from benchmarks.general.card import render
 from benchmarks.general.figures import measure_three, measure_two
 from benchmarks.general.mixture import (
@@ -54,11 +55,7 @@ NAME = samples.GENERAL
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.general",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = make_parser("general", __doc__)
     jobs = parser.add_subparsers(dest="job", required=True)
     build_parser = jobs.add_parser("build", help="train, pack, measure, write")
     add = build_parser.add_argument

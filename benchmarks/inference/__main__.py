@@ -25,7 +25,6 @@ Prints Markdown and writes JSON.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from dataclasses import asdict
@@ -36,7 +35,8 @@ import numpy as np
 
 from benchmarks.common.flops import forward_flops
 from benchmarks.common.gemm import encoder_shapes, forward_rate, time_products
-from benchmarks.common.machine import describe_machine, describe_options
+from benchmarks.common.machine import describe_options, describe_place
+from benchmarks.common.program import RESULTS, make_parser, write_record
 from benchmarks.inference.contest import Score, run_contest
 from benchmarks.inference.side_files import REFERENCE, prepare
 from benchmarks.inference.table import render
@@ -53,11 +53,7 @@ PRECISIONS = ("fp32", "bf16", "int8")
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.inference",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = make_parser("inference", __doc__)
     add = parser.add_argument
     add("run", help="finished run, with its data in place")
     add("data", help="labelled file to score")
@@ -72,7 +68,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--max-disagreement", type=float, default=0.005, help="of the cascade (0.005)")
     add("--seed", type=int, default=13, help="of the rows (13)")
     add("--work", type=Path, default=Path("scoring-work"), help="folder for exports")
-    add("--output", type=Path, default=Path(__file__).parents[1] / "results" / "inference.json")
+    add("--output", type=Path, default=RESULTS / "inference.json")
     options = parser.parse_args(arguments)
     if options.rounds < 1 or options.rows < options.rounds or options.tune < 1:
         parser.error("--rounds and --tune must be at least 1, and --rows at least --rounds")
@@ -136,7 +132,7 @@ def to_record(
     return {
         "created": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         "settings": describe_options(options),
-        "machine": describe_machine(measured, device="cpu", seed=options.seed),
+        "machine": describe_place(measured.files),
         "rows": len(measured),
         "tokens": tokens,
         "flops": flops,
@@ -178,8 +174,7 @@ def main(arguments: list[str] | None = None) -> int:
     ]
     stored = {job.side: stored_bytes(job.folder) for job in jobs}
     record = to_record(options, scores, measured.select(order), rates, flops, tokens, stored)
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    write_record(record, options.output)
     print(render(record))
     print(f"wrote {options.output}", file=sys.stderr)
     return 0

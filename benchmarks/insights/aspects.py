@@ -19,10 +19,7 @@ right if its mood is, too: that of the statements behind it, neutral within a th
 from __future__ import annotations
 
 import argparse
-import json
-import pickle
 import time
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +27,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks.common.machine import describe_options, git
+from benchmarks.common.kept import kept
+from benchmarks.common.machine import describe_options, describe_place
+from benchmarks.common.program import RESULTS, make_parser, write_record
 from sentilora.inference.sentiment_model import load
 from sentilora.insights.aspects.aspect_examples import learn_aspects
 from sentilora.insights.aspects.aspect_phrases import name_words, stem
@@ -46,22 +45,20 @@ from sentilora.insights.themes.topic_space import unit
 Bools = NDArray[np.bool_]
 NEUTRAL = 1 / 3
 LABELLED = 50
+# What a statement has but its text.
+BESIDE = ("start", "end", "probabilities", "signed", "vectors", "kinds")
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.insights.aspects",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = make_parser("insights.aspects", __doc__)
     add = parser.add_argument
     add("model", help="model that scores, and whose base embeds")
     add("data", type=Path, help="FABSA as parquet, with the columns of the table above")
     add("--part", default="test", choices=["val", "test"], help="part that is reported (test)")
     add("--draws", type=int, default=20, help="draws of 50 labelled texts (20)")
-    add("--cache", type=Path, help="file that keeps statements and vectors between runs")
-    add("--output", type=Path, default=Path("benchmarks/results/insights-aspects.json"))
+    add("--cache", type=Path, help="file that keeps statements and vectors between goes")
+    add("--output", type=Path, default=RESULTS / "insights-aspects.json")
     return parser.parse_args(arguments)
 
 
@@ -135,14 +132,11 @@ def taken(statements: Statements, places: NDArray[np.int64], number: int) -> Sta
     """Return the statements of some texts, in the order of these."""
     new = np.full(number, -1)
     new[places] = np.arange(len(places))
-    kept = np.flatnonzero(new[statements.text_index] >= 0)
-    kept = kept[np.argsort(new[statements.text_index[kept]], kind="stable")]
+    own = np.flatnonzero(new[statements.text_index] >= 0)
+    own = own[np.argsort(new[statements.text_index[own]], kind="stable")]
     return Statements(
-        new[statements.text_index[kept]],
-        *(
-            getattr(statements, name)[kept]
-            for name in ("start", "end", "probabilities", "signed", "vectors", "kinds")
-        ),
+        new[statements.text_index[own]],
+        *(getattr(statements, name)[own] for name in BESIDE),
     )
 
 
@@ -175,10 +169,7 @@ def with_examples(
     own = part.statements
     both = Statements(
         np.concatenate([own.text_index, extra.text_index + number]),
-        *(
-            np.concatenate([getattr(own, name), getattr(extra, name)])
-            for name in ("start", "end", "probabilities", "signed", "vectors", "kinds")
-        ),
+        *(np.concatenate([getattr(own, name), getattr(extra, name)]) for name in BESIDE),
     )
     texts = [*part.feedback.texts, *(train.feedback.texts[index] for index in drawn)]
     feedback = Feedback("fabsa", texts, np.arange(len(texts)), part.feedback.labels)
@@ -197,13 +188,13 @@ def main(arguments: list[str] | None = None) -> None:
     frame = pd.read_parquet(options.data)
     model = load(options.model, precision="auto")
     encoder = TopicEncoder(model)
-    if options.cache is not None and options.cache.is_file():
-        everything = pickle.loads(options.cache.read_bytes())
-    else:
-        texts = Feedback("fabsa", frame.text.tolist(), np.arange(len(frame)), model.labels)
-        everything = read_statements(texts, model, encoder).statements
-        if options.cache is not None:
-            options.cache.write_bytes(pickle.dumps(everything))
+    texts = Feedback("fabsa", frame.text.tolist(), np.arange(len(frame)), model.labels)
+    everything = kept(
+        options.cache,
+        options.model,
+        texts.texts,
+        lambda: read_statements(texts, model, encoder).statements,
+    )
     categories = sorted({name for found in frame.aspects for name in found})
     names = [name.split(".")[1].replace("-", " ") for name in categories]
     train, part = (
@@ -234,10 +225,9 @@ def main(arguments: list[str] | None = None) -> None:
         "seconds_of_finding": round(seconds, 2),
         "sides": sides,
         "options": describe_options(options),
-        "commit": git("rev-parse", "HEAD"),
-        "versions": {name: version(name) for name in ("scikit-learn", "torch", "numpy")},
+        "machine": describe_place([options.data]),
     }
-    options.output.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    write_record(record, options.output)
     print(f"{'side':<22}{'F1':>7}{'macro':>8}{'with mood':>11}{'precision':>11}{'recall':>8}")
     for name, one in sides.items():
         print(

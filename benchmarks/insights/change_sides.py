@@ -10,17 +10,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.insights.dated_texts import DatedTexts, Ints
+from benchmarks.insights.dated_texts import FIRST_DAY, DatedTexts, Ints
 
 Side = Callable[[Ints, Ints, int], list[int]]
 
 
 def sentilora(label_ids: Ints, days: Ints, seed: int) -> list[int]:
     """Changes of a report on these texts."""
-    texts = DatedTexts(label_ids, np.datetime64("2026-01-05", "D") + days.astype("m8[D]"))
-    first = np.datetime64("2026-01-05", "D")
-    found = texts.mood(seed).changes
-    return [int((np.datetime64(change.date, "D") - first).astype(int)) for change in found]
+    found = DatedTexts(label_ids, FIRST_DAY + days.astype("m8[D]")).mood(seed).changes
+    return [int((np.datetime64(change.date, "D") - FIRST_DAY).astype(int)) for change in found]
 
 
 def ruptures_rbf(label_ids: Ints, days: Ints, seed: int) -> list[int]:

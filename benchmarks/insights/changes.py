@@ -19,21 +19,19 @@ Settings of the methods were chosen on simulated labels, not on these sets.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import platform
 import sys
 import time
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.common.machine import describe_options, git
+from benchmarks.common.machine import describe_options, describe_place
+from benchmarks.common.program import RESULTS, make_parser, write_record
 from benchmarks.insights.change_sides import SIDES
-from benchmarks.insights.dated_texts import DatedTexts, Ints, read_fabsa, read_youtube
+from benchmarks.insights.dated_texts import DatedTexts, Ints, files_of, read_fabsa, read_youtube
 
 Record = dict[str, Any]
 WORDS = 30
@@ -49,18 +47,13 @@ KINDS = {
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.insights.changes",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = make_parser("insights.changes", __doc__)
     add = parser.add_argument
     add("data", type=Path, help="folder with the folders of the sets")
     add("--shuffles", type=int, default=200, help="reports on shuffled rows of each set (200)")
     add("--planted", type=int, default=100, help="series of each kind and base (100)")
     add("--seed", type=int, default=0, help="first seed (0)")
-    default = Path(__file__).parents[1] / "results" / "insights-changes.json"
-    add("--output", type=Path, default=default)
+    add("--output", type=Path, default=RESULTS / "insights-changes.json")
     return parser.parse_args(arguments)
 
 
@@ -77,13 +70,14 @@ def measure_shuffled(texts: DatedTexts, shuffles: int, seed: int) -> Record:
         mood = rows.mood(seed + number)
         seconds += time.perf_counter() - begin
         directions = {theme.trend.direction for theme in mood.themes}
+        p = mood.comparison.p if mood.comparison else None
         found = {
             "changes": bool(mood.changes),
             "rising": bool(directions & {"rising", "new"}),
             "fading": "fading" in directions,
             "segments": any(one.differs or one.themes for one in mood.segments),
             "mix": bool(mood.mix),
-            "last period": bool(mood.comparison and (mood.comparison.p or 1) <= mood.rate),
+            "last period": p is not None and p <= mood.rate,
         }
         for name, is_told in found.items():
             told[name] += is_told
@@ -128,7 +122,7 @@ def measure_planted(labels: Ints, series: int, seed: int) -> Iterator[Record]:
     """Yield how many planted changes each side finds."""
     for kind, (days, stretch) in KINDS.items():
         wanted = 0
-        near = {name: [] for name in SIDES}  # type: dict[str, list[int]]
+        near: dict[str, list[int]] = {name: [] for name in SIDES}
         extra = dict.fromkeys(SIDES, 0)
         for number in range(series):
             generator = np.random.default_rng([seed, number, days])
@@ -215,18 +209,6 @@ def table(record: Record) -> str:
     return "\n".join(lines)
 
 
-def describe(data: Path) -> Record:
-    """Describe the machine, versions and the files with their hashes."""
-    files = [data / name / "all.parquet" for name in ("youtube_reviews_events", "fabsa")]
-    return {
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "packages": {name: version(name) for name in ("numpy", "scipy", "ruptures")},
-        "commit": git("rev-parse", "HEAD"),
-        "data": {path.parent.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
-    }
-
-
 def _progress(text: str) -> None:
     print(text, file=sys.stderr)
 
@@ -239,25 +221,20 @@ def main(arguments: list[str] | None = None) -> int:
         "fabsa": read_fabsa(options.data, WORDS),
     }
     record: Record = {
-        "machine": describe(options.data),
+        "machine": describe_place(files_of(options.data), ("scipy", "ruptures")),
         "options": describe_options(options),
         "event": measure_event(sets["youtube"], options.seed),
         "planted": [],
         "shuffled": {},
     }
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-
-    def write() -> None:
-        options.output.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-
-    write()
+    write_record(record, options.output)
     for name, texts in sets.items():
         for one in measure_planted(texts.label_ids, options.planted, options.seed):
             record["planted"].append({"base": name, **one})
-        write()
+        write_record(record, options.output)
     for name, texts in sets.items():
         record["shuffled"][name] = measure_shuffled(texts, options.shuffles, options.seed)
-        write()
+        write_record(record, options.output)
     print(json.dumps(record["event"], indent=2))
     print(table(record))
     return 0

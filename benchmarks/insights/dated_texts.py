@@ -17,6 +17,7 @@ from sentilora.labels import TERNARY, Labels
 
 Ints = NDArray[np.int64]
 Rows = NDArray[Any]
+FIRST_DAY = np.datetime64("2026-01-05", "D")  # of days that are drawn, a Monday
 # Weekends are quiet, and the volume grows threefold: none of it is news.
 WEEK = (1.2, 1.1, 1.0, 1.0, 1.1, 0.5, 0.4)
 
@@ -76,13 +77,18 @@ class DatedTexts:
         return measure_mood(feedback, self.label_ids, statements, theme_of, self.themes, seed=seed)
 
 
+def files_of(folder: Path) -> list[Path]:
+    """Return the files that are read of a folder with the sets."""
+    return [folder / name / "all.parquet" for name in ("youtube_reviews_events", "fabsa")]
+
+
 def read_youtube(folder: Path, words: int) -> DatedTexts:
     """Read reviews with days, versions and countries; the event is the first theme.
 
     Stars are the labels: one and two are negative, four and five positive. The other themes are the
     most frequent words but the commonest.
     """
-    table = _read(folder / "youtube_reviews_events" / "all.parquet")
+    table = _read(files_of(folder)[0])
     stars = np.array(table["rating"])
     names, members = frequent_words(table["text"], words)
     return DatedTexts(
@@ -96,7 +102,7 @@ def read_youtube(folder: Path, words: int) -> DatedTexts:
 
 def read_fabsa(folder: Path, words: int, days: int = 120) -> DatedTexts:
     """Read reviews of fourteen organisations; their days are drawn, with a volume that grows."""
-    table = _read(folder / "fabsa" / "all.parquet")
+    table = _read(files_of(folder)[1])
     kept = [index for index, label in enumerate(table["label"]) if label in (0, 1, 2)]
     texts = [table["text"][index] for index in kept]
     names, members = frequent_words(texts, words)
@@ -113,7 +119,7 @@ def drawn_days(generator: np.random.Generator, number: int, days: int) -> Rows:
     """Draw days with quiet weekends and a volume that grows threefold."""
     weight = np.linspace(1, 3, days) * np.resize(WEEK, days)
     drawn = generator.choice(days, size=number, p=weight / weight.sum())
-    return np.datetime64("2026-01-05", "D") + np.sort(drawn).astype("m8[D]")
+    return FIRST_DAY + np.sort(drawn).astype("m8[D]")
 
 
 def frequent_words(texts: Sequence[str], number: int) -> tuple[tuple[str, ...], Rows]:

@@ -14,7 +14,6 @@ shares are drawn at random, and 300 texts with these shares; the shares are esti
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.common.machine import describe_options, git
+from benchmarks.common.machine import describe_options, describe_place
+from benchmarks.common.program import RESULTS, make_parser, write_record
 from sentilora import load
 from sentilora.insights.feedback import Feedback
 from sentilora.insights.mood.prevalence import prevalence_of
@@ -37,19 +37,14 @@ Ints = NDArray[np.int64]
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.insights.prevalence",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = make_parser("insights.prevalence", __doc__)
     add = parser.add_argument
     add("model", help="run, export or general")
     add("files", type=Path, nargs="+", help="parquet files with text and label")
     add("--rows", type=int, default=1500, help="texts of each file to answer (1500)")
     add("--draws", type=int, default=50, help="how often shares are drawn (50)")
     add("--seed", type=int, default=0)
-    default = Path(__file__).parents[1] / "results" / "insights-prevalence.json"
-    add("--output", type=Path, default=default)
+    add("--output", type=Path, default=RESULTS / "insights-prevalence.json")
     return parser.parse_args(arguments)
 
 
@@ -157,12 +152,11 @@ def main(arguments: list[str] | None = None) -> int:
         )
         print(f"{file.name}: done", file=sys.stderr)
     found = {
-        "commit": git("rev-parse", "HEAD"),
-        "options": {**describe_options(options), "files": [one["file"] for one in records]},
+        "machine": describe_place(options.files),
+        "options": describe_options(options),
         "records": records,
     }
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    write_record(found, options.output)
     print(table(records))
     return 0
 

@@ -12,7 +12,6 @@ are random ones.
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks.common.machine import describe_options, git
+from benchmarks.common.kept import kept
+from benchmarks.common.machine import describe_options, describe_place
+from benchmarks.common.program import RESULTS, make_parser, write_record
 from sentilora.insights.mood.estimates import Z
 from sentilora.insights.survey.survey_plan import plan_survey
 from sentilora.insights.survey.survey_shares import survey_shares, survey_weights
@@ -30,33 +31,23 @@ Floats = NDArray[np.float64]
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.insights.survey",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = make_parser("insights.survey", __doc__)
     add = parser.add_argument
     add("model", help="model that scores")
     add("data", type=Path, help="FABSA as parquet, with the columns text, label and split")
     add("--repeats", type=int, default=200)
     add("--rows", type=int, nargs="+", default=[30, 60, 150], help="labels of one survey")
-    add("--cache", type=Path, help="file that keeps the probabilities of all texts (.npy)")
-    add("--output", type=Path, default=Path("benchmarks/results/insights-survey.json"))
+    add("--cache", type=Path, help="file that keeps the probabilities of all texts between goes")
+    add("--output", type=Path, default=RESULTS / "insights-survey.json")
     return parser.parse_args(arguments)
 
 
-def probabilities_of(model: str, texts: list[str], cache: Path | None) -> Floats:
+def probabilities_of(model: str, texts: list[str]) -> Floats:
     """Return what the model says of each text, ``(N, C)``."""
-    if cache is not None and cache.is_file():
-        kept: Floats = np.load(cache).astype(np.float64)
-        return kept
     import sentilora
 
     loaded = sentilora.load(model, precision="auto")
-    told = np.asarray(loaded.probabilities(loaded.score(texts).logits))
-    if cache is not None:
-        np.save(cache, told)
-    return told.astype(np.float64)
+    return np.asarray(loaded.probabilities(loaded.score(texts).logits), np.float64)
 
 
 def measure(told: Floats, truth: NDArray[np.int64], rows: int, repeats: int) -> dict[str, Any]:
@@ -90,7 +81,10 @@ def main(arguments: list[str] | None = None) -> None:
     """Measure, print a table and write a record."""
     options = parse(arguments)
     frame = pd.read_parquet(options.data)
-    everything = probabilities_of(options.model, frame.text.tolist(), options.cache)
+    texts = frame.text.tolist()
+    everything = kept(
+        options.cache, options.model, texts, lambda: probabilities_of(options.model, texts)
+    )
     own = np.flatnonzero(frame.split == "train")
     told, truth = everything[own], frame.label.to_numpy(np.int64)[own]
     told /= told.sum(axis=1, keepdims=True)
@@ -104,15 +98,18 @@ def main(arguments: list[str] | None = None) -> None:
         ("60 labels, far too sure", sure, truth, 60),
         ("60 labels, knows nothing", nothing, truth, 60),
     ]
-    record: dict[str, Any] = {"repeats": options.repeats, "cases": {}}
+    record: dict[str, Any] = {
+        "machine": describe_place([options.data]),
+        "options": describe_options(options),
+        "cases": {},
+    }
     print(f"{'case':<26}{'true':<20}{'counted':<20}{'coverage':<20}{'width':<20}simple sample")
     for name, some, labels, rows in cases:
         one = measure(some, labels, rows, options.repeats)
         record["cases"][name] = one
         keys = ("true", "counted", "coverage", "width", "width_of_simple_sample")
         print(f"{name:<26}" + "".join(f"{_three(one[key]):<20}" for key in keys), flush=True)
-    record |= {"options": describe_options(options), "commit": git("rev-parse", "HEAD")}
-    options.output.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    write_record(record, options.output)
 
 
 def _three(values: list[float]) -> str:

@@ -6,7 +6,7 @@ What is tuned on and what is reported are different texts: settings were chosen 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,12 +47,21 @@ def read_set(name: str, folder: Path, part: str, seed: int = 0) -> TopicSet:
     return SETS[name](folder, part, seed)
 
 
+def files_of(names: Sequence[str], folder: Path, part: str) -> list[Path]:
+    """Return the file that is read of each set."""
+    return [_file(name, folder, part) for name in names]
+
+
+def _file(name: str, folder: Path, part: str) -> Path:
+    banking = "test" if part == "reported" else "train"
+    return folder / name / {"banking77": f"{banking}.parquet", "fabsa": "all.parquet"}[name]
+
+
 def _banking(folder: Path, part: str, seed: int) -> TopicSet:
     """Read questions of Banking77: the test part, or as many of each intent from train."""
     import pandas as pd
 
-    file = "test" if part == "reported" else "train"
-    table = pd.read_parquet(folder / "banking77" / f"{file}.parquet")
+    table = pd.read_parquet(_file("banking77", folder, part))
     if part == "tuning":
         table = table.sample(frac=1, random_state=seed).groupby("category").head(40)
     return _set("banking77", table["text"].tolist(), table["category"].tolist())
@@ -62,7 +71,7 @@ def _fabsa(folder: Path, part: str, seed: int) -> TopicSet:
     """Read reviews of FABSA with one aspect: negative ones, or as many positive ones for tuning."""
     import pandas as pd
 
-    table = pd.read_parquet(folder / "fabsa" / "all.parquet")
+    table = pd.read_parquet(_file("fabsa", folder, part))
     wanted = _NEGATIVE if part == "reported" else _POSITIVE
     single = [
         len(aspects) == 1 and moods[0] == wanted

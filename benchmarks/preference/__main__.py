@@ -21,7 +21,6 @@ test. Prints Markdown and writes JSON.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -30,7 +29,8 @@ from statistics import fmean
 from typing import Any
 
 import sentilora
-from benchmarks.common.machine import describe_machine, describe_options
+from benchmarks.common.machine import describe_options, describe_place
+from benchmarks.common.program import RESULTS, make_parser, write_record
 from benchmarks.preference.files import Files, Sizes, prepare
 from sentilora.data.labelled.reader import read_examples
 from sentilora.errors import SentiloraError
@@ -59,11 +59,7 @@ Record = dict[str, Any]
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.preference",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = make_parser("preference", __doc__)
     add = parser.add_argument
     add("folder", type=Path, help="holds imdb/ and cad_imdb/")
     add("--rows", type=int, default=4000, help="labelled reviews, about (4000)")
@@ -83,7 +79,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--margin-scale", type=float, default=1.0, help="logits that margin 1 means (1)")
     add("--device", default="auto", help="auto, cpu, cuda or mps")
     add("--config", type=Path, help="TOML file with further settings for all arms")
-    add("--output", type=Path, default=Path(__file__).parents[1] / "results" / "preference.json")
+    add("--output", type=Path, default=RESULTS / "preference.json")
     options = parser.parse_args(arguments)
     options.arms = options.arms.split(",")
     unknown = [arm for arm in options.arms if arm not in ARMS]
@@ -235,7 +231,7 @@ def main(arguments: list[str] | None = None) -> int:
             options.folder / "imdb" / "train.parquet", label="label", text="text"
         )
         description = {
-            "machine": describe_machine(source, device=options.device, seed=options.first_seed),
+            "machine": describe_place(source.files),
             "options": describe_options(options),
         }
         records: list[Record] = []
@@ -245,9 +241,7 @@ def main(arguments: list[str] | None = None) -> int:
                     records.append(record)
                     said = ", ".join(f"{k} {v:.4f}" for k, v in record["metrics"].items())
                     print(f"seed {seed}, {record['arm']}: {said}", file=sys.stderr)
-                    options.output.parent.mkdir(parents=True, exist_ok=True)
-                    text = json.dumps({**description, "records": records}, indent=2)
-                    options.output.write_text(text + "\n", encoding="utf-8")
+                    write_record({**description, "records": records}, options.output)
     except SentiloraError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -13,7 +13,6 @@ labels of 50 texts are compared with what the run predicts.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
@@ -22,6 +21,7 @@ from typing import Any
 import numpy as np
 
 import sentilora as package
+from benchmarks.common.program import RESULTS, make_parser, write_record
 from benchmarks.serving import servers
 from benchmarks.serving.adapters import make_adapters
 from benchmarks.serving.clients import Load, ask_once, put_load, to_request
@@ -35,11 +35,7 @@ CHECKED = 50
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.serving",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = make_parser("serving", __doc__)
     add = parser.add_argument
     add("run", help="run folder with an adapter, or general")
     add("data", help="labelled file with texts")
@@ -53,7 +49,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--precisions", default="fp32,auto", help="of SentiLoRA's sides (fp32,auto)")
     add("--openvino", action="store_true", help="also serve an export, which is alone")
     add("--work", type=Path, default=Path("serving-work"), help="folder for exports and adapters")
-    add("--output", type=Path, default=Path(__file__).parents[1] / "results" / "serving.json")
+    add("--output", type=Path, default=RESULTS / "serving.json")
     options = parser.parse_args(arguments)
     options.clients = [int(one) for one in options.clients.split(",")]
     if min(options.clients) < 1 or options.rounds < 1 or options.adapters < 1:
@@ -152,8 +148,7 @@ def main(arguments: list[str] | None = None) -> int:
     finally:
         for server in running:
             server.stop()
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    write_record(record, options.output)
     print(render(record))
     print(f"wrote {options.output}", file=sys.stderr)
     return 0

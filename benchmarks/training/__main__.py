@@ -18,7 +18,6 @@ stands in the JSON as startup_s.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 import time
@@ -27,6 +26,7 @@ from typing import Any
 
 from benchmarks.common.gemm import medians, to_json
 from benchmarks.common.parts import read_parts, write_parts
+from benchmarks.common.program import RESULTS, make_parser, write_record
 from benchmarks.training.job import Job
 from benchmarks.training.ordinary import RECIPES
 from benchmarks.training.presets import side_names
@@ -41,11 +41,7 @@ DEFAULT_SIDES = "ordinary,full,fast,balanced,best"
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.training",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = make_parser("training", __doc__)
     add = parser.add_argument
     add("data", help="labelled file to train on; its test part is not touched")
     add("--sides", default=DEFAULT_SIDES, help=f"some of {','.join(SIDES)}")
@@ -71,7 +67,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--text", help="column with the text")
     add("--label", help="column with the label")
     add("--group", help="column whose values never stand on two sides of the split")
-    add("--output", type=Path, default=Path(__file__).parents[1] / "results" / "training.json")
+    add("--output", type=Path, default=RESULTS / "training.json")
     options = parser.parse_args(arguments)
     options.sides = options.sides.split(",")
     problems = check(options)
@@ -160,22 +156,14 @@ def to_record(description: Record, outcome: Outcome) -> Record:
     }
 
 
-def write(record: Record, path: Path) -> None:
-    """Replace the JSON file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(record, indent=2, default=str) + "\n", encoding="utf-8")
-    partial.replace(path)
-
-
 def describe(options: argparse.Namespace, parts: dict[str, Any]) -> Record:
     """Return what is known before the race."""
-    from benchmarks.common.machine import describe_machine, describe_options
+    from benchmarks.common.machine import describe_options, describe_place
 
     return {
         "created": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         "settings": describe_options(options),
-        "machine": describe_machine(parts["train"], device=options.device, seed=options.seed),
+        "machine": describe_place(parts["train"].files),
         "rows": {name: len(examples) for name, examples in parts.items()},
     }
 
@@ -205,7 +193,7 @@ def main() -> None:
 
     def note(side: str, kind: str, record: Record) -> None:
         tell(side, kind, record)
-        write(to_record(description, outcome), options.output)
+        write_record(to_record(description, outcome), options.output)
 
     with tempfile.TemporaryDirectory(prefix="race-") as folder:
         write_parts(parts, Path(folder))

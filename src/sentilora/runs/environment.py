@@ -48,19 +48,26 @@ def describe_environment(
     labelled = (parts.train, parts.validation, parts.test)
     files = dict.fromkeys([*(file for part in labelled for file in part.files), *more_files])
     return {
-        "python": platform.python_version(),
-        "packages": {name: _version(name) for name in PACKAGES},
-        "platform": platform.platform(),
-        "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else os.cpu_count(),
+        **describe_machine(),
         "device": device,
         "precision": precision,
         "seed": seed,
         "data": describe_files(list(files)),
         "data_commit": _commit(next(iter(files)).parent) if files else None,
         "start": {"name": start.name, "sha256": start.sha256} if start else None,
+    }
+
+
+def describe_machine(more_packages: Sequence[str] = ()) -> dict[str, Any]:
+    """Describe Python, versions of packages, system, processor and cores."""
+    return {
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in (*PACKAGES, *more_packages)},
+        "platform": platform.platform(),
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
     }
 
 

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from benchmarks.common.gemm import Timing
+from benchmarks.common.program import write_record
 from benchmarks.training import __main__ as training
 from benchmarks.training.race import Outcome
 from tests.helpers.texts import make_texts, write_csv
@@ -38,7 +39,7 @@ def test_a_record_survives_json_and_leaves_the_products_out_of_the_sides(tmp_pat
         rounds=[[Timing("fp32", "forward", 4, 8, 0.5)]],
     )
     path = tmp_path / "new" / "training.json"
-    training.write(training.to_record({"settings": {}}, outcome), path)
+    write_record(training.to_record({"settings": {}}, outcome), path)
     found = json.loads(path.read_text(encoding="utf-8"))
     assert found["sides"] == {"fast": {"kind": "done"}}
     assert found["shapes"] == [[4, 8, 2]]
