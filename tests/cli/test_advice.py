@@ -7,22 +7,9 @@ import shlex
 
 import pytest
 
-from tests.helpers.texts import make_texts
+from tests.cli.advice.tables import PRAISE, TEXTS, labelled, table
 
 MOST_STEPS = 4
-TEXTS = [text for text, _ in make_texts(48, seed=8)]
-
-
-def table(names, rows, mark=",", end="\n"):
-    return end.join([mark.join(names), *(mark.join(map(str, row)) for row in rows), ""])
-
-
-def labelled(*values):
-    """Return rows of a text and one of the values in turn."""
-    return [(text, values[row % len(values)]) for row, text in enumerate(TEXTS)]
-
-
-PRAISE = labelled("positive", "negative")
 PLAIN = table(["text", "label"], PRAISE)
 OPINIONS = labelled("good", "bad")
 GRADES = labelled(1, 3, 5)
@@ -51,7 +38,9 @@ FILES = {
     "rare.csv": f"{PLAIN}one row alone,neutral\n",
     "nameless.csv": table(PRAISE[0], PRAISE[1:]),
     "title.csv": f"Export of reviews\n\n{PLAIN}",
-    "excel.csv": table(["id", "Kommentar", "Note"], [(1, *row) for row in GRADES], ";", "\r\n"),
+    "excel.csv": table(["id", "Kommentar", "Note"], [(1, *row) for row in GRADES], ";").replace(
+        "\n", "\r\n"
+    ),
     "quotes.csv": f'{PLAIN}"never closed,positive\nand a row after it,negative\n',
     "shop.csv": table(
         ["order_id", "body", "sentiment"],

@@ -15,12 +15,7 @@ from tests.cli.advice import (
     label_cases,
     training_cases,
 )
-from tests.cli.advice.not_followed import (
-    NAMED_ONLY,
-    OTHER_PROGRAMS,
-    PARSED,
-    TO_BE_TYPED,
-)
+from tests.cli.advice.not_followed import NAMED_ONLY, OTHER_PROGRAMS, PARSED
 from tests.helpers.advice_following import Case, follow, make_world, parse
 from tests.helpers.advice_sites import sites
 
@@ -66,13 +61,7 @@ def test_what_every_message_names_helps(case, world):
 
 def test_every_place_that_names_something_has_a_case():
     cases = set(chain.from_iterable(case.keys for case in [*READING, *WORKING]))
-    kinds = (
-        cases,
-        NAMED_ONLY,
-        OTHER_PROGRAMS,
-        TO_BE_TYPED,
-        set(PARSED),
-    )
+    kinds = (cases, NAMED_ONLY, OTHER_PROGRAMS, set(PARSED))
     assert sum(map(len, kinds)) == len(set().union(*kinds))  # each has one reason
     assert set().union(*kinds) - set(sites()) == set(), "these places are no more"
     assert set(sites()) - set().union(*kinds) == set(), "write a case, or say why there is none"

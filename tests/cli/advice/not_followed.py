@@ -206,11 +206,3 @@ PARSED: dict[str, tuple[str, str]] = {
     "survey_data:open_survey --rows": (IN_PYTHON, "label DATA --rows 60"),
     "survey_file:_other sentilora label": (BY_HAND, "label DATA"),
 }
-
-# Told in tests of their rooms; a case that types what they name is still to be written.
-TO_BE_TYPED = frozenset(
-    {
-        "remedies:remedies sentilora train",
-        "remedies:remedies sentilora train#2",
-    }
-)

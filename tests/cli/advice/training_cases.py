@@ -251,6 +251,13 @@ RUNS = (
         loads=True,
     ),
     Case(
+        f"train '{FILE}' --base minilm --config settings.toml --preset fast --max-tokens 16",
+        ("remedies:remedies sentilora train", "remedies:remedies sentilora train#2"),
+        ROWS,
+        quick=DRY,
+        loads=True,
+    ),
+    Case(
         f"{TRAIN} {DRY}",
         ("report_tables:show_dry_run “--dry-run”",),
         ROWS,
