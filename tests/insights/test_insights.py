@@ -254,12 +254,27 @@ def test_unknown_columns_are_an_error_that_lists_those_there(model, settings, to
         ({"review": -1}, "review=-1: expected a number of texts, or 0"),
         ({"since": "soon"}, 'since="soon": expected a day'),
         ({"limit": 0}, "limit=0: expected a number of texts"),
+        ({"limit": "9"}, 'limit="9": expected a number of texts'),
+        ({"date": None, "compare": "week"}, 'compare="week" compares by dates.*date="COLUMN"'),
+        ({"label": "stars", "review": 5}, "review=5: expected texts that the model answers"),
+        ({"stars": 5, "labelled": "a.csv"}, 'labelled="a.csv": expected texts that the model'),
         ({"segments": "city"}, r'Type for instance: segments=\["city"\]'),
     ],
 )
 def test_settings_that_mean_nothing_are_refused_before_the_work(settings, told):
     with pytest.raises(ConfigError, match=told):
-        sentilora.insights("nowhere", "nothing.csv", date="day", **settings)
+        sentilora.insights("nowhere", "nothing.csv", **{"date": "day", **settings})
+
+
+def test_labels_are_looked_at_before_the_work(tmp_path):
+    path = tmp_path / "labels.csv"
+    with pytest.raises(DataError, match=r"There is no file .*labels\.csv with labels. Label texts"):
+        sentilora.insights("nowhere", "nothing.csv", labelled=path)
+    path.write_text("text,label,row,weight,group\nIt rang,positive,0,1,0\n")
+    with pytest.raises(DataError, match=r"labels\.csv holds too few labels: 1\. Expected 10"):
+        sentilora.insights("nowhere", "nothing.csv", labelled=path)
+    with pytest.raises(DataError, match="holds no labels of a survey: Is a directory"):
+        sentilora.insights("nowhere", "nothing.csv", labelled=tmp_path)
 
 
 def test_a_model_of_other_labels_is_refused(model, monkeypatch):

@@ -60,5 +60,7 @@ class FeedbackQuestion:
                 f"{setting('since', str(first))} is after {setting('until', str(last))}: expected "
                 "the first day, and a last day that is not before it."
             )
-        if self.limit < 1:
-            raise ConfigError(f"{setting('limit', self.limit)}: expected a number of texts.")
+        if isinstance(self.limit, bool) or not isinstance(self.limit, int) or self.limit < 1:
+            raise ConfigError(
+                f"{setting('limit', self.limit)}: expected a number of texts, 1 at least."
+            )

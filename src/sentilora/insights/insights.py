@@ -37,7 +37,7 @@ from sentilora.insights.statement_table import statement_table
 from sentilora.insights.statements.encoder import TopicEncoder
 from sentilora.insights.statements.statement_reader import ReadStatements, read_statements
 from sentilora.insights.statements.statements import Statements
-from sentilora.insights.survey.survey_data import correct_by_labels
+from sentilora.insights.survey.survey_data import correct_by_labels, read_labelled
 from sentilora.insights.themes.theme_file import read_themes
 from sentilora.insights.themes.theme_search import find_themes
 from sentilora.insights.themes.themes import FoundThemes, KeptThemes
@@ -136,7 +136,8 @@ def insights(
         seed=seed,
     )
     wanted = _aspect_names(aspects)
-    _check_rest(compare, columns.segments, review)
+    _check_rest(question, compare, review, labelled)
+    checked = None if labelled is None else read_labelled(labelled)
     folder = None if output is None else check_folder(output)
     if not isinstance(model, SentimentModel):
         model = load(model, precision="auto")
@@ -173,8 +174,9 @@ def insights(
         until=question.until,
         seed=seed,
     )
-    if labelled is not None:
-        mood = correct_by_labels(Path(labelled), feedback, read.probabilities, mood)
+    if checked is not None:
+        assert read.probabilities is not None
+        mood = correct_by_labels(checked, feedback, read.probabilities, mood)
     notes = tuple(
         dict.fromkeys(
             (
@@ -247,15 +249,29 @@ def _aspect_names(aspects: str | Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.strip() for name in given if name.strip()))
 
 
-def _check_rest(compare: str | None, segments: Sequence[str], review: int) -> None:
+def _check_rest(
+    question: FeedbackQuestion, compare: str | None, review: int, labelled: str | Path | None
+) -> None:
     """Refuse what means nothing before anything is read."""
-    if compare is not None and compare not in (*LENGTHS, *segments):
+    columns = question.columns
+    if compare is not None and compare not in (*LENGTHS, *columns.segments):
         raise ConfigError(
             f"{setting('compare', compare)}: expected {', '.join(LENGTHS)}, or a column of "
             f"{setting('segments')}."
         )
+    if compare is not None and compare not in columns.segments and columns.date is None:
+        raise ConfigError(
+            f"{setting('compare', compare)} compares by dates, and no column of dates was named. "
+            f"Name it with {setting('date', 'COLUMN')}."
+        )
     if isinstance(review, bool) or not isinstance(review, int) or review < 0:
         raise ConfigError(f"{setting('review', review)}: expected a number of texts, or 0.")
+    for name, value in (("review", review or None), ("labelled", labelled)):
+        if value is not None and question.uses_labels:
+            raise ConfigError(
+                f"{setting(name, value)}: expected texts that the model answers, and a column "
+                "holds their labels. Leave one of both out."
+            )
 
 
 def _check_extra() -> None:

@@ -98,6 +98,12 @@ SETTINGS = (
         fill={"--segment": "city"},
     ),
     Case(
+        f"{LOOK} --compare week",
+        ("insights:_check_rest --date",),
+        ISO,
+        fill={"COLUMN": "day"},
+    ),
+    Case(
         LOOK,
         ("insights_command:insights sentilora insights",),
         ISO,

@@ -31,6 +31,8 @@ NAMED_ONLY = frozenset(
         "from_ratings:pairs_from_ratings --min-gap",
         "from_ratings:pairs_from_ratings --per-group",
         "insights:_check_rest --compare",
+        "insights:_check_rest --compare#2",
+        "insights:_check_rest --name",
         "insights:_check_rest --review",
         "limits:Limits.__post_init__ --field.name",
         "model_names:make_names --alias",
@@ -198,11 +200,8 @@ PARSED: dict[str, tuple[str, str]] = {
     ),
     "label_command:label sentilora train": (BY_HAND, "train labels.csv"),
     "survey:matched --output": (BY_HAND, "label DATA --output NEW.csv"),
-    "survey_data:correct_by_labels --labelled": (
-        BY_HAND,
-        "insights general DATA --labelled labels.csv",
-    ),
-    "survey_data:correct_by_labels sentilora label": (BY_HAND, "label DATA --output labels.csv"),
+    "survey_data:read_labelled sentilora label": (BY_HAND, "label DATA --output labels.csv"),
     "survey_data:open_survey --rows": (IN_PYTHON, "label DATA --rows 60"),
     "survey_file:_other sentilora label": (BY_HAND, "label DATA"),
+    "survey_file:read_survey sentilora label": (BY_HAND, "label DATA --output labels.csv"),
 }

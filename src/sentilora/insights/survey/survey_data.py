@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from sentilora.data.labelled.scan import Asked
 from sentilora.defaults import SEED
 from sentilora.errors import ConfigError, DataError
 from sentilora.events import EventLog, Listener
+from sentilora.files import path_of
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.inference.token_budget import BatchBudget
 from sentilora.insights.feedback import Feedback
@@ -22,7 +23,7 @@ from sentilora.insights.feedback_rows import read_feedback
 from sentilora.insights.mood.mood import Mood
 from sentilora.insights.mood.prevalence import Prevalence
 from sentilora.insights.survey.survey import CORRECTED, FEWEST_LABELS, Survey, labelled_shares
-from sentilora.insights.survey.survey_file import read_survey
+from sentilora.insights.survey.survey_file import LabelledText, read_survey
 from sentilora.message import command, setting
 
 MOST_TEXTS = 20_000  # that are scored; of more, as many are drawn at random
@@ -78,33 +79,50 @@ def _answers(model: SentimentModel, feedback: Feedback, log: EventLog) -> NDArra
     return np.asarray(model.probabilities(scored.logits), np.float64)
 
 
+@dataclass(frozen=True)
+class LabelledFile:
+    """Labels of a survey, enough to estimate shares from.
+
+    Attributes:
+        path: file that they come from.
+        texts: the labelled texts.
+    """
+
+    path: Path
+    texts: list[LabelledText]
+
+
+def read_labelled(path: str | Path) -> LabelledFile:
+    """Read the labels that are to correct shares.
+
+    Raises:
+        DataError: the file is not there or not one of a survey, or holds too few labels.
+    """
+    path = path_of(path)
+    texts = read_survey(path)
+    if len(texts) < FEWEST_LABELS:
+        raise DataError(
+            f"{path} holds too few labels: {len(texts)}. Expected {FEWEST_LABELS} at least: label "
+            f"more of the texts with {command('label', 'DATA', output=path)}"
+        )
+    return LabelledFile(path, texts)
+
+
 def correct_by_labels(
-    path: Path, feedback: Feedback, probabilities: NDArray[np.float32] | None, mood: Mood
+    labelled: LabelledFile, feedback: Feedback, probabilities: NDArray[np.float32], mood: Mood
 ) -> Mood:
     """Return a mood whose shares of labels are those that a survey found.
 
     Args:
-        path: file of a survey of the same texts.
+        labelled: labels of a survey of the same texts.
         feedback: N texts.
-        probabilities: ``(N, C)`` what the model says; None where a column holds the labels.
+        probabilities: ``(N, C)`` what the model says.
         mood: what was measured.
 
     Raises:
-        ConfigError: a column holds all labels already.
-        DataError: the file is not one of a survey, or of other texts, or holds too few labels.
+        DataError: the labels are of other texts.
     """
-    if probabilities is None:
-        raise ConfigError(
-            f"{setting('labelled', path)}: expected answers of a model to correct, and a column "
-            "holds the labels. Leave one of both out."
-        )
-    texts = read_survey(path)
-    shares = labelled_shares(texts, feedback, probabilities, path)
-    if shares is None:
-        raise DataError(
-            f"{path} holds {len(texts)} labels. Expected {FEWEST_LABELS} at least: label more of "
-            f"the texts with {command('label', feedback.source, output=path)}"
-        )
-    told = CORRECTED.format(count=len(texts))
-    found = Prevalence(shares, mood.prevalence.counted, told)
-    return replace(mood, prevalence=found)
+    shares = labelled_shares(labelled.texts, feedback, probabilities, labelled.path)
+    assert shares is not None
+    told = CORRECTED.format(count=len(labelled.texts))
+    return replace(mood, prevalence=Prevalence(shares, mood.prevalence.counted, told))

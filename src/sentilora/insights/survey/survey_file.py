@@ -60,6 +60,13 @@ def read_survey(path: Path) -> list[LabelledText]:
                 )
                 for row in reader
             ]
+    except FileNotFoundError as error:
+        raise DataError(
+            f"There is no file {path} with labels. Label texts with "
+            f"{command('label', 'DATA', output=path)}"
+        ) from error
+    except OSError as error:
+        raise _other(path, str(error.strerror)) from error
     except (ValueError, TypeError, csv.Error) as error:
         raise _other(path, str(error)) from error
 
