@@ -17,8 +17,12 @@ _MOST_LEVELS = 8
 _EXPECTED = "Expected sections and names, such as [lora] and rank = 8."
 
 
-def read_settings(path: str | Path) -> dict[str, Any]:
+def read_settings(path: str | Path, name: str = "config") -> dict[str, Any]:
     """Read the settings of a TOML file, without checking them.
+
+    Args:
+        path: path of the file.
+        name: setting that the path was given to.
 
     Raises:
         ConfigError: the file is missing, cannot be read, or is not TOML.
@@ -28,7 +32,7 @@ def read_settings(path: str | Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise ConfigError(
             f"There is no configuration file {path}. Give the path of a TOML file to "
-            f"{setting('config')}."
+            f"{setting(name)}."
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, IsADirectoryError) as error:
         raise ConfigError(f"{path} is not a TOML file: {error}. {_EXPECTED}") from error

@@ -168,7 +168,7 @@ START = (
     ),
     Case(
         f"train '{FILE}' --base $BASE --config nowhere.toml {DRY}",
-        ("settings_file:read_settings --config",),
+        ("settings_file:read_settings --name",),
         ROWS,
         fill={"--config": "settings.toml"},
     ),

@@ -169,5 +169,5 @@ def test_a_shorter_centre_is_told(kept_file: Path) -> None:
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"There is no configuration file .*themes\.toml"):
+    with pytest.raises(ConfigError, match=r"no configuration file .*themes\.toml\. .* to themes"):
         read_themes(tmp_path / "themes.toml", base="minilm")

@@ -103,7 +103,7 @@ def read_themes(path: str | Path, *, base: str) -> KeptThemes:
         ConfigError: the file is missing or no TOML, a setting is wrong, a merge leads nowhere or in
             a circle, or the vectors are of another base. All problems are told at once.
     """
-    found = read_settings(path)
+    found = read_settings(path, "themes")
     try:
         file = _File(**found)
     except ValidationError as error:
