@@ -6,8 +6,8 @@ write no capitals. Abbreviations, initials, numbers, web addresses and dots with
 one. A sentence of more than :data:`MOST_WORDS` words, as of who writes no stops, is parted at
 commas and spaces.
 
-Of the 41 hard cases of its test, which it was made with, it has all; pysbd, helped with line ends
-and stops without spaces, has 32, and takes 17 times as long (7.5 against 0.45 ms an IMDb review).
+It has all of the hard cases of its test, which it was made with: how often it is right on texts of
+others is not measured.
 
 Nothing is lost: between statements stand only white space, commas, dashes and marks of lists.
 Not covered: sentences of languages that write no spaces, beyond their full stops.
