@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,17 +74,9 @@ def write_review(texts: tuple[ReviewText, ...], path: Path) -> None:
         DataError: the file cannot be written.
     """
     with replacing_output(path) as stream:
-        lines = _Lines()
+        lines = io.StringIO()
         writer = csv.writer(lines)
         writer.writerow(["text", "label", "guess", "score", "row"])
         for one in texts:
             writer.writerow([one.text, "", one.guess, f"{one.score:.4f}", one.row])
-        stream.write("".join(lines.written).encode("utf-8"))
-
-
-class _Lines:
-    def __init__(self) -> None:
-        self.written: list[str] = []
-
-    def write(self, line: str) -> None:
-        self.written.append(line)
+        stream.write(lines.getvalue().encode("utf-8"))

@@ -28,9 +28,8 @@ def theme_share(theme: int, mentions: Mentions, voices: WeightedTexts) -> Estima
 
 def theme_net(theme: int, mentions: Mentions, voices: WeightedTexts) -> Estimate:
     """Return the net sentiment of a theme's statements, where each text has one voice."""
-    first, last = np.searchsorted(mentions.theme, [theme, theme + 1])
-    weights = voices.weights[mentions.text_index[first:last]]
-    tally = (mentions.mood[first:last] * weights[:, None]).sum(axis=0)
+    weights = voices.weights[mentions.texts_of(theme)]
+    tally = (mentions.mood[mentions.pairs_of(theme)] * weights[:, None]).sum(axis=0)
     return net_estimate(float(tally[0]), float(tally[2]), max(float(weights.sum()), 1e-12))
 
 

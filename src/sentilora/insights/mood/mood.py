@@ -213,7 +213,6 @@ def _theme(
     luck: Luck,
 ) -> ThemeMood:
     own = mentions.texts_of(place)
-    first, last = np.searchsorted(mentions.theme, [place, place + 1])
     by_period: tuple[int, ...] = ()
     trend = Trend(direction="unknown", before=None, after=None, difference=None, p=None)
     if course.days is not None and voices.dates is not None:
@@ -222,7 +221,7 @@ def _theme(
         trend = course.trends[place]
     return ThemeMood(
         texts=len(own),
-        statements=int(mentions.statements[first:last].sum()),
+        statements=int(mentions.statements[mentions.pairs_of(place)].sum()),
         share=theme_share(place, mentions, voices),
         net=theme_net(place, mentions, voices),
         impact=theme_impact(place, mentions, voices, luck.of(f"impact {place}")),

@@ -96,10 +96,10 @@ def segments_of(
     tested = [column for column in columns if _differs_from_all(column, voices)]
     stronger = _stronger_themes(tested, voices, mentions, keys, budget)
     segments = []
+    everything = voices.tally()
     for column, chances in zip(tested, _chances(tested, voices, budget, generator), strict=True):
         tallies = voices.tallies(column.groups, len(column.values))
         texts = np.bincount(column.groups[column.groups >= 0], minlength=len(column.values))
-        everything = voices.tally()
         for place, value in enumerate(column.values):
             here, elsewhere = (
                 net_of(tallies[place]),
@@ -118,7 +118,7 @@ def segments_of(
                     difference=difference_estimate(elsewhere, here),
                     p=chances[place],
                     differs=budget.tell(chances[place]),
-                    themes=tuple(shift for shift in stronger[column.name, value]),
+                    themes=tuple(stronger[column.name, value]),
                 )
             )
     segments.sort(key=lambda one: (not one.differs, -abs(one.difference.value)))

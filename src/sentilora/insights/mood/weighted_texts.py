@@ -105,10 +105,13 @@ class Mentions:
     mood: Floats
     number: int
 
+    def pairs_of(self, theme: int) -> slice:
+        """Return which pairs are of a theme."""
+        return slice(*np.searchsorted(self.theme, [theme, theme + 1]))
+
     def texts_of(self, theme: int) -> Ints:
         """Return the indices of the texts that mention a theme."""
-        first, last = np.searchsorted(self.theme, [theme, theme + 1])
-        return self.text_index[first:last]
+        return self.text_index[self.pairs_of(theme)]
 
     def by_group(self, groups: Ints, number: int, weights: Floats) -> Floats:
         """Count the voices that mention each theme in each group of texts, ``(K, G)``.
