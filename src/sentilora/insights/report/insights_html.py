@@ -33,12 +33,12 @@ _SAID = (
     "theme_name",
     "trend_told",
 )
-_GROUPS = (
+GROUPS = (
     ("pains", "Pain points", "Net sentiment surely below 0; what weighs most comes first."),
     ("delights", "Delights", "Net sentiment surely above 0; what weighs most comes first."),
     ("others", "Also told", "Neither surely good nor surely bad."),
 )
-_FIRST = 8  # themes of a group that are shown unfolded
+FIRST = 8  # themes of a group that are shown unfolded
 
 
 def render_insights_html(report: InsightReport) -> str:
@@ -56,7 +56,7 @@ def render_insights_html(report: InsightReport) -> str:
             charts={"wide": mood_chart(report, WIDE), "narrow": mood_chart(report, NARROW)},
             numbers={theme.key: number for number, theme in enumerate(themes, 1)},
             most=max((theme.share.high for theme in report.themes), default=1.0) or 1.0,
-            first=_FIRST,
+            first=FIRST,
             theme_ends=(-100.0, 100.0),
             segment_ends=ends_of([one.difference for one in report.segments]),
             tones=dict(zip(told["labels"], label_tones(told["labels"]), strict=True)),
@@ -66,7 +66,7 @@ def render_insights_html(report: InsightReport) -> str:
 
 def page_parts(report: InsightReport) -> dict[str, Any]:
     """Return what both forms of the report show, by name."""
-    groups = zip(_GROUPS, sentences.theme_groups(report), strict=True)
+    groups = zip(GROUPS, sentences.theme_groups(report), strict=True)
     return {
         "report": report,
         "basis": report.basis,

@@ -11,7 +11,7 @@ import streamlit as st
 from sentilora.evaluation.reports import wording
 from sentilora.insights.insight_report import InsightReport, Theme
 from sentilora.insights.report import figure_words as words
-from sentilora.insights.report.insights_html import ARROWS
+from sentilora.insights.report.insights_html import ARROWS, FIRST, GROUPS
 from sentilora.insights.report.mood_chart import period_words
 from sentilora.insights.report.sentences import (
     before_name,
@@ -40,8 +40,6 @@ from sentilora.ui.views.overview_messages import (
 if TYPE_CHECKING:
     import pyarrow as pa
 
-GROUPS = ("Pain points", "Delights", "Also told")
-FIRST = 8  # themes of a group that are shown unfolded
 MOOD, VOLUME = "overview-mood", "overview-volume"
 
 
@@ -107,7 +105,7 @@ def show_themes(report: InsightReport, messages: pa.Table) -> None:
     is_part = wanted.period is not None or wanted.segment is not None
     counts, texts = count_by_theme(here), count_texts(here)
     shown = partial(_show_themes, counts=counts if is_part else None, texts=texts)
-    for title, themes in zip(GROUPS, theme_groups(report), strict=True):
+    for (_, title, _), themes in zip(GROUPS, theme_groups(report), strict=True):
         listed = [theme for theme in themes if not chosen or theme.kind in chosen]
         if listed:
             st.markdown(f"**{title}**")
