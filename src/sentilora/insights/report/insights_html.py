@@ -132,9 +132,7 @@ def _unbroken(tell: Callable[..., str]) -> Callable[..., str]:
 
 def theme_tone(theme: Theme) -> str:
     """Return the colour class of a theme: that of bad, of good or of neither."""
-    if theme.net.high < 0:
-        return "d0"
-    return "d4" if theme.net.low > 0 else "d2"
+    return {-1: "d0", 0: "d2", 1: "d4"}[sentences.sure_sign(theme.net)]
 
 
 def _tiles(report: InsightReport) -> list[dict[str, str]]:

@@ -173,13 +173,18 @@ def theme_groups(
     point whose texts are otherwise happy ones costs nothing, and comes last.
     """
     stable = [theme for theme in report.themes if theme.is_stable]
-    pains = [theme for theme in stable if theme.net.high < 0]
-    delights = [theme for theme in stable if theme.net.low > 0]
-    others = [theme for theme in stable if theme.net.low <= 0 <= theme.net.high]
+    pains, delights, others = (
+        [theme for theme in stable if sure_sign(theme.net) == sign] for sign in (-1, 1, 0)
+    )
     pains.sort(key=lambda theme: (-_impact(theme), -theme.texts))
     delights.sort(key=lambda theme: (_impact(theme), -theme.texts))
     others.sort(key=lambda theme: (-abs(_impact(theme)), -theme.texts))
     return pains, delights, others
+
+
+def sure_sign(net: Estimate) -> int:
+    """Return -1 or 1 for a net sentiment that is surely below or above 0; 0 for neither."""
+    return (net.low > 0) - (net.high < 0)
 
 
 def unsure_themes(report: InsightReport) -> list[Theme]:
