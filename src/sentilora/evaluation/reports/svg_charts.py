@@ -19,8 +19,9 @@ from sentilora.evaluation.reports.svg_shapes import (
     TOP,
     Frame,
     box,
+    course,
+    disc,
     nice_ticks,
-    path_of,
     segment,
     svg,
     swatches,
@@ -158,11 +159,9 @@ def _mark(frame: Frame, x: float, word: str) -> list[Markup]:
 
 def _line(frame: Frame, one: Series) -> list[Markup]:
     places = [(frame.across(x), frame.up(y)) for x, y in one.points]
-    line = Markup('<polyline class="line {}" points="{}"/>')
-    parts = [line.format(one.tone, path_of(places))]
+    parts = [course(one.tone, places)]
     if len(places) <= 30 and one.tone != "faint":
-        dot = Markup('<circle class="dot {}" cx="{}" cy="{}" r="3"/>')
-        parts += [dot.format(one.tone, x, y) for x, y in places]
+        parts += [disc(f"dot {one.tone}", x, y, 3) for x, y in places]
     return parts
 
 

@@ -95,6 +95,16 @@ def segment(tone: str, x1: float, y1: float, x2: float, y2: float) -> Markup:
     )
 
 
+def course(tone: str, points: Sequence[tuple[float, float]]) -> Markup:
+    """Draw a line from place to place."""
+    return Markup('<polyline class="line {}" points="{}"/>').format(tone, path_of(points))
+
+
+def disc(tone: str, x: float, y: float, radius: float) -> Markup:
+    """Draw a filled circle around a place."""
+    return Markup('<circle class="{}" cx="{:g}" cy="{:g}" r="{:g}"/>').format(tone, x, y, radius)
+
+
 def path_of(points: Sequence[tuple[float, float]]) -> str:
     """Write places as the ``points`` of a line or a polygon."""
     return " ".join(f"{x:g},{y:g}" for x, y in points)

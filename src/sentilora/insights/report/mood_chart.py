@@ -16,6 +16,8 @@ from sentilora.evaluation.reports.svg_shapes import (
     TOP,
     Frame,
     box,
+    course,
+    disc,
     nice_ticks,
     path_of,
     segment,
@@ -86,14 +88,13 @@ def _course(periods: Sequence[Period], frame: Frame) -> Iterator[Markup]:
         lower = [(x, frame.up(net.low)) for x, net in zip(middles, nets, strict=True)]
         yield Markup('<polygon class="band" points="{}"/>').format(path_of([*upper, *lower[::-1]]))
         line = [(x, frame.up(net.value)) for x, net in zip(middles, nets, strict=True)]
-        yield Markup('<polyline class="line one" points="{}"/>').format(path_of(line))
+        yield course("one", line)
     if len(periods) > frame.width / 8:
         return
-    dot = Markup('<circle class="dot {}" cx="{:g}" cy="{:g}" r="3.2"/>')
     for place, period in enumerate(periods):
         if period.net is not None:
-            tone = "open" if period.is_partial else "one"
-            yield dot.format(tone, frame.across(place + 0.5), frame.up(period.net.value))
+            tone = "dot open" if period.is_partial else "dot one"
+            yield disc(tone, frame.across(place + 0.5), frame.up(period.net.value), 3.2)
 
 
 def _runs(periods: Sequence[Period]) -> Iterator[list[tuple[int, Estimate]]]:
@@ -137,7 +138,7 @@ def _changes(report: InsightReport, frame: Frame, floor: float) -> Iterator[Mark
     for number, change in enumerate(changes_in_order(report), 1):
         x = frame.across(_place(report, change.date))
         yield segment("mark change", x, frame.top - 2, x, floor)
-        yield Markup('<circle class="flag" cx="{:g}" cy="{:g}" r="8"/>').format(x, frame.top - 4)
+        yield disc("flag", x, frame.top - 4, 8)
         yield Markup(
             '<text class="in-flag" x="{:g}" y="{:g}" text-anchor="middle">{}</text>'
         ).format(x, frame.top, number)
