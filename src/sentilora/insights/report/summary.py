@@ -65,8 +65,7 @@ def mood_told(report: InsightReport) -> str:
     found = report.comparison
     if found is None:
         return f"{counted_texts(report.basis.texts)}: {_overall(report)}."
-    now = found.negative if found.before_negative is not None else None
-    then = found.before_negative if now is not None else None
+    now, then = found.negative, found.before_negative
     name = period_name(report, found)
     before = before_name(found)
     if found.texts == 0 or found.net is None:
