@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from sentilora.errors import SentiloraError
-from sentilora.events import Event, Listener, as_counts
+from sentilora.events import Event, as_counts
 
 Asked = TypeVar("Asked")
 Result = TypeVar("Result")
@@ -22,7 +22,7 @@ class PageJob(Generic[Asked, Result]):
 
     Args:
         asked: what it will be the answer to.
-        work: function that is called with a listener to its events, and returns the result.
+        work: function that takes a ``listener`` to its events, and returns the result.
 
     Attributes:
         asked: what it will be the answer to.
@@ -32,7 +32,7 @@ class PageJob(Generic[Asked, Result]):
         error: what went wrong.
     """
 
-    def __init__(self, asked: Asked, work: Callable[[Listener], Result]) -> None:
+    def __init__(self, asked: Asked, work: Callable[..., Result]) -> None:
         self.asked = asked
         self.phase = ""
         self.done = 0
@@ -76,7 +76,7 @@ class PageJob(Generic[Asked, Result]):
                 raise _StoppedError
 
         try:
-            self.result = self._work(listen)
+            self.result = self._work(listener=listen)
         except SentiloraError as error:
             self.error = error
         except _StoppedError:

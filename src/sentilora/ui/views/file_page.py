@@ -78,7 +78,7 @@ def _start(asked: Asked) -> FileJob:
     with told(choices.upload.names):
         model = session.chosen_model()
     work = partial(score_file, model, name, choices, threshold)
-    return start_job(SCORING, PageJob(asked, lambda listener: work(listener=listener)))
+    return start_job(SCORING, PageJob(asked, work))
 
 
 def _show_scored(scored: ScoredFile, asked: Asked) -> None:

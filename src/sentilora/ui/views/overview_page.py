@@ -59,7 +59,7 @@ def _start(asked: FeedbackChoices) -> PageJob[FeedbackChoices, AnalysedFile]:
     with told(asked.names):
         model = session.chosen_model()
     work = partial(analyse, model, asked, session.session_folder(), spelling=PAGE)
-    return start_job(WORKING, PageJob(asked, lambda listener: work(listener=listener)))
+    return start_job(WORKING, PageJob(asked, work))
 
 
 def _show_found(found: AnalysedFile, asked: FeedbackChoices) -> None:
