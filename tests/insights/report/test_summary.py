@@ -240,3 +240,12 @@ def test_a_theme_costs_most_only_if_it_surely_costs_anything(report):
     assert "Largest pain point: “On hold for ninety minutes and then cut off”, in 88 of" in told
     assert "without it the mood would hardly differ: +4 points (−16 to +24)" in told
     assert "Largest delight: “The crew was kind to my mother”" in told
+
+
+def test_one_of_a_kind_is_spoken_of_as_one():
+    report = airline_report()
+    basis = report.basis.model_copy(update={"not_understood": 1, "comparisons": 1})
+    told = " ".join(uncertain(report.model_copy(update={"basis": basis, "untold": 1})))
+    assert "1 text (0.1 %) says nothing that is in a theme" in told
+    assert "1 text is in languages that the model does not know; what it says of it is" in told
+    assert "1 comparison was made" in told

@@ -236,6 +236,11 @@ def counted_texts(number: int) -> str:
     return counted(number, "text")
 
 
+def does(number: int, one: str, many: str) -> str:
+    """Return the form of a verb that goes with a number: ``holds`` for 1, else ``hold``."""
+    return one if number == 1 else many
+
+
 def counted(number: int, noun: str) -> str:
     """Write a number with its noun: ``1 text``, ``1,200 texts``."""
     return f"{wording.count(number)} {noun}" + ("" if number == 1 else "s")

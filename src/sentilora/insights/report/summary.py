@@ -15,6 +15,7 @@ from sentilora.insights.report.sentences import (
     change_told,
     counted,
     counted_texts,
+    does,
     mix_told,
     period_name,
     segment_told,
@@ -76,7 +77,7 @@ def mood_told(report: InsightReport) -> str:
         return f"{told}; {before} {words.share_interval(then)} of {others}."
     told += f", net sentiment {words.net_interval(found.net)}"
     if found.before_net is None:
-        return f"{told}; {before} have none to compare with."
+        return f"{told}; nothing to compare with in {before}."
     return f"{told}; {before} {words.net_interval(found.before_net)} in {others}."
 
 
@@ -86,12 +87,10 @@ def latest_change_told(report: InsightReport, found: Comparison) -> str:
         of_all = [change for change in report.changes if change.column is None]
         last = max(of_all or report.changes, key=lambda change: change.date)
         others = len(report.changes) - 1
-        more = (
-            f" {counted(others, 'other change')} stand{'s' if others == 1 else ''} below."
-            if others
-            else ""
-        )
-        return change_told(report, last) + more
+        told = change_told(report, last)
+        if others:
+            told += f" {counted(others, 'other change')} {does(others, 'stands', 'stand')} below."
+        return told
     told = "No day is found on which the mood changed by more than chance"
     if found.difference is None:
         return f"{told}."
@@ -104,7 +103,7 @@ def segments_told(report: InsightReport) -> str:
     if differing:
         told, others = segment_told(differing[0]), len(differing) - 1
         if others:
-            told += f"; {counted(others, 'other segment')} {'differ' if others > 1 else 'differs'}"
+            told += f"; {counted(others, 'other segment')} {does(others, 'differs', 'differ')}"
             told += ", too"
         return f"{told}."
     if report.mix:
@@ -117,9 +116,10 @@ def themes_told(report: InsightReport) -> str:
     """Say how much is told by themes."""
     if not report.themes:
         return f"No theme was found in {counted(report.basis.statements, 'statement')}."
+    number = len(report.themes)
     return (
-        f"{counted(len(report.themes), 'theme')} hold {words.share(report.in_themes)} of "
-        f"{counted(report.basis.statements, 'statement')}."
+        f"{counted(number, 'theme')} {does(number, 'holds', 'hold')} "
+        f"{words.share(report.in_themes)} of {counted(report.basis.statements, 'statement')}."
     )
 
 
@@ -150,21 +150,24 @@ def uncertain(report: InsightReport) -> tuple[str, ...]:
                 "texts of this kind; they stand apart."
             )
         share = report.untold / max(1, basis.texts)
-        outside = f"{counted_texts(report.untold)} ({words.share(share)}) say nothing that is in a"
+        outside = f"{counted_texts(report.untold)} ({words.share(share)})"
         told.append(
-            f"{outside} theme; some of that stands below."
+            f"{outside} {does(report.untold, 'says', 'say')} nothing that is in a theme; some of "
+            "that stands below."
             if report.untold
             else "All texts say something that is in a theme."
         )
     if basis.not_understood:
+        foreign = basis.not_understood
         told.append(
-            f"{counted_texts(basis.not_understood)} are in languages that the model does not know; "
-            "what it says of them is a guess."
+            f"{counted_texts(foreign)} {does(foreign, 'is', 'are')} in languages that the model "
+            f"does not know; what it says of {does(foreign, 'it', 'them')} is a guess."
         )
     if basis.comparisons:
         told.append(
-            f"{counted(basis.comparisons, 'comparison')} were made. Where nothing changes and "
-            f"nothing differs, at most {words.share(basis.false_alarms)} of such reports tell of "
+            f"{counted(basis.comparisons, 'comparison')} "
+            f"{does(basis.comparisons, 'was', 'were')} made. Where nothing changes and nothing "
+            f"differs, at most {words.share(basis.false_alarms)} of such reports tell of "
             "a change, a trend or a difference."
         )
     return tuple(told)
