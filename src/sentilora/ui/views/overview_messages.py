@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from sentilora.insights.insight_report import Comparison, InsightReport
+from sentilora.insights.insights_result import STATEMENTS_FILE
 from sentilora.insights.report.figure_words import days
 from sentilora.insights.report.insight_files import HTML_FILE, JSON_FILE
 from sentilora.insights.report.mood_chart import period_words
@@ -136,7 +137,7 @@ def show_downloads(found: AnalysedFile) -> None:
     files = (
         ("Weekly report (HTML)", HTML_FILE, f"{stem}-insights.html", "text/html"),
         ("Report (JSON)", JSON_FILE, f"{stem}-insights.json", "application/json"),
-        ("All statements", "statements.parquet", f"{stem}-statements.parquet", None),
+        ("All statements", STATEMENTS_FILE, f"{stem}-{STATEMENTS_FILE}", None),
     )
     with st.container(horizontal=True):
         for place, (label, name, shown, kind) in enumerate(files):
