@@ -193,7 +193,7 @@ def test_the_rate_is_that_of_the_busy_time_that_goes_on():
     door = admission.Admission(10, 1000)
     door.enter(0, 0, 100, 5.0, now=0.0)
     door.enter(1, 100, 100, 1.0, now=0.5)  # too early to know
-    door.left(20, 2.0, is_empty=False)  # ten a second, and 180 left
+    door.left(20, 180, 2.0)  # ten a second, and 180 left
     door.enter(1, 180, 20, 22.1, now=2.0)
     with pytest.raises(QueueFull, match="answered in 20 s, and have to be in 19 s") as full:
         door.enter(1, 180, 20, 21.0, now=2.0)
@@ -203,10 +203,24 @@ def test_the_rate_is_that_of_the_busy_time_that_goes_on():
         door.enter(1, 990, 20, None, now=2.0)
     assert full.value.retry_after_s == pytest.approx(99)
     for second in range(3, 40):  # the machine gets ten times as quick
-        door.left(100, float(second), is_empty=False)
+        door.left(100, 900, float(second))
     door.enter(1, 1000 - 100, 100, 40.0 + 12, now=40.0)
-    door.left(100, 41.0, is_empty=True)
+    door.left(100, 0, 41.0)
     door.enter(0, 0, 900, 41.1, now=41.0)
+
+
+def test_a_trickle_of_single_texts_keeps_no_large_request_out():
+    door = admission.Admission(10, 1000)
+    door.enter(0, 0, 1, None, now=0.0)
+    for second in range(1, 60):  # two callers, each with one text at a time: one text a second
+        door.enter(1, 1, 1, second + 5.0, now=float(second))
+        door.left(1, 1, float(second))
+    door.enter(1, 1, 900, 70.0, now=60.0)
+    for tenth in range(1, 100):  # a queue that is always long, of ten texts a second
+        door.enter(3, 899, 1, None, now=60 + tenth / 10)
+        door.left(1, 899, 60 + tenth / 10)
+    with pytest.raises(QueueFull, match="these 900 would be answered in"):
+        door.enter(1, 99, 900, 80.0, now=70.0)
 
 
 def test_closing_finishes_what_was_accepted(folders, alone):

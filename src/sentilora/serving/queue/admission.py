@@ -1,8 +1,9 @@
 """Who may wait: not more than there is room for, and nobody who would wait in vain.
 
 How quickly what waits goes away is measured while there is always something that waits, what lies
-further back counting less. Quiet times tell little of a full queue, whose batches are large, so
-nobody is refused after one.
+further back counting less. A short queue tells little of a long one, whose batches are larger: more
+texts than have waited are taken to be answered in the time of these, and nobody is refused after a
+quiet time.
 
 Not covered: texts that are much longer than those before them.
 """
@@ -28,7 +29,7 @@ class Admission:
         """
         self._max_requests, self._max_texts = max_requests, max_texts
         self._since: float | None = None
-        self._gone = 0.0
+        self._gone = self._most = 0.0
 
     def enter(
         self, requests: int, texts: int, own: int, deadline: float | None, now: float
@@ -51,28 +52,31 @@ class Admission:
             most = f"at most {self._max_requests} with {self._max_texts} may"
             raise QueueFull(texts / (rate or GUESS), f"{found}; {most}")
         if rate is not None and deadline is not None:
-            late_s = (texts + own) / rate - (deadline - now)
+            takes_s = min(texts + own, self._most) / rate
+            late_s = takes_s - (deadline - now)
             if late_s > 0:
-                told = f"these {own} would be answered in {(texts + own) / rate:.0f} s"
+                told = f"these {own} would be answered in {takes_s:.0f} s"
                 given = f"and have to be in {max(0, deadline - now):.0f} s"
                 raise QueueFull(late_s, f"{found}: {told}, {given}")
         if self._since is None:
-            self._since, self._gone = now, 0.0
+            self._since, self._gone, self._most = now, 0.0, 0.0
 
-    def left(self, texts: int, now: float, *, is_empty: bool) -> None:
+    def left(self, texts: int, rest: int, now: float) -> None:
         """Take note that texts have left the queue.
 
         Args:
             texts: number of texts.
+            rest: number of texts that still wait; none ends the busy time.
             now: time, in seconds.
-            is_empty: whether nothing waits any more, which ends the busy time.
         """
         self._gone += texts
-        if is_empty:
+        if not rest:
             self._since = None
         elif self._since is not None and now - self._since > MEMORY_S:
             self._since += (now - self._since) / 2
             self._gone /= 2
+            self._most /= 2
+        self._most = max(self._most, texts + rest)
 
     def _rate(self, now: float) -> float | None:
         """Return how many texts leave in a second; None where that is not known."""

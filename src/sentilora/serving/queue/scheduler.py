@@ -281,7 +281,7 @@ class BatchingPool:
             self._open.discard(request)
             self._texts -= len(request.texts)
             self._tokens -= request.tokens
-            self._admission.left(len(request.texts), time.monotonic(), is_empty=not self._open)
+            self._admission.left(len(request.texts), self._texts, time.monotonic())
 
 
 def _settle(job: Callable[[], Any], done: Future[Any]) -> None:
