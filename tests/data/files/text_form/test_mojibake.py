@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 
 from sentilora.data.files.text_form.charset import find_encoding
@@ -30,7 +35,23 @@ def test_text_encoded_twice_is_told_and_mended(tmp_path, text, middle):
     encoding, notes = find_encoding(path, "my rows.csv", None)
     assert encoding == "utf-8-sig"
     assert f"words such as '{word}', which stands for '{before}'" in notes[0]
-    assert "open('my rows-mended.csv', 'w'" in notes[0]
+    assert notes[0].endswith("'my rows.csv' 'my rows-mended.csv'")
+
+
+@pytest.mark.parametrize("name", ["my rows.csv", "it's $HOME.csv", 'a"b`c.csv', "-a.csv"])
+def test_the_command_mends_a_file_whatever_it_is_called(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_text("text\r\nschÃ¶n\r\n", encoding="utf-8", newline="")
+    command = twice_note(name, "schÃ¶n", "schön").partition("pip install ftfy, and python ")[2]
+    script = f"python() {{ shift; printf '%s\\0' \"$@\"; }}; python {command}"
+    told = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    code, *names = told.stdout.split("\0")[:-1]
+    ftfy = SimpleNamespace(fix_encoding=lambda line: line.replace("schÃ¶n", "schön"))
+    monkeypatch.setitem(sys.modules, "ftfy", ftfy)
+    monkeypatch.setattr(sys, "argv", ["-c", *names])
+    exec(code, {})
+    written = Path(f"{Path(name).stem}-mended.csv").read_bytes()
+    assert written.decode() == "text\r\nschön\r\n"
 
 
 @pytest.mark.parametrize("name", ["rows.csv.gz", "rows.zip", "standard input"])

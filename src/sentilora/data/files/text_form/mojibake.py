@@ -9,6 +9,7 @@ Not covered: other encodings in the middle, such as Mac Roman, and text encoded 
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,6 +21,11 @@ TWICE = re.compile(rb"\xc3[\x82\x83\xa2\xb0][\xc2\xc5\xc6\xcb\xe2]")  # what beg
 _WORD = re.compile(r"(?<![^\s,;\"])[^\s,;\"]*[\u00c2\u00c3\u00e2\u00f0][^\x00-\x7f][^\s,;\"]*")
 _TOLD = "it was encoded as UTF-8 twice"
 _EACH = "Mend each text first, in Python: ftfy.fix_encoding(text), after pip install ftfy"
+# The files are given as arguments, so that it may stand in double quotes whatever they are called.
+_MEND = (
+    "import ftfy, pathlib, sys; a, b = map(pathlib.Path, sys.argv[1:]); b.write_bytes(b''.join("
+    "ftfy.fix_encoding(x.decode()).encode() for x in a.read_bytes().splitlines(True)))"
+)
 _FEWEST = 2  # words; one alone may be about encodings
 _NO_WINDOWS = (0x81, 0x8D, 0x8F, 0x90, 0x9D)  # bytes without a character in Windows-1252
 _BYTE_OF = {bytes([byte]).decode("cp1252"): byte for byte in range(256) if byte not in _NO_WINDOWS}
@@ -61,10 +67,6 @@ def twice_note(name: str, word: str, before: str) -> Message:
     said = f"{name} holds words such as {_said(word, before)}."
     if path.suffix.lower() in ("", ".zip", *PACKINGS):  # no file that can be opened as text
         return Message(f"{said} {_EACH}")
-    target = f"{path.stem}-mended{path.suffix}"
-    code = (
-        f"import ftfy; open({target!r}, 'w', encoding='utf-8', newline='').writelines(map("
-        f"ftfy.fix_encoding, open({name!r}, encoding='utf-8', newline='')))"
-    )
-    how = f'Mend it first: pip install ftfy, and python -c "{code}"'
+    names = shlex.join([name, f"{path.stem}-mended{path.suffix}"])
+    how = f'Mend it first: pip install ftfy, and python -c "{_MEND}" {names}'
     return Message(f"{said} {how}")
