@@ -135,8 +135,10 @@ def _show_theme(theme: Theme, here: int | None, texts: int) -> None:
     ]
     if theme.impact is not None:
         parts.append(f"impact {words.points_interval(theme.impact)}")
+    told = [plain(" · ".join(theme.words))]
     if here is not None:
-        parts.insert(0, f"**here {here:,} of {texts:,} texts**")
+        told.append(f"**here {here:,} of {texts:,} texts**")
+    told += map(plain, parts)
     with st.container(gap=None):
         st.button(
             f"{ARROWS[theme.trend.direction]} **{name}**",
@@ -146,16 +148,12 @@ def _show_theme(theme: Theme, here: int | None, texts: int) -> None:
             on_click=_list_theme,
             args=(theme.key,),
         )
-        st.caption(" · ".join([plain(" · ".join(theme.words)), *map(_as_markdown, parts)]))
+        st.caption(" · ".join(told))
 
 
 def _list_theme(key: str) -> None:
     """List a theme's messages within the period and segment that are chosen."""
     st.session_state["overview-theme"] = key
-
-
-def _as_markdown(told: str) -> str:
-    return told if told.startswith("**") else plain(told)
 
 
 def show_segments(report: InsightReport) -> None:
