@@ -16,7 +16,7 @@ from sentilora.evaluation.reports.report_html import label_tones, page_environme
 from sentilora.insights.insight_report import Estimate, InsightReport, Theme
 from sentilora.insights.report import figure_words, sentences
 from sentilora.insights.report.figure_strips import course, ends_of, interval_strip, share_bar
-from sentilora.insights.report.mood_chart import NARROW, WIDE, mood_chart, period_words
+from sentilora.insights.report.mood_chart import NARROW, WIDE, mood_chart
 from sentilora.insights.report.summary import basis_lines, summary, uncertain
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def page_parts(report: InsightReport) -> dict[str, Any]:
         "summary": summary(report),
         "uncertain": uncertain(report),
         "rests": basis_lines(report),
-        "periods": [(period_words(report, period), period) for period in report.periods],
+        "periods": [(sentences.period_words(report, period), period) for period in report.periods],
         "changes": sentences.changes_in_order(report),
         "segments": sentences.segments_in_order(report),
         "groups": [(*named, found) for named, found in groups if found],

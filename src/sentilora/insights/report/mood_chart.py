@@ -28,7 +28,7 @@ from sentilora.evaluation.reports.svg_shapes import (
 )
 from sentilora.insights.insight_report import Estimate, InsightReport, Period
 from sentilora.insights.report import figure_words as words
-from sentilora.insights.report.sentences import changes_in_order
+from sentilora.insights.report.sentences import changes_in_order, period_words
 
 WIDE, NARROW = 980, 350
 
@@ -66,13 +66,6 @@ def mood_chart(report: InsightReport, width: float) -> Markup:
         *_legend(report),
     ]
     return svg(parts, width, floor + _FOOT, _description(report))
-
-
-def period_words(report: InsightReport, period: Period) -> str:
-    """Name a period as its unit is named."""
-    if report.period == "month" and not period.is_partial:
-        return words.month(period.start)
-    return words.days(period.start, period.end)
 
 
 def _course(periods: Sequence[Period], frame: Frame) -> Iterator[Markup]:

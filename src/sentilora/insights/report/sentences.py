@@ -15,6 +15,7 @@ from sentilora.insights.insight_report import (
     Estimate,
     InsightReport,
     MixChange,
+    Period,
     Segment,
     SegmentShare,
     Theme,
@@ -200,6 +201,13 @@ def theme_name(report: InsightReport, key: str) -> str:
 def quoted(name: str) -> str:
     """Put a name into quotation marks."""
     return f"“{name}”"
+
+
+def period_words(report: InsightReport, period: Period) -> str:
+    """Name a period as its unit is named."""
+    if report.period == "month" and not period.is_partial:
+        return words.month(period.start)
+    return words.days(period.start, period.end)
 
 
 def period_name(report: InsightReport, found: Comparison) -> str:

@@ -12,7 +12,6 @@ from sentilora.evaluation.reports import wording
 from sentilora.insights.insight_report import InsightReport, Theme
 from sentilora.insights.report import figure_words as words
 from sentilora.insights.report.insights_html import ARROWS, FIRST, GROUPS
-from sentilora.insights.report.mood_chart import period_words
 from sentilora.insights.report.sentences import (
     before_name,
     change_told,
@@ -21,6 +20,7 @@ from sentilora.insights.report.sentences import (
     direction_word,
     mix_told,
     period_name,
+    period_words,
     segments_in_order,
     theme_groups,
     trend_told,

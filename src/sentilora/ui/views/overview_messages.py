@@ -11,7 +11,7 @@ from sentilora.insights.insight_report import Comparison, InsightReport
 from sentilora.insights.insights_result import STATEMENTS_FILE
 from sentilora.insights.report.figure_words import days
 from sentilora.insights.report.insight_files import HTML_FILE, JSON_FILE
-from sentilora.insights.report.mood_chart import period_words
+from sentilora.insights.report.sentences import period_words
 from sentilora.ui.models.analysed_file import AnalysedFile
 from sentilora.ui.models.messages import (
     SHOWN,
