@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sentilora.insights.mood.segments import columns_of, natural_key
+from sentilora.insights.mood.segments import columns_of, left_out_notes, natural_key
 from tests.helpers.mood_rows import labels, mood
 
 
@@ -30,6 +30,9 @@ def test_values_with_few_texts_are_counted_and_left_out():
     assert found.values == ("A",)
     assert found.left_out == 2
     assert (found.groups == 0).sum() == 40
+    (note,) = mood(np.zeros(70, dtype=int), segments={"product": values}).notes
+    assert note.startswith("column 'product': 2 of 3 values are not compared")
+    assert left_out_notes(columns_of({"product": values[:40]})) == []
 
 
 @pytest.fixture(scope="module")

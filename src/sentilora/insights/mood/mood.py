@@ -30,7 +30,7 @@ from sentilora.insights.mood.false_alarms import AlarmBudget, Luck
 from sentilora.insights.mood.impact import theme_impact, theme_net, theme_share
 from sentilora.insights.mood.periods import Length
 from sentilora.insights.mood.prevalence import Prevalence, prevalence_of
-from sentilora.insights.mood.segments import Column, columns_of, segments_of
+from sentilora.insights.mood.segments import Column, columns_of, left_out_notes, segments_of
 from sentilora.insights.mood.weighted_texts import (
     Ints,
     Mentions,
@@ -200,7 +200,7 @@ def measure_mood(
         rate=budget.rate,
         comparisons=budget.comparisons,
         methods={**METHODS, "false alarms": budget.parts},
-        notes=course.notes,
+        notes=(*course.notes, *left_out_notes(columns)),
     )
 
 

@@ -65,6 +65,17 @@ def columns_of(segments: Mapping[str, NDArray[Any]]) -> tuple[Column, ...]:
     return tuple(_column(name, values) for name, values in segments.items())
 
 
+def left_out_notes(columns: Iterable[Column]) -> list[str]:
+    """Say how many values are not compared, so that nobody takes them for like the others."""
+    return [
+        f"column '{column.name}': {column.left_out:,} of "
+        f"{column.left_out + len(column.values):,} values are not compared: only those "
+        f"of {ENOUGH_TEXTS} texts or more are, at most {MOST_VALUES} of a column"
+        for column in columns
+        if column.left_out
+    ]
+
+
 def natural_key(value: str) -> tuple[tuple[int, int, str], ...]:
     """Order values as people do: ``11.9`` before ``11.10``, words after numbers."""
     parts = re.findall(r"\d+|\D+", value.casefold())
