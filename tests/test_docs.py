@@ -12,8 +12,8 @@ import pytest
 
 from sentilora.cli.option_words import COMMAND_LINE
 from sentilora.config import read_config
-from sentilora.data.labelled.check import check
 from sentilora.errors import DataError
+from sentilora.quality.quality_check import check
 from tests.helpers.docs_pages import DOCS, anchors, write_reviews
 from tests.helpers.embedded_base import needs_minilm
 

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pytest
 
 from sentilora.data.files.sources import locate
-from sentilora.data.labelled.check import check
 from sentilora.data.labelled.reader import read_examples
 from sentilora.data.stored_frames import store_frame
 from sentilora.errors import ConfigError, DataError
+from sentilora.quality.quality_check import check
 
 TEXTS = ["Lovely film", "It broke", "Ça va 👍", "Never again"]
 LABELS = ["positive", "negative", "positive", "negative"]

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from sentilora.data.files.read_options import Reading, ReadOptions
-from sentilora.data.labelled.check import Check
-from sentilora.data.labelled.check import check as check_quickly
+from sentilora.data.labelled.check import Check, check_parts
 from sentilora.data.labelled.examples import Examples
 from sentilora.data.labelled.quality_findings import QualityFindings
+from sentilora.data.labelled.scan import Asked
 from sentilora.data.problems import RowProblem
 from sentilora.errors import ConfigError
 from sentilora.events import EventLog, Listener
-from sentilora.labels import Labels
+from sentilora.labels import Labels, parse_labels
 from sentilora.message import setting
 from sentilora.quality.cleaned_file import check_target, write_cleaned
 
@@ -96,27 +96,19 @@ def check(
         skipped.extend(examples["train"].skipped)
         return find_quality(examples, log=EventLog(listener))
 
-    found = check_quickly(
+    how = Reading(**reading)
+    skips = skip_bad_rows or fix is not None
+    found = check_parts(
         data,
-        validation=validation,
-        test=test,
-        text=text,
-        label=label,
-        group=group,
-        labels=labels,
-        stars=stars,
-        scale=scale,
-        any_text=any_text,
-        skip_bad_rows=skip_bad_rows or fix is not None,
+        {"validation": validation, "test": test},
+        Asked(text, label, group, stars, skips, how, scale, any_text),
+        parse_labels(labels),
         remarks=remarks,
         look=look if deep or fix is not None else None,
-        **reading,
     )
     if fix is None:
         return found
     return replace(
         found,
-        cleaned=write_cleaned(
-            found, data, Path(fix), skipped, masks=mask_personal, reading=Reading(**reading)
-        ),
+        cleaned=write_cleaned(found, data, Path(fix), skipped, masks=mask_personal, reading=how),
     )

@@ -13,13 +13,14 @@ from typing import Any
 from sentilora.data.files.read_options import Reading
 from sentilora.data.files.streams import text_problem
 from sentilora.data.files.tables import open_table
-from sentilora.data.labelled.check import Check, check
+from sentilora.data.labelled.check import Check
 from sentilora.data.labelled.reader import read_examples
 from sentilora.data.problems import Problems, shortened
 from sentilora.errors import DataError
 from sentilora.evaluation.reports import wording
 from sentilora.inference.rows.text_rows import open_rows, refuse
 from sentilora.labels import parse_labels
+from sentilora.quality.quality_check import check
 from sentilora.ui.data_choices import DataChoices
 from sentilora.ui.display.error_messages import page_text
 from sentilora.ui.uploads import Upload

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from sentilora.data.files.temporary import PREFIX, ScratchFolder, new_folder, remove_abandoned
-from sentilora.data.labelled.check import check
 from sentilora.data.labelled.reader import read_examples
 from sentilora.errors import DataError
+from sentilora.quality.quality_check import check
 
 CODE = """
 import os, sys
-from sentilora.data.labelled.check import check
+from sentilora.data.labelled.check import check_parts
 from sentilora.data.labelled.reader import read_examples
 examples = read_examples(sys.argv[1])
 folder = os.path.dirname(examples.table.cache_files[0]["filename"])

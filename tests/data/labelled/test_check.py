@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from sentilora.data.labelled.check import Finding, check
+from sentilora.data.labelled.check import Finding
 from sentilora.errors import DataError
 from sentilora.labels import Labels
+from sentilora.quality.quality_check import check
 
 
 def test_a_clean_set(write, reviews):

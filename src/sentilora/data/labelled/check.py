@@ -8,14 +8,13 @@ Not covered: labels that are wrong but consistent.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations
-from typing import Any, Unpack
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from sentilora.data.files.read_options import Reading, ReadOptions
 from sentilora.data.labelled.draft import rare_labels, read_drafts, way_without
 from sentilora.data.labelled.examples import Examples
 from sentilora.data.labelled.quality_findings import Cleaned, QualityFindings
@@ -25,7 +24,7 @@ from sentilora.data.labelled.stratification import MIN_PER_SIDE
 from sentilora.data.problems import SHOWN_ROWS, Problems
 from sentilora.data.same_text import hashes, numbered
 from sentilora.errors import ModelError
-from sentilora.labels import Labels, parse_labels
+from sentilora.labels import Labels
 from sentilora.message import Message
 
 QUANTILES = {"0%": 0.0, "5%": 0.05, "25%": 0.25, "50%": 0.5, "75%": 0.75, "95%": 0.95, "100%": 1.0}
@@ -116,56 +115,32 @@ class Check:
         return {key: value for key, value in whole.items() if value is not None}
 
 
-def check(
+def check_parts(
     data: Any,
+    others: Mapping[str, Any],
+    asked: Asked,
+    labels: Labels | None,
     *,
-    validation: Any = None,
-    test: Any = None,
-    text: str | None = None,
-    label: str | None = None,
-    group: str | None = None,
-    labels: str | Sequence[str] | Mapping[str, str] | Labels | None = None,
-    stars: int | None = None,
-    scale: str | None = None,
-    any_text: bool = False,
-    skip_bad_rows: bool = False,
     remarks: Callable[[list[str]], Sequence[str]] | None = None,
     look: Callable[[Mapping[str, Examples]], QualityFindings] | None = None,
-    **reading: Unpack[ReadOptions],
 ) -> Check:
     """Read all parts of the data and report what is in them.
 
     Args:
-        data: file, folder with ``train.*`` and ``test.*``, hub data set id, or ``sample``; or rows
-            in memory: a table, rows as dicts, or ``(texts, labels)``.
-        validation: validation file, or rows; its part of the data, if there is one, when None.
-        test: test file, or rows; its part of the data, if there is one, when None.
-        text: column with the text; found by name when None.
-        label: column with the label; found by name when None.
-        group: column whose values never stand on two sides of a split.
-        labels: label names of the values: of ids from 0 on, or of as many other numbers from the
-            lowest up; values with ``=`` and a name, or a mapping, give each value its name.
-        stars: highest rating (5 or 10), if the labels are ratings from 1 on; None if they are not.
-        scale: worst and best rating, such as ``0-10``, if the labels are ratings on another scale.
-        any_text: whether texts may be nearly all numbers, dates or single words.
-        skip_bad_rows: whether the training is to leave out rows that cannot be used, so that they
-            are no problem.
+        data: source of train, and of the other parts that it holds.
+        others: sources of the other parts by name; None where none was given.
+        asked: how to read all parts: columns, labels, bad rows.
+        labels: the label names; decided by train when None.
         remarks: function that is given a sample of the train texts, and returns notes on them, such
             as what a base does not know; a :class:`ModelError` of it is a problem.
         look: function that is given the usable rows of each part, and finds more in them.
-        reading: keywords that say how the files are read: ``encoding``, ``delimiter``, ``quoting``,
-            ``header``, ``columns``, ``skip_lines``, ``sheet``; found out where they are left out.
 
     Raises:
         DataError: the data cannot be opened, or it cannot be decided which column is what or how
             the labels are meant. Bad rows and rare labels are reported, not raised.
     """
-    how = Reading(**reading)
-    asked = Asked(
-        text, label, group, stars, skip_bad_rows, how, scale, any_text, lists_bad_rows=True
-    )
-    others = {"validation": validation, "test": test}
-    drafts = read_drafts(data, others, asked, parse_labels(labels))
+    skip_bad_rows = asked.skip_bad_rows
+    drafts = read_drafts(data, others, replace(asked, lists_bad_rows=True), labels)
     problems: list[str] = [
         Message(f"{one.scan.table.name}: {line}")
         for one in drafts.values()

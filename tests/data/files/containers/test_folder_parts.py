@@ -8,11 +8,11 @@ import pytest
 from pyarrow import feather, parquet
 
 from sentilora.data.files.sources import locate, open_single
-from sentilora.data.labelled.check import check
 from sentilora.data.labelled.draft import read_drafts
 from sentilora.data.labelled.reader import read_examples
 from sentilora.data.labelled.scan import Asked
 from sentilora.errors import DataError
+from sentilora.quality.quality_check import check
 
 CSV = "text,label\n{0} good,positive\n{0} bad,negative\n"
 
