@@ -6,17 +6,9 @@ import random
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.helpers.texts import BAD, FLAT, GLUE, GOOD, WORDS
 
 ARCHITECTURES = ("bert", "distilbert", "roberta", "electra", "deberta-v2", "modernbert")
-
-
-def once_and_slow(architectures):
-    """Return parameters of a test: the first architecture always, the others in the slow run."""
-    first, *others = architectures
-    return [first, *(pytest.param(name, marks=pytest.mark.slow) for name in others)]
 
 
 def tiny_config(architecture: str):
