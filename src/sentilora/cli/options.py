@@ -43,3 +43,7 @@ Engine = Annotated[
     str, typer.Option(help="auto (what the folder is made for), torch, onnxruntime or openvino.")
 ]
 Precision = Annotated[str, typer.Option(help="fp32 (as proved in training), bf16, fp16 or auto.")]
+DateOrder = Annotated[
+    str | None,
+    typer.Option(help="day-first, month-first or year-first, where dates do not tell."),
+]

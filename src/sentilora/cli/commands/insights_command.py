@@ -11,6 +11,7 @@ import typer
 from sentilora.cli.option_words import COMMAND_LINE, typed
 from sentilora.cli.options import (
     AnyText,
+    DateOrder,
     Engine,
     LabelNames,
     Precision,
@@ -47,10 +48,7 @@ def insights(
     scale: Scale = None,
     any_text: AnyText = False,
     date: Annotated[str | None, typer.Option(help="Column with dates, in any spelling.")] = None,
-    date_order: Annotated[
-        str | None,
-        typer.Option(help="day-first, month-first or year-first, where dates do not tell."),
-    ] = None,
+    date_order: DateOrder = None,
     segments: Annotated[
         list[str] | None,
         typer.Option(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sentilora.cli.option_words import COMMAND_LINE, typed
-from sentilora.cli.options import AnyText, Engine, Precision, Text
+from sentilora.cli.options import AnyText, DateOrder, Engine, Precision, Text
 from sentilora.defaults import SEED
 from sentilora.message import spelled
 
@@ -34,10 +34,7 @@ def label(
     text: Text = None,
     any_text: AnyText = False,
     date: Annotated[str | None, typer.Option(help="Column with dates, which are shown.")] = None,
-    date_order: Annotated[
-        str | None,
-        typer.Option(help="day-first, month-first or year-first, where dates do not tell."),
-    ] = None,
+    date_order: DateOrder = None,
     segments: Annotated[
         list[str] | None,
         typer.Option("--segment", help="Column (product, country) to show; may be repeated."),
