@@ -40,10 +40,8 @@ _REPEATED = re.compile(r"(.{1,20}?)\1{9,}", re.DOTALL)
 def junk_reason(text: str) -> str | None:
     """Say why a text says nothing; None if it may say something."""
     without = _LINK.sub(" ", text).strip()
-    if without != text.strip() and not _says(without):
-        return "links alone"
     if not _says(without):
-        return "punctuation alone"
+        return "punctuation alone" if without == text.strip() else "links alone"
     if _is_mash(without):
         return "looks like keys hit at random"
     repeated = _REPEATED.match(f"{without} ")
