@@ -5,6 +5,21 @@ import sys
 import pytest
 
 from sentilora.cli import app
+from sentilora.inference import sentiment_model
+from sentilora.inference.engines.engine import open_engine
+from sentilora.model.artifact import open_artifact
+
+
+@pytest.fixture
+def load_once(monkeypatch):
+    """Load the network of a run here, instead of once for each command; give its folder."""
+
+    def load(run):
+        opened = open_engine(open_artifact(run))
+        monkeypatch.setattr(sentiment_model, "open_engine", lambda *_, **__: opened)
+        return run
+
+    return load
 
 
 @pytest.fixture

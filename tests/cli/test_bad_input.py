@@ -12,8 +12,6 @@ import pytest
 
 from sentilora.cli import app
 from sentilora.inference import sentiment_model
-from sentilora.inference.engines.engine import open_engine
-from sentilora.model.artifact import open_artifact
 
 ROWS = [
     {"id": number, "text": f"{word} number {number}, and more of it", "label": label}
@@ -76,11 +74,9 @@ def commands_for(file: str, run: Path) -> list[list[str]]:
 
 
 @pytest.fixture
-def loaded_run(tiny_run, monkeypatch):
+def loaded_run(tiny_run, load_once):
     """Return the folder of a run whose network is loaded once, not for each command."""
-    opened = open_engine(open_artifact(tiny_run.path))
-    monkeypatch.setattr(sentiment_model, "open_engine", lambda *_, **__: opened)
-    return tiny_run.path
+    return load_once(tiny_run.path)
 
 
 def ends_well(run_command, command):

@@ -15,10 +15,7 @@ import pytest
 
 import sentilora
 from sentilora.data.files.read_options import Reading
-from sentilora.inference import sentiment_model
-from sentilora.inference.engines.engine import open_engine
 from sentilora.labels import canonical_sentiment
-from sentilora.model.artifact import open_artifact
 from sentilora.training.context import resolved_run
 from sentilora.ui.data_choices import DataChoices
 from sentilora.ui.models.scored_file import score_file
@@ -41,10 +38,9 @@ def ternary_run(tiny_base, tmp_path_factory):
 
 
 @pytest.fixture
-def run(ternary_run, monkeypatch):
+def run(ternary_run, load_once, monkeypatch):
     """Return the same folder, whose network is loaded once, not for each command."""
-    opened = open_engine(open_artifact(ternary_run))
-    monkeypatch.setattr(sentiment_model, "open_engine", lambda *_, **__: opened)
+    load_once(ternary_run)
     # The tiny base knows sixty words, and would be refused for texts of others.
     monkeypatch.setattr(resolved_run, "remarks_by", lambda *_: lambda _: [])
     return ternary_run
