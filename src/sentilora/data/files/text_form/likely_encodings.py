@@ -30,7 +30,8 @@ _LONE = math.log(0.1)
 _SIGNS = frozenset("’‘“”„‚«»‹›–—…·•¡¿°€£§©®™½¼¾´\xa0\xad№²³×")
 _WIDE_SIGNS = frozenset("。、，！？「」『』（）・：；～\u3000《》…—“”ー")
 _OPENING, _CLOSING = frozenset("“„«‹‘¡¿‚「『"), frozenset("”»›…™®°’")
-_EDGE, _SMALL, _CAPITAL, _ASCII, _HIGH = "edge", "small", "capital", "ascii", "high"
+_EDGE, _SMALL, _CAPITAL = "edge", "small", "capital"  # of ASCII
+_HIGH, _HIGH_SMALL = "high", "high small"
 
 Context = tuple[str, str, str]  # a character, what stands before it, what stands behind it
 
@@ -118,7 +119,7 @@ def _kind(character: str) -> str:
         return _EDGE
     if character <= "\x7f":
         return _SMALL if character.islower() else _CAPITAL
-    return "high small" if character.islower() else "high"
+    return _HIGH_SMALL if character.islower() else _HIGH
 
 
 def _share(context: Context, alphabet: Alphabet) -> float:
@@ -131,10 +132,10 @@ def _share(context: Context, alphabet: Alphabet) -> float:
     if alphabet.is_latin:
         if before == after == _EDGE:
             found += _LONE  # few words are one letter
-        is_odd = character.isupper() and before in (_SMALL, "high small")
+        is_odd = character.isupper() and before in (_SMALL, _HIGH_SMALL)
     else:
         is_odd = before in (_SMALL, _CAPITAL) or after in (_SMALL, _CAPITAL)
-        is_odd = is_odd or (character.isupper() and before == "high small")
+        is_odd = is_odd or (character.isupper() and before == _HIGH_SMALL)
     return found + (_RARE if is_odd else 0)
 
 
