@@ -21,6 +21,7 @@ pytestmark = pytest.mark.browser
 
 LABELS = ("<b>negative</b>", "1", "positive & <img src=x onerror=alert(1)>")
 EMPTY = ["", "   \n\t", "\x1c\x1f\x85\u2028\u3000"]
+UNSEEN = ["\ufeff", " \u200b\u00ad "]
 TEXTS = [
     "Great movie, highly recommended!",
     "a",
@@ -219,13 +220,16 @@ def test_an_empty_text_is_no_text_as_in_python(pages, visit):
     model = sentilora.load(folder)
     page = visit(folder)
     classify(page, "Great!")
-    for text in EMPTY:
-        with pytest.raises(DataError, match="is empty"):
+    unseen = "holds nothing but characters that nobody sees"
+    refused = dict.fromkeys(EMPTY, ("is empty", "The text is empty. Type one first."))
+    refused |= dict.fromkeys(UNSEEN, (unseen, f"The text {unseen}. Type one first."))
+    for text, (in_python, on_the_page) in refused.items():
+        with pytest.raises(DataError, match=in_python):
             model.predict(text)
         page.locator("#text").fill(text)
         page.get_by_role("button", name="Classify").click()
         page.wait_for_selector("html[data-state=ready]")
-        assert status(page) == "The text is empty. Type one first."
+        assert status(page) == on_the_page
         assert page.locator("#answer").is_hidden()
         classify(page, "Great!")
 
