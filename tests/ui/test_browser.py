@@ -86,8 +86,9 @@ def fits(page):
 
 
 def updates_of(page):
-    """Return how many updates a training has done, as the page says."""
-    return int(re.search(r"update ([\d,]+) of", page.locator("body").inner_text())[1])
+    """Return how many updates a training has done, as the page says; 0 while it says none yet."""
+    told = re.search(r"update ([\d,]+) of", page.locator("body").inner_text())
+    return int(told[1].replace(",", "")) if told else 0
 
 
 def start_from(page, base):
