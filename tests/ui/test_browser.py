@@ -263,8 +263,8 @@ def as_hex(colour):
 
 def test_a_training_outlives_the_page_and_is_stopped_and_resumed(visit, app, tiny_base, tmp_path):
     file = tmp_path / "train.csv"
-    # So many that early stopping does not end it before the page is opened again.
-    rows = [f"{text},{label}" for text, label in make_texts(4000, 3)]
+    # There are two evaluations an epoch: so many that early stopping does not end it in the test.
+    rows = [f"{text},{label}" for text, label in make_texts(40_000, 3)]
     file.write_text("\n".join(["text,label", *rows]), encoding="utf-8")
     page = visit("train")
     page.get_by_text("My file").click()
