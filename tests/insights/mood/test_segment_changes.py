@@ -67,11 +67,11 @@ def test_versions_have_their_place_and_products_none():
 
 
 @pytest.mark.slow
-def test_shuffled_days_change_no_segment_in_at_most_five_of_a_hundred_reports():
+def test_shuffled_days_change_no_segment_in_at_most_two_of_forty_reports():
     told = 0
-    for seed in range(100):
+    for seed in range(40):
         generator = np.random.default_rng([5, seed])
         dates, product, label_ids = products(generator, outage)
         report = mood(label_ids, generator.permutation(dates), {"product": product}, seed=seed)
         told += bool(report.changes)
-    assert told <= 5
+    assert told <= 2

@@ -111,9 +111,9 @@ def test_the_same_seed_gives_the_same_report_and_another_theme_moves_no_change()
 
 
 @pytest.mark.slow
-def test_shuffled_days_have_a_trend_in_at_most_five_of_a_hundred_reports():
+def test_shuffled_days_have_a_trend_in_at_most_two_of_forty_reports():
     told = 0
-    for seed in range(100):
+    for seed in range(40):
         generator = np.random.default_rng([8, seed])
         dates = generator.permutation(days(np.repeat(np.arange(40), 20)))
         shares = generator.beta(1, 12, size=20)
@@ -121,4 +121,4 @@ def test_shuffled_days_have_a_trend_in_at_most_five_of_a_hundred_reports():
         told += any(
             theme.trend.direction in ("new", "rising", "fading") for theme in found.themes
         ) or bool(found.changes)
-    assert told <= 5
+    assert told <= 2
