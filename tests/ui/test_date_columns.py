@@ -5,14 +5,10 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 import pytest
 
-from sentilora.ui.date_columns import (
-    DAY_FIRST,
-    MONTH_FIRST,
-    DateColumn,
-    count_over_time,
-    date_columns,
-    day_of,
-)
+from sentilora.errors import DataError
+from sentilora.ui.date_columns import DateColumn, count_over_time, date_column, date_columns
+
+ORDERS = ("day-first", "month-first")
 
 
 def test_iso_strings_and_arrow_dates_are_dates_and_nothing_else_is():
@@ -63,49 +59,44 @@ def test_the_longer_the_time_the_longer_its_parts(last, unit, starts):
     assert (found, [row["start"] for row in rows]) == (unit, starts)
 
 
-def test_no_dates_no_rows():
-    assert count_over_time(["x"], ["good"]) == ("day", [])
-    assert day_of(20260105) is None
+@pytest.mark.parametrize("value", ["2026-11-24T09:30:00Z", "24/11/26 16:35", "Nov 24, 2026", 46350])
+def test_dates_are_read_as_insights_reads_them(value):
+    unit, rows = count_over_time([value, None], ["good", "bad"])
+    assert (unit, [row["start"] for row in rows]) == ("day", ["2026-11-24"])
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        "2026-11-24",
-        "2026-11-24T09:30:00Z",
-        "2026-11-24 11:35:52 -0800",
-        "24.11.2026",
-        "24/11/26 16:35",
-        "24 Nov 2026",
-        "Nov 24, 2026",
-        "Tue Nov 24 16:35:00 +0000 2026",
-    ],
-)
-def test_a_day_is_read_in_the_forms_that_exports_have(value):
-    assert day_of(value, DAY_FIRST) == date(2026, 11, 24)
+def test_rows_without_an_answer_give_no_chart():
+    assert count_over_time(["2026-01-05"], [None]) == ("day", [])
 
 
-@pytest.mark.parametrize(
-    "value", ["2026", "24.13.2026", "in May 2026 it broke", "Item 2026 ok", "20261124", "1.2.3"]
-)
-def test_what_is_no_day_is_not_read_as_one(value):
-    assert day_of(value, DAY_FIRST) is None
+def test_numbers_and_versions_are_read_as_dates_only_where_somebody_chooses_them():
+    for values in (["20261124", "20261125"], ["1.2.3", "1.10.1"]):
+        assert date_columns(pa.table({"when": values})) == []
+        assert date_column("when", values) is not None
+    assert date_column("when", ["Item 2026 ok", "in May 2026 it broke"]) is None
+    assert date_column("when", [None, ""]) is None
 
 
 def test_the_rows_tell_which_number_is_the_day():
-    def column(values):
-        (found,) = date_columns(pa.table({"when": values}))
-        return found
-
-    assert column(["11/02/2026", "11/24/2026"]) == DateColumn("when", MONTH_FIRST)
-    assert column(["02/11/2026", "24/11/2026"]) == DateColumn("when", DAY_FIRST)
-    assert column(["02.11.2026", "03.11.2026"]) == DateColumn("when", DAY_FIRST)
+    for values, start in (
+        (["11/02/2026", "11/24/2026"], "2026-11-02"),
+        (["02/11/2026", "24/11/2026"], "2026-11-02"),
+    ):
+        assert date_column("when", values) == DateColumn("when", has_order=True)
+        assert count_over_time(values, ["a", "a"])[1][0]["start"] == start
 
 
 def test_an_order_that_cannot_be_told_is_asked_for():
-    values = ["02/11/2026", "03/11/2026"]
-    (found,) = date_columns(pa.table({"when": values}))
-    assert found == DateColumn("when", None, is_open=True, example="02/11/2026")
-    assert count_over_time(values, ["a", "a"], None) == ("day", [])
-    starts = [row["start"] for row in count_over_time(values, ["a", "a"], MONTH_FIRST)[1]]
+    values = ["02.11.2026", "03.11.2026"]
+    found = date_column("when", values)
+    assert found == DateColumn("when", ORDERS, "02.11.2026", has_order=True)
+    with pytest.raises(DataError, match="can be read in two ways"):
+        count_over_time(values, ["a", "a"])
+    starts = [row["start"] for row in count_over_time(values, ["a", "a"], "month-first")[1]]
     assert starts == ["2026-02-11", "2026-03-11"]
+
+
+def test_two_orders_in_one_column_are_asked_about():
+    values = ["24/11/2026", "25/11/2026", "11/26/2026"]
+    assert date_column("when", values) == DateColumn("when", ORDERS, has_order=True)
+    assert len(count_over_time(values, ["a"] * 3, "day-first")[1]) == 2

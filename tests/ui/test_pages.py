@@ -245,7 +245,7 @@ def test_dates_that_can_be_read_in_two_ways_are_asked_about(open_page):
     assert "can be read in two ways" in " ".join(one.value for one in page.caption)
     (order,) = [one for one in page.radio if one.label.endswith("is written")]
     assert order.label == "01/11/2026 is written"
-    order.set_value("day first").run()
+    order.set_value("day-first").run()
     assert len(page.get("vega_lite_chart") or page.get("arrow_vega_lite_chart")) == 2
 
 

@@ -45,6 +45,21 @@ class Days:
     unreadable: int = 0
 
 
+@dataclass(frozen=True)
+class DateDoubt:
+    """A date that can be read in two ways, and no row tells which.
+
+    Attributes:
+        row: row that it stands in, from 1.
+        value: the date as it is written.
+        readings: day in each of the two orders, by names of :data:`ORDERS`.
+    """
+
+    row: int
+    value: str
+    readings: dict[str, dt.date]
+
+
 class DateReader:
     """Reads one column, piece by piece; twelve bytes a row are kept.
 
@@ -92,6 +107,19 @@ class DateReader:
                 if form[0] and form[1] and found[0] != found[1]:
                     self._differs = True
                     self._first.setdefault((), (row, str(value).strip(), found))
+
+    def doubt(self) -> DateDoubt | None:
+        """Return a date that can be read in two ways; None where the rows, or an order, tell."""
+        fits = self._fitting()
+        if self._order is not None or not any(fits):
+            return None
+        if fits[0] and fits[1] and self._differs:
+            return self._doubt_of((), 0, 1)
+        order = fits.index(True)
+        # With two digits a year may stand first, too; it hardly does where that makes more years.
+        if fits[2] and order != 2 and self._years(2) < self._years(order):
+            return self._doubt_of(next(iter(self._first)), order, 2)
+        return None
 
     def finish(self) -> Days:
         """Decide the order and return the days.
@@ -148,17 +176,18 @@ class DateReader:
             return ORDERS.index(self._order)
         if not self._forms:
             return None
-        fits = [all(form[order] for form in self._forms) for order in range(len(ORDERS))]
-        if fits[0] and fits[1] and self._differs:
-            raise DataError(self._doubt(*self._first[()], 0, 1))
-        if not any(fits):
+        if (doubt := self.doubt()) is not None:
+            raise DataError(self._doubtful(doubt))
+        if not any(fits := self._fitting()):
             raise DataError(self._mixture())
-        order = fits.index(True)
-        # With two digits a year may stand first, too; it hardly does where that makes more years.
-        if fits[2] and order != 2 and self._years(2) < self._years(order):
-            row, value, found = next(iter(self._first.values()))
-            raise DataError(self._doubt(row, value, found, order, 2))
-        return order
+        return fits.index(True)
+
+    def _fitting(self) -> list[bool]:
+        """Tell for each order whether it reads all dates; for none where it does not matter."""
+        return [
+            bool(self._forms) and all(form[order] for form in self._forms)
+            for order in range(len(ORDERS))
+        ]
 
     def _years(self, order: int) -> int:
         """Count the years that the days lie in."""
@@ -166,17 +195,20 @@ class DateReader:
         years = days[days != NEVER].astype("datetime64[D]").astype("datetime64[Y]")
         return len(np.unique(years))
 
-    def _doubt(
-        self, row: int, value: str, found: tuple[int, int, int], first: int, second: int
-    ) -> str:
+    def _doubt_of(self, form: tuple[bool, ...], *orders: int) -> DateDoubt:
+        row, value, found = self._first[form]
+        return DateDoubt(row, value, {ORDERS[order]: date_of(found[order]) for order in orders})
+
+    def _doubtful(self, doubt: DateDoubt) -> str:
         ways = [
-            f"{_written(found[order])} with the {ORDERS[order].split('-')[0]} first"
-            for order in (first, second)
+            f"{_written(day)} with the {order.split('-')[0]} first"
+            for order, day in doubt.readings.items()
         ]
+        first, second = (setting("date_order", order) for order in doubt.readings)
         return (
             f"{self._source}: the dates in column '{self._column}' can be read in two ways: "
-            f"'{value}' (row {row}) is {ways[0]}, and {ways[1]}. No row tells which. Say it with "
-            f"{setting('date_order', ORDERS[first])} or {setting('date_order', ORDERS[second])}."
+            f"'{doubt.value}' (row {doubt.row}) is {ways[0]}, and {ways[1]}. No row tells which. "
+            f"Say it with {first} or {second}."
         )
 
     def _mixture(self) -> str:
@@ -205,9 +237,8 @@ class DateReader:
         shown = [one for form, one in self._first.items() if form and form[order or 0]]
         if order is not None and shown:
             _, value, found = shown[0]
-            told = (
-                f"; read {ORDERS[order].replace('-', ' ')}: '{value}' is {_written(found[order])}"
-            )
+            day = _written(date_of(found[order]))
+            told = f"; read {ORDERS[order].replace('-', ' ')}: '{value}' is {day}"
         notes = [Message(f"dates from column '{self._column}', {span}{told}")]
         if bad:
             rows = [f"row {row} ({shown_value(value)})" for row, value in self._all_bad(order)]
@@ -248,5 +279,5 @@ def _is_empty(value: Any) -> bool:
     return isinstance(value, str) and (not value.strip() or is_missing(value))
 
 
-def _written(day: int) -> str:
-    return f"{date_of(day):%d %B %Y}".lstrip("0")
+def _written(day: dt.date) -> str:
+    return f"{day:%d %B %Y}".lstrip("0")

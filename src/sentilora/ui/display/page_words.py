@@ -52,6 +52,12 @@ READING_CHOICES: dict[str, dict[str, str]] = {
     "header": {"first": "holds the names of the columns", "none": "is a row like the others"},
 }
 
+
+def order_words(order: str | None) -> str:
+    """Write an order of day, month and year, such as ``day-first``."""
+    return "the file tells" if order is None else order.replace("-", " ")
+
+
 # What stands for a name in the advice of other front ends.
 _PLACEHOLDERS = ("COL", "COLUMN", "DIR", "FILE", "FOLDER", "NAME")
 
@@ -106,5 +112,11 @@ PAGE = PageWords(
         "to": KIND,
         **{name: f"{READING}: {box}" for name, box in READING_BOXES.items()},
     },
-    {"stars": STARS, **READING_CHOICES},
+    {
+        "stars": STARS,
+        "date_order": {
+            order: order_words(order) for order in ("day-first", "month-first", "year-first")
+        },
+        **READING_CHOICES,
+    },
 )

@@ -11,7 +11,7 @@ from sentilora.evaluation.reports import wording
 from sentilora.inference.rows.answers import FileSummary
 from sentilora.ui import session
 from sentilora.ui.data_form import ask_for_data, show_understood
-from sentilora.ui.date_columns import DAY_FIRST, MONTH_FIRST, count_over_time, date_columns
+from sentilora.ui.date_columns import DateColumn, count_over_time, date_column, date_columns
 from sentilora.ui.display import page_words
 from sentilora.ui.display.altair_charts import draw_counts, draw_over_time
 from sentilora.ui.display.error_messages import page_text, told
@@ -126,18 +126,20 @@ def _show_over_time(table: pa.Table, scored: ScoredFile) -> None:
     if name is None:
         st.caption("No column holds dates." if not found else "Choose a column for the chart.")
         return
-    if (column := found.get(name)) is None:
+    column = _looked_at(str(scored.path), name)
+    if column is None:
         st.caption(
             f"No chart: the values of “{plain(name)}” are not read as dates. Read are 2026-11-24, "
             "24.11.2026, 11/24/2026 and 24 Nov 2026, with a time behind them or without."
         )
         return
-    order = column.order
-    if column.is_open:
+    order = None
+    if column.orders:
         order = st.radio(
-            f"{column.example} is written",
-            [DAY_FIRST, MONTH_FIRST],
+            f"{plain(column.example or name)} is written",
+            column.orders,
             index=None,
+            format_func=page_words.order_words,
             horizontal=True,
             key=f"{key}-{name}-order",
         )
@@ -153,6 +155,14 @@ def _show_over_time(table: pa.Table, scored: ScoredFile) -> None:
     )
     if dated < scored.summary.rows - scored.summary.skipped:
         st.caption(f"{dated:,} of {scored.summary.rows:,} rows have a date and an answer.")
+
+
+@st.cache_data(max_entries=16, show_spinner=False)  # type: ignore[untyped-decorator]
+def _looked_at(path: str, column: str) -> DateColumn | None:
+    """Judge a column by all of its values, once."""
+    import pyarrow.parquet as pq
+
+    return date_column(column, pq.read_table(path, columns=[column])[column].to_pylist())
 
 
 @st.cache_data(max_entries=16, show_spinner=False)  # type: ignore[untyped-decorator]

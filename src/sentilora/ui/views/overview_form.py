@@ -9,16 +9,17 @@ from dataclasses import dataclass
 import streamlit as st
 
 from sentilora.data.columns import LABEL_NAMES, MORE_LABEL_NAMES, RATING_NAMES, fold_name
+from sentilora.insights.dates import ORDERS
 from sentilora.ui import session
 from sentilora.ui.data_choices import DataChoices
 from sentilora.ui.data_form import LOOKED_AT, ask_for_data, show_understood
-from sentilora.ui.date_columns import DAY_FIRST, MONTH_FIRST, DateColumn, date_columns
+from sentilora.ui.date_columns import DateColumn, date_columns
 from sentilora.ui.display import page_words
+from sentilora.ui.display.markdown import plain
 from sentilora.ui.models.analysed_file import FeedbackChoices
 from sentilora.ui.understood_rows import first_rows, understand_labels, understand_texts
 
 SAMPLE, UPLOAD = "The sample", "My file"
-ORDERS = {"the file tells": None, DAY_FIRST: "day-first", MONTH_FIRST: "month-first"}
 
 _MOST_VALUES = 12  # of a column that is proposed as a segment
 _FEWEST_TEXTS = 5  # of each value, on average
@@ -93,13 +94,20 @@ def _ask_for_columns(data: DataChoices, model: str) -> FeedbackChoices:
         )
         session.keep(key, segments)
     order = None
-    if (column := dates.get(date)) is not None and column.is_open:
+    column = dates.get(date)
+    if date is not None and (column is None or column.has_order):
         key = f"{own}-{date}-order"
-        session.begin(key, next(iter(ORDERS)))
-        label = page_words.DATE_ORDER
-        help_text = f"{column.example} can be read in two ways."
-        named = st.radio(label, list(ORDERS), horizontal=True, key=key, help=help_text)
-        order = ORDERS[session.keep(key, named)]
+        session.begin(key, None)
+        example = "" if column is None else column.example
+        order = st.radio(
+            page_words.DATE_ORDER,
+            [None, *((column and column.orders) or ORDERS[:2])],
+            format_func=page_words.order_words,
+            horizontal=True,
+            key=key,
+            help=f"{plain(example)} can be read in two ways." if example else None,
+        )
+        session.keep(key, order)
     return FeedbackChoices(data, model, date, order, tuple(segments))
 
 
