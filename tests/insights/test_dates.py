@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from sentilora.errors import ConfigError, DataError
-from sentilora.insights.dates import DateReader, day_named
+from sentilora.insights.date_spellings import day_named
+from sentilora.insights.dates import DateReader, stray_days
 
 DAY = np.datetime64("2026-11-24")
 
@@ -119,6 +120,42 @@ def test_mixed_orders_are_an_error_unless_one_is_named():
     found = read(mixed, "day-first")
     assert found.unreadable == 1
     assert "row 3 ('11/26/2026')" in found.notes[-1]
+
+
+@pytest.mark.parametrize("stray", ["1970-01-01", "1900-01-01", "2062-03-01", "1926-03-09"])
+def test_days_years_away_from_all_others_count_as_none(stray):
+    march = [f"2026-03-{1 + n % 28:02}" for n in range(60)]
+    found = read([stray, *march])
+    assert np.isnat(found.days).tolist() == [True] + [False] * 60
+    assert found.unreadable == 0
+    assert found.notes[0] == "dates from column 'created', 2026-03-01 to 2026-03-28"
+    assert found.notes[1].endswith(f'none: {stray} (1 row); since="{stray}" takes them as they are')
+    taken = DateReader("created", "tickets.csv", takes_all=True)
+    taken.add(range(1, 62), [stray, *march])
+    assert not np.isnat(taken.finish().days).any()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["1970-01-01"] * 30,
+        [f"{1965 + n}-01-01" for n in range(30)],
+        [f"2026-03-{1 + n:02}" for n in range(28)] + ["2029-01-01"] * 2,
+        [f"2026-03-{1 + n:02}" for n in range(28)] + ["2027-01-01"],
+        ["2026-03-01", "2062-03-01"],
+    ],
+    ids=["all zero", "through 1970", "too many for slips", "a year later", "too few to tell"],
+)
+def test_days_that_may_be_meant_are_taken(values):
+    found = read(values)
+    assert not np.isnat(found.days).any()
+    assert len(found.notes) == 1
+
+
+def test_slips_at_both_ends_are_found():
+    days = np.array(["1826-01-01", *["2026-03-05"] * 58, "2126-01-01"], "datetime64[D]")
+    assert np.flatnonzero(stray_days(days)).tolist() == [0, 59]
+    assert not stray_days(days[1:-1]).any()
 
 
 def test_a_year_of_two_digits_may_stand_first():

@@ -90,6 +90,14 @@ def test_rows_without_a_known_label_are_left_out_and_counted(tmp_path):
     found = read(path, asked=Asked(label="label", skip_bad_rows=True), uses_labels=True)
     assert found.label_ids.tolist() == [2, 0]
     assert found.skipped == {"no label that the model knows": 2}
+    assert any("are left out: 'odd' (1 rows). What" in note for note in found.notes)
+
+
+def test_two_columns_of_one_name_are_an_error(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("text,day,day\nGood enough,2026-01-02,2026-02-03\n")
+    with pytest.raises(DataError, match=r"names that occur twice: 'day'\. Give each column"):
+        read(path)
 
 
 def test_all_ways_to_read_a_file_work(tmp_path):
@@ -197,6 +205,7 @@ def test_of_too_many_texts_some_are_drawn_and_that_is_told():
     assert found.skipped == {"beyond the limit of texts": 450}
     assert any("of 500 texts 50 were drawn at random" in note for note in found.notes)
     assert read(table, limit=50).rows.tolist() == found.rows.tolist()
+    assert set(read(table, limit=20).rows) < set(found.rows)  # so that labels of a survey fit
 
 
 def test_copies_share_one_voice_but_short_praise_does_not():

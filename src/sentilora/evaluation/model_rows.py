@@ -18,10 +18,10 @@ from sentilora.data.labelled.examples import Examples
 from sentilora.data.labelled.reader import finish
 from sentilora.data.labelled.scan import Asked
 from sentilora.data.labelled.values.meanings import NO_LABEL
-from sentilora.data.problems import quoted, raise_if_any
+from sentilora.data.problems import SHOWN_ROWS, quoted, raise_if_any
 from sentilora.errors import ConfigError
 from sentilora.labels import Labels, parse_labels
-from sentilora.message import setting
+from sentilora.message import Message, setting
 
 
 @dataclass(frozen=True)
@@ -91,18 +91,39 @@ def read_rows(
 
 def note_unknown_labels(found: Draft, known: Labels) -> None:
     """Say once which labels the file has and the model has not; the rows are listed after it."""
-    scan = found.scan
-    if found.meanings is None or not found.meanings.of or found.asked.rating_scale is not None:
-        return
+    scan, unknown = found.scan, _unknown_labels(found)
     used = sorted(name for name, code in scan.spellings.items() if scan.tally[code])
-    unknown = [
-        name
-        for name in used
-        if isinstance(meaning := found.meanings.of[name], str) and meaning != NO_LABEL
-    ]
     if unknown and (not found.asked.skip_bad_rows or len(unknown) == len(used)):
         scan.problems.add(
             f"column '{scan.columns.label}' holds the labels {quoted(used)}, and the model has "
             f"{', '.join(known.names)}. Choose another column with {setting('label', 'COL')}, or "
             f"say which values stand for its labels with {setting('labels')}: VALUE=NAME for each."
         )
+
+
+def left_out_labels(found: Draft) -> list[Message]:
+    """Say which labels the model has not, where their rows are left out."""
+    scan, unknown = found.scan, _unknown_labels(found)
+    if not unknown:
+        return []
+    told = [f"'{name}' ({scan.tally[scan.spellings[name]]:,} rows)" for name in unknown]
+    more = f", and {len(told) - SHOWN_ROWS:,} more" if len(told) > SHOWN_ROWS else ""
+    return [
+        Message(
+            f"rows with labels that the model does not know are left out: "
+            f"{', '.join(told[:SHOWN_ROWS])}{more}. What values stand for is said with "
+            f"{setting('labels')}: VALUE=NAME for each"
+        )
+    ]
+
+
+def _unknown_labels(found: Draft) -> list[str]:
+    if found.meanings is None or not found.meanings.of or found.asked.rating_scale is not None:
+        return []
+    return sorted(
+        name
+        for name, code in found.scan.spellings.items()
+        if found.scan.tally[code]
+        and isinstance(meaning := found.meanings.of[name], str)
+        and meaning != NO_LABEL
+    )

@@ -11,6 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from sentilora.errors import ConfigError
+from sentilora.message import setting
+
 NEVER = int(np.iinfo(np.int32).min)
 NONE = (NEVER, NEVER, NEVER)
 EPOCH = dt.date(1970, 1, 1).toordinal()
@@ -140,3 +143,27 @@ def iso_day(text: str) -> dt.date | None:
 def date_of(day: int) -> dt.date:
     """Return a day counted from 1970 as a date."""
     return dt.date.fromordinal(day + EPOCH)
+
+
+def day_named(value: object, name: str) -> dt.date | None:
+    """Return the day that a setting names; None if it names none.
+
+    Args:
+        value: a day, or one in ISO form, such as ``2026-11-24``; or None.
+        name: name of the setting.
+
+    Raises:
+        ConfigError: it is no day.
+    """
+    if value is None:
+        return None
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    day = iso_day(value) if isinstance(value, str) else None
+    if day is None:
+        raise ConfigError(
+            f"{setting(name, str(value))}: expected a day, such as {setting(name, '2026-11-24')}."
+        )
+    return day

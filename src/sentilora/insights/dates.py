@@ -6,12 +6,13 @@ Read are dates and times of Arrow and pandas, ISO 8601 with or without a time, t
 that is written; times of other zones are not moved. Of two digits, 69 to 99 are 1969 to 1999.
 
 Whether 03/10/2026 lies in March or in October is told by the other rows, if all of them together
-allow one reading; else somebody has to say. Not covered: months without a day, weeks and quarters.
+allow one reading; else somebody has to say. What programs write for no date (1970-01-01), and a few
+days years away from all others (2062 for 2026) count as none, which is told. Not covered: months
+without a day, weeks and quarters.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from array import array
 from collections import Counter
 from collections.abc import Sequence
@@ -24,10 +25,19 @@ from numpy.typing import NDArray
 from sentilora.data.labelled.values.label_spellings import is_missing
 from sentilora.data.problems import SHOWN_ROWS, quoted, shown_value
 from sentilora.errors import ConfigError, DataError
-from sentilora.insights.date_spellings import NEVER, NONE, date_of, iso_day, readings
+from sentilora.insights.date_spellings import NEVER, NONE, date_of, readings
 from sentilora.message import Message, setting
 
 ORDERS = ("day-first", "month-first", "year-first")
+# What a missing date becomes in spreadsheets and in programs that count from a day on.
+_ZERO_DAYS = np.array(
+    ["1899-12-30", "1899-12-31", "1900-01-01", "1904-01-01", "1969-12-31", "1970-01-01"],
+    "datetime64[D]",
+)
+_YEAR = np.timedelta64(365, "D")
+_FAR_YEARS, _FAR_SPANS = 2, 3  # from all others, in years and in their own spans
+_FEW_FAR = 0.02  # of the days; more are no slips
+_FEWEST_DAYS = 20
 
 
 @dataclass(frozen=True)
@@ -67,17 +77,21 @@ class DateReader:
         column: name of the column.
         source: name that the user knows the data by.
         order: one of :data:`ORDERS`, for three numbers in a row; None decides by all rows.
+        takes_all: whether days far from all others are taken as they are.
 
     Raises:
         ConfigError: there is no such order.
     """
 
-    def __init__(self, column: str, source: str, order: str | None = None) -> None:
+    def __init__(
+        self, column: str, source: str, order: str | None = None, *, takes_all: bool = False
+    ) -> None:
         if order is not None and order not in ORDERS:
             raise ConfigError(f"{setting('date_order', order)}: expected {', '.join(ORDERS)}.")
         self._column = column
         self._source = source
         self._order = order
+        self._takes_all = takes_all
         self._read = tuple(array("i") for _ in ORDERS)
         self._known: dict[Any, tuple[int, int, int]] = {}
         self._forms: Counter[tuple[bool, ...]] = Counter()  # which orders read a value
@@ -144,7 +158,12 @@ class DateReader:
                 f"{quoted([str(value) for _, value in self._all_bad(order)], 3)}. Choose another "
                 f"column with {setting('date', 'NAME')}, or leave it out."
             )
-        return Days(days, tuple(self._notes(days[is_day], order, bad)), bad)
+        astray = np.zeros(len(days), np.bool_)
+        if not self._takes_all:
+            astray[is_day] = stray_days(days[is_day])
+        told = self._stray_notes(days[astray])
+        days[astray] = np.datetime64("NaT")
+        return Days(days, (*self._notes(days[is_day & ~astray], order, bad), *told), bad)
 
     def _readings(self, value: Any) -> tuple[int, int, int]:
         if not isinstance(value, str):
@@ -226,6 +245,23 @@ class DateReader:
             f"instance {setting('date_order', 'day-first')}: others then count as without a date."
         )
 
+    def _stray_notes(self, days: NDArray[np.datetime64]) -> list[Message]:
+        if not len(days):
+            return []
+        shown, counts = np.unique(days, return_counts=True)
+        told = [
+            f"{day} ({count:,} rows)" if count > 1 else f"{day} (1 row)"
+            for day, count in zip(shown, counts, strict=True)
+        ]
+        more = f", and {len(told) - SHOWN_ROWS:,} more" if len(told) > SHOWN_ROWS else ""
+        return [
+            Message(
+                f"days that are years away from all others count as none: "
+                f"{', '.join(told[:SHOWN_ROWS])}{more}; {setting('since', str(shown[0]))} takes "
+                "them as they are"
+            )
+        ]
+
     def _notes(self, days: NDArray[np.datetime64], order: int | None, bad: int) -> list[Message]:
         if not len(days):
             return [Message(f"column '{self._column}' holds no dates: nothing is told over time")]
@@ -249,28 +285,32 @@ class DateReader:
         return notes
 
 
-def day_named(value: object, name: str) -> dt.date | None:
-    """Return the day that a setting names; None if it names none.
+def stray_days(days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+    """Tell which days are none of the time of the others, ``(N,)``.
+
+    Such are the zeros of programs, where the others begin a year later or more; and, of twenty days
+    or more, at most one in fifty at each end, two years away and three times the span of the rest.
 
     Args:
-        value: a day, or one in ISO form, such as ``2026-11-24``; or None.
-        name: name of the setting.
-
-    Raises:
-        ConfigError: it is no day.
+        days: ``(N,)`` datetime64[D], none missing.
     """
-    if value is None:
-        return None
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, dt.date):
-        return value
-    day = iso_day(value) if isinstance(value, str) else None
-    if day is None:
-        raise ConfigError(
-            f"{setting(name, str(value))}: expected a day, such as {setting(name, '2026-11-24')}."
-        )
-    return day
+    astray = np.isin(days, _ZERO_DAYS)
+    if astray.all() or (astray.any() and days[~astray].min() - days[astray].max() < _YEAR):
+        astray[:] = False
+    order = np.sort(days[~astray])
+    if len(order) < _FEWEST_DAYS:
+        return astray
+    most = max(1, int(_FEW_FAR * len(order)))
+    first, last = most, len(order) - 1 - most  # between them is what is surely meant
+    far = max(_FAR_YEARS * _YEAR, _FAR_SPANS * (order[last] - order[first]))
+    gaps = np.diff(order) >= far
+    low = order[1:][:first][gaps[:first]]
+    high = order[:-1][last:][gaps[last:]]
+    if len(low):
+        astray |= days < low[-1]
+    if len(high):
+        astray |= days > high[0]
+    return astray
 
 
 def _is_empty(value: Any) -> bool:

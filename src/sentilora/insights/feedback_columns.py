@@ -20,7 +20,7 @@ from sentilora.data.columns import (
 from sentilora.data.files.first_rows import first_rows
 from sentilora.data.files.streams import Table
 from sentilora.data.labelled.values.label_spellings import is_missing, spell
-from sentilora.data.problems import quoted
+from sentilora.data.problems import doubled_names, quoted
 from sentilora.errors import ConfigError, DataError, several
 from sentilora.message import Message, setting
 
@@ -67,8 +67,11 @@ class FeedbackColumns:
         """Return the columns as the table names them, the text found where it was not named.
 
         Raises:
-            DataError: there is no such column; all that are missing are named at once.
+            DataError: there is no such column, all that are missing are named at once; or two
+                columns have one name.
         """
+        if doubled := doubled_names(table.names):
+            raise DataError(f"{table.name}: {doubled}")
         problems: list[str] = []
         found: dict[str, Any] = {}
         for role in ("date", "id", "author"):
@@ -94,9 +97,9 @@ class FeedbackColumns:
             return None
         return name
 
-    def advice(self, table: Table, *, is_labelled: bool) -> list[Message]:
-        """Name columns that were not asked for, and would tell more."""
-        told = []
+    def notes(self, table: Table, *, is_labelled: bool) -> list[Message]:
+        """Name the column of the texts, and those that were not asked for and would tell more."""
+        told = [] if is_labelled else [f"texts from column '{self.text}'"]
         dates = [name for name in table.names if fold_name(name) in _DATE_NAMES]
         if self.date is None and dates:
             way = setting("date", dates[0])

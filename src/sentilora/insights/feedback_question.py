@@ -46,6 +46,11 @@ class FeedbackQuestion:
     limit: int = MOST_TEXTS
     seed: int = SEED
 
+    @property
+    def names_days(self) -> bool:
+        """Whether only some days are asked for."""
+        return self.since is not None or self.until is not None
+
     def __post_init__(self) -> None:
         first, last = self.since, self.until
         if self.columns.date is None:

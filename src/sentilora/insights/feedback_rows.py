@@ -27,7 +27,7 @@ from sentilora.data.labelled.values.label_spellings import is_missing
 from sentilora.data.problems import Problems, raise_if_any
 from sentilora.data.stored_frames import WHOLE
 from sentilora.errors import DataError
-from sentilora.evaluation.model_rows import given_labels, note_unknown_labels
+from sentilora.evaluation.model_rows import given_labels, left_out_labels, note_unknown_labels
 from sentilora.insights.dates import DateReader, Days
 from sentilora.insights.feedback import Feedback
 from sentilora.insights.feedback_columns import FeedbackColumns, ValueCodes, strings
@@ -94,10 +94,10 @@ class _Gathered:
     has_ids: bool = False
 
     def __post_init__(self) -> None:
-        columns = self.question.columns
+        asked, columns = self.question, self.question.columns
         if columns.date is not None:
-            order = self.question.date_order
-            self.dates = DateReader(columns.date, self.source, order)
+            order, takes_all = asked.date_order, asked.names_days
+            self.dates = DateReader(columns.date, self.source, order, takes_all=takes_all)
         self.segments = {name: ValueCodes() for name in columns.segments}
         self.authors = ValueCodes() if columns.author is not None else None
         self.has_ids = columns.id is not None
@@ -124,7 +124,8 @@ def _labels_of_part(
     label_of = np.full(int(rows.max(initial=0)) + 1, -1, np.int32)
     ids = np.array([known.label2id[name] for name in examples.labels.names], np.int32)
     label_of[rows] = ids[examples.label_ids]
-    gathered.notes += [note for note in examples.notes if "left out" not in note]
+    told = [note for note in examples.notes if "left out" not in note]
+    gathered.notes += [*told, *left_out_labels(found)]
     return label_of
 
 
@@ -139,8 +140,7 @@ def _read_part(
 
     columns = question.columns.found_in(table)
     if gathered.offset == 0:
-        gathered.notes += [*table.notes, Message(f"texts from column '{columns.text}'")]
-        gathered.notes += columns.advice(table, is_labelled=question.uses_labels)
+        gathered.notes += [*table.notes, *columns.notes(table, is_labelled=question.uses_labels)]
     problems = Problems(table.name, keeps_rows=True)
     last = 0
     for chunk in table.chunks(columns.used, problems):
@@ -219,7 +219,7 @@ def _chosen(
     """Return which rows are taken, by their place among those with a text."""
     keep = np.ones(len(gathered.rows), np.bool_)
     notes: list[Message] = []
-    if read is not None and (question.since or question.until):
+    if read is not None and question.names_days:
         days = read.days
         has_day = ~np.isnat(days)
         outside = np.zeros(len(keep), np.bool_)
