@@ -189,7 +189,7 @@ def test_notes_are_spelled_by_the_front_end(model):
     [
         ({"day": ""}, "holds no dates: nothing is told over time"),
         ({"day": "2026-03-02"}, "all 2026-03-02, so that nothing is told over time"),
-        ({"city": "Leeds"}, None),
+        ({"city": "Leeds"}, "all texts have the value 'Leeds', so that nothing is compared"),
         ({"words": "a good film with a good cast"}, "19 texts are copies of another one"),
     ],
     ids=["empty dates", "one date", "one segment", "one text"],
@@ -259,6 +259,8 @@ def test_unknown_columns_are_an_error_that_lists_those_there(model, settings, to
         ({"label": "stars", "review": 5}, "review=5: expected texts that the model answers"),
         ({"stars": 5, "labelled": "a.csv"}, 'labelled="a.csv": expected texts that the model'),
         ({"segments": "city"}, r'Type for instance: segments=\["city"\]'),
+        ({"aspects": " , ,"}, 'aspects=" , ," names no aspect'),
+        ({"since": "2026-03-09", "until": "2026-03-02"}, 'since="2026-03-09" is after until='),
     ],
 )
 def test_settings_that_mean_nothing_are_refused_before_the_work(settings, told):

@@ -22,7 +22,7 @@ from sentilora.errors import ConfigError, MissingExtraError, ModelError
 from sentilora.events import EventLog, Listener
 from sentilora.inference.sentiment_model import SentimentModel, load
 from sentilora.insights.aspects.aspect_search import find_aspects
-from sentilora.insights.dates import day_named
+from sentilora.insights.date_spellings import day_named
 from sentilora.insights.feedback import Feedback
 from sentilora.insights.feedback_columns import FeedbackColumns
 from sentilora.insights.feedback_question import MOST_TEXTS, FeedbackQuestion
@@ -246,7 +246,13 @@ def _aspect_names(aspects: str | Sequence[str]) -> tuple[str, ...]:
             f"aspects = {given!r}: expected names. Type for instance: "
             f"{setting('aspects', ['price', 'staff'])}"
         )
-    return tuple(dict.fromkeys(name.strip() for name in given if name.strip()))
+    names = tuple(dict.fromkeys(name.strip() for name in given if name.strip()))
+    if given not in ([""], []) and not names:
+        raise ConfigError(
+            f"{setting('aspects', aspects)} names no aspect. Expected names, such as "
+            f"{setting('aspects', ['price', 'staff'])}, or nothing."
+        )
+    return names
 
 
 def _check_rest(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -94,12 +95,23 @@ class Insights:
 
 
 def check_folder(folder: str | Path) -> Path:
-    """Refuse a folder that could not be written into now, rather than after the work.
+    """Refuse a folder that cannot be written into now, rather than after the work.
 
     Raises:
-        DataError: it is a file.
+        DataError: it is a file, or lies in one, or nobody may write there.
     """
     path = path_of(folder)
-    if path.exists() and not path.is_dir():
-        raise DataError(f"{path} is a file. Expected a folder for the report: a new or an old one.")
+    there = path.absolute()
+    while not os.path.lexists(there):
+        there = there.parent
+    if not there.is_dir():
+        named = path if there == path.absolute() else there
+        raise DataError(
+            f"{named} is a file. Expected a folder for the report: a new or an old one."
+        )
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise DataError(
+            f"The report cannot be written to {path}: {there} is not yours to write to. Choose "
+            "another folder."
+        )
     return path

@@ -32,7 +32,16 @@ def test_values_with_few_texts_are_counted_and_left_out():
     assert (found.groups == 0).sum() == 40
     (note,) = mood(np.zeros(70, dtype=int), segments={"product": values}).notes
     assert note.startswith("column 'product': 2 of 3 values are not compared")
-    assert left_out_notes(columns_of({"product": values[:40]})) == []
+    assert left_out_notes(columns_of({"product": column(("A", 40), ("B", 30))})) == []
+
+
+def test_a_column_that_compares_nothing_is_told():
+    notes = left_out_notes(columns_of({"one": column(("A", 40)), "none": column((None, 40))}))
+    assert notes == [
+        "column 'one': all texts have the value 'A', so that nothing is compared by it",
+        "column 'none' holds no values: nothing is compared by it",
+    ]
+    assert left_out_notes(columns_of({"some": column(("A", 40), (None, 5))})) == []
 
 
 @pytest.fixture(scope="module")

@@ -66,14 +66,24 @@ def columns_of(segments: Mapping[str, NDArray[Any]]) -> tuple[Column, ...]:
 
 
 def left_out_notes(columns: Iterable[Column]) -> list[str]:
-    """Say how many values are not compared, so that nobody takes them for like the others."""
-    return [
-        f"column '{column.name}': {column.left_out:,} of "
-        f"{column.left_out + len(column.values):,} values are not compared: only those "
-        f"of {ENOUGH_TEXTS} texts or more are, at most {MOST_VALUES} of a column"
-        for column in columns
-        if column.left_out
-    ]
+    """Say which values are not compared, so that nobody takes them for like the others."""
+    notes = []
+    for column in columns:
+        number = column.left_out + len(column.values)
+        if column.left_out:
+            notes.append(
+                f"column '{column.name}': {column.left_out:,} of {number:,} values are not "
+                f"compared: only those of {ENOUGH_TEXTS} texts or more are, at most {MOST_VALUES} "
+                "of a column"
+            )
+        elif number == 0:
+            notes.append(f"column '{column.name}' holds no values: nothing is compared by it")
+        elif number == 1 and (column.groups >= 0).all():
+            notes.append(
+                f"column '{column.name}': all texts have the value '{column.values[0]}', so that "
+                "nothing is compared by it"
+            )
+    return notes
 
 
 def natural_key(value: str) -> tuple[tuple[int, int, str], ...]:

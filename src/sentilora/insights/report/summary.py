@@ -25,11 +25,14 @@ from sentilora.insights.report.sentences import (
 from sentilora.labels import Labels
 
 _FEWEST = 3  # sentences
+_MANY = 0.5  # of the texts: in other languages, so that all that is said is a guess
 
 
 def summary(report: InsightReport) -> tuple[str, ...]:
     """Say the whole report in three to five sentences."""
     told = [mood_told(report)]
+    if report.basis.not_understood > _MANY * report.basis.texts:
+        told.append(foreign_told(report))
     if report.comparison is not None:
         told.append(latest_change_told(report, report.comparison))
     pains, delights, _ = theme_groups(report)
@@ -158,11 +161,7 @@ def uncertain(report: InsightReport) -> tuple[str, ...]:
             else "All texts say something that is in a theme."
         )
     if basis.not_understood:
-        foreign = basis.not_understood
-        told.append(
-            f"{counted_texts(foreign)} {does(foreign, 'is', 'are')} in languages that the model "
-            f"does not know; what it says of {does(foreign, 'it', 'them')} is a guess."
-        )
+        told.append(foreign_told(report))
     if basis.comparisons:
         told.append(
             f"{counted(basis.comparisons, 'comparison')} "
@@ -171,6 +170,15 @@ def uncertain(report: InsightReport) -> tuple[str, ...]:
             "a change, a trend or a difference."
         )
     return tuple(told)
+
+
+def foreign_told(report: InsightReport) -> str:
+    """Say how many texts the model does not understand."""
+    number = report.basis.not_understood
+    return (
+        f"{counted_texts(number)} {does(number, 'is', 'are')} in languages that the model "
+        f"does not know; what it says of {does(number, 'it', 'them')} is a guess."
+    )
 
 
 def basis_lines(report: InsightReport) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sentilora.errors import ModelError
 from sentilora.events import EventLog
 from sentilora.inference.scoring import find_repeats, score_windows
 from sentilora.inference.sentiment_model import SentimentModel
@@ -22,8 +23,10 @@ from sentilora.insights.statements.kinds import find_kinds
 from sentilora.insights.statements.splitter import MOST_CHARACTERS, split_all
 from sentilora.insights.statements.statements import Statements, signs_of
 from sentilora.message import Message
+from sentilora.model.tokens import MOSTLY_UNKNOWN
 
 _AT_ONCE = 16_384  # different statements, or texts
+_NEARLY_ALL = 0.9  # of the statements: unknown to the base, so that nothing can be told
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def read_statements(
 
     Raises:
         MissingExtraError: the base comes with a package that is not installed.
-        ModelError: the base is not there.
+        ModelError: the base is not there, or knows next to nothing of nearly all statements.
     """
     log = log or EventLog()
     text_index, start, end = split_all(feedback.texts)
@@ -74,16 +77,22 @@ def read_statements(
     order = np.argsort(owners, kind="stable")  # places of the first statement, of the second, …
     sorted_owners = owners[order]
     scores = np.empty((len(unique), len(model.labels)), np.float32)
+    unread = np.zeros(len(unique), np.bool_)
     budget = BatchBudget(BATCH_TOKENS)  # of one size, so that answers repeat to the last digit
     log.emit("phase", name="score and embed the statements", total=len(unique))
     for first in range(0, len(unique), _AT_ONCE):
         part = slice(first, first + _AT_ONCE)
-        windows = model.encoder.encode(unique[part]).windows
+        encoded = model.encoder.encode(unique[part])
+        windows = encoded.windows
+        unread[part] = np.array(encoded.unknown) >= MOSTLY_UNKNOWN
         with model.turn:
             scores[part] = _scores(model, unique[part], windows, budget)
         found = encoder.vectors(windows, progress=log.count)
         places = order[slice(*np.searchsorted(sorted_owners, [first, first + _AT_ONCE]))]
         vectors[places] = found[owners[places] - first]
+    unknown_notes = _unknown_notes(
+        [pieces[at] for at in np.flatnonzero(unread[owners])], len(pieces), model
+    )
     of_texts = None
     if feedback.label_ids is None:
         known = dict(zip(unique, range(len(unique)), strict=True))
@@ -101,7 +110,7 @@ def read_statements(
             kinds=kinds[owners],
         ),
         of_texts,
-        _notes(feedback.texts),
+        (*_notes(feedback.texts), *unknown_notes),
     )
 
 
@@ -148,3 +157,24 @@ def _notes(texts: Sequence[str]) -> tuple[Message, ...]:
             "for in that much of their start"
         ),
     )
+
+
+def _unknown_notes(
+    unread: Sequence[str], number: int, model: SentimentModel
+) -> tuple[Message, ...]:
+    """Say how many statements the base has no tokens for.
+
+    Raises:
+        ModelError: nearly all of them.
+    """
+    if not unread:
+        return ()
+    base = model.artifact.settings.base
+    example = " ".join(unread[0].split())[:20]
+    told = f"{len(unread):,} of {number:,} statements are signs that the base {base} does not know"
+    if len(unread) >= _NEARLY_ALL * number:
+        raise ModelError(
+            f"{told}, such as '{example}': nothing can be told of these texts. Expected texts in "
+            "words that it knows, or a model with a base that knows these."
+        )
+    return (Message(f"{told}, such as '{example}': what is said of them is a guess"),)

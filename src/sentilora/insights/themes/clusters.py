@@ -26,6 +26,7 @@ _LEAST_ROWS = 5
 _SMALL_SHARE, _SMALL_LIKENESS = 0.02, 0.9
 _LARGE_SHARE, _LARGE_LIKENESS = 0.08, 0.65
 _LEAST_WITHIN = 0.02
+_ONE_WORDING = 0.85  # cosine between sentences that differ in a mark or in the form of a word
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,17 @@ def group(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
     tree = ward(smoothed(vectors))
     groups: NDArray[np.int64] = fcluster(tree, count, "maxclust").astype(np.int64) - 1
     return joined(vectors, groups)
+
+
+def group_wordings(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Group few vectors, ``(S, D)`` of length 1, that are nearly one: "Great" and "Great!"."""
+    from scipy.cluster.hierarchy import average, fcluster
+
+    if len(vectors) < 2:
+        return np.zeros(len(vectors), np.int64)
+    apart = math.sqrt(2 - 2 * _ONE_WORDING)
+    groups: NDArray[np.int64] = fcluster(average(vectors), apart, "distance").astype(np.int64) - 1
+    return groups
 
 
 def joined(vectors: NDArray[np.float32], groups: NDArray[np.int64]) -> NDArray[np.int64]:

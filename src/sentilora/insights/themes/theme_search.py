@@ -13,6 +13,7 @@ from sentilora.insights.themes.clusters import (
     assign,
     centres_of,
     group,
+    group_wordings,
 )
 from sentilora.insights.themes.description import Grouping, Said, describe
 from sentilora.insights.themes.stability import measure_stability
@@ -22,6 +23,8 @@ from sentilora.insights.themes.topic_space import TopicSpace, fit_space
 LEAST_TEXTS = 3
 GROUPED_AT_ONCE = 5000
 RESAMPLES = 6
+FEW_WORDINGS = 40
+_SAME = 0.6  # cosine from which a new statement joins those of one wording
 _ROWS = 65_536
 _FLOOR = 0.5
 
@@ -94,6 +97,9 @@ def _group(
 ) -> tuple[Centres, NDArray[np.int64], NDArray[np.float32], NDArray[np.float64]]:
     """Group some statements; none of the groups holds fewer than three texts.
 
+    Where few wordings come again and again ("Great", "Slow"), each is a group of its own: too few
+    are different to tell by them what belongs together. How stable that is, is not known.
+
     Args:
         said: all statements.
         free: indices of those to be grouped, ``(F,)``.
@@ -112,7 +118,9 @@ def _group(
         generator = np.random.default_rng(seed)
         first = np.sort(generator.permutation(first)[:GROUPED_AT_ONCE])
     sample = space.turned(said.vectors[free[first]])
-    groups = group(sample)
+    few = len(first) <= FEW_WORDINGS and len(free) >= LEAST_TEXTS * len(first)
+    is_closed = few and len(free) == len(said.words)
+    groups = group_wordings(sample) if is_closed else group(sample)
     centres = centres_of(sample, groups)
     group_of = np.full(int(same.max(initial=-1)) + 1, -1, np.int64)
     group_of[same[first]] = groups
@@ -125,7 +133,9 @@ def _group(
     centres = centres.select(order)
     found, likeness = _placed(vectors, free, new[own], centres, space)
     stability = np.full(len(order), np.nan)
-    if resamples and len(order):
+    if is_closed:
+        centres = Centres(centres.directions, np.full(len(order), _SAME))
+    elif resamples and len(order):
         stability = _stability(sample, groups, seed, resamples)[order]
     return centres, found, likeness, stability
 
