@@ -69,7 +69,7 @@ def print_plain(
     room = _label_width(predictions)
     explained = explanations or [None] * len(values)
     for value, prediction, explanation in zip(values, predictions, explained, strict=True):
-        text = _CONTROLS.sub(" ", value) if isinstance(value, str) else ""
+        text = on_one_line(value) if isinstance(value, str) else ""
         label = score = ""
         if prediction is not None:
             label = prediction.label + ("?" if prediction.abstained else "")
@@ -102,7 +102,12 @@ def _print_words(explanation: Explanation, indent: int) -> None:
 
 
 def _with_value(word: WordContribution) -> str:
-    return f"{_CONTROLS.sub(' ', word.text)}:{word.value:+.2f}"
+    return f"{on_one_line(word.text)}:{word.value:+.2f}"
+
+
+def on_one_line(text: str) -> str:
+    """Write a text without line ends and without what would steer the terminal."""
+    return _CONTROLS.sub(" ", text)
 
 
 def cut(text: str, width: int) -> str:

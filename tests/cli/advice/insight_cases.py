@@ -35,8 +35,8 @@ COLUMNS = (
     Case(
         LOOK,
         (
-            "feedback_columns:FeedbackColumns.advice --date",
-            "feedback_columns:FeedbackColumns.advice --label",
+            "feedback_columns:FeedbackColumns.notes --date",
+            "feedback_columns:FeedbackColumns.notes --label",
         ),
         ISO,
     ),
@@ -45,6 +45,7 @@ COLUMNS = (
         ("feedback_rows:_read_part --text", "feedback_rows:_read_part --any-text"),
         ISO,
         fill={"NAME": "words"},
+        then="are signs that the base",  # figures, to a base of sixty words
     ),
     Case(
         f"insights $RUN '{FILE}' --text empty",
@@ -70,7 +71,12 @@ DATES = (
         ISO,
         fill={"NAME": "day"},
     ),
-    Case(f"{LOOK} --date day --since soon", ("dates:day_named --name#2",), ISO),
+    Case(
+        f"{LOOK} --date day",
+        ("dates:DateReader._stray_notes --since",),
+        feedback(lambda row: f"2026-11-{1 + row % 28:02}" if row else "1970-01-01"),
+    ),
+    Case(f"{LOOK} --date day --since soon", ("date_spellings:day_named --name#2",), ISO),
     Case(
         f"{LOOK} --since 2026-11-03",
         ("feedback_question:FeedbackQuestion.__post_init__ --date",),
@@ -90,6 +96,13 @@ DATES = (
     ),
 )
 SETTINGS = (
+    Case(f"{LOOK} --aspects ' , ,'", ("insights:_aspect_names --aspects#3",), ISO),
+    Case(
+        f"{LOOK} --label label",
+        ("model_rows:left_out_labels --labels",),
+        {FILE: ISO[FILE].replace("York,negative", "York,poor", 9)},
+        fill={"--labels": "poor=negative,negative=negative,positive=positive"},
+    ),
     Case(f"{LOOK} --limit 20", ("feedback_rows:_chosen --limit",), ISO),
     Case(
         f"{LOOK} --compare city",

@@ -49,6 +49,35 @@ def test_what_is_found_is_told_and_written(tell, tmp_path):
     }
 
 
+def test_the_next_command_reads_as_this_one_did(tell, run_command, tiny_run, tmp_path):
+    path = tmp_path / "tickets.csv"
+    path.write_text(path.read_text().replace(",", ";"))
+    given = ("--id", "brand", "--label", "mood", "--labels", "ok=positive,sad=negative")
+    lines = path.read_text().splitlines()
+    lines = [
+        f"{one};{('ok', 'sad')[place % 2] if place else 'mood'}" for place, one in enumerate(lines)
+    ]
+    path.write_text("\n".join(lines))
+    code, out, _ = tell(*given, "--compare", "week", "--date", "created", "--delimiter", ";")
+    assert code == 0
+    told = out.splitlines()[-1]
+    assert "--label mood --labels ok=positive,sad=negative" in told
+    assert "--id brand" in told
+    assert "--compare week" in told
+    assert "--delimiter ';'" in told
+
+
+def test_what_texts_say_steers_no_terminal(tell, tmp_path):
+    path = tmp_path / "tickets.csv"
+    path.write_text(
+        path.read_text().replace("good", "\x1b[31mgood").replace("United", "Un\x07ited")
+    )
+    code, out, err = tell("--segment", "brand")
+    assert code == 0
+    assert "\x1b" not in out + err
+    assert "\x07" not in out + err
+
+
 def test_json_is_the_report(tell, tmp_path):
     code, out, _ = tell("--json", "--output", "march", "--seed", 5)
     report = json.loads(out)

@@ -90,6 +90,62 @@ def test_a_file_that_is_no_survey_is_not_overwritten(tell, tmp_path):
     assert (tmp_path / "labels.csv").read_text() == "text,label\ngood,positive\n"
 
 
+@pytest.mark.parametrize(
+    ("rows", "columns", "told"),
+    [
+        (["good film,03/04/2026", "bad film,05/06/2026"], ("--date", "day"), "in two ways"),
+        (
+            ["good film,24/03/2026", "bad film,03/25/2026"],
+            ("--date", "day"),
+            "not all of one order",
+        ),
+        (["good film,x"], ("--segment", "city", "--date", "when"), "2 problems in "),
+        (["good,x"] * 30, (), "hardly holds texts"),
+        ([",x"] * 3, (), "has no texts to look at"),
+    ],
+    ids=["unclear dates", "mixed dates", "unknown columns", "single words", "no texts"],
+)
+def test_hard_files_are_refused_before_anything_is_asked(
+    run_command, tiny_run, tmp_path, rows, columns, told
+):
+    (tmp_path / "rows.csv").write_text("\n".join(["text,day", *rows]) + "\n")
+    code, out, err = run_command("label", "rows.csv", "--model", tiny_run.path, *columns)
+    assert (code, out) == (1, "")
+    assert told in err
+    assert "1 of " not in err
+    assert not (tmp_path / "labels.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked"),
+    [
+        ([f"a good film {n}, of March," for n in range(20)], 20),
+        ([f"a good film {n}, of March,2026-03-01" for n in range(20)], 20),
+        (["a good film of March,2026-03-01"] * 20, 1),
+        (["a good film. " * 30_000 + ",2026-03-01", "bad\x1b[31m film it was,2026-03-01"], 2),
+    ],
+    ids=["empty dates", "one date", "one text", "a huge text"],
+)
+def test_hard_files_are_asked_about(run_command, tiny_run, tmp_path, monkeypatch, rows, asked):
+    lines = [f'"{words}",{day}' for words, _, day in (row.rpartition(",") for row in rows)]
+    (tmp_path / "rows.csv").write_text("\n".join(["text,day", *lines]) + "\n")
+    monkeypatch.setattr("sys.stdin", io.StringIO("1\n" * asked))
+    given = ("--model", tiny_run.path, "--date", "day", "--text", "text")
+    code, _, err = run_command("label", "rows.csv", *given)
+    assert code == 0
+    assert err.count("s skip  u undo  q quit") == asked
+    assert len(kept(tmp_path)) == len(rows)
+    assert len(err) < 10_000
+    assert "\x1b" not in err
+    assert ("the first 3,000 of 390,000 characters" in err) == (len(rows) == 2)
+
+
+def test_of_very_many_texts_some_are_drawn_and_that_is_told(tell):
+    _, out, err = tell("1", "--limit", 20)
+    assert "of 60 texts 20 were drawn at random, and counts are of these" in err
+    assert "labelled  1 of 20 texts" in out
+
+
 def test_insights_take_the_labels(tell, run_command, tiny_run):
     tell("12" * 6, "--rows", 12)
     given = ("--text", "message", "--any-text", "--labelled", "labels.csv", "--json")

@@ -81,7 +81,7 @@ def insights(
     ] = None,
     output: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("insights"),
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Texts at most; of more, some are drawn.")
+        int | None, typer.Option(min=1, help="Texts at most (100,000); of more, as many are drawn.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of all draws.")] = SEED,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
@@ -132,14 +132,11 @@ def insights(
         _show(found, page)
         if found.kept is not None:
             kept = page.with_name(THEMES_FILE)
-            how: dict[str, Any] = {"text": text, "any_text": any_text, "date": date}
-            how |= {
-                "date_order": date_order,
-                "segments": segments,
-                "author": author,
-                "aspects": aspects or None,
-            }
-            again = typed("insights", model, "NEW_DATA", themes=kept, **how)
+            how: dict[str, Any] = {"text": text, "any_text": any_text, "label": label}
+            how |= {"labels": labels, "stars": stars, "scale": scale, "date": date}
+            how |= {"date_order": date_order, "segments": segments, "id": id_, "author": author}
+            how |= {"compare": compare, "aspects": aspects.strip() or None}
+            again = typed("insights", model, "NEW_DATA", themes=kept, **how, **context.obj)
             print(f"next      {again}")
 
 
@@ -169,11 +166,14 @@ def _show(found: Insights, page: Path) -> None:
 
 
 def _lines(name: str, lines: Sequence[str]) -> None:
+    from sentilora.cli.answer_lines import on_one_line
+
     for place, line in enumerate(lines):
-        print(f"{name if place == 0 else '':<10}{line}")
+        print(f"{name if place == 0 else '':<10}{on_one_line(line)}")
 
 
 def _themes(title: str, themes: Sequence[Theme], report: InsightReport) -> None:
+    from sentilora.cli.answer_lines import on_one_line
     from sentilora.insights.report import figure_words as words
     from sentilora.insights.report.sentences import direction_word
 
@@ -184,9 +184,9 @@ def _themes(title: str, themes: Sequence[Theme], report: InsightReport) -> None:
         name = theme.name if len(theme.name) < 43 else f"{theme.name[:41]}…"
         told = direction_word(theme.trend)
         share, net = words.share(theme.share.value), words.net(theme.net.value)
-        print(f"{name:<44}{theme.texts:>7,}{share:>9}{net:>7}  {told}")
+        print(f"{on_one_line(name):<44}{theme.texts:>7,}{share:>9}{net:>7}  {told}")
         if theme.quotes:
-            said = " ".join(theme.quotes[0].statement.split())
+            said = " ".join(on_one_line(theme.quotes[0].statement).split())
             said = said if len(said) < _QUOTE else f"{said[: _QUOTE - 1]}…"
             print(f"  “{said}” (row {theme.quotes[0].row + 1:,})")
     if len(themes) > _SHOWN:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = "Example:  sentilora label tickets.csv --text message --date created --rows 60"
 _SKIP, _UNDO, _QUIT = "s", "u", "q"
+_SHOWN = 3_000  # characters of a text
 
 
 def label(
@@ -43,7 +44,7 @@ def label(
         Path, typer.Option(help="File for the labels; what it holds already is gone on with.")
     ] = Path("labels.csv"),
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Texts that shares are of; of more, some are drawn.")
+        int | None, typer.Option(min=1, help="Texts that shares are of (20,000); of more, as many are drawn.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of all draws.")] = SEED,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
@@ -97,7 +98,7 @@ def _ask(survey: Survey, output: Path, read: Callable[[], str]) -> None:
     keys = "  ".join(f"{place} {name}" for place, name in enumerate(names, 1))
     while (index := survey.next_text()) is not None:
         print(f"\n{len(survey) + 1} of {survey.rows}{_about(survey, index)}", file=sys.stderr)
-        print(survey.feedback.texts[index], file=sys.stderr)
+        print(_shown(survey.feedback.texts[index]), file=sys.stderr)
         print(f"{keys}  s skip  u undo  q quit: ", end="", file=sys.stderr, flush=True)
         key = read()
         print(key, file=sys.stderr)
@@ -116,6 +117,15 @@ def _ask(survey: Survey, output: Path, read: Callable[[], str]) -> None:
         survey.write(output)
 
 
+def _shown(text: str) -> str:
+    """Return what a person reads of a text: its lines, cut where nobody would read on."""
+    from sentilora.cli.answer_lines import on_one_line
+
+    lines = "\n".join(map(on_one_line, text[:_SHOWN].splitlines()))
+    more = f"… (the first {_SHOWN:,} of {len(text):,} characters)" if len(text) > _SHOWN else ""
+    return f"{lines}{more}"
+
+
 def _about(survey: Survey, index: int) -> str:
     """Tell date and segments of a text."""
     feedback = survey.feedback
@@ -127,7 +137,9 @@ def _about(survey: Survey, index: int) -> str:
         for name, values in feedback.segments.items()
         if values[index] is not None
     ]
-    return f" · {', '.join(parts)}"
+    from sentilora.cli.answer_lines import on_one_line
+
+    return on_one_line(f" · {', '.join(parts)}")
 
 
 def _reader() -> Callable[[], str]:

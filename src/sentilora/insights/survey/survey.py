@@ -63,10 +63,11 @@ class Survey:
         return None
 
     def answer(self, index: int, label_id: int) -> None:
-        """Keep the label of a text."""
+        """Keep the label of a text, and of its copies that are next."""
         self._answers[index] = label_id
         self._known[fold(self.feedback.texts[index])] = label_id
         self._history.append(index)
+        self.next_text()
 
     def skip(self, index: int) -> None:
         """Pass over a text, which is asked again when the survey goes on another day."""
