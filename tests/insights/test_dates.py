@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from sentilora.errors import ConfigError, DataError
-from sentilora.insights.date_spellings import day_named
-from sentilora.insights.dates import DateReader, stray_days
+from sentilora.insights.date_spellings import day_named, stray_days
+from sentilora.insights.dates import DateReader
 
 DAY = np.datetime64("2026-11-24")
 

@@ -1,6 +1,7 @@
 """One value as the day that it may mean, in each order of day, month and year.
 
-Days are counted from 1970-01-01; :data:`NEVER` stands for none.
+Also told is which of many days were hardly meant. Days are counted from 1970-01-01; :data:`NEVER`
+stands for none.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sentilora.errors import ConfigError
 from sentilora.message import setting
@@ -45,6 +47,15 @@ _MONTHS = {
     )
     for length in (3, len(name))
 } | {"sept": 9}
+# What a missing date becomes in spreadsheets and in programs that count from a day on.
+_ZERO_DAYS = np.array(
+    ["1899-12-30", "1899-12-31", "1900-01-01", "1904-01-01", "1969-12-31", "1970-01-01"],
+    "datetime64[D]",
+)
+_YEAR = np.timedelta64(365, "D")
+_FAR_YEARS, _FAR_SPANS = 2, 3  # from all others, in years and in their own spans
+_FEW_FAR = 0.02  # of the days; more are no slips
+_FEWEST_DAYS = 20
 
 
 def readings(value: Any) -> tuple[int, int, int]:
@@ -143,6 +154,34 @@ def iso_day(text: str) -> dt.date | None:
 def date_of(day: int) -> dt.date:
     """Return a day counted from 1970 as a date."""
     return dt.date.fromordinal(day + EPOCH)
+
+
+def stray_days(days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+    """Tell which days are none of the time of the others, ``(N,)``.
+
+    Such are the zeros of programs, where the others begin a year later or more; and, of twenty days
+    or more, at most one in fifty at each end, two years away and three times the span of the rest.
+
+    Args:
+        days: ``(N,)`` datetime64[D], none missing.
+    """
+    astray = np.isin(days, _ZERO_DAYS)
+    if astray.all() or (astray.any() and days[~astray].min() - days[astray].max() < _YEAR):
+        astray[:] = False
+    order = np.sort(days[~astray])
+    if len(order) < _FEWEST_DAYS:
+        return astray
+    most = max(1, int(_FEW_FAR * len(order)))
+    first, last = most, len(order) - 1 - most  # between them is what is surely meant
+    far = max(_FAR_YEARS * _YEAR, _FAR_SPANS * (order[last] - order[first]))
+    gaps = np.diff(order) >= far
+    low = order[1:][:first][gaps[:first]]
+    high = order[:-1][last:][gaps[last:]]
+    if len(low):
+        astray |= days < low[-1]
+    if len(high):
+        astray |= days > high[0]
+    return astray
 
 
 def day_named(value: object, name: str) -> dt.date | None:

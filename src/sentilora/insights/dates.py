@@ -13,6 +13,7 @@ without a day, weeks and quarters.
 
 from __future__ import annotations
 
+import datetime as dt
 from array import array
 from collections import Counter
 from collections.abc import Sequence
@@ -25,19 +26,10 @@ from numpy.typing import NDArray
 from sentilora.data.labelled.values.label_spellings import is_missing
 from sentilora.data.problems import SHOWN_ROWS, quoted, shown_value
 from sentilora.errors import ConfigError, DataError
-from sentilora.insights.date_spellings import NEVER, NONE, date_of, readings
+from sentilora.insights.date_spellings import NEVER, NONE, date_of, readings, stray_days
 from sentilora.message import Message, setting
 
 ORDERS = ("day-first", "month-first", "year-first")
-# What a missing date becomes in spreadsheets and in programs that count from a day on.
-_ZERO_DAYS = np.array(
-    ["1899-12-30", "1899-12-31", "1900-01-01", "1904-01-01", "1969-12-31", "1970-01-01"],
-    "datetime64[D]",
-)
-_YEAR = np.timedelta64(365, "D")
-_FAR_YEARS, _FAR_SPANS = 2, 3  # from all others, in years and in their own spans
-_FEW_FAR = 0.02  # of the days; more are no slips
-_FEWEST_DAYS = 20
 
 
 @dataclass(frozen=True)
@@ -283,34 +275,6 @@ class DateReader:
                 Message(f"values that are no date count as without one: {', '.join(rows)}{more}")
             )
         return notes
-
-
-def stray_days(days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
-    """Tell which days are none of the time of the others, ``(N,)``.
-
-    Such are the zeros of programs, where the others begin a year later or more; and, of twenty days
-    or more, at most one in fifty at each end, two years away and three times the span of the rest.
-
-    Args:
-        days: ``(N,)`` datetime64[D], none missing.
-    """
-    astray = np.isin(days, _ZERO_DAYS)
-    if astray.all() or (astray.any() and days[~astray].min() - days[astray].max() < _YEAR):
-        astray[:] = False
-    order = np.sort(days[~astray])
-    if len(order) < _FEWEST_DAYS:
-        return astray
-    most = max(1, int(_FEW_FAR * len(order)))
-    first, last = most, len(order) - 1 - most  # between them is what is surely meant
-    far = max(_FAR_YEARS * _YEAR, _FAR_SPANS * (order[last] - order[first]))
-    gaps = np.diff(order) >= far
-    low = order[1:][:first][gaps[:first]]
-    high = order[:-1][last:][gaps[last:]]
-    if len(low):
-        astray |= days < low[-1]
-    if len(high):
-        astray |= days > high[0]
-    return astray
 
 
 def _is_empty(value: Any) -> bool:

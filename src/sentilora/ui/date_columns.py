@@ -106,7 +106,7 @@ def count_over_time(
     Raises:
         DataError: the order is neither told nor given, or hardly any value is a date.
     """
-    reader = DateReader("date", "The file", order)
+    reader = DateReader("date", "The file", order, takes_all=True)
     reader.add(range(1, len(values) + 1), values)
     days: list[dt.date | None] = reader.finish().days.tolist()
     dated = [

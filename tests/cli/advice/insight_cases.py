@@ -57,7 +57,7 @@ COLUMNS = (
 DATES = (
     Case(
         f"{LOOK} --date day",
-        ("dates:DateReader._doubt --date-order", "dates:DateReader._doubt --date-order#2"),
+        ("dates:DateReader._doubtful --date-order",),
         feedback(lambda row: f"{1 + row % 12:02}/{1 + row % 11:02}/2026"),
     ),
     Case(

@@ -44,7 +44,8 @@ def label(
         Path, typer.Option(help="File for the labels; what it holds already is gone on with.")
     ] = Path("labels.csv"),
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Texts that shares are of (20,000); of more, as many are drawn.")
+        int | None,
+        typer.Option(min=1, help="Texts that shares are of (20,000); of more, as many are drawn."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of all draws.")] = SEED,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
