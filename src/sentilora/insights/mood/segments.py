@@ -79,10 +79,8 @@ def left_out_notes(columns: Iterable[Column]) -> list[str]:
         elif number == 0:
             notes.append(f"column '{column.name}' holds no values: nothing is compared by it")
         elif number == 1 and (column.groups >= 0).all():
-            notes.append(
-                f"column '{column.name}': all texts have the value '{column.values[0]}', so that "
-                "nothing is compared by it"
-            )
+            only = f"column '{column.name}': all texts have the value '{column.values[0]}'"
+            notes.append(f"{only}, so that nothing is compared by it")
     return notes
 
 
