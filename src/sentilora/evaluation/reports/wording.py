@@ -176,7 +176,7 @@ def count(number: float | None) -> str:
 
 def markdown_cell(text: str) -> str:
     """Make a name safe inside a Markdown table: one line, no bars, no markup."""
-    return re.sub(r"([\\|`*_<>\[\]])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([\\|`*_<>~\[\]]|&(?=#?\w+;))", r"\\\1", " ".join(text.split()))
 
 
 def markdown_line(text: str) -> str:
