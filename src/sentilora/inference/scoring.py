@@ -213,8 +213,12 @@ def score_windows(
     *,
     budget: BatchBudget | None = None,
     progress: Callable[[list[int]], None] | None = None,
+    is_exact: bool = False,
 ) -> np.ndarray:
-    """Compute ``(N, C)`` float32 logits of tokenised texts; ``progress`` gets finished indices."""
+    """Compute ``(N, C)`` float32 logits of tokenised texts; ``progress`` gets finished indices.
+
+    ``is_exact`` pads a batch to its longest row and no further: for many short texts.
+    """
     budget = budget or BatchBudget()
     lengths = [sum(len(window) for window in text) for text in windows]
     logits: np.ndarray | None = None
@@ -223,7 +227,8 @@ def score_windows(
             started = time.perf_counter()
             rows = [window for index in batch for window in windows[index]]
             counts = [len(windows[index]) for index in batch]
-            inputs = {name: x.to(engine.device) for name, x in encoder.pad(rows).items()}
+            padded = encoder.pad(rows, is_exact=is_exact)
+            inputs = {name: x.to(engine.device) for name, x in padded.items()}
             out = average_windows(engine.logits(inputs), counts).cpu().numpy()
             if logits is None:
                 logits = np.empty((len(windows), out.shape[1]), dtype=np.float32)

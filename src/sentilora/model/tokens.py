@@ -130,15 +130,23 @@ class TextEncoder:
             for piece in pieces
         ]
 
-    def pad(self, rows: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
+    def pad(
+        self, rows: Sequence[Sequence[int]], *, is_exact: bool = False
+    ) -> dict[str, torch.Tensor]:
         """Pad token ids on the right to the longest row, rounded up by :func:`padded_length`.
+
+        Args:
+            rows: token ids of B texts, or windows.
+            is_exact: whether the length is that of the longest row, not rounded up.
 
         Returns:
             ``input_ids`` and ``attention_mask``, both ``(B, T)`` int64.
         """
         import torch
 
-        length = padded_length(max(len(row) for row in rows), self.rule.max_tokens)
+        length = max(len(row) for row in rows)
+        if not is_exact:
+            length = padded_length(length, self.rule.max_tokens)
         input_ids = np.full((len(rows), length), self.pad_id, dtype=np.int64)
         attention_mask = np.zeros((len(rows), length), dtype=np.int64)
         for index, row in enumerate(rows):

@@ -7,6 +7,7 @@ import torch
 import sentilora
 from sentilora.inference.scoring import mean_state
 from sentilora.insights.feedback import Feedback
+from sentilora.insights.statements import statement_reader
 from sentilora.insights.statements.encoder import TopicEncoder
 from sentilora.insights.statements.splitter import split_all
 from sentilora.insights.statements.statement_reader import read_statements
@@ -41,8 +42,9 @@ def test_statements_are_those_of_the_texts_in_order(model):
     assert (found.start.tolist(), found.end.tolist()) == (start.tolist(), end.tolist())
     assert found.words_of(len(found) - 1, feedback(model, TEXTS)).startswith("a long and bad film")
     assert found.probabilities.shape == (len(found), 2)
-    assert found.probabilities.dtype == found.signed.dtype == found.vectors.dtype == np.float32
-    assert np.allclose(np.linalg.norm(found.vectors, axis=1), 1, atol=1e-5)
+    assert found.probabilities.dtype == found.signed.dtype == np.float32
+    assert found.vectors.dtype == np.float16
+    assert np.allclose(np.linalg.norm(found.vectors.astype(np.float32), axis=1), 1, atol=1e-3)
 
 
 def test_answers_are_those_of_the_model(model):
@@ -101,3 +103,24 @@ def test_progress_is_told(model):
     ]
     done = sum(event["done"] for event in events if event["kind"] == "progress")
     assert done == sum(phase["total"] for phase in phases)
+
+
+def test_what_is_read_part_by_part_stands_where_it_was_said(model, monkeypatch):
+    whole = read_statements(feedback(model, TEXTS), model)
+    monkeypatch.setattr(statement_reader, "_AT_ONCE", 60)  # characters: many parts
+    parted = read_statements(feedback(model, TEXTS), model)
+    for name in ("text_index", "start", "end", "kinds"):
+        assert getattr(parted.statements, name).tolist() == getattr(whole.statements, name).tolist()
+    assert np.allclose(parted.statements.signed, whole.statements.signed, atol=1e-4)
+    assert np.allclose(parted.probabilities, whole.probabilities, atol=1e-4)
+    cosines = (parted.statements.vectors * whole.statements.vectors).sum(axis=1, dtype=np.float32)
+    assert cosines.min() > 0.998
+
+
+def test_short_statements_are_not_padded_beyond_the_longest(model):
+    rows = model.encoder.encode(["a good film", "bad"]).windows
+    windows = [window for text in rows for window in text]
+    longest = max(map(len, windows))
+    assert longest % 8
+    assert model.encoder.pad(windows, is_exact=True)["input_ids"].shape == (2, longest)
+    assert model.encoder.pad(windows)["input_ids"].shape == (2, 8)

@@ -41,7 +41,8 @@ def learn_aspects(
     by_name = found.text_scores(statements.text_index, number)
     by_name = np.where(np.isfinite(by_name), by_name, np.float32(-5))
     means = np.zeros((number, statements.vectors.shape[1]), np.float32)
-    np.add.at(means, statements.text_index, statements.vectors - statements.vectors.mean(axis=0))
+    mean = statements.vectors.mean(axis=0, dtype=np.float32)
+    np.add.at(means, statements.text_index, statements.vectors - mean)
     means = unit(means)
     scores = by_name.copy()
     for place in range(len(found.names)):

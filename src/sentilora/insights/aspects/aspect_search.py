@@ -29,7 +29,7 @@ from sentilora.insights.feedback import Feedback
 from sentilora.insights.statements.encoder import TopicEncoder
 from sentilora.insights.statements.statements import Statements
 from sentilora.insights.themes.quotes import choose_quotes
-from sentilora.insights.themes.topic_space import unit
+from sentilora.insights.themes.topic_space import TopicSpace, unit
 
 TYPICAL = 0.02  # of the statements, which are examples of an aspect
 FEWEST_TYPICAL = 3
@@ -66,7 +66,8 @@ def find_aspects(
     said = words_in(spoken)
     words = near_words(said, names, encoder)
     has_word = mentions(said, words)
-    vectors = unit(statements.vectors - statements.vectors.mean(axis=0))
+    mean = statements.vectors.mean(axis=0, dtype=np.float32)
+    vectors = TopicSpace(mean).turned(statements.vectors)
     nearest, likeness = _likeness(vectors, names, encoder)
     scores = np.empty(has_word.shape, np.float32)
     for place in range(len(names)):
@@ -82,7 +83,9 @@ def find_aspects(
         own = np.flatnonzero(scores[:, place] > 0)
         near = scores[own, place]
         quotes.append(
-            choose_quotes(own, near, statements.vectors[own], statements.text_index, spoken)
+            choose_quotes(
+                own, near, statements.vectors[own].astype(np.float32), statements.text_index, spoken
+            )
         )
     return FoundAspects(tuple(names), words, scores, tuple(quotes))
 

@@ -1,12 +1,13 @@
 """Texts to scored and embedded statements, and to the answers of the model on whole texts.
 
-Each different statement is tokenised, scored and embedded once. Some thousand are in work at a
-time, so that a hundred thousand texts need memory for their vectors and little else.
+Each different statement is tokenised, scored and embedded once. All are sorted by length, so that
+almost nothing is padding, and some thousand are in work at a time, so that a hundred thousand texts
+need memory for their vectors and little else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +26,7 @@ from sentilora.insights.statements.statements import Statements, signs_of
 from sentilora.message import Message
 from sentilora.model.tokens import MOSTLY_UNKNOWN
 
-_AT_ONCE = 16_384  # different statements, or texts
+_AT_ONCE = 1 << 19  # characters of statements, or of texts, that are in work at a time
 _NEARLY_ALL = 0.9  # of the statements: unknown to the base, so that nothing can be told
 
 
@@ -73,23 +74,18 @@ def read_statements(
     ]
     unique, owners = find_repeats(pieces)
     encoder = encoder or TopicEncoder(model)
-    vectors = np.empty((len(pieces), encoder.width), np.float32)
-    order = np.argsort(owners, kind="stable")  # places of the first statement, of the second, …
-    sorted_owners = owners[order]
+    found = np.empty((len(unique), encoder.width), np.float16)
     scores = np.empty((len(unique), len(model.labels)), np.float32)
     unread = np.zeros(len(unique), np.bool_)
     budget = BatchBudget(BATCH_TOKENS)  # of one size, so that answers repeat to the last digit
     log.emit("phase", name="score and embed the statements", total=len(unique))
-    for first in range(0, len(unique), _AT_ONCE):
-        part = slice(first, first + _AT_ONCE)
-        encoded = model.encoder.encode(unique[part])
-        windows = encoded.windows
+    for part in _parts(unique):
+        words = [unique[index] for index in part]
+        encoded = model.encoder.encode(words)
         unread[part] = np.array(encoded.unknown) >= MOSTLY_UNKNOWN
         with model.turn:
-            scores[part] = _scores(model, unique[part], windows, budget)
-        found = encoder.vectors(windows, progress=log.count)
-        places = order[slice(*np.searchsorted(sorted_owners, [first, first + _AT_ONCE]))]
-        vectors[places] = found[owners[places] - first]
+            scores[part] = _scores(model, words, encoded.windows, budget)
+        found[part] = encoder.vectors(encoded.windows, progress=log.count)
     unknown_notes = _unknown_notes(
         [pieces[at] for at in np.flatnonzero(unread[owners])], len(pieces), model
     )
@@ -106,12 +102,26 @@ def read_statements(
             end=end,
             probabilities=scores[owners],
             signed=signed[owners],
-            vectors=vectors,
+            vectors=found[owners] if len(unique) < len(pieces) else found,
             kinds=kinds[owners],
         ),
         of_texts,
         (*_notes(feedback.texts), *unknown_notes),
     )
+
+
+def _parts(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Yield the indices of some texts at a time, longest first, about as many characters each."""
+    part: list[int] = []
+    characters = 0
+    for index in sorted(range(len(texts)), key=lambda at: (-len(texts[at]), at)):
+        part.append(index)
+        characters += len(texts[index])
+        if characters >= _AT_ONCE:
+            yield part
+            part, characters = [], 0
+    if part:
+        yield part
 
 
 def _scores(
@@ -122,7 +132,7 @@ def _scores(
 ) -> NDArray[np.float64]:
     if model.first_stage is not None:
         return model.probabilities(model.score(texts, budget=budget).logits)
-    logits = score_windows(model.engine, windows, model.encoder, budget=budget)
+    logits = score_windows(model.engine, windows, model.encoder, budget=budget, is_exact=True)
     return model.probabilities(logits)
 
 
@@ -138,10 +148,10 @@ def _text_scores(
     places = np.array([known.get(text.strip(), -1) for text in texts])
     found = np.empty((len(texts), scores.shape[1]), np.float32)
     found[places >= 0] = scores[places[places >= 0]]
-    others = np.flatnonzero(places < 0)
+    others = np.flatnonzero(places < 0).tolist()
     log.emit("phase", name="score the texts", total=len(others))
-    for first in range(0, len(others), _AT_ONCE):
-        part = others[first : first + _AT_ONCE]
+    for at in _parts([texts[index] for index in others]):
+        part = [others[place] for place in at]
         scored = model.score([texts[index] for index in part], budget=budget, progress=log.count)
         found[part] = model.probabilities(scored.logits)
     return found

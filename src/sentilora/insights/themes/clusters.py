@@ -19,7 +19,7 @@ from sentilora.insights.themes.topic_space import TopicSpace, unit
 
 _NEIGHBOURS = 10
 _STEPS = 2
-_ROWS = 4096
+_ROWS = 1024
 _SPREADS = 2.5
 _GROUPS = 2.5
 _LEAST_ROWS = 5
@@ -179,12 +179,12 @@ def centres_of(vectors: NDArray[np.float32], groups: NDArray[np.int64]) -> Centr
 
 
 def assign(
-    vectors: NDArray[np.float32], centres: Centres, space: TopicSpace | None = None
+    vectors: NDArray[np.floating], centres: Centres, space: TopicSpace | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Put each vector to its nearest centre, or to none where it is too far from it.
 
     Args:
-        vectors: ``(S, D)`` float32; of the topic space, unless that is given.
+        vectors: ``(S, D)``; of the topic space, unless that is given.
         centres: of K groups.
         space: what vectors are turned by, block by block, so that no copy of all is made.
 

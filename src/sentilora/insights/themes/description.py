@@ -27,14 +27,14 @@ class Said:
     """What is grouped: S statements, and what is known of each.
 
     Attributes:
-        vectors: ``(S, D)`` float32 of length 1.
+        vectors: ``(S, D)`` of length 1.
         words: S statements.
         text_index: text of each, ``(S,)``.
         kinds: kind of each, ``(S,)``.
         weights: voice of each, ``(S,)``.
     """
 
-    vectors: NDArray[np.float32]
+    vectors: NDArray[np.floating]
     words: Sequence[str]
     text_index: NDArray[np.int64]
     kinds: NDArray[np.int8]

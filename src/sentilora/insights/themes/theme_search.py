@@ -30,7 +30,7 @@ _FLOOR = 0.5
 
 
 def find_themes(
-    vectors: NDArray[np.float32],
+    vectors: NDArray[np.floating],
     words: Sequence[str],
     *,
     text_index: NDArray[np.int64],
@@ -47,7 +47,7 @@ def find_themes(
     arguments give the same themes.
 
     Args:
-        vectors: of S statements, ``(S, D)`` float32 of length 1.
+        vectors: of S statements, ``(S, D)`` of length 1, in any format.
         words: S statements.
         text_index: index of each statement's text, ``(S,)``.
         kinds: kind of each, an index into ``KINDS``, ``(S,)``.
@@ -141,7 +141,7 @@ def _group(
 
 
 def _placed(
-    vectors: NDArray[np.float32],
+    vectors: NDArray[np.floating],
     rows: NDArray[np.int64],
     own: NDArray[np.int64],
     centres: Centres,

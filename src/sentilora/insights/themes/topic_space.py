@@ -24,7 +24,7 @@ class TopicSpace:
 
     mean: NDArray[np.float32]
 
-    def turned(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    def turned(self, vectors: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return vectors of this space, ``(S, D)`` float32 of length 1."""
         turned = np.empty(vectors.shape, np.float32)
         for start in range(0, len(vectors), _ROWS):
@@ -33,7 +33,7 @@ class TopicSpace:
         return turned
 
 
-def fit_space(vectors: NDArray[np.float32], weights: NDArray[np.float64]) -> TopicSpace:
+def fit_space(vectors: NDArray[np.floating], weights: NDArray[np.float64]) -> TopicSpace:
     """Fit the topic space to vectors, ``(S, D)``, each with the weight of its voice, ``(S,)``."""
     total = np.zeros(vectors.shape[1])
     for start in range(0, len(vectors), _ROWS):
