@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sentilora.insights.themes.topic_space import TopicSpace, unit
 
 _NEIGHBOURS = 10
-_STEPS = 2
+_STEPS = 4
 _ROWS = 1024
 _SPREADS = 2.5
 _GROUPS = 2.5
@@ -47,7 +47,7 @@ class Centres:
 
 
 def smoothed(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Move each vector half-way to the mean of its ten nearest neighbours, twice.
+    """Move each vector half-way to the mean of its ten nearest neighbours, four times.
 
     Neighbours are those of the vectors as they were; the closer one is, the more it counts, and
     who is chosen as a neighbour also counts those who chose it.
