@@ -100,10 +100,18 @@ class Trend(_Part):
     before: float | None
     after: float | None
     difference: Estimate | None = Field(description="of the two shares")
+    column: str | None = Field(
+        None, description="column of the segment whose texts show it; None for all texts"
+    )
+    value: str | None = Field(None, description="the segment; None for all texts")
     p: float | None = Field(description="corrected for all comparisons of the report")
     since: dt.date | None = Field(None, description="first day of the new share; None if steady")
     peak_since: dt.date | None = Field(
         None, description="first day of a peak that ended before since, which is then fading"
+    )
+    before_peak: float | None = Field(None, description="its share before that peak")
+    mentions: int | None = Field(
+        None, description="texts that mention it in the peak, or from since on"
     )
     first_seen: dt.date | None = None
     last_seen: dt.date | None = None

@@ -8,9 +8,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sentilora.insights.insight_report import Change, Comparison, MixChange, Period, Trend
+from sentilora.insights.insight_report import (
+    Change,
+    Comparison,
+    MixChange,
+    Period,
+    SegmentShare,
+    Trend,
+)
 from sentilora.insights.mood.changes.change_points import ChangePoint, find_changes
 from sentilora.insights.mood.changes.segment_changes import segment_changes
+from sentilora.insights.mood.courses.home_segments import homes_of
+from sentilora.insights.mood.courses.share_courses import shares_at_home, shares_over_time
+from sentilora.insights.mood.courses.trends import theme_shifts, trend_of
 from sentilora.insights.mood.false_alarms import AlarmBudget, Luck
 from sentilora.insights.mood.mix import from_mix, mix_changes
 from sentilora.insights.mood.periods import (
@@ -24,8 +34,6 @@ from sentilora.insights.mood.periods import (
     periods_of,
 )
 from sentilora.insights.mood.segments import Column
-from sentilora.insights.mood.share_courses import shares_over_time
-from sentilora.insights.mood.trends import theme_shifts, trend_of
 from sentilora.insights.mood.weighted_texts import Mentions, WeightedTexts, net_of
 
 
@@ -62,6 +70,7 @@ def course_of(
     columns: Sequence[Column],
     mentions: Mentions,
     keys: Sequence[str],
+    stronger: Sequence[Sequence[SegmentShare]],
     budget: AlarmBudget,
     luck: Luck,
     *,
@@ -76,6 +85,7 @@ def course_of(
         columns: columns of segments.
         mentions: which text mentions which theme.
         keys: K keys of the themes.
+        stronger: segments where each theme is stronger than elsewhere, K.
         budget: the rate of false alarms.
         luck: source of all draws.
         compare: length of the periods to compare; anything else is that of the periods.
@@ -92,6 +102,14 @@ def course_of(
     own = segment_changes(columns, voices, budget, luck.of("segment changes"))
     notes = _notes(found is None, int((dates < days.starts[0]).sum()), days)
     courses = shares_over_time(mentions, voices, "trends", budget, luck.of("trends"))
+    if "segment trends" in budget.families:
+        homes = homes_of(columns, stronger, mentions, voices)
+        at_home = shares_at_home(
+            homes, mentions, voices, "segment trends", budget, luck.of("segment trends")
+        )
+        for theme, course in at_home.items():  # where it is told, it is dated best
+            if course.since is not None:
+                courses[theme] = course
     known = dates[~np.isnat(dates)]
     return Course(
         days=days,

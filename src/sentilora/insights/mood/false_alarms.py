@@ -31,6 +31,7 @@ FIRST_SHUFFLES = 99
 PLAINLY_LUCK = 12  # of the first shuffles at least as strong: p is above 0.12, no need to go on
 FEWEST_A_DAY = 5
 FEWEST_DAYS = 6
+EDGES = 2  # of a peak
 
 # Parts of the rate. Changes get most: they are what a report is read for, and their test looks at
 # most places.
@@ -39,6 +40,7 @@ PARTS: Mapping[str, float] = MappingProxyType(
         "changes": 8.0,
         "segment changes": 6.0,
         "trends": 5.0,
+        "segment trends": 3.0,
         "segments": 2.0,
         "segment themes": 2.0,
         "mix": 1.0,
@@ -185,6 +187,38 @@ def overdispersion(values: Floats, sizes: NDArray[Any], variance: Floats) -> Flo
     found: Floats = np.mean(np.diff(values[:, enough], axis=1) ** 2 / expected, axis=1)
     freedom = 2 * (len(size) - 1) / 3  # neighbouring differences share a day
     return np.where(found > chi2.ppf(0.99, freedom) / freedom, np.maximum(found, 1.0), 1.0)
+
+
+def excess_of_shares(counts: Ints, sizes: Ints) -> Floats:
+    """Say how much more shares of neighbouring groups differ than luck would, at least 1.
+
+    As :func:`overdispersion`, with the variance of each pair by the share of these two: what is
+    rare but for some weeks differs more from day to day in these, which is no excess. Pairs without
+    a mention tell nothing; the two strongest are left out, as a peak has two edges.
+
+    Args:
+        counts: ``(K, G)`` texts that mention each.
+        sizes: ``(G,)`` texts of each group.
+
+    Returns:
+        ``(K,)`` float64.
+    """
+    from scipy.stats import chi2
+
+    enough = sizes >= FEWEST_A_DAY
+    if enough.sum() < FEWEST_DAYS:
+        return np.ones(len(counts))
+    found, size = counts[:, enough], sizes[enough]
+    both, pair = found[:, 1:] + found[:, :-1], size[1:] + size[:-1]
+    expected = both / pair * (1 - both / pair) * (1 / size[1:] + 1 / size[:-1])
+    expected = expected * pair / (pair - 1)  # the mentions of a pair are dealt without repeats
+    moved = (found[:, 1:] / size[1:] - found[:, :-1] / size[:-1]) ** 2
+    tells = expected > 0
+    ratios = np.divide(moved, expected, out=np.zeros_like(moved), where=tells)
+    number = np.maximum(tells.sum(axis=1) - EDGES, 0)
+    mean: Floats = np.sort(ratios, axis=1)[:, :-EDGES].sum(axis=1) / np.maximum(number, 1)
+    freedom = np.maximum(2 * number / 3, 1)
+    return np.where(mean > chi2.ppf(0.99, freedom) / freedom, np.maximum(mean, 1.0), 1.0)
 
 
 def luck_of(draw: Callable[[int], Floats], strongest: float, shuffles: int) -> Floats:

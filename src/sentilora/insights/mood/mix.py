@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 
 from sentilora.insights.insight_report import MixChange
 from sentilora.insights.mood.changes.change_points import ChangePoint
+from sentilora.insights.mood.courses.share_courses import shares_over_time
 from sentilora.insights.mood.false_alarms import AlarmBudget
 from sentilora.insights.mood.periods import date_of
 from sentilora.insights.mood.segments import Column
-from sentilora.insights.mood.share_courses import shares_over_time
 from sentilora.insights.mood.weighted_texts import Floats, Mentions, WeightedTexts
 
 MOST_VALUES = 50

@@ -52,7 +52,7 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "shuffled labels",
         "themes at a change": "Fisher's exact test, corrected by Holm (1979)",
         "trends": "strongest stretch of days of any theme against shuffled mentions (Westfall and "
-        "Young 1993)",
+        "Young 1993), among all texts, and among those of the segment where a theme is at home",
         "segments": "strongest value of any column against shuffled labels (Westfall and Young "
         "1993); themes by Fisher's exact test, corrected by Holm (1979)",
         "mix": "decomposition of Kitagawa (1955)",
@@ -164,6 +164,7 @@ def measure_mood(
     has_dates = voices.dates is not None and bool((~np.isnat(voices.dates)).any())
     budget = AlarmBudget(_families(has_dates, keys, columns))
     luck = Luck(seed)
+    segments, stronger = segments_of(columns, voices, mentions, keys, budget, luck.of("segments"))
     course = Course()
     if has_dates:
         course = course_of(
@@ -171,13 +172,13 @@ def measure_mood(
             columns,
             mentions,
             keys,
+            stronger,
             budget,
             luck,
             compare=compare,
             since=since,
             until=until,
         )
-    segments, stronger = segments_of(columns, voices, mentions, keys, budget, luck.of("segments"))
     if compare in feedback.segments:
         segments = tuple(sorted(segments, key=lambda one: one.column != compare))
     net = net_of(voices.tally())
@@ -238,4 +239,5 @@ def _families(has_dates: bool, keys: Sequence[str], columns: Sequence[Column]) -
     families += ["segment changes", "mix"] if has_dates and columns else []
     families += ["segments"] if columns or not families else []
     families += ["segment themes"] if columns and keys else []
+    families += ["segment trends"] if has_dates and columns and keys else []
     return tuple(families)

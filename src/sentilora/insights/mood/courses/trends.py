@@ -11,13 +11,13 @@ import numpy as np
 
 from sentilora.insights.insight_report import Direction, Estimate, ThemeShift, Trend
 from sentilora.insights.mood.changes.change_points import ChangePoint
+from sentilora.insights.mood.courses.share_courses import ShareCourse
 from sentilora.insights.mood.estimates import difference_estimate, share_estimate
 from sentilora.insights.mood.false_alarms import (
     AlarmBudget,
     holm,
 )
 from sentilora.insights.mood.periods import Dates, date_of
-from sentilora.insights.mood.share_courses import ShareCourse
 from sentilora.insights.mood.weighted_texts import Mentions, WeightedTexts
 
 FEWEST_SHIFTED = 5
@@ -47,6 +47,7 @@ def trend_of(course: ShareCourse | None, dates: Dates, budget: AlarmBudget) -> T
     before, after, since, peak = course.before, course.after, course.since, None
     if course.later is not None:
         before, after, since, peak = course.after, course.later, course.following, course.since
+    column, value = course.segment or (None, None)
     return Trend(
         direction=_direction(before, after, since is not None),
         before=before.value,
@@ -55,6 +56,10 @@ def trend_of(course: ShareCourse | None, dates: Dates, budget: AlarmBudget) -> T
         p=course.p,
         since=None if since is None else date_of(since),
         peak_since=None if peak is None else date_of(peak),
+        before_peak=None if peak is None else course.before.value,
+        mentions=course.mentions,
+        column=column,
+        value=value,
         first_seen=first,
         last_seen=last,
     )
