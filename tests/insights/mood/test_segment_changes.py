@@ -75,3 +75,17 @@ def test_shuffled_days_change_no_segment_in_at_most_two_of_forty_reports():
         report = mood(label_ids, generator.permutation(dates), {"product": product}, seed=seed)
         told += bool(report.changes)
     assert told <= 2
+
+
+@pytest.mark.parametrize(
+    "seed", [6, *(pytest.param(one, marks=pytest.mark.slow) for one in (4, 21))]
+)
+def test_a_crisis_everywhere_brings_no_change_of_one_product_with_it(seed):
+    """A crisis of all opens the test of each product; what luck adds to it is no story."""
+    generator = np.random.default_rng([6, seed])
+    dates = steady_days(160, 18)
+    product = generator.choice(np.array(list("ABC"), dtype=object), len(dates))
+    crisis = (dates >= days(100)) & (dates < days(130))
+    label_ids = labels(generator, np.where(crisis, 0.95, 0.6))
+    changes = mood(label_ids, dates, {"product": product}, seed=seed).changes
+    assert {change.value for change in changes} == {None}

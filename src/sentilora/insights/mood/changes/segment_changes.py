@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,12 @@ from sentilora.insights.mood.changes.change_points import (
     confirmed_changes,
 )
 from sentilora.insights.mood.changes.day_counts import DayCounts, day_counts
+from sentilora.insights.mood.changes.stretches import (
+    CONTRASTS,
+    FEWEST_INSIDE,
+    penalty,
+    variances,
+)
 from sentilora.insights.mood.estimates import Z, difference_estimate
 from sentilora.insights.mood.false_alarms import AlarmBudget, luck_of, p_of_maximum
 from sentilora.insights.mood.segments import Column
@@ -49,6 +57,8 @@ def segment_changes(
     segments = _segments(columns, voices)
     if not segments:
         return ()
+    assert voices.dates is not None
+    known = ~np.isnat(voices.dates)
     budget.count(len(segments))
     scans = [Scan(series, MOST_BINS) for *_, series in segments]
     strongest = np.array([scan.found for scan in scans])
@@ -57,14 +67,17 @@ def segment_changes(
         luck: Floats = np.max([scan.luck(generator, deals) for scan in scans], axis=0)
         return luck
 
-    chances = p_of_maximum(strongest, luck_of(draw, float(strongest.max()), DEALS))
-    found = [
-        replace(change, texts=inside, segment=segment)
-        for (segment, inside, series), chance in zip(segments, chances.tolist(), strict=True)
-        for change in confirmed_changes(
-            series, budget.correct("segment changes", chance), budget, generator
-        )
-    ]
+    luck = luck_of(draw, float(strongest.max()), DEALS)
+    chances = p_of_maximum(strongest, luck)
+    found = []
+    for (segment, inside, series), chance in zip(segments, chances.tolist(), strict=True):
+        gate = budget.correct("segment changes", chance)
+        changes = confirmed_changes(series, gate, budget, generator)
+        others = day_counts(voices, ~inside & known, MOST_DAYS)
+        found += [
+            replace(change, texts=inside, segment=segment)
+            for change in _apart(changes, series, others, luck, budget.rate)
+        ]
     own = [change for change in found if _is_its_own(change, voices, budget.rate / len(found))]
     return tuple(sorted(own, key=lambda change: change.p))
 
@@ -105,4 +118,85 @@ def _is_its_own(change: ChangePoint, voices: WeightedTexts, rate: float) -> bool
         moves.append(difference_estimate(before, after))
     apart = difference_estimate(moves[1], moves[0])
     width = apart.value - apart.low if apart.value > 0 else apart.high - apart.value
-    return bool(abs(apart.value) * Z >= norm.isf(rate / 2) * width)
+    own = moves[0]
+    is_sure = own.low > 0 or own.high < 0
+    is_more = own.value * apart.value > 0
+    return bool(is_sure and is_more and abs(apart.value) * Z >= norm.isf(rate / 2) * width)
+
+
+def _apart(
+    changes: Sequence[ChangePoint],
+    series: DayCounts,
+    others: DayCounts,
+    luck: Floats,
+    rate: float,
+) -> list[ChangePoint]:
+    """Drop the weakest changes until each is as strong as what luck shows anywhere rarely is.
+
+    A change that all share opens the first test for every segment. What then remains of the stretch
+    before or after a change, when the move of the other texts in these days is taken off it, has
+    to stand out among all days and segments: a week of kind stars in one country is not told in
+    the wake of a crisis everywhere.
+
+    Args:
+        changes: changes of the segment, oldest first.
+        series: texts of the segment by day.
+        others: all other texts by day.
+        luck: ``(R,)``, strongest stretch of each deal, of any segment.
+        rate: chance at or below which a change stays.
+    """
+    kept, end = list(changes), series.days[-1] + 1
+    while kept:
+        edges = [series.days[0], *(change.date for change in kept), end]
+        scores = _apart_scores(edges, series, others)
+        chances = p_of_maximum(np.array([max(pair) for pair in pairwise(scores)]), luck)
+        weakest = int(np.argmax(chances))
+        if chances[weakest] <= rate:
+            return [
+                replace(change, first=edges[place], last=edges[place + 2] - 1)
+                for place, change in enumerate(kept)
+            ]
+        del kept[weakest]
+    return []
+
+
+def _apart_scores(
+    edges: Sequence[np.datetime64], series: DayCounts, others: DayCounts
+) -> list[float]:
+    """Say how far each stretch of a segment leaves those beside it, beyond what others do.
+
+    Args:
+        edges: first day of each stretch, and the day after the last.
+        series: texts of the segment by day.
+        others: all other texts by day.
+
+    Returns:
+        The strongest contrast of each stretch, penalised as in stretches.py.
+    """
+    deviation = np.sqrt(np.maximum(variances(series.counts) * series.spread, 1e-12))
+    total, scores = float(series.counts.sum()), []
+    for number, (first, last) in enumerate(pairwise(edges)):
+        window = (edges[max(number - 1, 0)], edges[min(number + 2, len(edges) - 1)])
+        own, size, around = _contrast(series, (first, last), window)
+        common, *sizes = _contrast(others, (first, last), window)
+        if min(size, around) < FEWEST_INSIDE:
+            scores.append(-np.inf)
+            continue
+        rest = own - common if min(sizes) >= FEWEST_INSIDE else own
+        error = deviation * math.sqrt(1 / size + 1 / around)
+        scores.append(float((np.abs(rest) / error).max() - penalty(size, total)))
+    return scores
+
+
+def _contrast(
+    series: DayCounts,
+    stretch: tuple[np.datetime64, np.datetime64],
+    window: tuple[np.datetime64, np.datetime64],
+) -> tuple[Floats, float, float]:
+    """Return how a stretch differs from the rest of a window, ``(M,)``, and texts of both."""
+    inside = (series.days >= stretch[0]) & (series.days < stretch[1])
+    around = (series.days >= window[0]) & (series.days < window[1]) & ~inside
+    here, there = series.counts[inside].sum(axis=0), series.counts[around].sum(axis=0)
+    size, rest = float(here.sum()), float(there.sum())
+    difference = here @ CONTRASTS / max(size, 1) - there @ CONTRASTS / max(rest, 1)
+    return difference, size, rest

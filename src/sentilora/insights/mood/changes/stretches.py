@@ -16,12 +16,12 @@ import numpy as np
 from sentilora.insights.mood.weighted_texts import Floats, Ints
 
 FEWEST_INSIDE = 10  # texts in a stretch, and around it
-_CONTRASTS = np.array([[-1, -1, 0], [0, 0, 0], [1, 0, 1]])  # net, negative, positive
+CONTRASTS = np.array([[-1, -1, 0], [0, 0, 0], [1, 0, 1]])  # net, negative, positive
 
 
 def _contrasts(counts: Ints) -> Ints:
     """Return weights of labels whose sums are compared, ``(3, M)``: one where all say the same."""
-    return _CONTRASTS if counts[..., 1].any() else _CONTRASTS[:, :1]
+    return CONTRASTS if counts[..., 1].any() else CONTRASTS[:, :1]
 
 
 def variances(counts: Ints) -> Floats:
