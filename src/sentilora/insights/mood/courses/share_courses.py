@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentilora.insights.insight_report import Estimate
-from sentilora.insights.mood.changes.stretches import penalty
 from sentilora.insights.mood.courses.home_segments import Home
+from sentilora.insights.mood.courses.share_stretches import strongest_share
 from sentilora.insights.mood.estimates import share_estimate
 from sentilora.insights.mood.false_alarms import (
     FEWEST_DAYS,
@@ -39,10 +39,8 @@ from sentilora.insights.mood.periods import Dates
 from sentilora.insights.mood.weighted_texts import Floats, Ints, Mentions, WeightedTexts
 
 FEWEST_MENTIONS = 10
-LEAST_SIDE = 0.05  # of the texts, within the stretch and around it
 MOST_BINS = 32  # of the test; the day is found among all days
 DEALS = 1999
-PEAK = 0.5  # how much stronger than a step a peak has to be, in standard errors
 _DRAWS = 4_000_000  # at once, for memory
 
 
@@ -197,7 +195,7 @@ def _chances(groups: Sequence[_Mentioned], generator: np.random.Generator) -> Fl
         bins = np.add.reduceat(one.counts, starts, axis=1)
         size = np.add.reduceat(one.sizes, starts)
         for counts, excess in zip(bins, excess_of_shares(bins, size).tolist(), strict=True):
-            found.append(float(_strongest(counts[None, None], size, excess)[0][0, 0]))
+            found.append(float(strongest_share(counts[None, None], size, excess)[0][0, 0]))
         drawn.append((bins.sum(axis=1), size))
 
     def draw(deals: int) -> Floats:
@@ -206,59 +204,10 @@ def _chances(groups: Sequence[_Mentioned], generator: np.random.Generator) -> Fl
             together = max(1, _DRAWS // (deals * len(size)))
             for first in range(0, len(totals), together):
                 dealt = shuffled_mentions(totals[first : first + together], size, generator, deals)
-                np.maximum(luck, _strongest(dealt, size, 1.0)[0].max(axis=1), out=luck)
+                np.maximum(luck, strongest_share(dealt, size, 1.0)[0].max(axis=1), out=luck)
         return luck
 
     return p_of_maximum(np.array(found), luck_of(draw, max(found), DEALS))
-
-
-def _strongest(
-    counts: Ints,
-    sizes: Ints,
-    spread: float,
-    begins: Sequence[int] | None = None,
-    ends: Sequence[int] | None = None,
-) -> tuple[Floats, Ints]:
-    """Find the stretch whose share differs most from that of the others.
-
-    Args:
-        counts: ``(R, K, G)`` texts that mention it, by deal, theme and group.
-        sizes: ``(G,)`` texts of each group.
-        spread: overdispersion.
-        begins: first groups to look at; all if None.
-        ends: groups after the last one to look at; all if None.
-
-    Returns:
-        Penalised roots of log-likelihood ratios ``(R, K)``, and, of a single deal, the stretches
-        ``(1, K, 2)`` as first group and group after the last.
-    """
-    from scipy.special import xlogy
-
-    groups, total = len(sizes), int(sizes.sum())
-    table = xlogy(np.arange(total + 1), np.arange(total + 1))  # of every count there can be
-    sums = np.zeros((*counts.shape[:2], groups + 1), dtype=np.int64)
-    np.cumsum(counts, axis=2, out=sums[:, :, 1:])
-    edges = np.concatenate([[0], np.cumsum(sizes)])
-    everything = sums[:, :, -1]
-    alone = table[everything] + table[total - everything] - table[total]
-    best = np.full(counts.shape[:2], -np.inf)
-    stretch = np.zeros((*counts.shape[:2], 2), dtype=np.int64)
-    for begin in begins if begins is not None else range(groups):
-        for end in ends if ends is not None else range(begin + 1, groups + 1):
-            inside = int(edges[end] - edges[begin])
-            if end <= begin or min(inside, total - inside) < max(1, LEAST_SIDE * total):
-                continue
-            within = sums[:, :, end] - sums[:, :, begin]
-            around = everything - within
-            ratio = table[within] + table[inside - within] - table[inside] - alone
-            ratio += table[around] + table[total - inside - around] - table[total - inside]
-            score = np.sqrt(2 * np.maximum(ratio, 0.0) / spread) - penalty(inside, total)
-            if begin > 0 and end < groups:  # a peak, not a dip, and plainly better than a step
-                score = np.where(within * (total - inside) > around * inside, score - PEAK, -np.inf)
-            if len(counts) == 1:
-                stretch[score > best] = (begin, end)
-            np.maximum(best, score, out=best)
-    return best, stretch
 
 
 def _course(counts: Ints, sizes: Ints, days: Dates, p: float, budget: AlarmBudget) -> ShareCourse:
@@ -290,15 +239,15 @@ def _stretch(counts: Ints, sizes: Ints) -> tuple[int, int]:
     """Find the strongest stretch by bins, then its days around the edges of the bins."""
     starts = bins_of(len(sizes), MOST_BINS)
     bins, size = np.add.reduceat(counts, starts), np.add.reduceat(sizes, starts)
-    begin, end = _strongest(bins[None, None], size, 1.0)[1][0, 0].tolist()
+    begin, end = strongest_share(bins[None, None], size, 1.0)[1][0, 0].tolist()
     edges = np.append(starts, len(sizes))
     first, last = int(edges[begin]), int(edges[end])
     if begin > 0:
         near = range(int(edges[begin - 1]) + 1, min(last, int(edges[begin + 1])))
-        first = int(_strongest(counts[None, None], sizes, 1.0, near, [last])[1][0, 0, 0])
+        first = int(strongest_share(counts[None, None], sizes, 1.0, near, [last])[1][0, 0, 0])
     if end < len(starts):
         near = range(max(first, int(edges[end - 1])) + 1, int(edges[end + 1]))
-        last = int(_strongest(counts[None, None], sizes, 1.0, [first], near)[1][0, 0, 1])
+        last = int(strongest_share(counts[None, None], sizes, 1.0, [first], near)[1][0, 0, 1])
     return first, last
 
 
