@@ -40,6 +40,7 @@ def main(arguments: list[str]) -> int:
     with _served(run) as url, _browser() as browser:
         for name, options, draw in (
             ("overview", DESKTOP, _overview),
+            ("label", DESKTOP, _label),
             ("try", DESKTOP, _try),
             ("phone", PHONE, _try),
             ("file", DESKTOP, _file),
@@ -70,6 +71,18 @@ def _overview(page: Any, url: str, _: Path | None) -> None:
     page.get_by_role("button", name="Analyse", exact=True).click()
     page.get_by_role("heading", name="Messages").wait_for()
     page.get_by_role("heading", name="the sample").evaluate("one => one.scrollIntoView()")
+    page.mouse.move(0, 0)
+
+
+def _label(page: Any, url: str, _: Path | None) -> None:
+    page.goto(f"{url}/label")
+    page.get_by_text("The sample", exact=True).click()
+    page.get_by_role("button", name="Begin").click()
+    for done in range(24):
+        page.get_by_text(f"{done} of 60 labelled").wait_for()
+        page.wait_for_timeout(400)  # as long as anyone needs to read
+        page.keyboard.press("113"[done % 3])
+    page.get_by_text("24 of 60 labelled").wait_for()
     page.mouse.move(0, 0)
 
 

@@ -13,6 +13,7 @@ import pytest
 
 import sentilora
 from sentilora import samples
+from sentilora.insights.survey.survey_file import read_survey
 from sentilora.ui.settings import AppSettings
 from tests.helpers.app_server import app_server
 from tests.helpers.contrast import contrast
@@ -180,6 +181,43 @@ def test_a_click_on_a_theme_lists_its_messages(visit, tmp_path):
     waiting.value.save_as(target)
     assert target.name == "test-insights.html"
     assert name in target.read_text(encoding="utf-8")
+    assert (page.alerts, page.errors, page.elsewhere) == ([], [], [])
+
+
+def test_ten_texts_are_labelled_with_the_keyboard_alone(visit, tmp_path):
+    rows = [f"2026-03-{day:02d},the parcel number {day} is late" for day in range(1, 29)]
+    file = tmp_path / "tickets.csv"
+    file.write_text("\n".join(["created,message", f"2026-03-29,{EVIL}", *rows]), encoding="utf-8")
+    page = visit("label", user_agent=AGENT, **PHONE)
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_text("29 texts, 0 left out").wait_for()
+    page.get_by_role("spinbutton", name="Texts to label").fill("10")
+    page.get_by_role("spinbutton", name="Texts to label").press("Enter")
+    tab_to(page, "button", "Begin")
+    page.keyboard.press("Enter")
+    page.get_by_text("0 of 10 labelled").wait_for()
+    assert fits(page)
+    done = 0
+    for key in "1212s1u121212":
+        page.wait_for_timeout(300)  # nobody reads faster
+        before = page.locator(".sl-text").inner_text()
+        page.keyboard.press(key)
+        done += {"s": 0, "u": -1}.get(key, 1)
+        page.get_by_text(f"{done} of 10 labelled").wait_for()
+        if key == "s":
+            page.locator(".sl-text", has_not_text=before).wait_for()
+    page.get_by_text("All labelled.").wait_for()
+    page.reload()
+    page.get_by_text("Shares of 29 texts, corrected by 10 labels").wait_for()
+    assert fits(page)
+    tab_to(page, "button", "Download labels.csv")
+    with page.expect_download() as waiting:
+        page.keyboard.press("Enter")
+    target = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(target)
+    kept = read_survey(target)
+    assert [one.label for one in sorted(kept, key=lambda one: one.row)].count("negative") == 5
+    assert {one.text for one in kept} <= {EVIL, *(row.partition(",")[2] for row in rows)}
     assert (page.alerts, page.errors, page.elsewhere) == ([], [], [])
 
 

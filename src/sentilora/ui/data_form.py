@@ -75,8 +75,17 @@ def _forget_if_taken_out(key: str) -> None:
         session.visit().kept.pop(key, None)
 
 
-def ask_for_data(caption: str, key: str, *, has_labels: bool) -> DataChoices | None:
-    """Show all boxes that a file needs; None until there is one that can be opened."""
+def ask_for_data(
+    caption: str, key: str, *, has_labels: bool, checks_texts: bool = True
+) -> DataChoices | None:
+    """Show all boxes that a file needs; None until there is one that can be opened.
+
+    Args:
+        caption: words for the place to drop a file.
+        key: begins the keys of all boxes.
+        has_labels: whether a column with labels is needed.
+        checks_texts: whether a column that hardly holds texts is refused if nobody allows it.
+    """
     with told():
         upload = ask_for_upload(caption, f"{key}-upload")
     if upload is None:
@@ -101,7 +110,7 @@ def ask_for_data(caption: str, key: str, *, has_labels: bool) -> DataChoices | N
     session.begin(f"{own}-skip", False)
     skip = st.checkbox(page_words.SKIP_ROWS, key=f"{own}-skip")
     chosen["skip_bad_rows"] = session.keep(f"{own}-skip", skip)
-    if has_labels:
+    if checks_texts:
         session.begin(f"{own}-any", False)
         any_text = st.checkbox(page_words.ANY_TEXT, key=f"{own}-any")
         chosen["any_text"] = session.keep(f"{own}-any", any_text)

@@ -12,6 +12,7 @@ from sentilora.ui.display.answer_html import STYLE
 from sentilora.ui.views import (
     compare_page,
     file_page,
+    label_page,
     model_page,
     overview_page,
     train_page,
@@ -23,6 +24,7 @@ STATIC = Path(__file__).with_name("static")
 ICON, LOGO = STATIC / "icon.svg", STATIC / "logo.svg"
 PAGES = (
     (overview_page.show, "Overview", "overview", ":material/insights:"),
+    (label_page.show, "Label", "label", ":material/label:"),
     (try_page.show, "Try", "try", ":material/chat_bubble:"),
     (file_page.show, "File", "file", ":material/table_view:"),
     (train_page.show, "Train", "train", ":material/model_training:"),

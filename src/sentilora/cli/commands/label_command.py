@@ -95,10 +95,13 @@ def label(
 
 def _ask(survey: Survey, output: Path, read: Callable[[], str]) -> None:
     """Ask for one text after the other, and keep each label at once."""
+    from sentilora.cli.answer_lines import on_one_line
+
     names = survey.feedback.labels.names
     keys = "  ".join(f"{place} {name}" for place, name in enumerate(names, 1))
     while (index := survey.next_text()) is not None:
-        print(f"\n{len(survey) + 1} of {survey.rows}{_about(survey, index)}", file=sys.stderr)
+        about = on_one_line(", ".join(survey.about(index)))
+        print(f"\n{len(survey) + 1} of {survey.rows} · {about}", file=sys.stderr)
         print(_shown(survey.feedback.texts[index]), file=sys.stderr)
         print(f"{keys}  s skip  u undo  q quit: ", end="", file=sys.stderr, flush=True)
         key = read()
@@ -125,22 +128,6 @@ def _shown(text: str) -> str:
     lines = "\n".join(map(on_one_line, text[:_SHOWN].splitlines()))
     more = f"… (the first {_SHOWN:,} of {len(text):,} characters)" if len(text) > _SHOWN else ""
     return f"{lines}{more}"
-
-
-def _about(survey: Survey, index: int) -> str:
-    """Tell date and segments of a text."""
-    feedback = survey.feedback
-    parts = [f"row {int(feedback.rows[index]) + 1:,}"]
-    if feedback.dates is not None and str(feedback.dates[index]) != "NaT":
-        parts.append(str(feedback.dates[index]))
-    parts += [
-        f"{name}: {values[index]}"
-        for name, values in feedback.segments.items()
-        if values[index] is not None
-    ]
-    from sentilora.cli.answer_lines import on_one_line
-
-    return on_one_line(f" · {', '.join(parts)}")
 
 
 def _reader() -> Callable[[], str]:

@@ -62,6 +62,18 @@ class Survey:
             self._answers[index] = known
         return None
 
+    def about(self, index: int) -> list[str]:
+        """Tell where a text stands: its row (from 1), date and segments, as far as there are."""
+        feedback = self.feedback
+        parts = [f"row {int(feedback.rows[index]) + 1:,}"]
+        if feedback.dates is not None and str(feedback.dates[index]) != "NaT":
+            parts.append(str(feedback.dates[index]))
+        return parts + [
+            f"{name}: {values[index]}"
+            for name, values in feedback.segments.items()
+            if values[index] is not None
+        ]
+
     def answer(self, index: int, label_id: int) -> None:
         """Keep the label of a text, and of its copies that are next."""
         self._answers[index] = label_id
@@ -73,6 +85,11 @@ class Survey:
         """Pass over a text, which is asked again when the survey goes on another day."""
         self._skipped.add(index)
         self._history.append(index)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a label or skip to take back; those of a file stay."""
+        return bool(self._history)
 
     def undo(self) -> bool:
         """Take back the last label or skip; tell whether there was one."""
@@ -126,6 +143,10 @@ class Survey:
             self._answers[place] = label_id
             self._known[fold(self.feedback.texts[place])] = label_id
         return len(kept)
+
+    def add_rows(self, rows: int) -> None:
+        """Ask for more labels, as far as there are texts."""
+        self.rows = min(self.rows + rows, len(self.feedback))
 
     def shares(self) -> dict[str, Estimate] | None:
         """Estimate the share of each label; None with fewer than ten labels."""

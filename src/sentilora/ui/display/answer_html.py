@@ -60,6 +60,14 @@ def paint_words(text: str, explanation: Explanation) -> Markup:
     return Markup('<p class="sl-words" dir="auto">{}</p>').format(Markup("").join(parts))
 
 
+def paint_text(text: str) -> Markup:
+    """Write a text as it is; a long one scrolls by itself."""
+    return Markup(
+        '<p class="sl-text" dir="auto" tabindex="0" role="region" aria-live="polite" '
+        'aria-label="Text to label">{}</p>'
+    ).format(text)
+
+
 def paint_legend(explanation: Explanation) -> Markup:
     """Say what the colours mean."""
     return Markup(

@@ -17,6 +17,8 @@ GROUP_COLUMN = "Column whose values stay together"
 DATE_COLUMN = "Column with the dates"
 DATE_ORDER = "How the dates are written"
 SEGMENTS = "Columns to compare by"
+SHOWN_COLUMNS = "Columns to show beside the text"
+LABELS_WANTED = "Texts to label"
 USE_LABELS = "The file has labels: use them instead of the model's answers"
 LABEL_KIND = "What the labels are"
 LABEL_NAMES = "Names of the labels, in order"
@@ -99,6 +101,7 @@ PAGE = PageWords(
         "date": DATE_COLUMN,
         "date_order": DATE_ORDER,
         "segments": SEGMENTS,
+        "rows": LABELS_WANTED,
         "labels": LABEL_NAMES,
         "stars": LABEL_KIND,
         "scale": SCALE,

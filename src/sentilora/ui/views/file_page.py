@@ -40,7 +40,9 @@ def show() -> None:
     """Draw the page."""
     st.title("Analyse a file", anchor=False)
     kept = session.visit().kept
-    choices = ask_for_data("A file with a column of texts", "file", has_labels=False)
+    choices = ask_for_data(
+        "A file with a column of texts", "file", has_labels=False, checks_texts=False
+    )
     if choices is None:
         kept.pop(SCORED, None)
         if (old := kept.pop(SCORING, None)) is not None:

@@ -7,24 +7,32 @@ from functools import partial
 import streamlit as st
 
 from sentilora.ui import session
+from sentilora.ui.display import page_words
 from sentilora.ui.display.error_messages import told
 from sentilora.ui.display.markdown import plain
 from sentilora.ui.display.page_words import PAGE
 from sentilora.ui.jobs.page_job import PageJob
 from sentilora.ui.models.analysed_file import AnalysedFile, FeedbackChoices, analyse
+from sentilora.ui.views.feedback_form import FeedbackBoxes, ask_for_feedback
 from sentilora.ui.views.job_watch import start_job, take_over, watch_job
 from sentilora.ui.views.overview_figures import show_cards, show_course, show_segments, show_themes
-from sentilora.ui.views.overview_form import ask_for_feedback
 from sentilora.ui.views.overview_messages import forget_choices, show_downloads, show_messages
 
 WORKING, ANALYSED = "overview-working", "overview-analysed"
+BOXES = FeedbackBoxes(
+    key="overview",
+    segments=page_words.SEGMENTS,
+    placeholder="Compare by nothing",
+    no_date="Nothing over time",
+    may_have_labels=True,
+)
 
 
 def show() -> None:
     """Draw the page."""
     st.title("Overview", anchor=False)
     st.caption("What customers feel, and why: each figure lists the messages that it stands on.")
-    asked, is_ready = ask_for_feedback()
+    asked, is_ready = ask_for_feedback(BOXES)
     kept = session.visit().kept
     job: PageJob[FeedbackChoices, AnalysedFile] | None = kept.get(WORKING)
     if asked is None:

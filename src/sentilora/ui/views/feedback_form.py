@@ -1,4 +1,4 @@
-"""The boxes that say which feedback is analysed: data, dates and segments."""
+"""The boxes that say which feedback is meant: data, dates and segments."""
 
 from __future__ import annotations
 
@@ -39,21 +39,42 @@ class _Columns:
     segments: tuple[str, ...]
 
 
-def ask_for_feedback() -> tuple[FeedbackChoices | None, bool]:
+@dataclass(frozen=True)
+class FeedbackBoxes:
+    """What differs between the pages that ask for feedback.
+
+    Attributes:
+        key: begins the keys of all boxes.
+        segments: label of the box for segments.
+        placeholder: words where no segment is chosen.
+        no_date: words where no date is chosen.
+        may_have_labels: whether labels of the file can be used.
+    """
+
+    key: str
+    segments: str
+    placeholder: str
+    no_date: str
+    may_have_labels: bool
+
+
+def ask_for_feedback(boxes: FeedbackBoxes) -> tuple[FeedbackChoices | None, bool]:
     """Show all boxes; return what is asked for, and whether the work can begin.
 
     What is asked for is None as long as there is no file with a column of texts.
     """
-    model = session.chosen().name
-    session.begin("overview-source", UPLOAD)
-    source = st.radio("Feedback", [UPLOAD, SAMPLE], horizontal=True, key="overview-source")
-    if session.keep("overview-source", source) == SAMPLE:
+    model, key = session.chosen().name, boxes.key
+    session.begin(f"{key}-source", UPLOAD)
+    source = st.radio("Feedback", [UPLOAD, SAMPLE], horizontal=True, key=f"{key}-source")
+    if session.keep(f"{key}-source", source) == SAMPLE:
         st.caption("900 invented reviews of five fields, from January to June 2026.")
         return FeedbackChoices(None, model, "date", None, ("domain",)), True
-    session.begin("overview-labelled", False)
-    is_labelled = st.checkbox(page_words.USE_LABELS, key="overview-labelled")
-    session.keep("overview-labelled", is_labelled)
-    data = ask_for_data("A file of feedback, a text a row", "overview", has_labels=is_labelled)
+    is_labelled = False
+    if boxes.may_have_labels:
+        session.begin(f"{key}-labelled", False)
+        is_labelled = st.checkbox(page_words.USE_LABELS, key=f"{key}-labelled")
+        session.keep(f"{key}-labelled", is_labelled)
+    data = ask_for_data("A file of feedback, a text a row", key, has_labels=is_labelled)
     if data is None or data.text is None:
         if data is not None:
             show_understood(data, understand_texts, is_complete=False)
@@ -61,13 +82,13 @@ def ask_for_feedback() -> tuple[FeedbackChoices | None, bool]:
     is_complete = data.has_both if is_labelled else True
     understand = understand_labels if is_labelled else understand_texts
     found = show_understood(data, understand, is_complete=is_complete)
-    asked = _ask_for_columns(data, model)
+    asked = _ask_for_columns(data, model, boxes)
     return asked, found is not None and found.is_usable
 
 
-def _ask_for_columns(data: DataChoices, model: str) -> FeedbackChoices:
+def _ask_for_columns(data: DataChoices, model: str, boxes: FeedbackBoxes) -> FeedbackChoices:
     upload, reading = data.upload, data.reading
-    own = f"overview-{upload.key}-{zlib.crc32(repr(data.columns).encode()):x}"
+    own = f"{boxes.key}-{upload.key}-{zlib.crc32(repr(data.columns).encode()):x}"
     columns = session.found_once(
         ("feedback columns", upload.key, reading), lambda: _look_at_columns(data)
     )
@@ -78,7 +99,7 @@ def _ask_for_columns(data: DataChoices, model: str) -> FeedbackChoices:
         key = f"{own}-date"
         session.begin(key, next((name for name in dates if name in others), None))
         date = st.selectbox(
-            page_words.DATE_COLUMN, others, index=None, placeholder="Nothing over time", key=key
+            page_words.DATE_COLUMN, others, index=None, placeholder=boxes.no_date, key=key
         )
         session.keep(key, date)
     with right:
@@ -86,11 +107,11 @@ def _ask_for_columns(data: DataChoices, model: str) -> FeedbackChoices:
         proposed = [name for name in columns.segments if name in others and name not in dates]
         session.begin(key, proposed[:_MOST_SEGMENTS])
         segments = st.multiselect(
-            page_words.SEGMENTS,
+            boxes.segments,
             [name for name in others if name != date],
             key=key,
-            placeholder="Compare by nothing",
-            help="Columns such as product, country or version, whose values are compared.",
+            placeholder=boxes.placeholder,
+            help="Columns such as product, country or version.",
         )
         session.keep(key, segments)
     order = None
