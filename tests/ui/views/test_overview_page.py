@@ -15,7 +15,7 @@ from sentilora.labels import Labels
 from sentilora.ui.models.analysed_file import MESSAGES, AnalysedFile
 from sentilora.ui.models.messages import join_messages
 from sentilora.ui.views import overview_page
-from sentilora.ui.views.overview_messages import compared_period, periods_by_name
+from sentilora.ui.views.feedback.overview_messages import compared_period, periods_by_name
 from tests.helpers.app_page import box, button, problem
 from tests.helpers.insight_reports import CREW, LUGGAGE, airline_report, plain_report
 

@@ -15,9 +15,9 @@ from sentilora.ui.display.markdown import plain
 from sentilora.ui.display.page_words import PAGE
 from sentilora.ui.jobs.page_job import PageJob
 from sentilora.ui.models.label_survey import LabelSurvey, SurveyChoices, open_label_survey
-from sentilora.ui.views.feedback_form import FeedbackBoxes, ask_for_feedback
+from sentilora.ui.views.feedback.feedback_form import FeedbackBoxes, ask_for_feedback
+from sentilora.ui.views.feedback.label_shares import show_precision, show_results
 from sentilora.ui.views.job_watch import start_job, take_over, watch_job
-from sentilora.ui.views.label_shares import show_precision, show_results
 
 OPENING, OPENED = "label-opening", "label-opened"
 BOXES = FeedbackBoxes(

@@ -13,10 +13,19 @@ from sentilora.ui.display.markdown import plain
 from sentilora.ui.display.page_words import PAGE
 from sentilora.ui.jobs.page_job import PageJob
 from sentilora.ui.models.analysed_file import AnalysedFile, FeedbackChoices, analyse
-from sentilora.ui.views.feedback_form import FeedbackBoxes, ask_for_feedback
+from sentilora.ui.views.feedback.feedback_form import FeedbackBoxes, ask_for_feedback
+from sentilora.ui.views.feedback.overview_figures import (
+    show_cards,
+    show_course,
+    show_segments,
+    show_themes,
+)
+from sentilora.ui.views.feedback.overview_messages import (
+    forget_choices,
+    show_downloads,
+    show_messages,
+)
 from sentilora.ui.views.job_watch import start_job, take_over, watch_job
-from sentilora.ui.views.overview_figures import show_cards, show_course, show_segments, show_themes
-from sentilora.ui.views.overview_messages import forget_choices, show_downloads, show_messages
 
 WORKING, ANALYSED = "overview-working", "overview-analysed"
 BOXES = FeedbackBoxes(

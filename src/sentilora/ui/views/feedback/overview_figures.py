@@ -30,7 +30,7 @@ from sentilora.insights.report.summary import summary
 from sentilora.ui.display.markdown import plain
 from sentilora.ui.display.mood_course import CLICKED, draw_mood, draw_volume
 from sentilora.ui.models.messages import choose_messages, count_by_theme, count_texts
-from sentilora.ui.views.overview_messages import (
+from sentilora.ui.views.feedback.overview_messages import (
     compared_period,
     list_messages,
     show_filters,
