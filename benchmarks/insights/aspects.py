@@ -10,7 +10,7 @@ Sides see the texts of one part and no label but where it is said:
   threshold for all aspects; the threshold is the best one on the train part, a help that ours does
   not get.
 - *sentilora*: ``find_aspects``, whose settings were chosen on 2,000 texts of train.
-- *sentilora, 50 texts*: ``learn_aspects`` with 50 labelled texts of train; mean of ``--draws``.
+- *sentilora, 50 texts*: ``find_by_examples`` with 50 labelled texts of train; mean of ``--draws``.
 
 F1 counts pairs of text and aspect (micro); macro F1 is the mean over aspects. With mood, a pair is
 right if its mood is, too: that of the statements behind it, neutral within a third of the middle.
@@ -31,11 +31,10 @@ from benchmarks.common.kept import kept
 from benchmarks.common.machine import describe_options, describe_place
 from benchmarks.common.program import RESULTS, make_parser, write_record
 from sentilora.inference.sentiment_model import load
-from sentilora.insights.aspects.aspect_examples import learn_aspects
+from sentilora.insights.aspects.aspect_examples import KnownTexts, find_by_examples
 from sentilora.insights.aspects.aspect_phrases import name_words, stem
 from sentilora.insights.aspects.aspect_search import find_aspects
 from sentilora.insights.aspects.aspect_words import words_in
-from sentilora.insights.aspects.aspects import FoundAspects
 from sentilora.insights.feedback import Feedback
 from sentilora.insights.statements.encoder import TopicEncoder
 from sentilora.insights.statements.statement_reader import read_statements
@@ -165,21 +164,12 @@ def with_examples(
     """Measure ours with 50 labelled texts of train beside the texts of the part."""
     drawn = np.random.default_rng(seed).choice(len(train.truth), LABELLED, replace=False)
     extra = taken(train.statements, drawn, len(train.truth))
-    number = len(part.truth)
-    own = part.statements
-    both = Statements(
-        np.concatenate([own.text_index, extra.text_index + number]),
-        *(np.concatenate([getattr(own, name), getattr(extra, name)]) for name in BESIDE),
+    texts = [train.feedback.texts[index] for index in drawn]
+    labelled = Feedback("fabsa", texts, np.arange(LABELLED), part.feedback.labels)
+    known = KnownTexts(tuple(names), labelled, extra, train.truth[drawn])
+    return part.of_statements(
+        find_by_examples(part.feedback, part.statements, encoder, known).speaks
     )
-    texts = [*part.feedback.texts, *(train.feedback.texts[index] for index in drawn)]
-    feedback = Feedback("fabsa", texts, np.arange(len(texts)), part.feedback.labels)
-    found = find_aspects(feedback, both, encoder, names)
-    known = np.arange(number, len(texts))
-    scores = learn_aspects(found, both, len(texts), known, train.truth[drawn])[:number]
-    mine = FoundAspects(found.names, found.words, found.scores[: len(own)], ())
-    surest = mine.text_scores(own.text_index, number)
-    about = mine.speaks | (mine.scores >= surest[own.text_index])
-    return part.figures(scores > 0, part.moods_of(about))
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -184,10 +184,17 @@ def _basis(found: Found, model: SentimentModel) -> Basis:
         false_alarms=mood.rate,
         comparisons=mood.comparisons,
         notes=found.notes,
-        methods={**METHODS, **mood.methods},
+        methods={**METHODS, **_aspect_method(found.aspects), **mood.methods},
         sentilora=sentilora.__version__,
         created=dt.datetime.now(dt.UTC).replace(microsecond=0),
     )
+
+
+def _aspect_method(aspects: FoundAspects | None) -> dict[str, str]:
+    if aspects is None or not aspects.taught_by:
+        return {}
+    taught = f", and then by {aspects.taught_by:,} texts whose aspects people saw"
+    return {"aspects": METHODS["aspects"] + taught}
 
 
 def _not_understood(texts: Sequence[str], base: str) -> int:

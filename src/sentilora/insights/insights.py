@@ -21,6 +21,8 @@ from sentilora.defaults import SEED
 from sentilora.errors import ConfigError, MissingExtraError, ModelError
 from sentilora.events import EventLog, Listener
 from sentilora.inference.sentiment_model import SentimentModel, load
+from sentilora.insights.aspects.asked_aspects import aspect_names, read_aspect_examples
+from sentilora.insights.aspects.aspect_examples import find_by_examples, known_texts
 from sentilora.insights.aspects.aspect_search import find_aspects
 from sentilora.insights.date_spellings import day_named
 from sentilora.insights.feedback import Feedback
@@ -61,6 +63,7 @@ def insights(
     id: str | None = None,  # noqa: A002 - the user's word for it
     author: str | None = None,
     aspects: str | Sequence[str] = (),
+    aspect_examples: Any = None,
     since: dt.date | str | None = None,
     until: dt.date | str | None = None,
     compare: str | None = None,
@@ -93,6 +96,8 @@ def insights(
         id: column with your own id of each row, for the quotes.
         author: column with the writer, who then weighs three texts at most.
         aspects: names of aspects to look for, as a list or with commas.
+        aspect_examples: file, or rows in memory, of texts with a column ``aspects``: the names of
+            those that a person saw in each; looked for are those of the file when none are named.
         since: first day to take.
         until: last day to take.
         compare: ``day``, ``week`` or ``month``: the last one is compared with those before; or one
@@ -135,7 +140,8 @@ def insights(
         limit=limit,
         seed=seed,
     )
-    wanted = _aspect_names(aspects)
+    wanted = aspect_names(aspects)
+    seen = None if aspect_examples is None else read_aspect_examples(aspect_examples, wanted)
     _check_rest(question, compare, review, labelled)
     checked = None if labelled is None else read_labelled(labelled)
     folder = None if output is None else check_folder(output)
@@ -157,7 +163,10 @@ def insights(
     log.emit("phase", name="find themes", total=None)
     found = _themes(feedback, read.statements, kept, seed)
     spoken = None
-    if wanted:
+    if seen is not None:
+        taught = known_texts(seen, model, encoder)
+        spoken = find_by_examples(feedback, read.statements, encoder, taught, seed=seed)
+    elif wanted:
         spoken = find_aspects(feedback, read.statements, encoder, wanted, seed=seed)
     log.emit("phase", name="measure the mood", total=None)
     label_ids = _label_ids(feedback, read)
@@ -183,6 +192,7 @@ def insights(
                 *feedback.notes,
                 *language_notes(feedback.texts[:5000], base),
                 *read.notes,
+                *(() if seen is None else seen.notes),
                 *mood.notes,
             )
         )
@@ -232,27 +242,6 @@ def _label_ids(feedback: Feedback, read: ReadStatements) -> NDArray[np.int64]:
     assert read.probabilities is not None
     most: NDArray[np.int64] = np.argmax(read.probabilities, axis=1)
     return most
-
-
-def _aspect_names(aspects: str | Sequence[str]) -> tuple[str, ...]:
-    """Return the names of aspects, each once.
-
-    Raises:
-        ConfigError: one is no name.
-    """
-    given = aspects.split(",") if isinstance(aspects, str) else list(aspects)
-    if not all(isinstance(name, str) for name in given):
-        raise ConfigError(
-            f"aspects = {given!r}: expected names. Type for instance: "
-            f"{setting('aspects', ['price', 'staff'])}"
-        )
-    names = tuple(dict.fromkeys(name.strip() for name in given if name.strip()))
-    if given not in ([""], []) and not names:
-        raise ConfigError(
-            f"{setting('aspects', aspects)} names no aspect. Expected names, such as "
-            f"{setting('aspects', ['price', 'staff'])}, or nothing."
-        )
-    return names
 
 
 def _check_rest(

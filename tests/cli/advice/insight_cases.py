@@ -96,7 +96,12 @@ DATES = (
     ),
 )
 SETTINGS = (
-    Case(f"{LOOK} --aspects ' , ,'", ("insights:_aspect_names --aspects#3",), ISO),
+    Case(f"{LOOK} --aspects ' , ,'", ("asked_aspects:aspect_names --aspects#3",), ISO),
+    Case(
+        f"{LOOK} --aspects film --aspect-examples seen.csv",
+        ("asked_aspects:read_aspect_examples --aspects",),
+        {**ISO, "seen.csv": table(["text", "aspects"], [(TEXTS[0], "film;cast"), (TEXTS[1], "")])},
+    ),
     Case(
         f"{LOOK} --label label",
         ("model_rows:left_out_labels --labels",),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sentilora.insights.aspects.aspect_examples import learn_aspects
+from sentilora.insights.aspects.aspect_examples import KnownTexts, find_by_examples, learn_aspects
 from sentilora.insights.aspects.aspect_phrases import PHRASES, name_words, phrases_of, stem
 from sentilora.insights.aspects.aspect_search import find_aspects
 from sentilora.insights.aspects.aspects import FoundAspects
@@ -124,6 +124,32 @@ def test_labelled_texts_move_the_limit():
     assert not (shifted.scores[:, 0] > 0).any()
     assert ((scores[60:, 0] > 0) == truth[60:]).mean() > 0.95
     assert (scores[:, 1] == shifted.scores[:, 1]).all()  # none mentions it: nothing to learn from
+
+
+def test_a_few_known_texts_teach_what_is_meant():
+    texts, truth = texts_of()
+    feedback, statements = made(texts)
+    more, meant = texts_of(40, seed=5)  # "toll" is what these people call the tariff
+    answers = np.column_stack([meant])
+    known = KnownTexts(("toll",), *made(more), answers)
+    assert not find_aspects(feedback, statements, Words(), ["toll"]).speaks.any()
+    found = find_by_examples(feedback, statements, Words(), known)
+    assert (found.speaks[:, 0] == truth).mean() > 0.95
+    assert found.taught_by == 40
+    assert truth[list(found.quotes[0])].all()
+    assert max(found.quotes[0]) < len(texts)
+
+
+def test_what_a_person_saw_in_a_text_holds_for_it_and_its_copies():
+    texts, _ = texts_of()
+    feedback, statements = made(texts)
+    wrong = [place for place in range(40) if place % 8 in (0, 2)]
+    answers = np.array([[place % 8 == 2] for place in wrong])
+    lines = [f" {texts[place].upper()} " for place in wrong]
+    found = find_by_examples(
+        feedback, statements, Words(), KnownTexts(("tariff",), *made(lines), answers)
+    )
+    assert found.speaks[wrong, 0].tolist() == answers[:, 0].tolist()
 
 
 def test_names_are_known_by_their_words():

@@ -64,6 +64,10 @@ def insights(
     aspects: Annotated[
         str, typer.Option(help="Aspects to look for, e.g. 'delivery, price, staff'.")
     ] = "",
+    aspect_examples: Annotated[
+        str | None,
+        typer.Option(help="File of texts with the aspects a person saw, in a column 'aspects'."),
+    ] = None,
     since: Annotated[str | None, typer.Option(help="First day to take, e.g. 2026-09-01.")] = None,
     until: Annotated[str | None, typer.Option(help="Last day to take.")] = None,
     compare: Annotated[
@@ -113,6 +117,7 @@ def insights(
             id=id_,
             author=author,
             aspects=aspects,
+            aspect_examples=aspect_examples,
             since=since,
             until=until,
             compare=compare,
@@ -136,6 +141,7 @@ def insights(
             how |= {"labels": labels, "stars": stars, "scale": scale, "date": date}
             how |= {"date_order": date_order, "segments": segments, "id": id_, "author": author}
             how |= {"compare": compare, "aspects": aspects.strip() or None}
+            how |= {"aspect_examples": aspect_examples}
             again = typed("insights", model, "NEW_DATA", themes=kept, **how, **context.obj)
             print(f"next      {again}")
 

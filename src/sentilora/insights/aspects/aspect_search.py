@@ -78,16 +78,25 @@ def find_aspects(
             has_word[:, place],
             np.random.default_rng([seed, place]),
         )
+    return FoundAspects(tuple(names), words, scores, typical_quotes(scores, statements, spoken))
+
+
+def typical_quotes(
+    scores: Floats, statements: Statements, spoken: Sequence[str]
+) -> tuple[tuple[int, ...], ...]:
+    """Return the indices of statements to show for each aspect.
+
+    Args:
+        scores: how surely a statement speaks of an aspect, ``(S, A)``; above 0 it does.
+        statements: S statements.
+        spoken: their words.
+    """
     quotes = []
-    for place in range(len(names)):
+    for place in range(scores.shape[1]):
         own = np.flatnonzero(scores[:, place] > 0)
-        near = scores[own, place]
-        quotes.append(
-            choose_quotes(
-                own, near, statements.vectors[own].astype(np.float32), statements.text_index, spoken
-            )
-        )
-    return FoundAspects(tuple(names), words, scores, tuple(quotes))
+        near, vectors = scores[own, place], statements.vectors[own].astype(np.float32)
+        quotes.append(choose_quotes(own, near, vectors, statements.text_index, spoken))
+    return tuple(quotes)
 
 
 def _likeness(

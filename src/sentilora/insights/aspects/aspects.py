@@ -19,12 +19,14 @@ class FoundAspects:
         words: words of the texts that count for each aspect, nearest first.
         scores: how surely a statement speaks of an aspect, ``(S, A)`` float32: above 0 it does.
         quotes: indices of statements to show for each aspect, most typical first.
+        taught_by: number of texts with known aspects that they were learned from.
     """
 
     names: tuple[str, ...]
     words: tuple[tuple[str, ...], ...]
     scores: NDArray[np.float32]
     quotes: tuple[tuple[int, ...], ...]
+    taught_by: int = 0
 
     @property
     def speaks(self) -> NDArray[np.bool_]:
