@@ -32,13 +32,14 @@ from benchmarks.common.machine import describe_options, describe_place
 from benchmarks.common.program import RESULTS, make_parser, write_record
 from sentilora.inference.sentiment_model import load
 from sentilora.insights.aspects.aspect_examples import KnownTexts, find_by_examples
-from sentilora.insights.aspects.aspect_phrases import name_words, stem
+from sentilora.insights.aspects.aspect_phrases import name_words
 from sentilora.insights.aspects.aspect_search import find_aspects
-from sentilora.insights.aspects.aspect_words import words_in
+from sentilora.insights.aspects.aspect_words import word_sets
 from sentilora.insights.feedback import Feedback
 from sentilora.insights.statements.encoder import TopicEncoder
 from sentilora.insights.statements.statement_reader import read_statements
 from sentilora.insights.statements.statements import Statements
+from sentilora.insights.themes.terms import stem
 from sentilora.insights.themes.topic_space import unit
 
 Bools = NDArray[np.bool_]
@@ -88,7 +89,7 @@ class Part:
         for row, (found, moods) in enumerate(zip(rows.aspects, rows.polarities, strict=True)):
             for name, mood in zip(found, moods, strict=True):
                 self.moods[row, names.index(name)] = mood
-        self.said = words_in(
+        self.said = word_sets(
             self.statements.words_of(index, self.feedback) for index in range(len(self.statements))
         )
 

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from sentilora.insights.aspects.aspect_examples import KnownTexts, find_by_examples, learn_aspects
-from sentilora.insights.aspects.aspect_phrases import PHRASES, name_words, phrases_of, stem
+from sentilora.insights.aspects.aspect_phrases import PHRASES, name_words, phrases_of
 from sentilora.insights.aspects.aspect_search import find_aspects
 from sentilora.insights.aspects.aspects import FoundAspects
 from sentilora.insights.feedback import Feedback
 from sentilora.insights.statements.statements import Statements
+from sentilora.insights.themes.terms import stem
 from sentilora.labels import Labels
 
 # A word is a direction, and a text the mean of its words: what an encoder does, with known answers.
@@ -155,7 +156,7 @@ def test_what_a_person_saw_in_a_text_holds_for_it_and_its_copies():
 def test_names_are_known_by_their_words():
     assert name_words("Attitude of the staff") == ("attitude", "staff")
     assert name_words("of") == ("of",)
-    assert [stem(word) for word in ("Prices", "companies", "staff's", "access")] == [
+    assert [stem(word) for word in ("prices", "companies", "staff's", "access")] == [
         *("price", "company", "staff", "access")
     ]
     assert "overpriced" in phrases_of("Prices")

@@ -7,9 +7,10 @@ Written by hand, in the words of reviews of any field. Not covered: languages ot
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
+
+from sentilora.insights.themes.terms import stem, words_in
 
 PHRASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -128,24 +129,13 @@ TEMPLATES = (
     "poor {}",
     "great {}",
 )
-_WORD = re.compile(r"[^\W\d_]+")
 _FILLERS = frozenset(("of", "for", "the", "and", "or", "a", "an", "to", "in", "on", "with", "my"))
 
 
 def name_words(name: str) -> tuple[str, ...]:
     """Return the words of a name that mean something, in small letters."""
-    words = tuple(_WORD.findall(name.casefold()))
+    words = tuple(words_in(name))
     return tuple(word for word in words if word not in _FILLERS) or words
-
-
-def stem(word: str) -> str:
-    """Cut the ending of a plural, or of an apostrophe, off an English word."""
-    word = re.sub(r"['\u2019]s?$", "", word.casefold())
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
-        return word[:-1]
-    return word
 
 
 def phrases_of(name: str) -> tuple[str, ...]:

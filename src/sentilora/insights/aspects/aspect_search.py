@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from sentilora.defaults import SEED
 from sentilora.insights.aspects.aspect_phrases import PHRASES, TEMPLATES, phrases_of
-from sentilora.insights.aspects.aspect_words import mentions, near_words, words_in
+from sentilora.insights.aspects.aspect_words import mentions, near_words, word_sets
 from sentilora.insights.aspects.aspects import FoundAspects
 from sentilora.insights.feedback import Feedback
 from sentilora.insights.statements.encoder import TopicEncoder
@@ -63,7 +63,7 @@ def find_aspects(
         seed: seed of the draw of statements to learn from, where there are very many.
     """
     spoken = [statements.words_of(index, feedback) for index in range(len(statements))]
-    said = words_in(spoken)
+    said = word_sets(spoken)
     words = near_words(said, names, encoder)
     has_word = mentions(said, words)
     mean = statements.vectors.mean(axis=0, dtype=np.float32)

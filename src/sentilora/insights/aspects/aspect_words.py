@@ -6,26 +6,25 @@ itself count, too, but those of a longer name that say little of it, such as "us
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sentilora.insights.aspects.aspect_phrases import name_words, stem
+from sentilora.insights.aspects.aspect_phrases import name_words
 from sentilora.insights.statements.encoder import TopicEncoder
+from sentilora.insights.themes.terms import stem, words_in
 from sentilora.insights.themes.topic_space import unit
 
 NEAR = 0.45  # cosine of a word to a name, from which it counts for it
 FEWEST_TEXTS = 3
 MOST_WORDS = 4_000  # that are embedded, the most frequent
-_WORD = re.compile(r"[^\W\d_][^\W\d_'\u2019]+")
 
 
-def words_in(texts: Iterable[str]) -> list[set[str]]:
-    """Return the words of each text, in small letters."""
-    return [set(_WORD.findall(text.casefold())) for text in texts]
+def word_sets(texts: Iterable[str]) -> list[set[str]]:
+    """Return the words of each text, in small letters; single letters are none."""
+    return [{word for word in words_in(text) if len(word) > 1} for text in texts]
 
 
 def near_words(
