@@ -1,0 +1,63 @@
+"""The first tables: texts, answers, hourly counts, positions.
+
+Written out, and not taken from tables.py, which goes on to change.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+_NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.create_table(
+        "feedback",
+        sa.Column("number", _NUMBER, primary_key=True, autoincrement=True),
+        sa.Column("source", sa.String(200), nullable=False),
+        sa.Column("id", sa.String(400), nullable=False),
+        sa.Column("at_ms", sa.BigInteger, nullable=False),
+        sa.Column("stored_ms", sa.BigInteger, nullable=False),
+        sa.Column("text", sa.Text),
+        sa.Column("segments", sa.Text, nullable=False),
+        sa.Column("conversation_id", sa.String(200)),
+        sa.UniqueConstraint("source", "id", name="one_of_a_source"),
+    )
+    op.create_index("feedback_at", "feedback", ["at_ms"])
+    op.create_index("feedback_conversation", "feedback", ["conversation_id", "at_ms"])
+    op.create_table(
+        "answer",
+        sa.Column(
+            "number",
+            _NUMBER,
+            sa.ForeignKey("feedback.number", ondelete="CASCADE"),
+            primary_key=True,
+        ),
+        sa.Column("model", sa.String(200), primary_key=True),
+        sa.Column("label", sa.String(200), nullable=False),
+        sa.Column("score", sa.Float, nullable=False),
+        sa.Column("signed", sa.Float),
+        sa.Column("unknown", sa.Float, nullable=False),
+    )
+    op.create_table(
+        "hour_count",
+        sa.Column("hour", sa.Integer, primary_key=True),
+        sa.Column("source", sa.String(200), primary_key=True),
+        sa.Column("segment", sa.String(200), primary_key=True),
+        sa.Column("value", sa.String(200), primary_key=True),
+        sa.Column("model", sa.String(200), primary_key=True),
+        sa.Column("label", sa.String(200), primary_key=True),
+        sa.Column("texts", sa.BigInteger, nullable=False),
+        sa.Column("signed_sum", sa.Float, nullable=False),
+        sa.Column("score_sum", sa.Float, nullable=False),
+        sa.Column("unknown_sum", sa.Float, nullable=False),
+    )
+    op.create_table(
+        "position",
+        sa.Column("source", sa.String(400), primary_key=True),
+        sa.Column("position", sa.Text, nullable=False),
+        sa.Column("moved_ms", sa.BigInteger, nullable=False),
+    )

@@ -1,0 +1,248 @@
+"""The store: what was accepted is in it, once."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sentilora.monitoring.feedback_record import FeedbackRecord
+from sentilora.monitoring.store.migrations.migrate import renew
+from sentilora.monitoring.store.store_engine import connect, writing
+from sentilora.monitoring.store.tables import ANSWER, FEEDBACK, HOUR_COUNT, POSITION
+
+HOUR_MS = 3_600_000
+_KEY = ("hour", "source", "segment", "value", "model", "label")
+_AT_ONCE = 500  # rows of an insert: SQLite bounds the values of a statement
+
+
+@dataclass(frozen=True)
+class StoredAnswer:
+    """What a model said of a text.
+
+    Attributes:
+        model: name of the model.
+        label: most probable label.
+        score: its probability.
+        signed: positive minus negative probability; None where labels are no sentiments.
+        unknown: share of the tokens that the base does not know.
+    """
+
+    model: str
+    label: str
+    score: float
+    signed: float | None
+    unknown: float = 0.0
+
+
+@dataclass(frozen=True)
+class AnsweredRecord:
+    """A text, and what each model said of it."""
+
+    record: FeedbackRecord
+    answers: Sequence[StoredAnswer]
+
+
+class Store:
+    """A store that is open. Made by :func:`open_store`.
+
+    Attributes:
+        name: what the user knows it by.
+        keeps_text: whether texts are kept, beside what was said of them.
+    """
+
+    def __init__(self, engine: Engine, name: str, *, keeps_text: bool = True) -> None:
+        self.engine = engine
+        self.name = name
+        self.keeps_text = keeps_text
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close its connections."""
+        self.engine.dispose()
+
+    def add(
+        self, answered: Sequence[AnsweredRecord], positions: Mapping[str, Any] | None = None
+    ) -> list[AnsweredRecord]:
+        """Store texts, answers, counts and how far the sources were read, or nothing of it.
+
+        Args:
+            answered: texts with their answers. Of those with the same source and id the first is
+                stored; one that is in the store already stays as it is.
+            positions: position of each source that was read so far, as JSON values.
+
+        Returns:
+            Those that were new, in their order.
+        """
+        by_key = {(one.record.source, one.record.id): one for one in reversed(answered)}
+        wanted = [one for one in answered if by_key[one.record.source, one.record.id] is one]
+        with writing(self.engine) as connection:
+            numbers = self._insert(connection, [one.record for one in wanted])
+            new = [one for one in wanted if (one.record.source, one.record.id) in numbers]
+            answers = [
+                {"number": numbers[one.record.source, one.record.id], **asdict(answer)}
+                for one in new
+                for answer in one.answers
+            ]
+            if answers:
+                connection.execute(sa.insert(ANSWER), answers)
+            self._count(connection, new)
+            for source, position in (positions or {}).items():
+                self._move(connection, source, position)
+        return new
+
+    def position(self, source: str) -> Any:
+        """Return how far a source was read; None where it never was."""
+        with self.engine.connect() as connection:
+            asked = sa.select(POSITION.c.position).where(POSITION.c.source == source)
+            found = connection.execute(asked).scalar()
+        return None if found is None else json.loads(found)
+
+    def forget(self, id: str, source: str | None = None) -> int:  # noqa: A002 - the user's word
+        """Remove texts of an id everywhere, and what was counted of them; return how many."""
+        with writing(self.engine) as connection:
+            asked = sa.select(FEEDBACK).where(FEEDBACK.c.id == id)
+            if source is not None:
+                asked = asked.where(FEEDBACK.c.source == source)
+            rows = connection.execute(asked).mappings().all()
+            counts: dict[tuple[Any, ...], _Sums] = defaultdict(_Sums)
+            for row in rows:
+                its_own = ANSWER.c.number == row["number"]
+                segments = json.loads(row["segments"])
+                for told in connection.execute(sa.select(ANSWER).where(its_own)).mappings():
+                    answer = StoredAnswer(**{name: told[name] for name in _ANSWERED})
+                    for key in _keys(row["at_ms"], row["source"], segments, answer):
+                        counts[key].add(answer, -1)
+                connection.execute(sa.delete(ANSWER).where(its_own))
+                connection.execute(sa.delete(FEEDBACK).where(FEEDBACK.c.number == row["number"]))
+            self._add_counts(connection, counts)
+            connection.execute(sa.delete(HOUR_COUNT).where(HOUR_COUNT.c.texts <= 0))
+        return len(rows)
+
+    def _insert(
+        self, connection: Connection, records: Sequence[FeedbackRecord]
+    ) -> dict[tuple[str, str], int]:
+        """Insert the texts that are new; return their numbers by source and id."""
+        stored_ms = time.time_ns() // 1_000_000
+        numbers = {}
+        for start in range(0, len(records), _AT_ONCE):
+            rows = [
+                {
+                    "source": one.source,
+                    "id": one.id,
+                    "at_ms": milliseconds(one),
+                    "stored_ms": stored_ms,
+                    "text": one.text if self.keeps_text else None,
+                    "segments": json.dumps(dict(one.segments), ensure_ascii=False, sort_keys=True),
+                    "conversation_id": one.conversation_id,
+                }
+                for one in records[start : start + _AT_ONCE]
+            ]
+            # What comes back tells what is new; row counts and keys differ between databases.
+            asked = (
+                self._insert_into(FEEDBACK)
+                .values(rows)
+                .on_conflict_do_nothing(index_elements=["source", "id"])
+                .returning(FEEDBACK.c.source, FEEDBACK.c.id, FEEDBACK.c.number)
+            )
+            for source, name, number in connection.execute(asked):
+                numbers[source, name] = number
+        return numbers
+
+    def _count(self, connection: Connection, new: Iterable[AnsweredRecord]) -> None:
+        counts: dict[tuple[Any, ...], _Sums] = defaultdict(_Sums)
+        for one in new:
+            record = one.record
+            for answer in one.answers:
+                for key in _keys(milliseconds(record), record.source, record.segments, answer):
+                    counts[key].add(answer, 1)
+        self._add_counts(connection, counts)
+
+    def _add_counts(self, connection: Connection, counts: Mapping[tuple[Any, ...], _Sums]) -> None:
+        # In one order, so that two writers never wait for each other in a circle.
+        rows = [
+            {**dict(zip(_KEY, key, strict=True)), **asdict(counts[key])} for key in sorted(counts)
+        ]
+        for start in range(0, len(rows), _AT_ONCE):
+            asked = self._insert_into(HOUR_COUNT).values(rows[start : start + _AT_ONCE])
+            added = {name: HOUR_COUNT.c[name] + asked.excluded[name] for name in _SUMMED}
+            connection.execute(asked.on_conflict_do_update(index_elements=_KEY, set_=added))
+
+    def _move(self, connection: Connection, source: str, position: Any) -> None:
+        asked = self._insert_into(POSITION).values(
+            source=source,
+            position=json.dumps(position),
+            moved_ms=time.time_ns() // 1_000_000,
+        )
+        moved = {name: asked.excluded[name] for name in ("position", "moved_ms")}
+        connection.execute(asked.on_conflict_do_update(index_elements=["source"], set_=moved))
+
+    def _insert_into(self, table: sa.Table) -> Any:
+        made = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+        return made(table)
+
+
+_ANSWERED = tuple(field.name for field in fields(StoredAnswer))
+
+
+@dataclass
+class _Sums:
+    """A number of texts, and sums of what was said of them."""
+
+    texts: int = 0
+    signed_sum: float = 0.0
+    score_sum: float = 0.0
+    unknown_sum: float = 0.0
+
+    def add(self, answer: StoredAnswer, times: int) -> None:
+        """Count a text so many times."""
+        self.texts += times
+        self.signed_sum += times * (answer.signed or 0.0)
+        self.score_sum += times * answer.score
+        self.unknown_sum += times * answer.unknown
+
+
+_SUMMED = tuple(field.name for field in fields(_Sums))
+
+
+def _keys(
+    at_ms: int, source: str, segments: Mapping[str, str], answer: StoredAnswer
+) -> Iterable[tuple[Any, ...]]:
+    """Yield where a text is counted: with all of its source, and with each segment of it."""
+    for segment, value in (("", ""), *segments.items()):
+        yield (at_ms // HOUR_MS, source, segment, value, answer.model, answer.label)
+
+
+def milliseconds(record: FeedbackRecord) -> int:
+    """Return when a text was written, in milliseconds since 1970."""
+    return round(record.at.timestamp() * 1000)
+
+
+def open_store(store: str | Path, *, keeps_text: bool = True) -> Store:
+    """Open a store; a new one is made, an old one renewed.
+
+    Args:
+        store: path of an SQLite file, or address of a PostgreSQL database.
+        keeps_text: whether texts are kept.
+
+    Raises:
+        ConfigError: it is neither, or cannot be reached.
+        DataError: it was written by a newer version, or holds something else.
+    """
+    engine, name = connect(store)
+    with writing(engine) as connection:
+        renew(connection, name)
+    return Store(engine, name, keeps_text=keeps_text)
