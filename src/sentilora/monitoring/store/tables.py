@@ -3,7 +3,9 @@
 ``feedback`` holds a row a text, ``answer`` one a text and model. ``hour_count`` holds what the page
 and the rules ask for, already counted: for each hour, source, segment and value, model and label
 the number of texts and the sum of their signed scores; ``segment`` and ``value`` are empty where
-all texts of the source are meant. ``position`` says how far each source was read.
+all texts of the source are meant. ``position`` says how far each source was read, ``refused`` what
+came and was no text, ``rule_state`` what the rules remember up to a text, ``alert`` what they told,
+and ``delivery`` who is still to be told of it.
 """
 
 from __future__ import annotations
@@ -74,4 +76,60 @@ POSITION = Table(
     Column("source", String(400), primary_key=True),
     Column("position", Text, nullable=False),  # a JSON value, as the source wrote it
     Column("moved_ms", BigInteger, nullable=False),
+)
+
+REFUSED = Table(
+    "refused",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("source", String(200), nullable=False),
+    Column("place", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("stored_ms", BigInteger, nullable=False),
+)
+
+RULE_STATE = Table(
+    "rule_state",
+    METADATA,
+    Column("number", Integer, primary_key=True),  # always 1
+    Column("state", Text, nullable=False),  # a JSON object
+    Column("up_to", BigInteger, nullable=False),  # number of the last text that is in it
+)
+
+ALERT = Table(
+    "alert",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("rule", String(100), nullable=False),
+    Column("scope", String(200), nullable=False),
+    Column("opened_ms", BigInteger, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger),
+    Column("told", Text, nullable=False),
+    Column("figures", Text, nullable=False),  # a JSON object
+    Column("examples", Text, nullable=False),  # a JSON list
+)
+Index(
+    "one_open_alert",
+    ALERT.c.rule,
+    ALERT.c.scope,
+    unique=True,
+    sqlite_where=ALERT.c.ended_ms.is_(None),
+    postgresql_where=ALERT.c.ended_ms.is_(None),
+)
+
+DELIVERY = Table(
+    "delivery",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("alert", _NUMBER, ForeignKey("alert.number"), nullable=False),
+    Column("event", String(10), nullable=False),  # opened or ended
+    Column("target", String(200), nullable=False),
+    Column("due_ms", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sent_ms", BigInteger),
+    Column("error", Text),
+    UniqueConstraint("alert", "event", "target", name="told_once"),
+    Index("delivery_due", "sent_ms", "due_ms"),
 )

@@ -1,0 +1,121 @@
+"""All rules over all texts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sentilora.monitoring.rules.change_watch import ChangeWatch
+from sentilora.monitoring.rules.drift_watch import DriftWatch
+from sentilora.monitoring.rules.heard import Finding, Heard, Watch, is_about, scope_of
+from sentilora.monitoring.rules.rules_file import (
+    ChangeRule,
+    DriftRule,
+    Rule,
+    ShareRule,
+    SilenceRule,
+    UsualRule,
+)
+from sentilora.monitoring.rules.share_watch import ShareWatch
+from sentilora.monitoring.rules.silence_watch import SilenceWatch
+from sentilora.monitoring.rules.usual_watch import UsualWatch
+
+_WATCHES: dict[type, Callable[[Any], Watch]] = {
+    ShareRule: ShareWatch,
+    UsualRule: UsualWatch,
+    ChangeRule: ChangeWatch,
+    DriftRule: DriftWatch,
+    SilenceRule: SilenceWatch,
+}
+MOST_SCOPES = 200
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What a rule found in one scope.
+
+    Attributes:
+        rule: the rule.
+        scope: value that it is about; empty for all texts of the rule.
+        finding: what was found.
+    """
+
+    rule: Rule
+    scope: str
+    finding: Finding
+
+
+class RuleEngine:
+    """Watches rules; knows neither clock nor store.
+
+    Args:
+        rules: the rules.
+    """
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = tuple(rules)
+        self._watches: dict[str, dict[str, Watch]] = {rule.name: {} for rule in rules}
+        for rule in rules:
+            if rule.each is None:
+                self._watch(rule, "")
+
+    def take(self, texts: Iterable[Heard]) -> None:
+        """Take texts, in the order in which they came."""
+        for heard in texts:
+            for rule in self.rules:
+                if is_about(rule, heard) and (scope := scope_of(rule, heard)) is not None:
+                    watch = self._watch(rule, scope)
+                    if watch is not None:
+                        watch.take(heard)
+
+    def look(self, now_ms: int) -> list[Trouble]:
+        """Return what is wrong at a moment, in the order of the rules and scopes."""
+        return [
+            Trouble(rule, scope, finding)
+            for rule in self.rules
+            for scope, watch in sorted(self._watches[rule.name].items())
+            if (finding := watch.look(now_ms)) is not None
+        ]
+
+    def state(self) -> dict[str, Any]:
+        """Return what all rules remember, as a JSON value."""
+        return {
+            rule.name: {
+                "rule": fingerprint(rule),
+                "scopes": {
+                    scope: watch.state() for scope, watch in self._watches[rule.name].items()
+                },
+            }
+            for rule in self.rules
+        }
+
+    def restore(self, state: dict[str, Any]) -> list[Rule]:
+        """Go on from a state; return the rules that are new or changed, and know nothing yet."""
+        fresh = []
+        for rule in self.rules:
+            told = state.get(rule.name)
+            if told is None or told["rule"] != fingerprint(rule):
+                fresh.append(rule)
+                continue
+            for scope, remembered in told["scopes"].items():
+                watch = self._watch(rule, scope)
+                if watch is not None:
+                    watch.restore(remembered)
+        return fresh
+
+    def _watch(self, rule: Rule, scope: str) -> Watch | None:
+        """Return the watch of a scope; None beyond so many of them."""
+        watches = self._watches[rule.name]
+        if scope not in watches:
+            if len(watches) >= MOST_SCOPES:
+                return None
+            watches[scope] = _WATCHES[type(rule)](rule)
+        return watches[scope]
+
+
+def fingerprint(rule: Rule) -> str:
+    """Return what tells a rule from a changed one; who is told, and when, is no part of it."""
+    told = rule.model_dump_json(exclude={"notify", "quiet"})
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
