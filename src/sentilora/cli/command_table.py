@@ -11,8 +11,10 @@ from sentilora.cli.commands import (
     check_command,
     evaluate_command,
     export_command,
+    forget_command,
     insights_command,
     label_command,
+    monitor_command,
     pairs_command,
     predict_command,
     runs_command,
@@ -34,6 +36,8 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog=pairs_command.EXAMPLE, cls=ReadingCommand)(pairs_command.pairs)
     app.command(epilog=insights_command.EXAMPLE, cls=ReadingCommand)(insights_command.insights)
     app.command(epilog=label_command.EXAMPLE, cls=ReadingCommand)(label_command.label)
+    app.command(epilog=monitor_command.EXAMPLE)(monitor_command.monitor)
+    app.command(epilog=forget_command.EXAMPLE)(forget_command.forget)
     app.command(epilog=export_command.EXAMPLE, cls=ReadingCommand)(export_command.export)
     app.command(epilog=serve_command.EXAMPLE)(serve_command.serve)
     app.command("app", epilog=app_command.EXAMPLE)(app_command.open_app)

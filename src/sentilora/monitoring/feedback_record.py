@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sentilora.data.files.streams import text_problem
+
 UTC = dt.UTC
 TEXT_NAMES = ("text", "message", "body", "content", "comment", "review", "feedback")
 AT_NAMES = ("at", "time", "timestamp", "created_at", "date")
@@ -86,8 +88,10 @@ def read_record(
         wanted = repr(columns.text) if columns.text else " or ".join(map(repr, TEXT_NAMES[:3]))
         raise RecordProblem(f"no field {wanted}; found {_names(fields)}")
     text = fields[name]
-    if not isinstance(text, str) or not text.strip():
-        raise RecordProblem(f"no text in '{name}': {_shown(text)}")
+    if isinstance(text, str):
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    if (why := text_problem(text)) is not None:
+        raise RecordProblem(f"'{name}': {why}: {_shown(text)}")
     when = columns.at or _first(AT_NAMES, fields)
     written = None if when is None else fields.get(when)
     own_id = fields.get(columns.id)
@@ -95,7 +99,7 @@ def read_record(
     return FeedbackRecord(
         source=_word(fields.get("source"), "source") or source,
         id=_word(own_id, columns.id) or position,
-        text=text.encode("utf-8", "replace").decode("utf-8"),
+        text=text,
         at=now if written in (None, "") else read_time(written),
         segments=_segments(fields, columns.segments),
         conversation_id=_word(conversation, "conversation_id"),

@@ -61,10 +61,10 @@ class RuleEngine:
             if rule.each is None:
                 self._watch(rule, "")
 
-    def take(self, texts: Iterable[Heard]) -> None:
-        """Take texts, in the order in which they came."""
+    def take(self, texts: Iterable[Heard], rules: Sequence[Rule] | None = None) -> None:
+        """Take texts, in the order in which they came, for some of the rules or for all."""
         for heard in texts:
-            for rule in self.rules:
+            for rule in self.rules if rules is None else rules:
                 if is_about(rule, heard) and (scope := scope_of(rule, heard)) is not None:
                     watch = self._watch(rule, scope)
                     if watch is not None:

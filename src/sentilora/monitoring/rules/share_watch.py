@@ -1,4 +1,8 @@
-"""The share of a label beyond a bound."""
+"""The share of a label beyond a bound.
+
+What was found ends only when the share is a tenth of the bound's distance from 0 or 1 inside of it,
+so that a share near its bound does not alarm again and again.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from sentilora.monitoring.rules.rules_file import ShareRule
 from sentilora.monitoring.rules.time_buckets import TimeBuckets
 
 _SLOTS = 60  # of a window
+_SLACK = 0.1
 
 
 class ShareWatch:
@@ -20,6 +25,7 @@ class ShareWatch:
     def __init__(self, rule: ShareRule) -> None:
         self.rule = rule
         self.within_ms = round(seconds_of(rule.within) * 1000)
+        self.is_beyond = False
         self.buckets = TimeBuckets(max(1000, self.within_ms // _SLOTS), self.within_ms)
 
     def take(self, heard: Heard) -> None:
@@ -32,29 +38,33 @@ class ShareWatch:
         counts = self.buckets.between(now_ms - self.within_ms, now_ms + 1)
         texts, held = counts.total(), counts[self.rule.label]
         if texts < self.rule.least:
+            self.is_beyond = False
             return None
         share = held / texts
         low, high = wilson(held, texts)
         over, under = self.rule.over, self.rule.under
+        bound = over if over is not None else under
+        assert bound is not None
+        slack = _SLACK * min(bound, 1 - bound) if self.is_beyond else 0.0
+        is_sure = self.rule.sure and not self.is_beyond
         if over is not None:
-            if (low if self.rule.sure else share) <= over:
-                return None
-            bound = f"over {percent(over)}"
+            self.is_beyond = (low if is_sure else share) > over - slack
         else:
-            assert under is not None
-            if (high if self.rule.sure else share) >= under:
-                return None
-            bound = f"under {percent(under)}"
+            self.is_beyond = (high if is_sure else share) < bound + slack
+        if not self.is_beyond:
+            return None
+        side = "over" if over is not None else "under"
         return Finding(
             f"{percent(share)} {self.rule.label} ({percent(low)} to {percent(high)}) of {texts:,} "
-            f"texts within {duration_words(self.within_ms / 1000)}: {bound}",
-            {"share": share, "low": low, "high": high, "texts": texts, "bound": over or under},
+            f"texts within {duration_words(self.within_ms / 1000)}: {side} {percent(bound, 0)}",
+            {"share": share, "low": low, "high": high, "texts": texts, "bound": bound},
         )
 
     def state(self) -> Any:
-        """Return the counts."""
-        return self.buckets.state()
+        """Return the counts, and whether the share was beyond its bound."""
+        return {"is_beyond": self.is_beyond, "counts": self.buckets.state()}
 
     def restore(self, state: Any) -> None:
         """Go on from counts."""
-        self.buckets.restore(state)
+        self.is_beyond = state["is_beyond"]
+        self.buckets.restore(state["counts"])

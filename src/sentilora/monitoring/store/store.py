@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sentilora.monitoring.feedback_record import FeedbackRecord
+from sentilora.monitoring.sources.record_batch import Refused
 from sentilora.monitoring.store.migrations.migrate import renew
 from sentilora.monitoring.store.store_engine import connect, writing
-from sentilora.monitoring.store.tables import ANSWER, FEEDBACK, HOUR_COUNT, POSITION
+from sentilora.monitoring.store.tables import ANSWER, FEEDBACK, HOUR_COUNT, POSITION, REFUSED
+
+Result = TypeVar("Result")
 
 HOUR_MS = 3_600_000
 _KEY = ("hour", "source", "segment", "value", "model", "label")
@@ -51,6 +54,10 @@ class AnsweredRecord:
     answers: Sequence[StoredAnswer]
 
 
+def _nothing_more(connection: Connection, new: Sequence[AnsweredRecord], last: int) -> Any:
+    """Do nothing else in the transaction."""
+
+
 class Store:
     """A store that is open. Made by :func:`open_store`.
 
@@ -75,17 +82,24 @@ class Store:
         self.engine.dispose()
 
     def add(
-        self, answered: Sequence[AnsweredRecord], positions: Mapping[str, Any] | None = None
-    ) -> list[AnsweredRecord]:
+        self,
+        answered: Sequence[AnsweredRecord],
+        positions: Mapping[str, Any] | None = None,
+        refused: Sequence[Refused] = (),
+        also: Callable[[Connection, Sequence[AnsweredRecord], int], Result] = _nothing_more,
+    ) -> tuple[list[AnsweredRecord], Result]:
         """Store texts, answers, counts and how far the sources were read, or nothing of it.
 
         Args:
             answered: texts with their answers. Of those with the same source and id the first is
                 stored; one that is in the store already stays as it is.
             positions: position of each source that was read so far, as JSON values.
+            refused: what came and was no text.
+            also: what else is to be done in the transaction, with the texts that were new and the
+                number of the last one (0 without any).
 
         Returns:
-            Those that were new, in their order.
+            The texts that were new, in their order, and what ``also`` returned.
         """
         by_key = {(one.record.source, one.record.id): one for one in reversed(answered)}
         wanted = [one for one in answered if by_key[one.record.source, one.record.id] is one]
@@ -99,10 +113,15 @@ class Store:
             ]
             if answers:
                 connection.execute(sa.insert(ANSWER), answers)
+            if refused:
+                now_ms = time.time_ns() // 1_000_000
+                rows = [{**asdict(one), "stored_ms": now_ms} for one in refused]
+                connection.execute(sa.insert(REFUSED), rows)
             self._count(connection, new)
             for source, position in (positions or {}).items():
                 self._move(connection, source, position)
-        return new
+            result = also(connection, new, max(numbers.values(), default=0))
+        return new, result
 
     def position(self, source: str) -> Any:
         """Return how far a source was read; None where it never was."""
@@ -131,6 +150,14 @@ class Store:
             self._add_counts(connection, counts)
             connection.execute(sa.delete(HOUR_COUNT).where(HOUR_COUNT.c.texts <= 0))
         return len(rows)
+
+    def drop_texts(self, before_ms: int) -> int:
+        """Remove the words of texts that were stored before a moment; return how many."""
+        is_old = (FEEDBACK.c.stored_ms < before_ms) & FEEDBACK.c.text.is_not(None)
+        with writing(self.engine) as connection:
+            return int(
+                connection.execute(sa.update(FEEDBACK).where(is_old).values(text=None)).rowcount
+            )
 
     def _insert(
         self, connection: Connection, records: Sequence[FeedbackRecord]

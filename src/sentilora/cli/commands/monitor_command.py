@@ -1,0 +1,197 @@
+"""``sentilora monitor``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sentilora.cli.option_words import typed
+from sentilora.cli.options import Engine, Precision
+from sentilora.errors import ConfigError
+from sentilora.message import setting
+
+if TYPE_CHECKING:
+    from sentilora.events import Event
+    from sentilora.monitoring.replay import Replay
+
+EXAMPLE = "Example:  sentilora monitor general --source feedback.jsonl --rules rules.toml"
+_TOLD_S = 60.0
+
+
+def monitor(
+    model: Annotated[str, typer.Argument(help="Run folder, its model/, an export, or 'general'.")],
+    source: Annotated[
+        str | None,
+        typer.Option(help="File that grows (JSON Lines, CSV, a text a line), or - for a pipe."),
+    ] = None,
+    store: Annotated[
+        str, typer.Option(help="SQLite file, or the address of a PostgreSQL database.")
+    ] = "feedback.db",
+    rules: Annotated[
+        str | None, typer.Option(help="TOML file: what to watch, whom to tell.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Name of the channel; the file's if not given.")
+    ] = None,
+    form: Annotated[
+        str | None, typer.Option(help="jsonl, csv or text; as the file's ending says if not given.")
+    ] = None,
+    text: Annotated[
+        str | None, typer.Option(help="Field with the text; found by name if not given.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(help="Field with the time; found by name if not given.")
+    ] = None,
+    id_: Annotated[str, typer.Option("--id", help="Field with the id of a text.")] = "id",
+    segments: Annotated[
+        list[str] | None,
+        typer.Option("--segment", help="Field (product, country) to keep; may be repeated."),
+    ] = None,
+    keep_text: Annotated[
+        str, typer.Option(help="all, none, or a number of days for which texts are kept.")
+    ] = "all",
+    follow: Annotated[
+        bool, typer.Option(help="Wait for more at the end of the file, or stop there.")
+    ] = True,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write alerts down, and tell nobody.")
+    ] = False,
+    replay: Annotated[
+        str | None,
+        typer.Option(help="Run the rules over a file of texts with their times, at once."),
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    precision: Precision = "auto",
+    engine: Engine = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object a line.")] = False,
+) -> None:
+    """Watch texts as they come: classify, store, and tell when something is wrong.
+
+    Ctrl-C ends it; what was read is stored, and the next start goes on from there.
+    """
+    if (source is None) == (replay is None):
+        raise ConfigError(
+            f"Expected one of {setting('source', 'FILE')}, to watch a file that grows, and "
+            f"{setting('replay', 'FILE')}, to run rules over what has been."
+        )
+    from sentilora.inference.sentiment_model import load
+
+    loaded = load(model, device=device, precision=precision, engine=engine)
+    if replay is not None:
+        _replay(loaded, replay, rules, form, text, at, segments, name, as_json=as_json)
+        return
+    from sentilora.monitoring.monitor import monitor as watch
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    if not as_json:
+        print(f"watching    {source}, model {loaded.artifact.name}, store {store}", flush=True)
+    done = watch(
+        loaded,
+        str(source),
+        store=store,
+        rules=rules,
+        name=name,
+        form=form,
+        text=text,
+        at=at,
+        id=id_,
+        segments=tuple(segments or ()),
+        keep_text=keep_text,
+        follow=follow,
+        dry_run=dry_run,
+        stop=stop,
+        listener=_as_json if as_json else _Lines(),
+    )
+    if not as_json:
+        known = f", {done.known:,} known already" if done.known else ""
+        print(f"stored      {done.texts:,} texts{known}, {done.refused:,} refused")
+
+
+class _Lines:
+    """Prints what happens: alerts and refusals at once, numbers of texts once a minute."""
+
+    def __init__(self) -> None:
+        self.texts = 0
+        self.told_s = 0.0
+
+    def __call__(self, event: Event) -> None:
+        if event["kind"] == "alert":
+            _line(event["event"], f"{event['title']}: {event['told']}", event["time"])
+        elif event["kind"] == "waiting":
+            _line("waiting", event["reason"], event["time"])
+        elif event["kind"] == "stored":
+            for one in event["refused"]:
+                _line("refused", one, event["time"])
+            self.texts += event["texts"]
+            if event["time"] - self.told_s >= _TOLD_S:
+                _line("stored", f"{self.texts:,} texts", event["time"])
+                self.told_s = event["time"]
+
+
+def _line(what: str, told: str, moment_s: float) -> None:
+    print(f"{what:<12}{_moment(moment_s)}  {told}", flush=True)
+
+
+def _as_json(event: Event) -> None:
+    print(json.dumps(event, ensure_ascii=False), flush=True)
+
+
+def _replay(model: Any, path: str, rules: str | None, *settings: Any, as_json: bool) -> None:
+    from sentilora.cli.progress import ProgressBar
+    from sentilora.monitoring.replay import replay
+
+    if rules is None:
+        raise ConfigError(
+            f"{setting('replay', path)} runs rules, and none were given. Name them with "
+            f"{setting('rules', 'rules.toml')}."
+        )
+    form, text, at, segments, name = settings
+    with ProgressBar() as listener:
+        found = replay(
+            model,
+            path,
+            rules,
+            form=form,
+            text=text,
+            at=at,
+            segments=tuple(segments or ()),
+            name=name,
+            listener=listener,
+        )
+    if as_json:
+        from dataclasses import asdict
+
+        print(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+        return
+    _show(found)
+    again = typed("monitor", model.artifact.name, source=Path(path), rules=rules)
+    print(f"next        {again}")
+
+
+def _show(found: Replay) -> None:
+    print(
+        f"read        {found.texts:,} texts of {found.weeks:.1f} weeks, {found.refused:,} refused"
+    )
+    for one in found.alerts:
+        scope = f" ({one.scope})" if one.scope else ""
+        ended = "still open" if one.ended_ms is None else f"until {_moment(one.ended_ms / 1000)}"
+        print(
+            f"alert       {_moment(one.opened_ms / 1000)}  {one.rule}{scope}: {one.told}; {ended}"
+        )
+    weeks = max(found.weeks, 1e-9)
+    for rule, chance in found.by_chance.items():
+        count = sum(one.rule == rule for one in found.alerts)
+        told = f"{count} alerts, {count / weeks:.2g} a week"
+        print(f"in all      {rule}: {told}; with shuffled answers {chance / weeks:.2g} a week")
+
+
+def _moment(seconds: float) -> str:
+    return f"{dt.datetime.fromtimestamp(seconds).astimezone():%Y-%m-%d %H:%M}"

@@ -1,0 +1,220 @@
+"""What takes the batches of a source: answered, stored, and shown to the rules.
+
+What was accepted is stored: texts, answers, counts, alerts and how far the source was read are
+committed together, and only then is a source told. When the store is away, or its disk is full, the
+monitor waits and tries again; the source waits meanwhile, so memory does not grow.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from sentilora.events import EventLog, Listener
+from sentilora.inference.sentiment_model import SentimentModel
+from sentilora.monitoring.alerts.alert_book import AlertBook, AlertNews
+from sentilora.monitoring.feedback_record import FeedbackRecord
+from sentilora.monitoring.rules.heard import Heard
+from sentilora.monitoring.rules.rule_engine import RuleEngine
+from sentilora.monitoring.rules.rules_file import Rules, longest_look_s
+from sentilora.monitoring.sources.record_batch import RecordBatch, Source
+from sentilora.monitoring.store.store import (
+    AnsweredRecord,
+    Store,
+    StoredAnswer,
+    milliseconds,
+)
+from sentilora.monitoring.store.stored_texts import (
+    read_rule_state,
+    read_texts,
+    write_rule_state,
+)
+
+NO_RULES = Rules((), {})
+_LOOKED_S = 1.0
+_REMEMBERED_S = 60.0
+_WAIT_S, _LONGEST_WAIT_S = 1.0, 60.0
+
+
+@dataclass
+class MonitorResult:
+    """What a monitor did.
+
+    Attributes:
+        texts: number of texts that were stored.
+        known: number of texts that had been stored before.
+        refused: number of records that were no texts.
+        news: alerts that opened or ended, in order.
+    """
+
+    texts: int = 0
+    known: int = 0
+    refused: int = 0
+    news: list[AlertNews] = field(default_factory=list)
+
+
+class LiveMonitor:
+    """Takes what a source hands over.
+
+    Args:
+        model: model whose answers are stored, and which the rules look at.
+        store: open store.
+        rules: rules, with those who are told.
+        is_dry: whether nobody is told.
+        listener: listener to the events ``stored`` (texts, known, refused), ``alert`` (event,
+            title, told) and ``waiting`` (reason).
+        clock: what time it is, in seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        model: SentimentModel,
+        store: Store,
+        rules: Rules = NO_RULES,
+        *,
+        is_dry: bool = False,
+        listener: Listener | None = None,
+        clock: Any = time.time,
+    ) -> None:
+        self.model = model
+        self.store = store
+        self.rules = rules
+        self.book = AlertBook(rules, is_dry=is_dry)
+        self.log = EventLog(listener)
+        self.clock = clock
+        self.result = MonitorResult()
+        self.engine = RuleEngine(rules.rules)
+        self._last = 0
+        self._looked_s = self._remembered_s = 0.0
+        self.recall()
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return self.model.artifact.name
+
+    def recall(self) -> None:
+        """Have the rules remember what the store holds: what they knew, and what came since."""
+        self.engine = RuleEngine(self.rules.rules)
+        with self.store.engine.connect() as connection:
+            state, up_to = read_rule_state(connection)
+            fresh = self.engine.restore(state)
+            if fresh and up_to:
+                since_ms = round(1000 * (self.clock() - longest_look_s(fresh)))
+                known = read_texts(connection, self.name, up_to=up_to, since_ms=since_ms)
+                self.engine.take(map(_heard_row, known), fresh)
+            self._last = up_to
+            for row in read_texts(connection, self.name, after=up_to):
+                self.engine.take([_heard_row(row)])
+                self._last = row["number"]
+
+    def run(self, source: Source, stop: threading.Event) -> None:
+        """Take what a source hands over until it ends or ``stop`` is set."""
+        for batch in source.batches(self.store.position(source.name), stop):
+            answered = self._answer(batch.records)
+            wait_s = _WAIT_S
+            while True:
+                try:
+                    self._store(source, batch, answered)
+                    break
+                except DBAPIError as error:
+                    self.log.emit("waiting", reason=f"{self.store.name}: {error.orig}")
+                    if stop.wait(wait_s):
+                        return
+                    wait_s = min(_LONGEST_WAIT_S, 2 * wait_s)
+                    self._recall_later()
+            batch.acknowledge()
+        self._remember()
+
+    def _recall_later(self) -> None:
+        """Forget what was taken and not stored, as soon as the store can be read again."""
+        try:
+            self.recall()
+        except DBAPIError:
+            return
+
+    def _answer(self, records: Sequence[FeedbackRecord]) -> list[AnsweredRecord]:
+        if not records:
+            return []
+        predictions = self.model.predict([one.text for one in records])
+        return [
+            AnsweredRecord(
+                record,
+                [StoredAnswer(self.name, one.label, one.score, one.signed, one.unknown or 0.0)],
+            )
+            for record, one in zip(records, predictions, strict=True)
+        ]
+
+    def _store(self, source: Source, batch: RecordBatch, answered: list[AnsweredRecord]) -> None:
+        """Commit a batch, and what the rules say of it; an empty one only lets them look."""
+        now_s = self.clock()
+        if not answered and not batch.refused and now_s - self._looked_s < _LOOKED_S:
+            return
+        positions = {} if batch.position is None else {source.name: batch.position}
+
+        def also(
+            connection: Connection, new: Sequence[AnsweredRecord], last: int
+        ) -> list[AlertNews]:
+            self.engine.take(map(_heard, new))
+            self._last = max(self._last, last)
+            if now_s - self._remembered_s >= _REMEMBERED_S and self.rules.rules:
+                write_rule_state(connection, self.engine.state(), self._last)
+                self._remembered_s = now_s
+            if now_s - self._looked_s < _LOOKED_S or not self.rules.rules:
+                return []
+            self._looked_s = now_s
+            return self.book.settle(connection, self.engine, round(now_s * 1000))
+
+        new, news = self.store.add(answered, positions, batch.refused, also)
+        self.result.texts += len(new)
+        self.result.known += len(answered) - len(new)
+        self.result.refused += len(batch.refused)
+        self.result.news += news
+        if answered or batch.refused:
+            self.log.emit(
+                "stored",
+                texts=len(new),
+                known=len(answered) - len(new),
+                refused=[f"{one.place}: {one.reason}" for one in batch.refused],
+            )
+        for one in news:
+            self.log.emit("alert", event=one.event, title=one.alert.title, told=one.alert.told)
+
+    def _remember(self) -> None:
+        """Look a last time, and write what the rules remember."""
+        self._looked_s = self._remembered_s = 0.0
+        _, news = self.store.add([], also=self._last_words)
+        self.result.news += news
+        for one in news:
+            self.log.emit("alert", event=one.event, title=one.alert.title, told=one.alert.told)
+
+    def _last_words(
+        self, connection: Connection, _: Sequence[AnsweredRecord], __: int
+    ) -> list[AlertNews]:
+        if not self.rules.rules:
+            return []
+        write_rule_state(connection, self.engine.state(), self._last)
+        return self.book.settle(connection, self.engine, round(self.clock() * 1000))
+
+
+def _heard(one: AnsweredRecord) -> Heard:
+    answer = one.answers[0]
+    return Heard(
+        milliseconds(one.record),
+        one.record.source,
+        one.record.segments,
+        answer.label,
+        answer.score,
+        answer.unknown,
+    )
+
+
+def _heard_row(row: dict[str, Any]) -> Heard:
+    names = ("at_ms", "source", "segments", "label", "score", "unknown")
+    return Heard(**{name: row[name] for name in names})

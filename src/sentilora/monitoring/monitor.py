@@ -1,0 +1,118 @@
+"""``monitor``: classify texts as they come, store them, and say when something is wrong."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from sentilora.errors import ConfigError
+from sentilora.events import Listener
+from sentilora.inference.sentiment_model import SentimentModel, load
+from sentilora.message import setting
+from sentilora.monitoring.alerts.courier import Courier, Sender, apprise_sender
+from sentilora.monitoring.feedback_record import RecordColumns
+from sentilora.monitoring.live_monitor import NO_RULES, LiveMonitor, MonitorResult
+from sentilora.monitoring.rules.durations import DAY_S
+from sentilora.monitoring.rules.rules_file import read_rules
+from sentilora.monitoring.sources.source_names import open_source
+from sentilora.monitoring.store.store import Store, open_store
+
+_DROPPED_S = 3600.0
+
+
+def monitor(
+    model: SentimentModel | str | Path,
+    source: str | Path,
+    *,
+    store: str | Path = "feedback.db",
+    rules: str | Path | None = None,
+    name: str | None = None,
+    form: str | None = None,
+    text: str | None = None,
+    at: str | None = None,
+    id: str = "id",  # noqa: A002 - the user's word for it
+    segments: Sequence[str] = (),
+    keep_text: str = "all",
+    follow: bool = True,
+    dry_run: bool = False,
+    stop: threading.Event | None = None,
+    listener: Listener | None = None,
+    send: Sender = apprise_sender,
+) -> MonitorResult:
+    """Watch texts as they come, until the source ends or ``stop`` is set.
+
+    Args:
+        model: loaded model, or the path of a run, its ``model/`` or an export; or ``general``.
+        source: file that grows (JSON Lines, CSV, a text a line), or ``-`` for standard input.
+        store: SQLite file, made if it is not there; or the address of a PostgreSQL database.
+        rules: ``rules.toml``; nothing is told when None.
+        name: name of the channel; that of the file when None.
+        form: ``jsonl``, ``csv`` or ``text``; as the ending of the file says when None.
+        text: field with the text; found by name when None.
+        at: field with the time; found by name when None, now where there is none.
+        id: field with the id; a text without one is known by its place in the source.
+        segments: fields (product, country, version) that are kept, beside an object ``segments``.
+        keep_text: ``all``; ``none``, to store only what was said of texts; or a number of days.
+        follow: whether to wait for more at the end of a file.
+        dry_run: whether alerts are only written down, and nobody is told.
+        stop: event that ends it.
+        listener: listener to the events of :class:`LiveMonitor`.
+        send: what sends messages.
+
+    Raises:
+        ConfigError: a setting or a rule is wrong; all problems with rules are told at once.
+        DataError: the store is of a newer version.
+        ModelError: there is no such model.
+    """
+    days = _days_kept(keep_text)
+    columns = RecordColumns(text, at, id, tuple(segments))
+    opened = open_source(source, name=name, form=form, columns=columns, follows=follow)
+    if not isinstance(model, SentimentModel):
+        model = load(model, precision="auto")
+    asked = NO_RULES if rules is None else read_rules(rules, model.labels)
+    stop = stop or threading.Event()
+    with open_store(store, keeps_text=days != 0) as opened_store:
+        watcher = LiveMonitor(model, opened_store, asked, is_dry=dry_run, listener=listener)
+        courier = Courier(opened_store, asked.targets, send)
+        keeper = threading.Thread(target=_drop, args=(opened_store, days, stop), daemon=True)
+        if not dry_run:
+            courier.start()
+        if days:
+            keeper.start()
+        try:
+            watcher.run(opened, stop)
+        finally:
+            courier.stop()
+            if not dry_run:
+                courier.send_due()
+    return watcher.result
+
+
+def _days_kept(keep_text: str) -> int | None:
+    """Return for how many days texts are kept; None for ever.
+
+    Raises:
+        ConfigError: it is none of the words, and no number.
+    """
+    if keep_text == "all":
+        return None
+    if keep_text == "none":
+        return 0
+    if not str(keep_text).isascii() or not str(keep_text).isdigit() or int(keep_text) == 0:
+        raise ConfigError(
+            f"{setting('keep_text', keep_text)}: expected all, none, or a number of days."
+        )
+    return int(keep_text)
+
+
+def _drop(store: Store, days: int, stop: threading.Event) -> None:
+    while True:
+        with suppress(DBAPIError):  # the store is away; there is another hour
+            store.drop_texts(round(1000 * (time.time() - days * DAY_S)))
+        if stop.wait(_DROPPED_S):
+            return

@@ -1,0 +1,203 @@
+"""``replay``: rules over history, at once: which alerts would have come, and how many by chance.
+
+Texts are answered, put in the order in which they were written, and shown to the rules minute by
+minute. By chance are the alerts that come when the same answers are dealt anew among the texts:
+then nothing that happened can be behind them, but for what is told of numbers of texts alone.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from sentilora.defaults import SEED
+from sentilora.errors import DataError
+from sentilora.events import EventLog, Listener
+from sentilora.inference.sentiment_model import SentimentModel, load
+from sentilora.monitoring.feedback_record import RecordColumns
+from sentilora.monitoring.rules.durations import DAY_S
+from sentilora.monitoring.rules.heard import Heard
+from sentilora.monitoring.rules.rule_engine import RuleEngine
+from sentilora.monitoring.rules.rules_file import Rule, read_rules
+from sentilora.monitoring.sources.source_names import open_source
+from sentilora.monitoring.store.store import milliseconds
+
+SHUFFLES = 20
+_MINUTE_MS, _WEEK_MS = 60_000, 7 * DAY_S * 1000
+_MOST_LOOKS = 60  # while no text comes, between two that do
+
+
+@dataclass(frozen=True)
+class ReplayedAlert:
+    """An alert that would have come.
+
+    Attributes:
+        rule: name of the rule.
+        scope: value that it is about; empty for all texts of the rule.
+        opened_ms: when it would have opened, in milliseconds since 1970.
+        ended_ms: when it would have ended; None if it were still open.
+        told: what it would have said when it opened.
+    """
+
+    rule: str
+    scope: str
+    opened_ms: int
+    ended_ms: int | None
+    told: str
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What rules would have told of history.
+
+    Attributes:
+        texts: number of texts.
+        refused: number of records that were no texts.
+        weeks: length of the history, in weeks.
+        alerts: alerts that would have come, by the time of their opening.
+        by_chance: number of alerts of each rule in the same texts with shuffled answers, on
+            average; by the name of the rule.
+        shuffles: how often answers were shuffled.
+    """
+
+    texts: int
+    refused: int
+    weeks: float
+    alerts: tuple[ReplayedAlert, ...]
+    by_chance: dict[str, float]
+    shuffles: int
+
+
+def replay(
+    model: SentimentModel | str | Path,
+    source: str | Path,
+    rules: str | Path,
+    *,
+    form: str | None = None,
+    text: str | None = None,
+    at: str | None = None,
+    segments: Sequence[str] = (),
+    name: str | None = None,
+    shuffles: int = SHUFFLES,
+    seed: int = SEED,
+    listener: Listener | None = None,
+) -> Replay:
+    """Run rules over a file of texts with their times.
+
+    Args:
+        model: loaded model, or the path of a run, its ``model/`` or an export; or ``general``.
+        source: file of texts (JSON Lines, CSV).
+        rules: ``rules.toml``.
+        form: ``jsonl`` or ``csv``; as the ending of the file says when None.
+        text: field with the text; found by name when None.
+        at: field with the time; found by name when None.
+        segments: fields that rules name, beside an object ``segments``.
+        name: name of the channel; that of the file when None.
+        shuffles: how often answers are shuffled.
+        seed: seed of that.
+        listener: listener to the events ``phase`` and ``progress``.
+
+    Raises:
+        ConfigError: a setting or a rule is wrong.
+        DataError: the file holds no texts.
+        ModelError: there is no such model.
+    """
+    columns = RecordColumns(text, at, segments=tuple(segments))
+    opened = open_source(source, name=name, form=form, columns=columns, follows=False)
+    if not isinstance(model, SentimentModel):
+        model = load(model, precision="auto")
+    asked = read_rules(rules, model.labels).rules
+    log = EventLog(listener)
+    log.emit("phase", name="answer the texts", total=None)
+    heard: list[Heard] = []
+    refused = 0
+    for batch in opened.batches(None, threading.Event()):
+        refused += len(batch.refused)
+        predictions = model.predict([one.text for one in batch.records]) if batch.records else []
+        for record, one in zip(batch.records, predictions, strict=True):
+            heard.append(
+                Heard(
+                    milliseconds(record),
+                    record.source,
+                    record.segments,
+                    one.label,
+                    one.score,
+                    one.unknown or 0.0,
+                )
+            )
+        log.count(len(batch.records))
+    if not heard:
+        raise DataError(
+            f"{source} holds no texts: {refused:,} lines were read and none is one. Expected a "
+            "text and a time in each."
+        )
+    heard.sort(key=lambda one: one.at_ms)
+    log.emit("phase", name="shuffle the answers", total=shuffles)
+    chance: Counter[str] = Counter()
+    generator = np.random.default_rng(seed)
+    for _ in range(shuffles):
+        chance.update(one.rule for one in run_rules(asked, _shuffled(heard, generator)))
+        log.count(1)
+    return Replay(
+        texts=len(heard),
+        refused=refused,
+        weeks=(heard[-1].at_ms - heard[0].at_ms) / _WEEK_MS,
+        alerts=tuple(run_rules(asked, heard)),
+        by_chance={rule.name: chance[rule.name] / max(1, shuffles) for rule in asked},
+        shuffles=shuffles,
+    )
+
+
+def run_rules(rules: Sequence[Rule], heard: Sequence[Heard]) -> list[ReplayedAlert]:
+    """Return the alerts of rules over texts that are in the order of their times."""
+    engine = RuleEngine(rules)
+    alerts: list[ReplayedAlert] = []
+    is_open: dict[tuple[str, str], int] = {}
+    start = 0
+    while start < len(heard):
+        now_ms = (heard[start].at_ms // _MINUTE_MS + 1) * _MINUTE_MS
+        end = start
+        while end < len(heard) and heard[end].at_ms < now_ms:
+            end += 1
+        engine.take(heard[start:end])
+        next_ms = heard[end].at_ms if end < len(heard) else now_ms + _MINUTE_MS
+        step_ms = max(_MINUTE_MS, (next_ms - now_ms) // _MOST_LOOKS)
+        for moment_ms in range(now_ms, max(next_ms, now_ms + 1), step_ms):
+            _look(engine, moment_ms, alerts, is_open)
+        start = end
+    return alerts
+
+
+def _look(
+    engine: RuleEngine,
+    now_ms: int,
+    alerts: list[ReplayedAlert],
+    is_open: dict[tuple[str, str], int],
+) -> None:
+    """Open and end alerts as the rules find things at a moment."""
+    found = {(one.rule.name, one.scope): one for one in engine.look(now_ms)}
+    for key, trouble in found.items():
+        if key not in is_open:
+            is_open[key] = len(alerts)
+            alerts.append(ReplayedAlert(*key, now_ms, None, trouble.finding.told))
+    for key in [key for key in is_open if key not in found]:
+        place = is_open.pop(key)
+        alerts[place] = replace(alerts[place], ended_ms=now_ms)
+
+
+def _shuffled(heard: Sequence[Heard], generator: np.random.Generator) -> list[Heard]:
+    """Return the texts with each other's answers."""
+    return [
+        replace(
+            one,
+            label=heard[other].label,
+            score=heard[other].score,
+            unknown=heard[other].unknown,
+        )
+        for one, other in zip(heard, generator.permutation(len(heard)), strict=True)
+    ]
