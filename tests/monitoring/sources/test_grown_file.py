@@ -133,7 +133,14 @@ def test_lines_that_are_no_records_are_refused_and_the_rest_is_read(tmp_path):
     assert follower.take() == ["a", "text 7"]
     assert len(follower.refused) == 6
     reasons = " | ".join(one.reason for one in follower.refused)
-    for told in ("no JSON", "an object", "no text", "'never' is no time", "UTF-8", "1,000,000"):
+    for told in (
+        "no JSON",
+        "an object",
+        "not a string",
+        "'never' is no time",
+        "UTF-8",
+        "1,000,000",
+    ):
         assert told in reasons
 
 

@@ -89,8 +89,6 @@ class Courier:
             }
         arrived = 0
         for row in due:
-            if self._stop.is_set():
-                break
             alert = alerts[row["alert"]]
             error = self._try(row["target"], row["event"], alert)
             tries = row["tries"] + 1

@@ -13,7 +13,9 @@ from typing import Any, Self, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
+from sentilora.errors import DataError
 from sentilora.monitoring.feedback_record import FeedbackRecord
 from sentilora.monitoring.sources.record_batch import Refused
 from sentilora.monitoring.store.migrations.migrate import renew
@@ -266,10 +268,16 @@ def open_store(store: str | Path, *, keeps_text: bool = True) -> Store:
         keeps_text: whether texts are kept.
 
     Raises:
-        ConfigError: it is neither, or cannot be reached.
-        DataError: it was written by a newer version, or holds something else.
+        ConfigError: it is neither.
+        DataError: it cannot be reached, was written by a newer version, or is no store.
     """
     engine, name = connect(store)
-    with writing(engine) as connection:
-        renew(connection, name)
+    try:
+        with writing(engine) as connection:
+            renew(connection, name)
+    except DBAPIError as error:
+        raise DataError(
+            f"The store {name} cannot be opened: {error.orig}. Expected a file that SentiLoRA "
+            "made, or none yet in a folder that may be written to; or a database that answers."
+        ) from error
     return Store(engine, name, keeps_text=keeps_text)

@@ -1,4 +1,4 @@
 """How a store of one version becomes one of the next, by Alembic; ``versions/`` holds a step each.
 
-Door: ``renew()`` in migrate.py. env.py is what Alembic calls.
+Door: ``renew()`` in migrate.py.
 """

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from importlib.resources import as_file, files
+from typing import Any
 
-from alembic import command
 from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
@@ -26,19 +26,24 @@ def renew(connection: Connection, name: str) -> None:
         DataError: the store was written by a newer version.
     """
     with as_file(files(__package__)) as folder:
-        config = Config(output_buffer=io.StringIO())
+        config = Config()
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
-        config.attributes["connection"] = connection
         scripts = ScriptDirectory.from_config(config)
         found = MigrationContext.configure(connection).get_current_revision()
-        if found == scripts.get_current_head():
+        newest = scripts.get_current_head()
+        if found == newest:
             return
         try:
             scripts.get_revision(found) if found else None
         except CommandError as error:
             raise DataError(
                 f"{name} is a store of version {found}, which this SentiLoRA does not know. "
-                f"Expected {scripts.get_current_head()} or older. Install a newer SentiLoRA, or "
-                "name another store."
+                f"Expected {newest} or older. Install a newer SentiLoRA, or name another store."
             ) from error
-        command.upgrade(config, "head")
+
+        def steps(current: Any, _: MigrationContext) -> Any:
+            return scripts._upgrade_revs(newest or "head", current)
+
+        context = EnvironmentContext(config, scripts)
+        context.configure(connection=connection, fn=steps, transactional_ddl=True)
+        context.run_migrations()

@@ -1,0 +1,136 @@
+"""Rules as people write them; all that is wrong is said at once."""
+
+import pytest
+
+from sentilora.errors import ConfigError
+from sentilora.labels import TERNARY, Labels
+from sentilora.monitoring.rules.durations import duration_words, seconds_of
+from sentilora.monitoring.rules.rules_file import (
+    ChangeRule,
+    DriftRule,
+    ShareRule,
+    SilenceRule,
+    UsualRule,
+    read_rules,
+)
+
+LABELS = Labels(tuple(TERNARY))
+GOOD = """\
+[targets]
+team = "json://localhost/hook"
+
+[[rules]]
+name = "app is down"
+kind = "share"
+source = "app"
+where = { country = "DE" }
+over = 0.4
+within = "30 minutes"
+notify = ["team"]
+quiet = "22:00-07:00"
+
+[[rules]]
+name = "busy"
+kind = "usual"
+
+[[rules]]
+name = "worse since the release"
+kind = "change"
+since = "version"
+
+[[rules]]
+name = "other texts"
+kind = "drift"
+of = "vocabulary"
+
+[[rules]]
+name = "nothing comes"
+kind = "silence"
+longer_than = "2 h"
+"""
+BAD = """\
+colour = 1
+
+[targets]
+team = 5
+
+[[rules]]
+name = "a"
+kind = "share"
+label = "bad"
+within = "soon"
+
+[[rules]]
+name = "b"
+kind = "sahre"
+
+[[rules]]
+name = "c"
+kind = "silence"
+notify = ["boss"]
+
+[[rules]]
+name = "c"
+kind = "share"
+label = "awful"
+over = 0.5
+"""
+
+
+def write(tmp_path, content):
+    path = tmp_path / "rules.toml"
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def test_each_kind_of_rule_is_read(tmp_path):
+    found = read_rules(write(tmp_path, GOOD), LABELS)
+    kinds = [ShareRule, UsualRule, ChangeRule, DriftRule, SilenceRule]
+    assert [type(rule) for rule in found.rules] == kinds
+    assert found.rules[0].where == {"country": "DE"}
+    assert found.targets == {"team": "json://localhost/hook"}
+
+
+def test_all_problems_are_told_at_once(tmp_path):
+    with pytest.raises(ConfigError) as caught:
+        read_rules(write(tmp_path, BAD), LABELS)
+    said = str(caught.value)
+    for told in (
+        "colour: unknown",
+        "targets.team: expected an address",
+        "'soon' is no length of time",
+        "rule 'b': kind must be one of share, usual, change, drift, silence",
+        "notify names 'boss', which is not among [targets]",
+        "label = 'awful'; the model has negative, neutral, positive",
+        "rule 'c': the name stands twice",
+    ):
+        assert told in said
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", r"no \[\[rules\]\]"),
+        ('[[rules]]\nname = "a"\nkind = "share"\n', "expected one bound"),
+        ('[[rules]]\nname = "a"\nkind = "share"\nover = 40\n', "over"),
+        ('[[rules]]\nname = "a"\nkind = "silence"\nquiet = "at night"\n', "are no hours"),
+        ('[[rules]]\nname = "a"\nkind = "silence"\nlonger = "1 h"\n', "longer"),
+    ],
+)
+def test_a_wrong_file_is_refused(tmp_path, content, told):
+    with pytest.raises(ConfigError, match=told):
+        read_rules(write(tmp_path, content), LABELS)
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds", "words"),
+    [
+        ("30 minutes", 1800, "30 minutes"),
+        ("1h", 3600, "1 hour"),
+        ("1.5 days", 129600, "1.5 days"),
+        ("2 W", 1209600, "14 days"),
+    ],
+)
+def test_lengths_of_time(written, seconds, words):
+    assert seconds_of(written) == seconds
+    assert duration_words(seconds) == words

@@ -1,0 +1,88 @@
+"""A monitor that is killed again and again loses nothing and doubles nothing."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import sqlalchemy as sa
+
+from sentilora.monitoring.alerts.alert_book import read_alerts
+from sentilora.monitoring.store.store import open_store
+from sentilora.monitoring.store.tables import ANSWER, FEEDBACK, HOUR_COUNT
+from tests.helpers import warm_python
+from tests.helpers.texts import make_texts
+
+KILLS = 10
+RULES = """\
+[[rules]]
+name = "worse"
+kind = "change"
+baseline = 500
+by = 0.2
+"""
+
+
+def write_stream(path, number):
+    """Write texts: half of them negative, then nearly all, then half again; return how many."""
+    texts = {"negative": [], "positive": []}
+    for text, label in make_texts(3 * number, 7):
+        texts[label].append(text)
+    generator = random.Random(8)
+    shares = [0.5] * (number // 2) + [0.95] * (number // 4) + [0.5] * (number // 4)
+    with path.open("w", encoding="utf-8") as file:
+        for share in shares:
+            label = "negative" if generator.random() < share else "positive"
+            file.write(json.dumps({"text": texts[label].pop()}) + "\n")
+    return len(shares)
+
+
+def start(run, source, store, rules):
+    code = "from sentilora.cli.app import main; main()"
+    options = ["--source", source, "--store", store, "--rules", rules, "--no-follow", "--json"]
+    return warm_python.Popen(
+        [sys.executable, "-c", code, "monitor", run, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.process
+def test_what_was_accepted_is_stored_once_through_kills(tiny_run, tmp_path):
+    source, rules = tmp_path / "in.jsonl", tmp_path / "rules.toml"
+    number = write_stream(source, 8000)
+    rules.write_text(RULES, encoding="utf-8")
+    store, calm = tmp_path / "killed.db", tmp_path / "calm.db"
+    generator = random.Random(9)
+    killed = 0
+    while True:
+        process = start(tiny_run.path, source, store, rules)
+        if killed < KILLS:
+            process.stdout.readline()  # something was stored
+            time.sleep(generator.random() * 0.1)
+            process.send_signal(signal.SIGKILL)
+            killed += 1
+        _, err = process.communicate(timeout=120)
+        if process.returncode == 0:
+            break
+        assert process.returncode == -signal.SIGKILL, err
+    assert start(tiny_run.path, source, calm, rules).wait(120) == 0
+    told = []
+    for path in (store, calm):
+        with open_store(path) as opened, opened.engine.connect() as connection:
+            rows = connection.execute(sa.select(FEEDBACK).order_by(FEEDBACK.c.number)).mappings()
+            texts = [row["text"] for row in rows]
+            answers = connection.execute(sa.select(sa.func.count()).select_from(ANSWER)).scalar()
+            counted = connection.execute(sa.select(sa.func.sum(HOUR_COUNT.c.texts))).scalar()
+            alerts = [(one.title, one.ended_ms is None) for one in read_alerts(connection)]
+        told.append((texts, answers, counted, alerts))
+    assert told[0] == told[1]
+    texts, answers, counted, alerts = told[0]
+    assert texts == [json.loads(line)["text"] for line in source.read_text("utf-8").splitlines()]
+    assert answers == counted == number == len(texts)
+    assert alerts == [("worse", False)]
+    assert killed == KILLS
