@@ -61,7 +61,7 @@ $(VENV)/.user: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) install --quiet --upgrade 'pip>=25.1'
-	$(PIP) install --quiet -c constraints.txt -e '.[app,embedded,insights,language,onnx,openvino,server]' --group dev
+	$(PIP) install --quiet -c constraints.txt -e '.[app,embedded,insights,language,monitor,onnx,openvino,server]' --group dev
 	@touch $@ $(VENV)/.user
 
 $(VENV)/.browser: $(VENV)/.dev

@@ -14,6 +14,7 @@ MOST_FILES = 14
 # Nouns of the field that end like a participle.
 NOUNS = {
     "masking",
+    "monitoring",
     "padding",
     "pretraining",
     "routing",

@@ -120,7 +120,7 @@ def keywords() -> set[str]:
     """Return what public functions and classes can be told by keyword."""
     public: list[Callable[..., Any]] = [
         *(sentilora.evaluate, sentilora.export, sentilora.load, sentilora.train),
-        sentilora.insights,
+        *(sentilora.insights, sentilora.monitor, sentilora.replay),
         *(check, predict_file, pairs_from_ratings, pairs_from_edits),
         *(train_seeds, PairFile, Door, Limits, open_survey),
     ]

@@ -116,6 +116,8 @@ COMMANDS = {
     "pairs": {"pairs_from_ratings", "pairs_from_edits", "write_pairs"},
     "export": {"export"},
     "insights": {"insights"},
+    "monitor": {"monitor", "replay"},
+    "forget": {"forget"},
     "runs": {"list_runs"},
 }
 NO_FUNCTION = {

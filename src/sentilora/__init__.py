@@ -22,13 +22,16 @@ _HOME = {
     "create_model": "sentilora.model.classifier",
     "evaluate": "sentilora.evaluation.evaluate",
     "export": "sentilora.exports.export",
+    "forget": "sentilora.monitoring.forget",
     "insights": "sentilora.insights.insights",
     "list_runs": "sentilora.runs.run_folder",
     "load": "sentilora.inference.sentiment_model",
+    "monitor": "sentilora.monitoring.monitor",
     "pairs_from_edits": "sentilora.data.pairs.from_edits",
     "pairs_from_ratings": "sentilora.data.pairs.from_ratings",
     "predict_file": "sentilora.inference.rows.predict_file",
     "read_pairs": "sentilora.data.pairs.pair_reader",
+    "replay": "sentilora.monitoring.replay",
     "resume_adaptation": "sentilora.adaptation.adapt",
     "train": "sentilora.training.train",
     "write_pairs": "sentilora.data.pairs.built_pairs",
@@ -50,13 +53,16 @@ __all__ = [
     "create_model",
     "evaluate",
     "export",
+    "forget",
     "insights",
     "list_runs",
     "load",
+    "monitor",
     "pairs_from_edits",
     "pairs_from_ratings",
     "predict_file",
     "read_pairs",
+    "replay",
     "resume_adaptation",
     "train",
     "write_pairs",
@@ -83,6 +89,9 @@ if TYPE_CHECKING:
     from sentilora.inference.sentiment_model import load as load
     from sentilora.insights.insights import insights as insights
     from sentilora.model.classifier import create_model as create_model
+    from sentilora.monitoring.forget import forget as forget
+    from sentilora.monitoring.monitor import monitor as monitor
+    from sentilora.monitoring.replay import replay as replay
     from sentilora.quality.quality_check import check as check
     from sentilora.runs.run_folder import Run as Run
     from sentilora.runs.run_folder import list_runs as list_runs

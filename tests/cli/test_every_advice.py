@@ -13,6 +13,7 @@ from tests.cli.advice import (
     file_cases,
     insight_cases,
     label_cases,
+    live_cases,
     training_cases,
 )
 from tests.cli.advice.not_followed import NAMED_ONLY, OTHER_PROGRAMS, PARSED
@@ -25,6 +26,7 @@ WORKING = [
     *training_cases.CASES,
     *deployment_cases.CASES,
     *insight_cases.CASES,
+    *live_cases.CASES,
 ]
 EVERY = 12  # of the cases that only read a file, these are tried with each change
 

@@ -17,7 +17,7 @@ from sentilora.monitoring.monitor import monitor
 from sentilora.monitoring.replay import replay
 from sentilora.monitoring.sources.stdin_source import StandardInput
 from sentilora.monitoring.store.store import open_store
-from sentilora.monitoring.store.tables import ANSWER, FEEDBACK, REFUSED
+from sentilora.monitoring.store.store_tables import ANSWER, FEEDBACK, REFUSED
 from tests.helpers.texts import make_texts
 
 RULES = """\

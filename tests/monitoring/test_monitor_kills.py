@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from sentilora.monitoring.alerts.alert_book import read_alerts
 from sentilora.monitoring.store.store import open_store
-from sentilora.monitoring.store.tables import ANSWER, FEEDBACK, HOUR_COUNT
+from sentilora.monitoring.store.store_tables import ANSWER, FEEDBACK, HOUR_COUNT
 from tests.helpers import warm_python
 from tests.helpers.texts import make_texts
 

@@ -11,16 +11,15 @@ from sentilora.cli.commands import (
     check_command,
     evaluate_command,
     export_command,
-    forget_command,
     insights_command,
     label_command,
-    monitor_command,
     pairs_command,
     predict_command,
     runs_command,
     serve_command,
     train_command,
 )
+from sentilora.cli.commands.live import forget_command, monitor_command
 from sentilora.cli.setting_options import ReadingCommand
 
 

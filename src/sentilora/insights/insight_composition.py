@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-import sentilora
 from sentilora.data.languages import languages_of
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.insights.aspects.aspects import FoundAspects
@@ -185,7 +185,7 @@ def _basis(found: Found, model: SentimentModel) -> Basis:
         comparisons=mood.comparisons,
         notes=found.notes,
         methods={**METHODS, **_aspect_method(found.aspects), **mood.methods},
-        sentilora=sentilora.__version__,
+        sentilora=version("sentilora"),
         created=dt.datetime.now(dt.UTC).replace(microsecond=0),
     )
 

@@ -6,3 +6,10 @@ transaction, so that what was accepted is stored, and stored once. ``rules/`` lo
 say when something is wrong; ``alerts/`` open, update and end, and are delivered from a queue that
 lies in the store, too.
 """
+
+from importlib.util import find_spec
+
+from sentilora.errors import MissingExtraError
+
+if any(find_spec(package) is None for package in ("sqlalchemy", "alembic", "apprise")):
+    raise MissingExtraError("Monitoring", "monitor")

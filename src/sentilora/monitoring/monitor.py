@@ -44,7 +44,7 @@ def monitor(
     listener: Listener | None = None,
     send: Sender = apprise_sender,
 ) -> MonitorResult:
-    """Watch texts as they come, until the source ends or ``stop`` is set.
+    r"""Watch texts as they come, until the source ends or ``stop`` is set.
 
     Args:
         model: loaded model, or the path of a run, its ``model/`` or an export; or ``general``.
@@ -68,6 +68,14 @@ def monitor(
         ConfigError: a setting or a rule is wrong; all problems with rules are told at once.
         DataError: the store is of a newer version.
         ModelError: there is no such model.
+        MissingExtraError: packages of the extra ``monitor`` are not installed.
+
+    Example:
+        >>> import sentilora
+        >>> from pathlib import Path
+        >>> _ = Path("mail.jsonl").write_text('{"text": "It broke after a day."}\n')
+        >>> sentilora.monitor("general", "mail.jsonl", follow=False).texts
+        1
     """
     days = _days_kept(keep_text)
     columns = RecordColumns(text, at, id, tuple(segments))

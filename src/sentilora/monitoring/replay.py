@@ -23,7 +23,7 @@ from sentilora.monitoring.feedback_record import RecordColumns
 from sentilora.monitoring.rules.durations import DAY_S
 from sentilora.monitoring.rules.heard import Heard
 from sentilora.monitoring.rules.rule_engine import RuleEngine
-from sentilora.monitoring.rules.rules_file import Rule, read_rules
+from sentilora.monitoring.rules.rules_file import read_rules
 from sentilora.monitoring.sources.source_names import open_source
 from sentilora.monitoring.store.store import milliseconds
 
@@ -60,6 +60,7 @@ class Replay:
         refused: number of records that were no texts.
         weeks: length of the history, in weeks.
         alerts: alerts that would have come, by the time of their opening.
+        about: number of texts that each rule was about, by the name of the rule.
         by_chance: number of alerts of each rule in the same texts with shuffled answers, on
             average; by the name of the rule.
         shuffles: how often answers were shuffled.
@@ -69,6 +70,7 @@ class Replay:
     refused: int
     weeks: float
     alerts: tuple[ReplayedAlert, ...]
+    about: dict[str, int]
     by_chance: dict[str, float]
     shuffles: int
 
@@ -87,7 +89,7 @@ def replay(
     seed: int = SEED,
     listener: Listener | None = None,
 ) -> Replay:
-    """Run rules over a file of texts with their times.
+    r"""Run rules over a file of texts with their times.
 
     Args:
         model: loaded model, or the path of a run, its ``model/`` or an export; or ``general``.
@@ -106,6 +108,18 @@ def replay(
         ConfigError: a setting or a rule is wrong.
         DataError: the file holds no texts.
         ModelError: there is no such model.
+
+    Example:
+        >>> import sentilora
+        >>> from pathlib import Path
+        >>> lines = [f'{{"text": "It broke again.", "at": {60 * n}}}\n' for n in range(99)]
+        >>> _ = Path("history.jsonl").write_text("".join(lines))
+        >>> _ = Path("rules.toml").write_text(
+        ...     '[[rules]]\nname = "bad"\nkind = "share"\nover = 0.5\nleast = 20\n'
+        ... )
+        >>> found = sentilora.replay("general", "history.jsonl", "rules.toml")
+        >>> [alert.told for alert in found.alerts]
+        ['100.0 % negative (83.9 % to 100.0 %) of 20 texts within 30 minutes: over 50 %']
     """
     columns = RecordColumns(text, at, segments=tuple(segments))
     opened = open_source(source, name=name, form=form, columns=columns, follows=False)
@@ -141,21 +155,24 @@ def replay(
     chance: Counter[str] = Counter()
     generator = np.random.default_rng(seed)
     for _ in range(shuffles):
-        chance.update(one.rule for one in run_rules(asked, _shuffled(heard, generator)))
+        shuffled = run_rules(RuleEngine(asked), _shuffled(heard, generator))
+        chance.update(one.rule for one in shuffled)
         log.count(1)
+    engine = RuleEngine(asked)
+    alerts = tuple(run_rules(engine, heard))
     return Replay(
         texts=len(heard),
         refused=refused,
         weeks=(heard[-1].at_ms - heard[0].at_ms) / _WEEK_MS,
-        alerts=tuple(run_rules(asked, heard)),
+        alerts=alerts,
+        about={rule.name: engine.taken[rule.name] for rule in asked},
         by_chance={rule.name: chance[rule.name] / max(1, shuffles) for rule in asked},
         shuffles=shuffles,
     )
 
 
-def run_rules(rules: Sequence[Rule], heard: Sequence[Heard]) -> list[ReplayedAlert]:
+def run_rules(engine: RuleEngine, heard: Sequence[Heard]) -> list[ReplayedAlert]:
     """Return the alerts of rules over texts that are in the order of their times."""
-    engine = RuleEngine(rules)
     alerts: list[ReplayedAlert] = []
     is_open: dict[tuple[str, str], int] = {}
     start = 0

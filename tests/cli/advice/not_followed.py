@@ -37,6 +37,8 @@ NAMED_ONLY = frozenset(
         "insights:_check_rest --review",
         "limits:Limits.__post_init__ --field.name",
         "model_names:make_names --alias",
+        "monitor:_days_kept --keep-text",
+        "monitor_command:_replay --replay",
         "model_names:make_names --alias#2",
         "model_names:make_names --alias#3",
         "model_names:make_names --default",
@@ -58,6 +60,7 @@ NAMED_ONLY = frozenset(
         "report_tables:show_ways “--precision”",
         "run_names:check_run_name --name",
         "runtimes:open_runtime --device",
+        "source_names:open_source --form",
         "runtimes:open_runtime --engine",
         "runtimes:open_runtime --precision",
         "scan:Asked.__post_init__ --stars",
@@ -97,6 +100,7 @@ OTHER_PROGRAMS = frozenset(
         "row_quality:_doubts “pip install”",
         "row_quality:_languages “pip install”",
         "server:Door.callers “openssl”",
+        "store_engine:connect “pip install”",
     }
 )
 

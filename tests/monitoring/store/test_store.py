@@ -11,7 +11,7 @@ from sentilora.monitoring.feedback_record import FeedbackRecord
 from sentilora.monitoring.sources.record_batch import Refused
 from sentilora.monitoring.store.store import AnsweredRecord, StoredAnswer, open_store
 from sentilora.monitoring.store.store_engine import writing
-from sentilora.monitoring.store.tables import ANSWER, FEEDBACK, HOUR_COUNT, METADATA, REFUSED
+from sentilora.monitoring.store.store_tables import ANSWER, FEEDBACK, HOUR_COUNT, METADATA, REFUSED
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from sentilora.monitoring.rules.rule_engine import RuleEngine, Trouble
 from sentilora.monitoring.rules.rules_file import Rule, Rules
-from sentilora.monitoring.store.tables import ALERT, ANSWER, DELIVERY, FEEDBACK
+from sentilora.monitoring.store.store_tables import ALERT, ANSWER, DELIVERY, FEEDBACK
 
 OPENED, ENDED = "opened", "ended"
 _RENEWED_MS = 60_000

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sentilora.monitoring.alerts.alert_book import ENDED, Alert, read_alerts
 from sentilora.monitoring.store.store import Store
 from sentilora.monitoring.store.store_engine import writing
-from sentilora.monitoring.store.tables import ALERT, DELIVERY
+from sentilora.monitoring.store.store_tables import ALERT, DELIVERY
 
 _LOOKED_S = 1.0
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 10, 3600

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,10 +53,14 @@ class RuleEngine:
 
     Args:
         rules: the rules.
+
+    Attributes:
+        taken: number of texts that each rule was about, by its name.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
+        self.taken: Counter[str] = Counter()
         self._watches: dict[str, dict[str, Watch]] = {rule.name: {} for rule in rules}
         for rule in rules:
             if rule.each is None:
@@ -69,6 +74,7 @@ class RuleEngine:
                     watch = self._watch(rule, scope)
                     if watch is not None:
                         watch.take(heard)
+                        self.taken[rule.name] += 1
 
     def look(self, now_ms: int) -> list[Trouble]:
         """Return what is wrong at a moment, in the order of the rules and scopes."""

@@ -1,7 +1,7 @@
 """The share of a label beyond a bound.
 
 What was found ends only when the share is a tenth of the bound's distance from 0 or 1 inside of it,
-so that a share near its bound does not alarm again and again.
+or when half of the texts that it takes are left, so that it does not alarm again and again.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class ShareWatch:
         self.buckets.forget_before(now_ms)
         counts = self.buckets.between(now_ms - self.within_ms, now_ms + 1)
         texts, held = counts.total(), counts[self.rule.label]
-        if texts < self.rule.least:
+        if texts < (self.rule.least / 2 if self.is_beyond else self.rule.least):
             self.is_beyond = False
             return None
         share = held / texts

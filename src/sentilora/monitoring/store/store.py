@@ -20,7 +20,7 @@ from sentilora.monitoring.feedback_record import FeedbackRecord
 from sentilora.monitoring.sources.record_batch import Refused
 from sentilora.monitoring.store.migrations.migrate import renew
 from sentilora.monitoring.store.store_engine import connect, writing
-from sentilora.monitoring.store.tables import ANSWER, FEEDBACK, HOUR_COUNT, POSITION, REFUSED
+from sentilora.monitoring.store.store_tables import ANSWER, FEEDBACK, HOUR_COUNT, POSITION, REFUSED
 
 Result = TypeVar("Result")
 

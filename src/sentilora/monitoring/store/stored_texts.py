@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sentilora.monitoring.store.tables import ANSWER, FEEDBACK, RULE_STATE
+from sentilora.monitoring.store.store_tables import ANSWER, FEEDBACK, RULE_STATE
 
 _AT_ONCE = 2000
 

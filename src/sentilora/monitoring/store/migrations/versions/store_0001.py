@@ -1,6 +1,6 @@
 """The first tables: texts, answers, counts, positions, refusals, rules, alerts, deliveries.
 
-Written out, and not taken from tables.py, which goes on to change.
+Written out, and not taken from store_tables.py, which goes on to change.
 """
 
 import sqlalchemy as sa

@@ -6,6 +6,8 @@ import datetime as dt
 import json
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -84,35 +86,52 @@ def monitor(
 
     loaded = load(model, device=device, precision=precision, engine=engine)
     if replay is not None:
-        _replay(loaded, replay, rules, form, text, at, segments, name, as_json=as_json)
+        _replay(model, loaded, replay, rules, form, text, at, segments, name, as_json=as_json)
         return
     from sentilora.monitoring.monitor import monitor as watch
 
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     if not as_json:
         print(f"watching    {source}, model {loaded.artifact.name}, store {store}", flush=True)
-    done = watch(
-        loaded,
-        str(source),
-        store=store,
-        rules=rules,
-        name=name,
-        form=form,
-        text=text,
-        at=at,
-        id=id_,
-        segments=tuple(segments or ()),
-        keep_text=keep_text,
-        follow=follow,
-        dry_run=dry_run,
-        stop=stop,
-        listener=_as_json if as_json else _Lines(),
-    )
+    with _stopped_by_signal() as stop:
+        done = watch(
+            loaded,
+            str(source),
+            store=store,
+            rules=rules,
+            name=name,
+            form=form,
+            text=text,
+            at=at,
+            id=id_,
+            segments=tuple(segments or ()),
+            keep_text=keep_text,
+            follow=follow,
+            dry_run=dry_run,
+            stop=stop,
+            listener=_as_json if as_json else _Lines(),
+        )
     if not as_json:
         known = f", {done.known:,} known already" if done.known else ""
         print(f"stored      {done.texts:,} texts{known}, {done.refused:,} refused")
+
+
+@contextmanager
+def _stopped_by_signal() -> Iterator[threading.Event]:
+    """Give an event that the first Ctrl-C or SIGTERM sets; the second one ends at once."""
+    stop = threading.Event()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def ask(number: int, _: object) -> None:
+        stop.set()
+        signal.signal(number, before[signal.Signals(number)])
+
+    for number in before:
+        signal.signal(number, ask)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class _Lines:
@@ -144,7 +163,9 @@ def _as_json(event: Event) -> None:
     print(json.dumps(event, ensure_ascii=False), flush=True)
 
 
-def _replay(model: Any, path: str, rules: str | None, *settings: Any, as_json: bool) -> None:
+def _replay(
+    named: str, model: Any, path: str, rules: str | None, *settings: Any, as_json: bool
+) -> None:
     from sentilora.cli.progress import ProgressBar
     from sentilora.monitoring.replay import replay
 
@@ -172,7 +193,8 @@ def _replay(model: Any, path: str, rules: str | None, *settings: Any, as_json: b
         print(json.dumps(asdict(found), ensure_ascii=False, indent=2))
         return
     _show(found)
-    again = typed("monitor", model.artifact.name, source=Path(path), rules=rules)
+    how: dict[str, Any] = {"text": text, "at": at, "segments": segments}
+    again = typed("monitor", named, source=Path(path), rules=rules, **how)
     print(f"next        {again}")
 
 
@@ -189,6 +211,11 @@ def _show(found: Replay) -> None:
     weeks = max(found.weeks, 1e-9)
     for rule, chance in found.by_chance.items():
         count = sum(one.rule == rule for one in found.alerts)
+        if not found.about[rule]:
+            print(
+                f"in all      {rule}: no text is one that it is about; look at its source and where"
+            )
+            continue
         told = f"{count} alerts, {count / weeks:.2g} a week"
         print(f"in all      {rule}: {told}; with shuffled answers {chance / weeks:.2g} a week")
 
