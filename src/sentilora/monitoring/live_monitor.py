@@ -31,6 +31,7 @@ from sentilora.monitoring.store.store import (
     milliseconds,
 )
 from sentilora.monitoring.store.stored_texts import (
+    last_number,
     read_rule_state,
     read_texts,
     write_rule_state,
@@ -102,9 +103,12 @@ class LiveMonitor:
     def recall(self) -> None:
         """Have the rules remember what the store holds: what they knew, and what came since."""
         self.engine = RuleEngine(self.rules.rules)
+        if not self.rules.rules:
+            return
         with self.store.engine.connect() as connection:
             state, up_to = read_rule_state(connection)
             fresh = self.engine.restore(state)
+            up_to = up_to if state else last_number(connection)
             if fresh and up_to:
                 since_ms = round(1000 * (self.clock() - longest_look_s(fresh)))
                 known = read_texts(connection, self.name, up_to=up_to, since_ms=since_ms)

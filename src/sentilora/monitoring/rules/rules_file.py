@@ -16,6 +16,7 @@ from sentilora.monitoring.rules.durations import DAY_S, MINUTE_S, seconds_of
 from sentilora.section import Section, faults
 from sentilora.settings_file import read_settings
 
+_BASELINE_S = 28.0 * DAY_S  # how far back a new rule of a change looks for what was before it
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -245,6 +246,8 @@ def longest_look_s(rules: Sequence[Rule]) -> float:
             spans.append(seconds_of(rule.within))
         elif isinstance(rule, UsualRule):
             spans.append(rule.weeks * 7 * DAY_S)
+        elif isinstance(rule, ChangeRule):
+            spans.append(_BASELINE_S)
         elif isinstance(rule, DriftRule):
             spans.append(seconds_of(rule.within) + seconds_of(rule.baseline))
     return max(spans)

@@ -52,6 +52,11 @@ def read_texts(
         after = rows[-1]["number"]
 
 
+def last_number(connection: Connection) -> int:
+    """Return the number of the text that was stored last; 0 when there is none."""
+    return connection.execute(sa.select(sa.func.max(FEEDBACK.c.number))).scalar() or 0
+
+
 def read_rule_state(connection: Connection) -> tuple[dict[str, Any], int]:
     """Return what rules remember, and the number of the last text in it; nothing and 0 at first."""
     row = connection.execute(sa.select(RULE_STATE)).mappings().first()
