@@ -79,6 +79,20 @@ def test_a_file_is_stored_and_gone_on_with_where_it_was_left(model, tmp_path):
         assert answers[row["number"]]["score"] == pytest.approx(one.score, abs=1e-5)
 
 
+def test_files_of_one_name_are_gone_on_with_each_by_itself(model, tmp_path):
+    store = tmp_path / "feedback.db"
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        texts = [{"text": json.loads(line)["text"]} for line in lines(5)]
+        content = "".join(json.dumps(text) + "\n" for text in texts)
+        (tmp_path / folder / "in.jsonl").write_text(content)
+    for known in (5, 0):
+        for folder in ("a", "b"):
+            done = monitor(model, tmp_path / folder / "in.jsonl", store=store, follow=False)
+            assert (done.texts, done.known) == (known, 0)
+    assert {row["source"] for row in stored(store)} == {"in"}
+
+
 def test_an_alert_opens_is_sent_and_ends_when_the_mood_is_back(model, tmp_path, rules):
     source, store = tmp_path / "in.jsonl", tmp_path / "feedback.db"
     sent = []
@@ -192,6 +206,7 @@ def test_texts_need_not_be_kept(model, tmp_path):
         ("in.jsonl", {"form": "xml"}, "expected jsonl, csv, text"),
         ("none/in.jsonl", {}, "lies in no folder"),
         (".", {}, "is a folder"),
+        ("in.jsonl", {"follow": False}, "There is no file .*follow=True"),
     ],
 )
 def test_a_source_that_is_none_is_refused(model, tmp_path, name, settings, told):

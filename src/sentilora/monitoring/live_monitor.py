@@ -120,7 +120,7 @@ class LiveMonitor:
 
     def run(self, source: Source, stop: threading.Event) -> None:
         """Take what a source hands over until it ends or ``stop`` is set."""
-        for batch in source.batches(self.store.position(source.name), stop):
+        for batch in source.batches(self.store.position(source.place), stop):
             answered = self._answer(batch.records)
             wait_s = _WAIT_S
             while True:
@@ -160,7 +160,7 @@ class LiveMonitor:
         now_s = self.clock()
         if not answered and not batch.refused and now_s - self._looked_s < _LOOKED_S:
             return
-        positions = {} if batch.position is None else {source.name: batch.position}
+        positions = {} if batch.position is None else {source.place: batch.position}
 
         def also(
             connection: Connection, new: Sequence[AnsweredRecord], last: int

@@ -60,6 +60,7 @@ NAMED_ONLY = frozenset(
         "report_tables:show_ways “--precision”",
         "run_names:check_run_name --name",
         "runtimes:open_runtime --device",
+        "source_names:open_source --follow",  # it waits until somebody writes
         "source_names:open_source --form",
         "runtimes:open_runtime --engine",
         "runtimes:open_runtime --precision",

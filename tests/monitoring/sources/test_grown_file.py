@@ -71,7 +71,6 @@ def test_a_file_that_is_not_followed_ends_with_its_last_line_whole_or_not(tmp_pa
     path = tmp_path / "in.jsonl"
     append(path, line(1) + line(2).rstrip())
     assert Follower(path, follows=False).take() == ["text 1", "text 2"]
-    assert Follower(tmp_path / "none.jsonl", follows=False).take() == []
 
 
 def test_it_goes_on_from_a_position_with_the_same_ids(tmp_path):
@@ -107,6 +106,25 @@ def test_a_rotated_file_is_read_to_its_end_and_the_new_one_from_its_beginning(tm
         follower.ids = list(ids)
     assert follower.take(3) == (["old 5"] if way == "moved away" else []) + ["new 0"]
     assert len(set(follower.ids)) == len(follower.ids) == len(ids) + (1 if way == "emptied" else 2)
+
+
+def test_files_that_were_rotated_twice_meanwhile_are_all_read(tmp_path):
+    path = tmp_path / "in.jsonl"
+    append(path, line(1))
+    follower = Follower(path)
+    follower.take()
+    append(path, line(2))
+    path.rename(tmp_path / "in.jsonl.2")
+    append(tmp_path / "in.jsonl.1", line(3))
+    append(path, line(4))
+    append(tmp_path / "in-other.jsonl", line(5))
+    for age, name in enumerate(("in.jsonl", "in.jsonl.1", "in.jsonl.2")):
+        os.utime(tmp_path / name, ns=(0, (9 - age) * 10**15))
+    follower = Follower(path, position=follower.position)
+    assert follower.take() == ["text 2", "text 3", "text 4"]
+    os.utime(tmp_path / "in.jsonl.1")  # somebody looked at it; it is older all the same
+    again = Follower(path, position=follower.position)
+    assert again.take() == []
 
 
 def test_a_field_in_quotes_holds_line_ends_and_an_open_quote_is_refused(tmp_path):

@@ -14,6 +14,7 @@ import os
 import secrets
 import threading
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -72,6 +73,7 @@ class GrownFile:
     ) -> None:
         self.path = path
         self.name = name
+        self.place = str(path)
         self.form = form
         self.columns = columns
         self.follows = follows
@@ -79,9 +81,11 @@ class GrownFile:
     def batches(self, position: Any, stop: threading.Event) -> Iterator[RecordBatch]:
         """Yield what is in the file from a position on, and what comes."""
         place = _place(position)
-        moved = None if place is None else self._moved_away(place)
-        if place is not None and moved is not None:
+        for moved in [] if place is None else self._moved_away(place):
             with moved.open("rb") as file:
+                inode = os.fstat(file.fileno()).st_ino
+                if place is None or place.inode != inode:
+                    place = Place(inode, secrets.token_hex(4))
                 place = yield from self._rest(file, place, stop, is_left=True)
         while not stop.is_set():
             try:
@@ -140,21 +144,28 @@ class GrownFile:
         except FileNotFoundError:
             return False  # moved away, and not made anew yet
 
-    def _moved_away(self, place: Place) -> Path | None:
-        """Return where the file of a position lies now, if that is elsewhere in its folder."""
-        try:
-            if self.path.stat().st_ino == place.inode:
-                return None
-        except FileNotFoundError:
-            pass
+    def _moved_away(self, place: Place) -> list[Path]:
+        """Return the file of a position where it lies now, and those that were moved after it."""
+        found = []
         for other in self.path.parent.glob(f"{self.path.stem}*"):
-            try:
-                status = other.stat()
-            except OSError:
-                continue
-            if status.st_ino == place.inode and status.st_size >= place.offset:
-                return other
-        return None
+            with suppress(OSError):
+                found.append((other.stat(), other))
+        own = next((one for one, _ in found if one.st_ino == place.inode), None)
+        is_moved = all(other != self.path for one, other in found if one.st_ino == place.inode)
+        if own is None or own.st_size < place.offset or not is_moved:
+            return []
+        # What is packed by now was packed before: it is older than what was not read yet.
+        later = sorted(
+            (one.st_mtime_ns, other)
+            for one, other in found
+            if one.st_ino == place.inode
+            or (other.name.startswith(self.path.name) and one.st_mtime_ns > own.st_mtime_ns)
+        )
+        return [
+            other
+            for _, other in later
+            if other != self.path and other.suffix not in (".gz", ".xz", ".zst", ".bz2")
+        ]
 
 
 def _lines(file: BinaryIO, at: int, *, is_last: bool) -> tuple[list[Line], int]:

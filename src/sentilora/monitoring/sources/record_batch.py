@@ -55,10 +55,12 @@ class Source(Protocol):
     """Where texts come from.
 
     Attributes:
-        name: name of the channel, which its position is kept under.
+        name: name of the channel.
+        place: what its position is kept under, which no other source has.
     """
 
     name: str
+    place: str
 
     def batches(self, position: Any, stop: threading.Event) -> Iterator[RecordBatch]:
         """Yield what comes from a position on, until it ends or ``stop`` is set.

@@ -14,7 +14,7 @@ from sentilora.monitoring.sources.record_lines import FORMATS
 from sentilora.monitoring.sources.stdin_source import StandardInput
 
 STDIN = "-"
-_FORMS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".txt": "text"}
+_FORMS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".txt": "text"}
 
 
 def open_source(
@@ -46,6 +46,11 @@ def open_source(
     if path.is_dir() or not path.parent.is_dir():
         what = "is a folder" if path.is_dir() else f"lies in no folder: there is no {path.parent}"
         raise ConfigError(f"{source} {what}. Expected a file of texts, or - for standard input.")
+    if not follows and not path.is_file():
+        raise ConfigError(
+            f"There is no file {source}. Expected one, or one that is yet to come: that is waited "
+            f"for with {setting('follow', True)}."
+        )
     found = form or _FORMS.get(path.suffix.lower())
     if found is None:
         raise ConfigError(

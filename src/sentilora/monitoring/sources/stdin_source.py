@@ -35,6 +35,7 @@ class StandardInput:
         self, name: str, form: str, columns: RecordColumns, stream: BinaryIO | None = None
     ) -> None:
         self.name = name
+        self.place = "stdin"
         self._reader = LineReader(name, form, columns, secrets.token_hex(4))
         self._stream = stream
         # Bounded, so that who writes waits when texts come quicker than they are answered.
