@@ -92,3 +92,5 @@ def test_a_file_to_take_home_is_read_by_a_spreadsheet(messages):
     table = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert [row["Row"] for row in table] == ["1", "1", "3", "4"]
     assert table[2]["Statement"] == "Kind crew!"
+    assert table[3]["Whole text"] == "'=no bag, again"  # else the spreadsheet would compute it
+    assert content.startswith(b"\xef\xbb\xbf")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 from functools import reduce
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from sentilora.data.files.table_files import write_batches
 from sentilora.insights.feedback import Feedback
 
 if TYPE_CHECKING:
@@ -141,11 +144,13 @@ def shown_messages(messages: pa.Table, names: dict[str, str]) -> pa.Table:
 
 
 def as_csv(messages: pa.Table) -> bytes:
-    """Return statements as a CSV file with a mark that spreadsheets know UTF-8 by."""
-    import pyarrow as pa
-    from pyarrow import csv
+    """Return statements as a CSV file for spreadsheets.
 
-    stream = pa.BufferOutputStream()
-    csv.write_csv(messages, stream)
-    content: bytes = stream.getvalue().to_pybytes()
-    return b"\xef\xbb\xbf" + content
+    A mark tells them UTF-8, and a ``'`` stands before cells that they would run as formulas.
+    """
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "statements.csv"
+        with write_batches(path, messages.schema, escape_formulas=True) as writer:
+            for batch in messages.to_batches():
+                writer.write(batch)
+        return b"\xef\xbb\xbf" + path.read_bytes()

@@ -123,10 +123,11 @@ def show_messages(report: InsightReport, messages: pa.Table) -> None:
         height=420,
     )
     st.download_button(
-        "Download these statements",
+        "Download these statements (CSV)",
         data=lambda: as_csv(found),
         file_name="statements.csv",
         icon=":material/download:",
+        help="A ' stands before cells that a spreadsheet would take for formulas.",
         on_click="ignore",
     )
 
