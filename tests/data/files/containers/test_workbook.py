@@ -198,10 +198,11 @@ CELL = (
 )
 
 
-def ods(path, lines, more=""):
+def ods(path, lines, more="", indent=""):
     rows = "".join(
-        f"<table:table-row>{''.join(CELL.format(value=v, more=more) for v in line)}"
-        "</table:table-row>"
+        f"{indent}<table:table-row>"
+        + "".join(indent + CELL.format(value=v, more=more) for v in line)
+        + f"{indent}</table:table-row>{indent}"
         for line in lines
     )
     with zipfile.ZipFile(path, "w") as file:
@@ -219,6 +220,12 @@ def test_sheets_of_libreoffice(tmp_path, rows):
         DataError, match=r"has 99,999,999 cells in a sheet; 50,000,000 are the most"
     ):
         open_single(bomb)
+
+
+def test_cells_of_libreoffice_keep_tabs_and_breaks_and_rows_may_be_indented(tmp_path, rows):
+    cells = ["Good screen<text:tab/>bad battery", "so<text:line-break/>good", "a <text:s/>b"]
+    path = ods(tmp_path / "a.ods", [HEADER, *([cell, "x"] for cell in cells)], indent="\n  ")
+    assert [row["text"] for row in rows(path)] == ["Good screen\tbad battery", "so\ngood", "a  b"]
 
 
 AWKWARD = ["=1+1", "+a", "@x", "a\rb", "_x0041_", "\x07bell", "2026-01-02", "007", " padded ", ""]

@@ -17,8 +17,8 @@ from contextlib import ExitStack, closing, contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
+from sentilora.data.files.containers.opendocument import cell_count, readable
 from sentilora.data.files.containers.packed import check_members
 from sentilora.data.files.containers.row_spool import spool
 from sentilora.data.files.containers.sheet_header import refuse_other_header
@@ -37,7 +37,6 @@ _OLD = b"\xd0\xcf\x11\xe0"
 _LOOKED_AT = 100  # rows, to tell whether the first one is a header
 _STREAMED = (".xlsx", ".xlsm")
 _MOST_CELLS = 50_000_000  # of a sheet that is held in memory
-_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -154,7 +153,7 @@ def _sheets(path: Path, name: str, ending: str) -> Iterator[tuple[list[str], Any
             else:
                 from python_calamine import load_workbook
 
-                book = stack.enter_context(closing(load_workbook(path)))
+                book = stack.enter_context(closing(load_workbook(readable(path))))
                 names = book.sheet_names
 
         def rows_of(title: str) -> Iterator[Sequence[Any]]:
@@ -241,33 +240,11 @@ def _check(path: Path, name: str, ending: str) -> None:
         if ending != ".ods":
             return
         with told(name, what, way):
-            cells = _cell_count(archive)
+            cells = cell_count(archive)
     if cells > _MOST_CELLS:
         raise DataError(
             f"{name} has {cells:,} cells in a sheet; {_MOST_CELLS:,} are the most. Save it as .csv."
         )
-
-
-def _cell_count(archive: zipfile.ZipFile) -> int:
-    """Count the cells of the largest sheet of an .ods, in which one may stand for millions."""
-    rows = width = cells = 0  # up to the last cell that is not empty
-    above = columns = last = 0
-    with archive.open("content.xml") as content:
-        for _, element in ET.iterparse(content):  # noqa: S314 - expat bounds what entities expand to
-            if element.tag == f"{_TABLE}table-cell":
-                columns += int(element.get(f"{_TABLE}number-columns-repeated", 1))
-                last = columns if len(element) else last
-            elif element.tag == f"{_TABLE}table-row":
-                above += int(element.get(f"{_TABLE}number-rows-repeated", 1))
-                if last:
-                    rows, width = above, max(width, last)
-                columns = last = 0
-                element.clear()
-            elif element.tag == f"{_TABLE}table":
-                cells = max(cells, rows * width)
-                rows = width = above = 0
-                element.clear()
-    return max(cells, rows * width)
 
 
 def _refuse_uncomputed(
