@@ -25,6 +25,7 @@ from sentilora.insights.statements.splitter import MOST_CHARACTERS, split_all
 from sentilora.insights.statements.statements import Statements, signs_of
 from sentilora.message import Message
 from sentilora.model.tokens import MOSTLY_UNKNOWN
+from sentilora.runs.memory import return_freed_memory
 
 _AT_ONCE = 1 << 19  # characters of statements, or of texts, that are in work at a time
 _NEARLY_ALL = 0.9  # of the statements: unknown to the base, so that nothing can be told
@@ -74,7 +75,7 @@ def read_statements(
     ]
     unique, owners = find_repeats(pieces)
     encoder = encoder or TopicEncoder(model)
-    found = np.empty((len(unique), encoder.width), np.float16)
+    vectors = np.empty((len(pieces), encoder.width), np.float16)
     scores = np.empty((len(unique), len(model.labels)), np.float32)
     unread = np.zeros(len(unique), np.bool_)
     budget = BatchBudget(BATCH_TOKENS)  # of one size, so that answers repeat to the last digit
@@ -85,7 +86,12 @@ def read_statements(
         unread[part] = np.array(encoded.unknown) >= MOSTLY_UNKNOWN
         with model.turn:
             scores[part] = _scores(model, words, encoded.windows, budget)
-        found[part] = encoder.vectors(encoded.windows, progress=log.count)
+        found = encoder.vectors(encoded.windows, progress=log.count)
+        place = np.full(len(unique), -1)
+        place[part] = np.arange(len(part))
+        own = np.flatnonzero(place[owners] >= 0)
+        vectors[own] = found[place[owners[own]]]
+        return_freed_memory()
     unknown_notes = _unknown_notes(
         [pieces[at] for at in np.flatnonzero(unread[owners])], len(pieces), model
     )
@@ -102,7 +108,7 @@ def read_statements(
             end=end,
             probabilities=scores[owners],
             signed=signed[owners],
-            vectors=found[owners] if len(unique) < len(pieces) else found,
+            vectors=vectors,
             kinds=kinds[owners],
         ),
         of_texts,
@@ -154,6 +160,7 @@ def _text_scores(
         part = [others[place] for place in at]
         scored = model.score([texts[index] for index in part], budget=budget, progress=log.count)
         found[part] = model.probabilities(scored.logits)
+        return_freed_memory()
     return found
 
 
