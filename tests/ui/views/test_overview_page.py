@@ -115,7 +115,8 @@ def test_a_file_is_told_in_sentences_cards_and_themes(overview):
     assert "→ **The crew was kind to my mother**" in labels
     heads = [one.value for one in page.subheader]
     assert heads == ["Mood over time", "Pain points and delights", "Segments", "Messages"]
-    assert [one.label for one in page.expander][-1] == "Not sure to be themes (1)"
+    folded = [one.label for one in page.expander][-2:]
+    assert folded == ["Not sure to be themes (1)", "No more than chance (1)"]
     downloads = [one.label for one in page.get("download_button")]
     assert downloads[:3] == ["Weekly report (HTML)", "Report (JSON)", "All statements"]
 

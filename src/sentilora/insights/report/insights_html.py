@@ -151,7 +151,7 @@ def _tiles(report: InsightReport) -> list[dict[str, str]]:
         cards.append(_net_card(name, found.net, told))
     if report.period is None:
         held = f"hold {figure_words.share(report.in_themes)} of the statements"
-        return [*cards, _card("Themes", str(len(report.themes)), held)]
+        return [*cards, _card("Themes", str(len(report.themes)), "", held)]
     dates = sorted(change.date for change in report.changes)
     last = f"last on {figure_words.day(dates[-1])}" if dates else "none beyond chance"
     return [*cards, _card("Changes of the mood", str(len(dates)), last)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from sentilora.evaluation.reports import wording
-from sentilora.insights.insight_report import InsightReport, Theme
+from sentilora.insights.insight_report import InsightReport, Segment, Theme
 from sentilora.insights.report import figure_words as words
 from sentilora.insights.report.insights_html import ARROWS, FIRST, GROUPS
 from sentilora.insights.report.sentences import (
@@ -59,7 +59,7 @@ def show_cards(report: InsightReport) -> None:
                 kwargs=chosen,
                 width="stretch",
             )
-            st.caption(plain(note))
+            st.caption(plain(note.replace(" %", "\u00a0%")))
 
 
 def show_course(report: InsightReport) -> None:
@@ -126,29 +126,31 @@ def _show_themes(themes: Sequence[Theme], *, counts: Mapping[str, int] | None, t
 
 
 def _show_theme(theme: Theme, here: int | None, texts: int) -> None:
-    name = plain(theme.name)
+    trend, arrow = theme.trend, ARROWS[theme.trend.direction]
     parts = [
         theme.kind,
         f"{words.share_interval(theme.share)} of the texts",
         f"net sentiment {words.net_interval(theme.net)}",
-        trend_told(theme.trend),
     ]
+    if trend.direction != "unknown":  # figures only of what is more than chance
+        parts.append(direction_word(trend) if trend.direction == "steady" else trend_told(trend))
     if theme.impact is not None:
         parts.append(f"impact {words.points_interval(theme.impact)}")
-    told = [plain(" · ".join(theme.words))]
+    figures = " · ".join(map(plain, parts))
     if here is not None:
-        told.append(f"**here {here:,} of {texts:,} texts**")
-    told += map(plain, parts)
+        figures = f"**here {here:,} of {texts:,} texts** · {figures}"
     with st.container(gap=None):
         st.button(
-            f"{ARROWS[theme.trend.direction]} **{name}**",
+            f"**{plain(theme.name)}**"
+            if trend.direction == "unknown"
+            else f"{arrow} **{plain(theme.name)}**",
             key=f"overview-theme-{theme.key}",
             type="tertiary",
-            help=f"{direction_word(theme.trend)}: list the messages",
+            help=f"{direction_word(trend)}: list the messages",
             on_click=_list_theme,
             args=(theme.key,),
         )
-        st.caption(" · ".join(told))
+        st.caption(f"{plain(' · '.join(theme.words))}  \n{figures}" if theme.words else figures)
 
 
 def _list_theme(key: str) -> None:
@@ -161,26 +163,36 @@ def show_segments(report: InsightReport) -> None:
     if not report.segments and not report.mix:
         return
     st.subheader("Segments", anchor=False)
-    for one in sorted(segments_in_order(report), key=lambda one: not one.differs):
-        name = f"{one.column}: {one.value}"
-        told = [
-            "differs" if one.differs else "may be chance",
-            f"net sentiment {words.net_interval(one.net)} in {counted_texts(one.texts)}",
-            f"elsewhere {words.net_interval(one.elsewhere)}",
-            wording.p_value(one.p),
-        ]
-        with st.container(gap=None):
-            st.button(
-                f"**{plain(name)}**",
-                key=f"overview-segment-{name}",
-                type="tertiary",
-                help="List the messages",
-                on_click=list_messages,
-                kwargs={"segment": name},
-            )
-            st.caption(plain(" · ".join(told)))
+    ordered = segments_in_order(report)
+    for one in ordered:
+        if one.differs:
+            _show_segment(one)
+    alike = [one for one in ordered if not one.differs]
+    if alike:
+        with st.expander(f"No more than chance ({len(alike)})"):
+            for one in alike:
+                _show_segment(one)
     for mix in report.mix:
         st.caption(plain(f"{mix_told(mix)}."))
+
+
+def _show_segment(one: Segment) -> None:
+    name = f"{one.column}: {one.value}"
+    told = [
+        f"net sentiment {words.net_interval(one.net)} in {counted_texts(one.texts)}",
+        f"elsewhere {words.net_interval(one.elsewhere)}",
+        wording.p_value(one.p),
+    ]
+    with st.container(gap=None):
+        st.button(
+            f"**{plain(name)}**",
+            key=f"overview-segment-{name}",
+            type="tertiary",
+            help="List the messages",
+            on_click=list_messages,
+            kwargs={"segment": name},
+        )
+        st.caption(plain(" · ".join(told)))
 
 
 def _cards(report: InsightReport) -> list[tuple[str, str, str, dict[str, str]]]:
