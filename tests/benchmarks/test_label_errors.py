@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.label_errors import measured, parse, plant
+from benchmarks.label_errors import SIDES, in_small_files, measured, parse, plant
 
 
 def test_planted_labels_are_other_ones_and_as_many_as_asked():
@@ -31,3 +31,16 @@ def test_a_share_that_cannot_be_planted_is_refused(capsys):
     with pytest.raises(SystemExit):
         parse(["x.csv", "--share", "0.5"])
     assert "--share must lie between 0 and 0.5" in capsys.readouterr().err
+
+
+def test_small_files_are_judged_each_by_itself():
+    truth = np.arange(250) % 2
+    vectors = np.tile(truth[:, None] * 2.0 - 1, (1, 384)).astype(np.float32)
+    texts = [f"the same words {row}" for row in range(250)]
+    found = in_small_files(texts, truth, np.arange(250), vectors, 80, 0.05)
+    assert list(found) == list(SIDES)
+    knows, guesses = found["words and general"], found["words"]
+    assert knows["files"] == 3
+    assert knows["precision"] == 1.0
+    assert knows["recall"] > 0.9
+    assert guesses["precision"] < 0.5

@@ -38,7 +38,7 @@ def test_planted_wrong_labels_are_found(monkeypatch, has_cleanlab):
 def test_vectors_tell_what_words_do_not():
     _, given, planted = made()
     truth = np.arange(len(given)) % 2
-    vectors = np.stack([truth * 2.0 - 1, np.zeros(len(given))], axis=1).astype(np.float32)
+    vectors = np.tile(truth[:, None] * 2.0 - 1, (1, 384)).astype(np.float32)  # as many as real ones
     texts = [f"the same words {row}" for row in range(len(given))]
     found = doubt_labels(texts, given, np.arange(len(texts)), vectors)
     assert set(found.places.tolist()) == planted

@@ -15,6 +15,7 @@ from sentilora.data.labelled.quality_findings import (
     JUNK,
     LEAK,
     PERSONAL,
+    WRONG_LABEL,
 )
 from sentilora.errors import ConfigError, DataError
 from sentilora.quality import row_quality
@@ -149,3 +150,16 @@ def test_what_cannot_be_written_is_refused_before_the_work(files, tmp_path):
         sentilora.check(train, fix=tmp_path / "none" / "clean.csv")
     with pytest.raises(ConfigError, match="none is: give its name with fix="):
         sentilora.check(train, mask_personal=True)
+
+
+@pytest.mark.parametrize(("rows", "is_judged"), [(499, False), (500, True)])
+def test_words_alone_judge_no_labels_of_a_small_file(monkeypatch, rows, is_judged):
+    monkeypatch.setattr(row_quality, "is_at_hand", lambda: False)
+    texts = [f"{'lovely' if n % 2 else 'awful'} thing number {n} of mine" for n in range(rows)]
+    labels = ["positive" if n % 2 else "negative" for n in range(rows)]
+    labels[7] = "negative"
+    found = sentilora.check((texts, labels), deep=True)
+    named = {row for _, row, _ in found_in(found, WRONG_LABEL)}
+    assert (8 in named) is is_judged
+    assert any(f"among {rows} rows are right" in note for note in found.quality.notes) != is_judged
+    assert bool(found.quality.judge) is is_judged

@@ -24,10 +24,11 @@ from numpy.typing import NDArray
 from sentilora.defaults import SEED
 
 LEAST_ROWS = 60  # below, no judge learns enough
+LEAST_ROWS_OF_WORDS = 500  # below, of the rows that words alone name fewer than a third are wrong
 FOLDS = 5
 LEAST_OF_LABEL = 5  # different texts
-_WORDS_WEIGHT = 0.3  # of the logarithm of the two answers
-_WORDS_STRENGTH, _VECTORS_STRENGTH = 10.0, 0.01  # inverse of the regularisation
+_WORDS_WEIGHT = 0.5  # of the logarithm of the two answers
+_WORDS_STRENGTH, _VECTORS_STRENGTH = 10.0, 0.001  # inverse of the regularisation
 _FILTER = "prune_by_noise_rate"
 
 Floats = NDArray[np.float64]

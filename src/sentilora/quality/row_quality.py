@@ -32,6 +32,7 @@ from sentilora.quality.label_doubts import (
     FOLDS,
     LEAST_OF_LABEL,
     LEAST_ROWS,
+    LEAST_ROWS_OF_WORDS,
     doubt_labels,
     may_judge,
 )
@@ -200,18 +201,23 @@ def _doubts(
     log: EventLog,
     seed: int,
 ) -> tuple[list[RowFinding], str, list[str]]:
+    reads_vectors = is_at_hand() if use_model is None else use_model
     if not may_judge(rows.label_ids, groups):
+        needed = f"that needs at least {LEAST_ROWS} rows, and {LEAST_OF_LABEL} different texts of "
+        return [], "", [f"labels were not judged: {needed}each label"]
+    if not reads_vectors and len(rows.texts) < LEAST_ROWS_OF_WORDS:
         return (
             [],
             "",
             [
-                f"labels were not judged: that needs at least {LEAST_ROWS} rows, and "
-                f"{LEAST_OF_LABEL} different texts of each label"
+                f"labels were not judged: by words alone, most that are doubted among "
+                f"{len(rows.texts)} rows are right. Give at least {LEAST_ROWS_OF_WORDS} rows, or "
+                "judge with the model that ships, too: pip install 'sentilora[embedded]'"
             ],
         )
     notes = []
     vectors = None
-    if is_at_hand() if use_model is None else use_model:
+    if reads_vectors:
         vectors = judge_vectors(rows.texts, log)
     elif use_model is None:
         notes.append(
