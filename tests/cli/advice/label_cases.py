@@ -60,6 +60,17 @@ COLUMNS = (
     ),
 )
 NUMBERS = (
+    Case(
+        f"{CHECK} --label price",
+        ("label_numbers:advice --label",),
+        {
+            FILE: table(
+                ["text", "price", "mood"],
+                [(text, 37 * row % 1000, label) for row, (text, label) in enumerate(PRAISE)],
+            )
+        },
+        fill={"NAME": "mood"},
+    ),
     Case(CHECK, ("label_numbers:advice --stars",), rated("stars", 1, 2, 3, 4, 5)),
     Case(CHECK, ("label_numbers:advice --scale",), rated("score", *range(11))),
     Case(CHECK, ("label_numbers:advice --labels",), rated("label", -1, 0, 1)),
@@ -148,6 +159,16 @@ NUMBERS = (
     ),
 )
 LABELS = (
+    Case(
+        CHECK,
+        ("answer_scales:unknown_sentiment_notes --labels",),
+        rated("label", "Ja", "Nein"),
+    ),
+    Case(
+        CHECK,
+        ("answer_scales:unknown_sentiment_notes --labels#2",),
+        rated("label", "Very satisfied", "Neither", "Not satisfied"),
+    ),
     Case(
         CHECK,
         (("draft:way_without --labels", "draft:way_without --skip-bad-rows"),),

@@ -185,7 +185,8 @@ def test_spellings_are_folded_and_told():
 def test_unknown_words_keep_their_names():
     read = meanings("joy", "anger")
     assert read.labels == Labels(("anger", "joy"))
-    assert read.notes == ()
+    told = "labels are learned as they are: no sentiment is known of anger, joy"
+    assert read.notes == (told,)
 
 
 def test_star_names_are_labels_of_their_own():
@@ -252,7 +253,8 @@ def test_one_label_in_several_spellings_is_one_and_told():
     read = of_tally({"Refund": 3, "refund": 5, "praise\u200b": 1, "praise": 4})
     assert read.labels == Labels(("praise", "refund"))
     assert read.of["Refund"] == read.of["refund"]
-    assert read.notes == ("labels read: Refund as refund, praise\\u200b as praise",)
+    assert read.notes[0] == "labels read: Refund as refund, praise\\u200b as praise"
+    assert read.notes[1].endswith("no sentiment is known of praise, refund")
 
 
 @pytest.mark.parametrize(
@@ -596,6 +598,7 @@ def test_labels_that_mean_the_same_are_told_where_they_are_not_joined():
     read = meanings("neg", "negative", "positive", "angry", labels=joined)
     assert read.labels.names == ("negative", "positive", "angry")
     assert read.of["neg"] == read.of["negative"]
-    assert meanings("negative", "very negative", "neutral", "mixed", "angry").notes == ()
+    [note] = meanings("negative", "very negative", "neutral", "mixed", "angry").notes
+    assert note.endswith("no sentiment is known of angry")
     [note] = meanings("neg", "negative", "a,b").notes
     assert "Join" not in note

@@ -47,6 +47,17 @@ _BAD = frozenset(
         "broken faulty damaged returns problems issues defects worse worst",
     )
 )
+# What is counted or measured, and no label.
+_MEASURES = frozenset(
+    re.findall(
+        r"\S+",
+        "price prices cost costs amount amounts total subtotal sum fee revenue salary income "
+        "quantity qty count number weight height length width size age year month day hour zip "
+        "postcode postal code id ids key index row duration seconds minutes distance latitude "
+        "longitude lat lon lng population views clicks orders visits",
+    )
+)
+_HIGHEST_RATING = 100
 _OPEN = frozenset(("neutral", "mixed"))  # bad as little as good
 _ASKED = frozenset(
     re.findall(
@@ -183,6 +194,9 @@ def advice(numbers: Sequence[float], column: str, *, is_known: bool = False) -> 
         if stars:
             return f"Say how many stars there can be: {' or '.join(stars)}."
         return f"Say from where to where ratings go: {scale}."
+    if set(words_of(column)) & _MEASURES or high > _HIGHEST_RATING:
+        way = setting("label", "NAME")
+        return f"They look like no labels. Choose the column with the labels: {way}."
     example = None if is_known else _GRADES.get(len(numbers))
     if example is None:
         others = f", or {' or '.join(stars)} if they are stars" if stars else ""

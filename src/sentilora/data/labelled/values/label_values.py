@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from sentilora.data.labelled.values.answer_scales import unknown_sentiment_notes
 from sentilora.data.labelled.values.answer_values import find_answers, read_answers
 from sentilora.data.labelled.values.initials import spelled_out
 from sentilora.data.labelled.values.label_advice import (
@@ -228,7 +229,7 @@ def _read_new_words(tally: Mapping[str, int], used: Mapping[str, int], column: C
     ids = labels.label2id
     changed = sorted(f"{seen(value)} as {name}" for value, name in names.items() if value != name)
     told = (f"labels read: {', '.join(changed)}",) if changed else ()
-    notes = (*told, *same_sentiment_notes(labels))
+    notes = (*told, *(same_sentiment_notes(labels) or unknown_sentiment_notes(labels)))
     kind = f"label {one_of(labels)}"
     same = {fold(value): name for value, name in names.items()}
     of = {value: ids.get(same.get(fold(value), ""), kind) for value in tally}
