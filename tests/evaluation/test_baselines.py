@@ -66,6 +66,13 @@ def test_vader_of_two_labels_gives_unknown_words_to_the_majority(ids, side):
     assert done["vader"].probabilities[0] == pytest.approx([0.5, 0.5], abs=1e-3)
 
 
+def test_vader_reads_a_negation_with_the_apostrophe_of_phones():
+    done, _ = run(["vader"], test=["It isn't good.", "It isn’t good."])
+    plain, typed = done["vader"].probabilities
+    assert plain.argmax() == 0
+    assert typed == pytest.approx(plain)
+
+
 def test_vader_follows_the_labels_own_order():
     done, _ = run(["vader"], ids=1 - IDS, labels=("positive", "negative"))
     assert done["vader"].probabilities.argmax(axis=1).tolist() == [0, 1]
