@@ -1,6 +1,6 @@
-"""Take the pictures of docs/app.md: each page of the web app, in Chromium.
+"""Take the pictures of docs/app.md and docs/insights.md: pages of the web app, in Chromium.
 
-python docs/screenshots.py [RUN]       rewrite docs/images/app-*.png; needs make test-browser once
+python docs/screenshots.py [RUN]       rewrite docs/images/; needs make test-browser once
 
 RUN is a finished run of the sample (make demo makes runs/demo); its pages Train, Compare and Model
 are shown, too. Without one they show what there is without a training.
@@ -23,6 +23,7 @@ DOCS = Path(__file__).resolve().parent
 IMAGES = DOCS / "images"
 SAMPLE = DOCS.parent / "src" / "sentilora" / "samples" / "test.csv"
 DESKTOP = {"viewport": {"width": 1180, "height": 940}}
+REPORT = {"viewport": {"width": 1080, "height": 1250}}
 PHONE = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,
@@ -39,22 +40,23 @@ def main(arguments: list[str]) -> int:
     IMAGES.mkdir(exist_ok=True)
     with _served(run) as url, _browser() as browser:
         for name, options, draw in (
-            ("overview", DESKTOP, _overview),
-            ("label", DESKTOP, _label),
-            ("try", DESKTOP, _try),
-            ("phone", PHONE, _try),
-            ("file", DESKTOP, _file),
-            ("stars", DESKTOP, _stars),
-            ("train", DESKTOP, _train),
-            ("compare", DESKTOP, _compare),
-            ("model", DESKTOP, _model),
+            ("app-overview", DESKTOP, _overview),
+            ("insights-report", REPORT, _report),
+            ("app-label", DESKTOP, _label),
+            ("app-try", DESKTOP, _try),
+            ("app-phone", PHONE, _try),
+            ("app-file", DESKTOP, _file),
+            ("app-stars", DESKTOP, _stars),
+            ("app-train", DESKTOP, _train),
+            ("app-compare", DESKTOP, _compare),
+            ("app-model", DESKTOP, _model),
         ):
             context = browser.new_context(**options)
             context.set_default_timeout(300_000)
             page = context.new_page()
             draw(page, url, run)
             page.wait_for_timeout(1500)
-            target = IMAGES / f"app-{name}.png"
+            target = IMAGES / f"{name}.png"
             page.screenshot(path=target)
             context.close()
             size = target.stat().st_size
@@ -72,6 +74,16 @@ def _overview(page: Any, url: str, _: Path | None) -> None:
     page.get_by_role("heading", name="Messages").wait_for()
     page.get_by_role("heading", name="the sample").evaluate("one => one.scrollIntoView()")
     page.mouse.move(0, 0)
+
+
+def _report(page: Any, url: str, run: Path | None) -> None:
+    _overview(page, url, run)
+    with tempfile.TemporaryDirectory() as folder:
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=re.compile("Weekly report")).click()
+        report = Path(folder) / "insights.html"
+        waiting.value.save_as(report)
+        page.goto(report.as_uri())
 
 
 def _label(page: Any, url: str, _: Path | None) -> None:
