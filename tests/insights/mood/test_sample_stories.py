@@ -1,4 +1,4 @@
-"""The stories that were written into the samples, told by their own labels."""
+"""The stories that were written into the samples: by their labels, and as a whole report."""
 
 import csv
 import datetime as dt

@@ -17,6 +17,7 @@ from sentilora.insights.insight_report import Estimate, InsightReport, Theme
 from sentilora.insights.report import figure_words, sentences
 from sentilora.insights.report.figure_strips import course, ends_of, interval_strip, share_bar
 from sentilora.insights.report.mood_chart import NARROW, WIDE, mood_chart
+from sentilora.insights.report.stories import courses_told
 from sentilora.insights.report.summary import basis_lines, summary, uncertain
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def page_parts(report: InsightReport) -> dict[str, Any]:
         "rests": basis_lines(report),
         "periods": [(sentences.period_words(report, period), period) for period in report.periods],
         "changes": sentences.changes_in_order(report),
+        "courses": courses_told(report),
         "segments": sentences.segments_in_order(report),
         "groups": [(*named, found) for named, found in groups if found],
         "unsure": sentences.unsure_themes(report),

@@ -104,6 +104,8 @@ def trend_told(trend: Trend) -> str:
     told = [f"{_DIRECTIONS[trend.direction]}{since}"]
     if trend.before is not None and trend.after is not None:
         moved = f"from {words.share(trend.before)} to {words.share(trend.after)} of the texts"
+        if trend.column is not None:
+            moved += f" where {trend.column} is {trend.value}"
         told.append(moved)
     if trend.difference is not None:
         told.append(words.points_interval(_in_points(trend.difference)))

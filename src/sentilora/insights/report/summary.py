@@ -12,7 +12,6 @@ from sentilora.insights.insight_report import Comparison, Estimate, InsightRepor
 from sentilora.insights.report import figure_words as words
 from sentilora.insights.report.sentences import (
     before_name,
-    change_told,
     counted,
     counted_texts,
     does,
@@ -22,26 +21,34 @@ from sentilora.insights.report.sentences import (
     theme_groups,
     theme_told,
 )
+from sentilora.insights.report.stories import Story, stories_of, story_told
 from sentilora.labels import Labels
 
 _FEWEST = 3  # sentences
-_MANY = 0.5  # of the texts: in other languages, so that all that is said is a guess
+_MOST = 5
+_STORIES = 2  # that are told in full
+_COSTS, _LIKED = "What costs most", "Liked most"
+_SURE = (_COSTS, _LIKED)
 
 
 def summary(report: InsightReport) -> tuple[str, ...]:
-    """Say the whole report in three to five sentences."""
-    told = [mood_told(report)]
-    if report.basis.not_understood > _MANY * report.basis.texts:
-        told.append(foreign_told(report))
-    if report.comparison is not None:
-        told.append(latest_change_told(report, report.comparison))
+    """Say the whole report in three to five sentences: what happened comes first.
+
+    Where something happened, a theme is named only if it surely costs or brings anything.
+    """
+    stories = stories_of(report)
+    told = _stories_told(report, stories)
+    told.append(mood_told(report))
+    if report.comparison is not None and not report.changes:
+        calm = no_change_told(report, report.comparison)
+        told = [*told[:-1], f"{told[-1]} {calm}"] if stories else [*told, calm]
     pains, delights, _ = theme_groups(report)
     named = [
         f"{opening}: {theme_told(theme, report)}."
         for opening, theme in (_first_pain(pains), _first_delight(delights))
-        if theme is not None
+        if theme is not None and (not stories or opening in _SURE)
     ]
-    told += named or [themes_told(report)]
+    told += named[: _MOST - 1 - len(told)] or ([] if stories else [themes_told(report)])
     if report.segments or report.mix:
         told.append(segments_told(report))
     if len(told) < _FEWEST:
@@ -49,18 +56,27 @@ def summary(report: InsightReport) -> tuple[str, ...]:
     return tuple(told)
 
 
+def _stories_told(report: InsightReport, stories: Sequence[Story]) -> list[str]:
+    told = [story_told(report, story) for story in stories[:_STORIES]]
+    others = len(stories) - len(told)
+    if others:
+        what = "thing that happened stands" if others == 1 else "things that happened stand"
+        told[-1] += f" {wording.count(others)} other {what} below."
+    return told
+
+
 def _first_pain(pains: Sequence[Theme]) -> tuple[str, Theme | None]:
     """Return the pain point to name; it costs most only if it surely costs anything."""
     for theme in pains:  # what weighs most comes first
         if theme.impact is not None and theme.impact.low > 0:
-            return "What costs most", theme
+            return _COSTS, theme
     return "Largest pain point", max(pains, key=lambda theme: theme.texts, default=None)
 
 
 def _first_delight(delights: Sequence[Theme]) -> tuple[str, Theme | None]:
     for theme in delights:
         if theme.impact is not None and theme.impact.high < 0:
-            return "Liked most", theme
+            return _LIKED, theme
     return "Largest delight", max(delights, key=lambda theme: theme.texts, default=None)
 
 
@@ -84,16 +100,8 @@ def mood_told(report: InsightReport) -> str:
     return f"{told}; {before} {words.net_interval(found.before_net)} in {others}."
 
 
-def latest_change_told(report: InsightReport, found: Comparison) -> str:
-    """Say when the mood changed last; where it did not, what the comparison is worth."""
-    if report.changes:
-        of_all = [change for change in report.changes if change.column is None]
-        last = max(of_all or report.changes, key=lambda change: change.date)
-        others = len(report.changes) - 1
-        told = change_told(report, last)
-        if others:
-            told += f" {counted(others, 'other change')} {does(others, 'stands', 'stand')} below."
-        return told
+def no_change_told(report: InsightReport, found: Comparison) -> str:
+    """Say that the mood did not change, and what the comparison is worth."""
     told = "No day is found on which the mood changed by more than chance"
     if found.difference is None:
         return f"{told}."

@@ -26,6 +26,7 @@ from sentilora.insights.report.sentences import (
     trend_told,
     unsure_themes,
 )
+from sentilora.insights.report.stories import courses_told
 from sentilora.insights.report.summary import summary
 from sentilora.ui.display.markdown import plain
 from sentilora.ui.display.mood_course import CLICKED, draw_mood, draw_volume
@@ -82,6 +83,8 @@ def show_course(report: InsightReport) -> None:
         st.markdown(f"- {plain(change_told(report, change))}")
     if not report.changes:
         st.caption("No day is found on which the mood changed by more than chance.")
+    for said in courses_told(report):
+        st.markdown(f"- {plain(said)}")
 
 
 def _list_clicked(key: str) -> None:
