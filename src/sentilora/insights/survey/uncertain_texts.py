@@ -66,8 +66,7 @@ def text_vectors(
         vectors: vector of each statement, ``(S, D)``.
         number: number of texts, N.
     """
-    total = np.zeros((number, vectors.shape[1]), np.float32)
-    np.add.at(total, text_index, vectors)
-    counts = np.maximum(np.bincount(text_index, minlength=number), 1).astype(np.float32)
-    means: NDArray[np.float32] = total / counts[:, None]
+    means = np.zeros((number, vectors.shape[1]), np.float32)
+    np.add.at(means, text_index, vectors)
+    means /= np.maximum(np.bincount(text_index, minlength=number), 1).astype(np.float32)[:, None]
     return means
