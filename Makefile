@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test test-all test-browser browser lint format install clean help
+.PHONY: demo test test-all test-browser test-services browser lint format install clean help
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -28,11 +28,17 @@ test: $(VENV)/.dev  ## Run the tests: no model hub, no data sets, a few minutes 
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-all: $(VENV)/.dev  ## Run the slow tests too, and those that start Python again and again
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not gpu and not network and not browser and not alone"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not gpu and not network and not service and not browser and not alone"
 	$(BIN)/python -m pytest -m alone
 
 test-browser: browser  ## Test the exported web page and the app in Chromium, which Debian and npm bring
 	SENTILORA_BROWSER=required $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m browser
+
+test-services: $(VENV)/.dev  ## Test the store and the monitor on PostgreSQL, which Debian brings
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || apt-get install -y -qq --no-install-recommends postgresql >/dev/null || \
+	    { echo "These tests need PostgreSQL's server. Type: sudo apt-get install postgresql" >&2; exit 1; }
+	$(PIP) install --quiet -c constraints.txt 'psycopg[binary]'
+	SENTILORA_SERVICES=required $(BIN)/python -m pytest -m service
 
 browser: $(VENV)/.browser node_modules/.sentilora  ## Install Chromium and the packages that the page needs
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \

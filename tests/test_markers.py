@@ -31,9 +31,10 @@ def test_every_marker_is_off_by_default():
 
 def test_all_is_what_this_machine_can():
     first, last = recipe("Makefile", "test-all").splitlines()
-    assert left_out(first) == {"gpu", "network", "browser", "alone"}
+    assert left_out(first) == {"gpu", "network", "service", "browser", "alone"}
     assert last.endswith("-m alone")
     assert "SENTILORA_BROWSER=required" in recipe("Makefile", "test-browser")
+    assert "SENTILORA_SERVICES=required" in recipe("Makefile", "test-services")
     assert "-m" not in recipe("Makefile", "test").replace("python -m pytest", "")
 
 

@@ -50,13 +50,24 @@ def start(run, source, store, rules):
     )
 
 
+def what_is_in(store):
+    """Return texts, numbers of answers and of counted texts, and alerts with whether they last."""
+    with open_store(store) as opened, opened.engine.connect() as connection:
+        rows = connection.execute(sa.select(FEEDBACK).order_by(FEEDBACK.c.number)).mappings()
+        texts = [row["text"] for row in rows]
+        answers = connection.execute(sa.select(sa.func.count()).select_from(ANSWER)).scalar()
+        counted = connection.execute(sa.select(sa.func.sum(HOUR_COUNT.c.texts))).scalar()
+        alerts = [(one.title, one.ended_ms is None) for one in read_alerts(connection)]
+    return texts, answers, counted, alerts
+
+
 @pytest.mark.slow
 @pytest.mark.process
-def test_what_was_accepted_is_stored_once_through_kills(tiny_run, tmp_path):
+def test_what_was_accepted_is_stored_once_through_kills(tiny_run, tmp_path, store_address):
     source, rules = tmp_path / "in.jsonl", tmp_path / "rules.toml"
     number = write_stream(source, 8000)
     rules.write_text(RULES, encoding="utf-8")
-    store, calm = tmp_path / "killed.db", tmp_path / "calm.db"
+    store, calm = store_address, tmp_path / "calm.db"
     generator = random.Random(9)
     killed = 0
     while True:
@@ -70,19 +81,38 @@ def test_what_was_accepted_is_stored_once_through_kills(tiny_run, tmp_path):
         if process.returncode == 0:
             break
         assert process.returncode == -signal.SIGKILL, err
-    assert start(tiny_run.path, source, calm, rules).wait(120) == 0
-    told = []
-    for path in (store, calm):
-        with open_store(path) as opened, opened.engine.connect() as connection:
-            rows = connection.execute(sa.select(FEEDBACK).order_by(FEEDBACK.c.number)).mappings()
-            texts = [row["text"] for row in rows]
-            answers = connection.execute(sa.select(sa.func.count()).select_from(ANSWER)).scalar()
-            counted = connection.execute(sa.select(sa.func.sum(HOUR_COUNT.c.texts))).scalar()
-            alerts = [(one.title, one.ended_ms is None) for one in read_alerts(connection)]
-        told.append((texts, answers, counted, alerts))
+    process = start(tiny_run.path, source, calm, rules)
+    process.communicate(timeout=120)
+    assert process.returncode == 0
+    told = [what_is_in(store), what_is_in(calm)]
     assert told[0] == told[1]
     texts, answers, counted, alerts = told[0]
     assert texts == [json.loads(line)["text"] for line in source.read_text("utf-8").splitlines()]
     assert answers == counted == number == len(texts)
     assert alerts == [("worse", False)]
     assert killed == KILLS
+
+
+@pytest.mark.service
+@pytest.mark.process
+def test_a_database_that_is_killed_is_waited_for(tiny_run, tmp_path, postgres):
+    source, rules = tmp_path / "in.jsonl", tmp_path / "rules.toml"
+    number = write_stream(source, 8000)
+    rules.write_text(RULES, encoding="utf-8")
+    store = postgres.make_database()
+    process = start(tiny_run.path, source, store, rules)
+    waited = 0
+    for _ in range(3):
+        process.stdout.readline()  # something was stored
+        postgres.kill()
+        while json.loads(process.stdout.readline())["kind"] != "waiting":
+            pass
+        waited += 1
+        postgres.restart()
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    texts, answers, counted, alerts = what_is_in(store)
+    assert texts == [json.loads(line)["text"] for line in source.read_text("utf-8").splitlines()]
+    assert answers == counted == number == len(texts)
+    assert alerts == [("worse", False)]
+    assert waited == 3

@@ -122,26 +122,33 @@ class LiveMonitor:
         """Take what a source hands over until it ends or ``stop`` is set."""
         for batch in source.batches(self.store.position(source.place), stop):
             answered = self._answer(batch.records)
-            wait_s = _WAIT_S
-            while True:
-                try:
-                    self._store(source, batch, answered)
-                    break
-                except DBAPIError as error:
-                    self.log.emit("waiting", reason=f"{self.store.name}: {error.orig}")
-                    if stop.wait(wait_s):
-                        return
-                    wait_s = min(_LONGEST_WAIT_S, 2 * wait_s)
-                    self._recall_later()
+            if not self._keep(source, batch, answered, stop):
+                return
             batch.acknowledge()
         self._remember()
 
-    def _recall_later(self) -> None:
-        """Forget what was taken and not stored, as soon as the store can be read again."""
-        try:
-            self.recall()
-        except DBAPIError:
-            return
+    def _keep(
+        self,
+        source: Source,
+        batch: RecordBatch,
+        answered: list[AnsweredRecord],
+        stop: threading.Event,
+    ) -> bool:
+        """Store a batch, however long the store is away; return whether it is stored."""
+        wait_s, is_lost = _WAIT_S, False
+        while True:
+            try:
+                if is_lost:  # what the rules took was not stored
+                    self.recall()
+                self._store(source, batch, answered)
+            except DBAPIError as error:
+                is_lost = True
+                self.log.emit("waiting", reason=f"{self.store.name}: {error.orig}")
+                if stop.wait(wait_s):
+                    return False
+                wait_s = min(_LONGEST_WAIT_S, 2 * wait_s)
+            else:
+                return True
 
     def _answer(self, records: Sequence[FeedbackRecord]) -> list[AnsweredRecord]:
         if not records:

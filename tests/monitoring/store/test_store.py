@@ -17,8 +17,8 @@ START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def store(tmp_path):
-    with open_store(tmp_path / "feedback.db") as opened:
+def store(store_address):
+    with open_store(store_address) as opened:
         yield opened
 
 
@@ -92,17 +92,15 @@ def test_all_of_a_batch_is_stored_or_nothing(store):
     assert rows(store, REFUSED)[0]["reason"] == "no text"
 
 
-def test_texts_are_left_out_or_dropped_when_they_are_old(tmp_path):
-    with open_store(tmp_path / "a.db", keeps_text=False) as store:
-        store.add([answered(1)])
-        assert [row["text"] for row in rows(store, FEEDBACK)] == [None]
-    with open_store(tmp_path / "b.db") as store:
-        store.add([answered(1)])
-        stored_ms = rows(store, FEEDBACK)[0]["stored_ms"]
-        assert store.drop_texts(stored_ms) == 0
-        assert store.drop_texts(stored_ms + 1) == 1
-        assert [row["text"] for row in rows(store, FEEDBACK)] == [None]
-        assert counts(store)[0][-2] == 1
+def test_texts_are_left_out_or_dropped_when_they_are_old(store):
+    store.add([answered(1)])
+    stored_ms = rows(store, FEEDBACK)[0]["stored_ms"]
+    assert store.drop_texts(stored_ms) == 0
+    assert store.drop_texts(stored_ms + 1) == 1
+    store.keeps_text = False
+    store.add([answered(2)])
+    assert [row["text"] for row in rows(store, FEEDBACK)] == [None, None]
+    assert counts(store)[0][-2] == 2
 
 
 def test_the_steps_make_the_tables_that_the_code_names(store):
@@ -110,8 +108,7 @@ def test_the_steps_make_the_tables_that_the_code_names(store):
     for table in METADATA.sorted_tables:
         told = {column["name"]: column for column in found.get_columns(table.name)}
         assert {name: str(column["type"]) for name, column in told.items()} == {
-            column.name: str(column.type.dialect_impl(store.engine.dialect))
-            for column in table.columns
+            column.name: column.type.compile(store.engine.dialect) for column in table.columns
         }
         assert [told[column.name]["nullable"] for column in table.columns] == [
             column.nullable for column in table.columns
@@ -137,7 +134,8 @@ def test_a_store_of_a_newer_version_and_what_is_no_store_are_refused(tmp_path):
         open_store(tmp_path / "none" / "a.db")
 
 
-def test_a_writer_waits_for_another_one(store):
+def test_a_writer_waits_for_another_one(tmp_path):
+    store = open_store(tmp_path / "feedback.db")
     values = {"source": "a", "place": "b", "reason": "c", "content": "d", "stored_ms": 1}
     other = sqlite3.connect(store.name, timeout=0.05)
     with writing(store.engine) as one:
@@ -147,3 +145,4 @@ def test_a_writer_waits_for_another_one(store):
     other.execute("BEGIN IMMEDIATE")
     other.close()
     assert len(rows(store, REFUSED)) == 1
+    store.close()

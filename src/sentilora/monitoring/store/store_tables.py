@@ -13,7 +13,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
-    Float,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -50,9 +50,9 @@ ANSWER = Table(
     Column("number", _NUMBER, ForeignKey("feedback.number", ondelete="CASCADE"), primary_key=True),
     Column("model", String(200), primary_key=True),
     Column("label", String(200), nullable=False),
-    Column("score", Float, nullable=False),
-    Column("signed", Float),
-    Column("unknown", Float, nullable=False),
+    Column("score", Double, nullable=False),
+    Column("signed", Double),
+    Column("unknown", Double, nullable=False),
 )
 
 HOUR_COUNT = Table(
@@ -65,9 +65,9 @@ HOUR_COUNT = Table(
     Column("model", String(200), primary_key=True),
     Column("label", String(200), primary_key=True),
     Column("texts", BigInteger, nullable=False),
-    Column("signed_sum", Float, nullable=False),
-    Column("score_sum", Float, nullable=False),
-    Column("unknown_sum", Float, nullable=False),
+    Column("signed_sum", Double, nullable=False),
+    Column("score_sum", Double, nullable=False),
+    Column("unknown_sum", Double, nullable=False),
 )
 
 POSITION = Table(

@@ -38,9 +38,9 @@ def upgrade() -> None:
         ),
         sa.Column("model", sa.String(200), primary_key=True),
         sa.Column("label", sa.String(200), nullable=False),
-        sa.Column("score", sa.Float, nullable=False),
-        sa.Column("signed", sa.Float),
-        sa.Column("unknown", sa.Float, nullable=False),
+        sa.Column("score", sa.Double, nullable=False),
+        sa.Column("signed", sa.Double),
+        sa.Column("unknown", sa.Double, nullable=False),
     )
     op.create_table(
         "hour_count",
@@ -51,9 +51,9 @@ def upgrade() -> None:
         sa.Column("model", sa.String(200), primary_key=True),
         sa.Column("label", sa.String(200), primary_key=True),
         sa.Column("texts", sa.BigInteger, nullable=False),
-        sa.Column("signed_sum", sa.Float, nullable=False),
-        sa.Column("score_sum", sa.Float, nullable=False),
-        sa.Column("unknown_sum", sa.Float, nullable=False),
+        sa.Column("signed_sum", sa.Double, nullable=False),
+        sa.Column("score_sum", sa.Double, nullable=False),
+        sa.Column("unknown_sum", sa.Double, nullable=False),
     )
     op.create_table(
         "position",
