@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sentilora.data.same_text import components, fold, hashes, numbered
+from sentilora.data.same_text import fold, hashes, numbered
 
 SIMILAR = 0.7
 SHORT = 30  # characters; in shorter texts a single other word is another text
@@ -26,7 +26,8 @@ _GRAM = 4
 _BANDS, _BAND_ROWS = 24, 4  # pairs of similarity 0.7 are met with 99.8 %, of 0.3 with 18 %
 _SEED = 13
 _AT_ONCE = 4_000_000  # characters
-_COMPARED = 50  # texts of a group that the next one is compared with
+_PAIRS_AT_ONCE = 50_000
+_KEPT = 5000  # texts whose groups of characters are kept for the next comparison
 _OTHER = re.compile(r"[\W_]+")
 
 Grams = npt.NDArray[np.uint64]
@@ -82,29 +83,34 @@ def _near(texts: Sequence[str], similar: float) -> dict[int, tuple[int, float]]:
     """Return for places of near copies the place of an earlier text, and how similar it is."""
     if len(texts) < 2:
         return {}
-    pairs = _candidates(_signatures(texts))
-    if not len(pairs):
-        return {}
+    signatures = _signatures(texts)
+    earlier: dict[int, list[int]] = {}
+    for first, second in _likely(signatures, _candidates(signatures), similar).tolist():
+        earlier.setdefault(max(first, second), []).append(min(first, second))
     known: dict[int, Grams] = {}
     found: dict[int, tuple[int, float]] = {}
-    groups = components(pairs[:, 0], pairs[:, 1])
-    members: dict[int, set[int]] = {}
-    for (first, second), group in zip(pairs.tolist(), groups.tolist(), strict=True):
-        members.setdefault(group, set()).update((first, second))
-    for group in members.values():
-        kept: list[int] = []
-        for place in sorted(group):
-            best, alike = -1, 0.0
-            for twin in kept[:_COMPARED]:
-                close = _jaccard(_grams_of(texts, twin, known), _grams_of(texts, place, known))
-                if close > alike:
-                    best, alike = twin, close
-            if alike >= similar:
-                found[place] = (best, alike)
-            else:
-                kept.append(place)
-        known.clear()
+    for place in sorted(earlier):
+        own = _grams_of(texts, place, known)
+        twins = {found[other][0] if other in found else other for other in earlier[place]}
+        alike, twin = max((_jaccard(_grams_of(texts, one, known), own), -one) for one in twins)
+        if alike >= similar:
+            found[place] = (-twin, alike)
     return found
+
+
+def _likely(
+    signatures: npt.NDArray[np.uint32], pairs: npt.NDArray[np.int64], similar: float
+) -> npt.NDArray[np.int64]:
+    """Return the pairs whose signatures do not speak against them, by four standard deviations."""
+    count = signatures.shape[1]
+    least = similar - 4 * (similar * (1 - similar) / count) ** 0.5
+    agree = np.empty(len(pairs))
+    for start in range(0, len(pairs), _PAIRS_AT_ONCE):
+        some = pairs[start : start + _PAIRS_AT_ONCE]
+        equal = signatures[some[:, 0]] == signatures[some[:, 1]]
+        agree[start : start + _PAIRS_AT_ONCE] = equal.mean(axis=1)
+    likely: npt.NDArray[np.int64] = pairs[agree >= least]
+    return likely
 
 
 def _grams(text: str) -> Grams:
@@ -121,6 +127,8 @@ def _grams(text: str) -> Grams:
 
 def _grams_of(texts: Sequence[str], place: int, known: dict[int, Grams]) -> Grams:
     if place not in known:
+        if len(known) >= _KEPT:
+            known.clear()
         known[place] = np.unique(_grams(texts[place]))
     return known[place]
 
