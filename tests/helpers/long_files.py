@@ -12,6 +12,8 @@ LONGEST = (
     "test_examples.py",
     "adaptation/test_adapt.py",
     "test_docs.py",
+    "insights/test_sample_report.py",
+    "monitoring/test_monitor_kills.py",
     "exports/test_onnx_model.py",
     "exports/test_openvino_model.py",
     "model/test_architectures.py",

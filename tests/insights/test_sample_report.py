@@ -16,7 +16,7 @@ from sentilora.insights.report.stories import stories_of
 from sentilora.insights.report.summary import summary
 
 pytestmark = pytest.mark.slow
-REPORTS = 100
+REPORTS = 10  # a second each; with 100 none of both ways told more than five
 NEAR = 7  # days; bins of the test are five to six days wide
 
 
@@ -58,7 +58,7 @@ def test_the_bad_release_is_told_first_and_the_slow_delivery_month_next(told):
     assert "delivery" in second
 
 
-def test_shuffled_days_and_moods_tell_a_story_in_at_most_five_of_a_hundred_reports(told):
+def test_shuffled_days_and_moods_tell_a_story_in_at_most_one_of_ten_reports(told):
     _, parts = told
     feedback, label_ids, *rest = parts["arguments"]
     number = 0
@@ -76,4 +76,4 @@ def test_shuffled_days_and_moods_tell_a_story_in_at_most_five_of_a_hundred_repor
             or any(one.differs for one in mood.segments)
             or any(theme.trend.since is not None for theme in mood.themes)
         )
-    assert number <= 5
+    assert number <= 1

@@ -12,7 +12,6 @@ import shutil
 import pytest
 
 import sentilora
-from sentilora import samples
 from sentilora.insights.survey.survey_file import read_survey
 from sentilora.ui.settings import AppSettings
 from tests.helpers.app_server import app_server
@@ -162,8 +161,14 @@ def test_a_file_is_uploaded_answered_and_taken_home(visit, tiny_run, tmp_path):
 
 
 def test_a_click_on_a_theme_lists_its_messages(visit, tmp_path):
+    file = tmp_path / "test.csv"
+    rows = [
+        f"2026-{n % 6 + 1:02}-{n % 28 + 1:02},{('app', 'shop')[n % 2]},{text}"
+        for n, (text, _) in enumerate(make_texts(300, 3))
+    ]
+    file.write_text("\n".join(["date,domain,text", *rows]), encoding="utf-8")
     page = visit("")  # the first page
-    page.locator("input[type=file]").set_input_files(samples.path("test"))
+    page.locator("input[type=file]").set_input_files(file)
     page.get_by_text("300 texts, 0 left out").wait_for()
     page.get_by_role("button", name="Analyse", exact=True).click(timeout=4 * WAIT_MS)
     page.get_by_role("heading", name="Messages").wait_for(timeout=4 * WAIT_MS)

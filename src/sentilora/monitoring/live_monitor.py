@@ -177,7 +177,7 @@ class LiveMonitor:
             if now_s - self._remembered_s >= _REMEMBERED_S and self.rules.rules:
                 write_rule_state(connection, self.engine.state(), self._last)
                 self._remembered_s = now_s
-            if now_s - self._looked_s < _LOOKED_S or not self.rules.rules:
+            if not self.rules.rules:
                 return []
             self._looked_s = now_s
             return self.book.settle(connection, self.engine, round(now_s * 1000))
