@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sentilora.monitoring.store.store_engine import connect
+
 _USER = "postgres"
 
 
@@ -71,13 +73,13 @@ class PostgresServer:
 
     def make_database(self) -> str:
         """Make an empty database; return its address."""
-        import psycopg
-
         self._databases += 1
         name = f"feedback_{self._databases}"
         address = f"postgresql://{_USER}@127.0.0.1:{self.port}"
-        with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+        engine, _ = connect(f"{address}/postgres")
+        with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        engine.dispose()
         return f"{address}/{name}"
 
     def _run(self, program: str, *arguments: str | Path) -> None:
