@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Without --no-compile a third of the time goes into bytecode of modules that nobody imports.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: demo test test-all test-browser test-services browser lint format install clean help
@@ -37,7 +38,7 @@ test-browser: browser  ## Test the exported web page and the app in Chromium, wh
 test-services: $(VENV)/.dev  ## Test the store and the monitor on PostgreSQL, which Debian brings
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || apt-get install -y -qq --no-install-recommends postgresql >/dev/null || \
 	    { echo "These tests need PostgreSQL's server. Type: sudo apt-get install postgresql" >&2; exit 1; }
-	$(PIP) install --quiet -c constraints.txt 'psycopg[binary]'
+	$(PIP) install --quiet --no-compile -c constraints.txt 'psycopg[binary]'
 	SENTILORA_SERVICES=required $(BIN)/python -m pytest -m service
 
 browser: $(VENV)/.browser node_modules/.sentilora  ## Install Chromium and the packages that the page needs
@@ -62,16 +63,16 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.user: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) install --quiet -c constraints.txt -e '.[embedded]'
+	$(PIP) install --quiet --no-compile -c constraints.txt -e '.[embedded]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) install --quiet --upgrade 'pip>=25.1'
-	$(PIP) install --quiet -c constraints.txt -e '.[app,embedded,insights,language,monitor,onnx,openvino,server]' --group dev
+	$(PIP) install --quiet --no-compile --upgrade 'pip>=25.1'
+	$(PIP) install --quiet --no-compile -c constraints.txt -e '.[app,embedded,insights,language,monitor,onnx,openvino,server]' --group dev
 	@touch $@ $(VENV)/.user
 
 $(VENV)/.browser: $(VENV)/.dev
-	$(PIP) install --quiet -c constraints.txt --group browser
+	$(PIP) install --quiet --no-compile -c constraints.txt --group browser
 	@touch $@
 
 node_modules/.sentilora: src/sentilora/exports/browser_page.py | $(VENV)/.dev

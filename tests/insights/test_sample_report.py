@@ -16,7 +16,7 @@ from sentilora.insights.report.stories import stories_of
 from sentilora.insights.report.summary import summary
 
 pytestmark = pytest.mark.slow
-REPORTS = 10  # a second each; with 100 none of both ways told more than five
+REPORTS = 5  # a second each; with 100 none of both ways told more than five
 NEAR = 7  # days; bins of the test are five to six days wide
 
 
@@ -58,7 +58,7 @@ def test_the_bad_release_is_told_first_and_the_slow_delivery_month_next(told):
     assert "delivery" in second
 
 
-def test_shuffled_days_and_moods_tell_a_story_in_at_most_one_of_ten_reports(told):
+def test_shuffled_days_and_moods_tell_a_story_in_at_most_one_of_five_reports(told):
     _, parts = told
     feedback, label_ids, *rest = parts["arguments"]
     number = 0

@@ -16,7 +16,7 @@ from sentilora.monitoring.store.store_tables import ANSWER, FEEDBACK, HOUR_COUNT
 from tests.helpers import warm_python
 from tests.helpers.texts import make_texts
 
-KILLS = 10
+KILLS = 6
 RULES = """\
 [[rules]]
 name = "worse"

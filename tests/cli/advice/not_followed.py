@@ -99,6 +99,7 @@ OTHER_PROGRAMS = frozenset(
         "export_command:_next “--directory”",
         "model_settings:read_model_settings “pip install”",
         "row_quality:_doubts “pip install”",
+        "row_quality:_doubts “pip install”#2",
         "row_quality:_languages “pip install”",
         "server:Door.callers “openssl”",
         "store_engine:connect “pip install”",

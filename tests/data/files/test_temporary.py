@@ -126,7 +126,7 @@ def test_a_long_life_keeps_no_file_open_and_none_on_disk(write, reviews, tmp_pat
     path = write("a.csv", reviews(50))
     check(path)
     before = len(list(Path("/proc/self/fd").iterdir()))
-    for _ in range(20):
+    for _ in range(8):
         check(path)
         with pytest.raises(DataError):
             read_examples(path, label="no such column")

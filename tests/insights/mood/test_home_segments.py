@@ -55,16 +55,16 @@ def test_a_product_that_enters_makes_no_theme_of_it_rise():
 
 
 @pytest.mark.slow
-def test_shuffled_days_give_no_theme_a_course_in_at_most_five_of_a_hundred_reports():
+def test_shuffled_days_give_no_theme_a_course_in_at_most_one_of_twenty_reports():
     told = 0
-    for seed in range(100):
+    for seed in range(20):
         generator = np.random.default_rng([3, seed])
         dates, product, label_ids = products(generator)
         shares = np.where(product[:, None] == np.array(list("ABCDEF")), 0.15, 0.01)
         members = generator.random(shares.shape) < shares
         report = mood(label_ids, dates, {"product": product}, members, seed=seed)
         told += any(theme.trend.direction != "steady" for theme in report.themes)
-    assert told <= 5
+    assert told <= 1
 
 
 def test_a_theme_that_is_rare_but_for_two_weeks_is_no_more_uneven_than_luck():

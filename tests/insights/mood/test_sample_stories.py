@@ -49,11 +49,11 @@ def test_shuffled_days_and_labels_tell_no_story(columns):
 
 
 @pytest.mark.slow
-def test_shuffled_days_tell_a_story_in_at_most_five_of_a_hundred_reports(columns):
+def test_shuffled_days_tell_a_story_in_at_most_one_of_twenty_reports(columns):
     label_ids, dates, domain = columns
     told = 0
-    for seed in range(100):
+    for seed in range(20):
         shuffled = np.random.default_rng([2, seed]).permutation(dates)
         report = mood(label_ids, shuffled, {"domain": domain}, seed=seed)
         told += bool(report.changes or any(one.differs for one in report.segments))
-    assert told <= 5
+    assert told <= 1
