@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Without --no-compile a third of the time goes into bytecode of modules that nobody imports.
+# --no-compile: most modules of these packages are never imported, and need no bytecode.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: demo test test-all test-browser test-services browser lint format install clean help
