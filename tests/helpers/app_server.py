@@ -28,6 +28,8 @@ from tests.helpers import warm_python
 
 START_S = 120.0
 
+WAIT_MS = 45_000  # for what a page shows in the end
+
 
 @contextmanager
 def app_server(

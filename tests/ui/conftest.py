@@ -1,12 +1,15 @@
-"""Pages of the web app in this process, and models for them."""
+"""Pages of the web app, in this process and in a browser, and models for them."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 
 import pytest
 
 from sentilora.ui.settings import AppSettings
+from tests.helpers.app_server import WAIT_MS, app_server
 
 
 def _script(module):
@@ -45,3 +48,43 @@ def open_page(settings):
         return page
 
     return start
+
+
+@pytest.fixture(scope="module")
+def app(tiny_run, tmp_path_factory):
+    """Return the address of the app on the tiny run, what it prints, and its runs."""
+    folder = tmp_path_factory.mktemp("app")
+    runs = folder / "runs"
+    shutil.copytree(tiny_run.path, runs / "tiny")
+    settings = AppSettings(str(runs / "tiny"), runs, folder / "exports")
+    log = folder / "said.txt"
+    with app_server(settings, folder, log, os.environ) as (url, _):
+        yield url, log, runs
+
+
+@pytest.fixture
+def visit(chromium, app):
+    """Open a page; note what it asks for elsewhere, and what goes wrong."""
+    contexts = []
+
+    def start(path="try", **options):
+        context = chromium.new_context(**options)
+        context.set_default_timeout(WAIT_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.elsewhere, page.alerts, page.errors = [], [], []
+
+        def note(request):
+            if not request.url.startswith((app[0], app[0].replace("http", "ws"), "data:", "blob:")):
+                page.elsewhere.append(request.url)
+
+        page.on("request", note)
+        page.on("dialog", lambda dialog: (page.alerts.append(dialog.message), dialog.dismiss()))
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.goto(f"{app[0]}/{path}")
+        page.locator("h1").first.wait_for()
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()

@@ -5,65 +5,21 @@ or fails them where ``SENTILORA_BROWSER=required`` is set.
 """
 
 import csv
-import os
 import re
-import shutil
 
 import pytest
 
 import sentilora
 from sentilora.insights.survey.survey_file import read_survey
-from sentilora.ui.settings import AppSettings
-from tests.helpers.app_server import app_server
+from tests.helpers.app_server import WAIT_MS
 from tests.helpers.contrast import contrast
 from tests.helpers.texts import make_texts
 
 pytestmark = pytest.mark.browser
 
-WAIT_MS = 45_000
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 AGENT = "Mozilla/5.0 (Linux; Android 14; Pixel 8) Chrome/140.0 Mobile"
 EVIL = "good <img src=x onerror=alert(1)> film & <b>bad</b> food"
-
-
-@pytest.fixture(scope="module")
-def app(tiny_run, tmp_path_factory):
-    """Return the address of the app on the tiny run, what it prints, and its runs."""
-    folder = tmp_path_factory.mktemp("app")
-    runs = folder / "runs"
-    shutil.copytree(tiny_run.path, runs / "tiny")
-    settings = AppSettings(str(runs / "tiny"), runs, folder / "exports")
-    log = folder / "said.txt"
-    with app_server(settings, folder, log, os.environ) as (url, _):
-        yield url, log, runs
-
-
-@pytest.fixture
-def visit(chromium, app):
-    """Open a page; note what it asks for elsewhere, and what goes wrong."""
-    contexts = []
-
-    def start(path="try", **options):
-        context = chromium.new_context(**options)
-        context.set_default_timeout(WAIT_MS)
-        contexts.append(context)
-        page = context.new_page()
-        page.elsewhere, page.alerts, page.errors = [], [], []
-
-        def note(request):
-            if not request.url.startswith((app[0], app[0].replace("http", "ws"), "data:", "blob:")):
-                page.elsewhere.append(request.url)
-
-        page.on("request", note)
-        page.on("dialog", lambda dialog: (page.alerts.append(dialog.message), dialog.dismiss()))
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.goto(f"{app[0]}/{path}")
-        page.locator("h1").first.wait_for()
-        return page
-
-    yield start
-    for context in contexts:
-        context.close()
 
 
 def tab_to(page, role, name, most=60):
@@ -83,19 +39,6 @@ def fits(page):
         """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
               .every(one => one.scrollWidth <= one.clientWidth)"""
     )
-
-
-def updates_of(page):
-    """Return how many updates a training has done, as the page says; 0 while it says none yet."""
-    told = re.search(r"update ([\d,]+) of", page.locator("body").inner_text())
-    return int(told[1].replace(",", "")) if told else 0
-
-
-def start_from(page, base):
-    """Choose what a training starts from."""
-    box = page.get_by_role("combobox", name=re.compile("Start from"))
-    box.fill(str(base))
-    box.press("Enter")
 
 
 def reviews(folder):
@@ -302,74 +245,6 @@ def as_hex(colour):
     """Return ``#rrggbb`` of ``rgb(r, g, b)``."""
     red, green, blue = re.fullmatch(r"rgb\((\d+), (\d+), (\d+)\)", colour).groups()
     return f"#{int(red):02x}{int(green):02x}{int(blue):02x}"
-
-
-def test_a_training_outlives_the_page_and_is_stopped_and_resumed(visit, app, tiny_base, tmp_path):
-    file = tmp_path / "train.csv"
-    # There are two evaluations an epoch: so many that early stopping does not end it in the test.
-    rows = [f"{text},{label}" for text, label in make_texts(40_000, 3)]
-    file.write_text("\n".join(["text,label", *rows]), encoding="utf-8")
-    page = visit("train")
-    page.get_by_text("My file").click()
-    page.locator("input[type=file]").set_input_files(file)
-    page.get_by_text(re.compile(", 0 left out")).wait_for()
-    start_from(page, tiny_base)
-    page.get_by_text("More settings").click()
-    page.get_by_role("spinbutton", name="Epochs").fill("100")
-    page.get_by_role("spinbutton", name="Epochs").press("Enter")
-    page.get_by_role("button", name="Train", exact=True).click()
-    page.get_by_text(re.compile(r"At work: train; update \d+ of")).wait_for()
-    page.close()
-
-    page = visit("train")  # somebody else, or the same person after a reload
-    page.get_by_text(re.compile(r"At work: train; update \d+ of")).wait_for()
-    page.get_by_role("button", name="Stop", exact=True).click()
-    page.get_by_text("What it learned is kept.").wait_for()
-    stopped = updates_of(page)
-    page.get_by_role("button", name="Resume").click()
-    page.get_by_role("button", name="Stop", exact=True).wait_for()
-    for _ in range(WAIT_MS // 500):
-        if updates_of(page) > stopped:
-            break
-        page.wait_for_timeout(500)
-    page.get_by_role("button", name="Stop", exact=True).click()
-    page.get_by_text("What it learned is kept.").wait_for()
-    assert updates_of(page) > stopped
-    assert page.errors == []
-
-
-@pytest.mark.parametrize(
-    ("kind", "values", "told"),
-    [
-        ("stars", ("1", "5"), "120 negative, 120 positive, 1 left out"),
-        ("ids", ("0", "1"), "120 negative, 120 positive, 1 left out"),
-        ("names", ("spam", "ham"), "120 ham, 120 spam, 1 left out"),
-    ],
-)
-def test_an_uploaded_file_is_trained_whatever_its_labels_are(
-    visit, app, tiny_base, tmp_path, kind, values, told
-):
-    column = "stars" if kind == "stars" else "label"
-    written = dict(zip(("negative", "positive"), values, strict=True))
-    rows = [f"{text},{written[label]}" for text, label in make_texts(240, 3)]
-    file = tmp_path / f"{kind}.csv"
-    file.write_text("\n".join([f"comment,{column}", *rows, f",{values[0]}"]), encoding="utf-8")
-    page = visit("train")
-    page.get_by_text("My file").click()
-    page.locator("input[type=file]").set_input_files(file)
-    page.get_by_text("That did not work.").wait_for()
-    assert page.get_by_role("button", name="Train", exact=True).is_disabled()
-    page.get_by_text("Leave out rows that cannot be used", exact=True).click()
-    page.get_by_text(told, exact=True).wait_for()
-    start_from(page, tiny_base)
-    page.get_by_text("fast: a first look").click()
-    page.get_by_role("textbox", name="Name", exact=True).fill(kind)
-    page.get_by_role("textbox", name="Name", exact=True).press("Enter")
-    page.get_by_role("button", name="Train", exact=True).click()
-    page.get_by_text("Better than simple methods?").wait_for()
-    expected = ("ham", "spam") if kind == "names" else ("negative", "positive")
-    assert sentilora.load(app[2] / kind).labels.names == expected
-    assert page.errors == []
 
 
 def test_no_text_is_logged(visit, app):
