@@ -153,7 +153,7 @@ class DateReader:
         astray = np.zeros(len(days), np.bool_)
         if not self._takes_all:
             astray[is_day] = stray_days(days[is_day])
-        told = self._stray_notes(days[astray])
+        told = self._stray_notes(days[astray], days[is_day])
         days[astray] = np.datetime64("NaT")
         return Days(days, (*self._notes(days[is_day & ~astray], order, bad), *told), bad)
 
@@ -237,7 +237,9 @@ class DateReader:
             f"instance {setting('date_order', 'day-first')}: others then count as without a date."
         )
 
-    def _stray_notes(self, days: NDArray[np.datetime64]) -> list[Message]:
+    def _stray_notes(
+        self, days: NDArray[np.datetime64], of: NDArray[np.datetime64]
+    ) -> list[Message]:
         if not len(days):
             return []
         shown, counts = np.unique(days, return_counts=True)
@@ -249,7 +251,7 @@ class DateReader:
         return [
             Message(
                 f"days that are years away from all others count as none: "
-                f"{', '.join(told[:SHOWN_ROWS])}{more}; {setting('since', str(shown[0]))} takes "
+                f"{', '.join(told[:SHOWN_ROWS])}{more}; {setting('since', str(of.min()))} takes "
                 "them as they are"
             )
         ]
