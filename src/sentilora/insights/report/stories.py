@@ -9,7 +9,7 @@ that the size tells which matters, not the p.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sentilora.evaluation.reports import wording
 from sentilora.insights.insight_report import Change, InsightReport, Theme
@@ -47,19 +47,14 @@ class Story:
 def stories_of(report: InsightReport) -> list[Story]:
     """Find the stories of a report, what is told first at the head."""
     found = _of_changes(report)
-    alone: list[Story] = []
     for story in sorted(_of_themes(report), key=lambda one: -one.size):
-        for place, other in enumerate((*found, *alone)):
+        for place, other in enumerate(found):
             if _is_one(story, other):
-                joined = _joined(other, story)
-                if place < len(found):
-                    found[place] = joined
-                else:
-                    alone[place - len(found)] = joined
+                found[place] = _joined(other, story)
                 break
         else:
-            alone.append(story)
-    return sorted((*found, *alone), key=lambda one: (one.is_good, -one.size, one.first))
+            found.append(story)
+    return sorted(found, key=lambda one: (one.is_good, -one.size, one.first))
 
 
 def story_told(report: InsightReport, story: Story) -> str:
@@ -182,16 +177,8 @@ def _is_one(theme: Story, other: Story) -> bool:
 
 
 def _joined(story: Story, theme: Story) -> Story:
-    themes = (*story.themes, *theme.themes)
-    return Story(
-        story.first,
-        story.last,
-        story.segment,
-        max(story.size, theme.size),
-        story.is_good,
-        story.changes,
-        themes,
-    )
+    size = max(story.size, theme.size)
+    return replace(story, size=size, themes=(*story.themes, *theme.themes))
 
 
 def _changes_told(report: InsightReport, story: Story) -> str:

@@ -60,8 +60,8 @@ def _stories_told(report: InsightReport, stories: Sequence[Story]) -> list[str]:
     told = [story_told(report, story) for story in stories[:_STORIES]]
     others = len(stories) - len(told)
     if others:
-        what = "thing that happened stands" if others == 1 else "things that happened stand"
-        told[-1] += f" {wording.count(others)} other {what} below."
+        more = counted(others, "other thing")
+        told[-1] += f" {more} that happened {does(others, 'stands', 'stand')} below."
     return told
 
 
