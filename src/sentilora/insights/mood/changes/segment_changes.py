@@ -73,6 +73,8 @@ def segment_changes(
     for (segment, inside, series), chance in zip(segments, chances.tolist(), strict=True):
         gate = budget.correct("segment changes", chance)
         changes = confirmed_changes(series, gate, budget, generator)
+        if not changes:
+            continue
         others = day_counts(voices, ~inside & known, MOST_DAYS)
         found += [
             replace(change, texts=inside, segment=segment)
