@@ -137,7 +137,7 @@ def _read(table: Table, text: str, column: str) -> tuple[list[str], list[list[st
 
 def _names_in(value: Any) -> list[str]:
     if isinstance(value, list | tuple | np.ndarray):
-        return [name for one in value for name in [spell(one)] if name]
+        return [name for one in value if (name := spell(one))]
     if value is None or is_missing(value):
         return []
     return [part.strip() for part in _PARTS.split(spell(value) or "") if part.strip()]

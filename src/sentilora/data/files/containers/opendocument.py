@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-CONTENT = "content.xml"
+_CONTENT = "content.xml"
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _UNREAD = re.compile(rb">\s+(?=</?table:|<text:p[\s/>])|<text:(tab|line-break)\b[^<>]*/>")
@@ -28,15 +28,15 @@ def readable(path: Path) -> Path | BytesIO:
         path: path of a whole .ods file.
     """
     with zipfile.ZipFile(path) as archive:
-        content = archive.read(CONTENT)
+        content = archive.read(_CONTENT)
         if not _UNREAD.search(content):
             return path
         mended = BytesIO()
         with zipfile.ZipFile(mended, "w") as copy:
             for member in archive.infolist():
-                if member.filename != CONTENT:
+                if member.filename != _CONTENT:
                     copy.writestr(member, archive.read(member))
-            copy.writestr(CONTENT, _UNREAD.sub(lambda found: _INSTEAD[found[1]], content))
+            copy.writestr(_CONTENT, _UNREAD.sub(lambda found: _INSTEAD[found[1]], content))
     mended.seek(0)
     return mended
 
@@ -45,7 +45,7 @@ def cell_count(archive: zipfile.ZipFile) -> int:
     """Count the cells of the largest sheet, in which one element may stand for millions."""
     rows = width = cells = 0  # up to the last cell that is not empty
     above = columns = last = 0
-    with archive.open("content.xml") as content:
+    with archive.open(_CONTENT) as content:
         for _, element in ET.iterparse(content):  # noqa: S314 - expat bounds what entities expand to
             if element.tag == f"{_TABLE}table-cell":
                 columns += int(element.get(f"{_TABLE}number-columns-repeated", 1))
