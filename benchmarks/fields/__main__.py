@@ -27,6 +27,7 @@ from statistics import fmean
 from typing import Any
 
 import sentilora
+from benchmarks.adaptation import read_setting
 from benchmarks.common.machine import describe_options, describe_place
 from benchmarks.common.program import RESULTS, make_parser, write_record
 from benchmarks.fields.field_rows import FIELDS, write_field
@@ -62,12 +63,10 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     options.sizes = [int(size) for size in options.sizes.split(",")]
     options.fields = options.field or list(FIELDS)
-    options.settings = {}
-    for one in options.train:
-        name, equals, value = one.partition("=")
-        if not equals:
-            parser.error(f"--train {one}: expected setting=value")
-        options.settings[name] = json.loads(value)
+    try:
+        options.settings = dict(map(read_setting, options.train))
+    except ValueError as error:
+        parser.error(f"--train {error}")
     missing = [p for p in _files(options) if not p.is_file()]
     if missing:
         parser.error("; ".join(f"there is no {path}" for path in missing))

@@ -71,3 +71,12 @@ def test_what_is_missing_is_named_at_once(tmp_path, capsys):
     with pytest.raises(SystemExit):
         fields.parse([str(tmp_path), "--field", "retail"])
     assert "there is no" in capsys.readouterr().err
+
+
+def test_settings_are_json_or_words_and_others_are_named(arguments, capsys):
+    options = fields.parse([*arguments, "--train", "training.schedule=cosine"])
+    assert options.settings["training.schedule"] == "cosine"
+    assert options.settings["training.max_steps"] == 3
+    with pytest.raises(SystemExit):
+        fields.parse([*arguments, "--train", "seed"])
+    assert "--train seed: expected setting=value" in capsys.readouterr().err
