@@ -26,7 +26,7 @@ import numpy as np
 from benchmarks.common.machine import describe_options, describe_place
 from benchmarks.common.program import RESULTS, make_parser, write_record
 from sentilora.data.corpus import read_corpus
-from sentilora.errors import SentiloraError
+from sentilora.errors import DataError, SentiloraError
 from sentilora.quality.near_copies import SHORT, SIMILAR, find_copies
 
 THRESHOLDS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -129,6 +129,7 @@ def counted(original: Sequence[int], sources: Sequence[int], edits: Sequence[str
     wrong = sum(sources[place] != sources[original[place]] for place in told)
     every = [one for ones in found.values() for one in ones]
     return {
+        "texts": len(set(sources)),
         "copies": len(every),
         "recall": sum(every) / len(every),
         "recall_by_edit": {name: sum(ones) / len(ones) for name, ones in found.items() if ones},
@@ -172,6 +173,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             long = [text for text in texts if len(text) >= SHORT]
             drawn = [long[i] for i in rng.permutation(len(long))[: 2 * options.rows].tolist()]
             half = len(drawn) // 2
+            if half < 2 * len(EDITS):
+                raise DataError(
+                    f"{file} holds {len(long):,} texts of {SHORT} characters or more; "
+                    f"expected {4 * len(EDITS)} at least. Take a larger file."
+                )
             name = paths[-1].parent.name
             results[name] = [measured(part, options.seed) for part in (drawn[:half], drawn[half:])]
     except SentiloraError as error:
@@ -186,7 +192,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, (_, read) in results.items():
         for similar, one in read.items():
             cells = [f"{one['recall_by_edit'].get(edit, float('nan')):.2f}" for edit in EDITS]
-            wrong = f"{one['wrong']} of {len(drawn) - half:,}"
+            wrong = f"{one['wrong']} of {one['texts']:,}"
             print(f"| {name} | {similar} | {one['recall']:.3f} | {wrong} | {' | '.join(cells)} |")
     record = {
         "machine": describe_place(paths),

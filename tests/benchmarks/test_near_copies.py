@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks import near_copies as near
+from sentilora.errors import DataError
 from tests.helpers.texts import write_csv
 
 SYLLABLES = ["ket", "dri", "hot", "pho", "mil", "zan", "gro", "lep", "fur", "vis", "bac", "tum"]
@@ -36,7 +37,7 @@ def test_found_and_wrongly_told_are_counted():
     assert found["recall"] == 0.5
     assert found["recall_by_edit"] == {"ten words added": 1.0, "last fifth cut": 0.0}
     assert (found["told"], found["wrong"], found["precision"]) == (2, 1, 0.5)
-    assert found["wrong_share"] == 0.25
+    assert (found["texts"], found["wrong_share"]) == (4, 0.25)
 
 
 def test_the_least_threshold_that_is_right_everywhere_is_chosen():
@@ -58,6 +59,14 @@ def test_a_file_is_read_in_two_halves(tmp_path, capsys):
         assert half["0.4"]["recall"] >= half["0.9"]["recall"]
         assert half["0.7"]["recall_by_edit"]["marks and capitals"] == 1.0
     assert "copies found" in capsys.readouterr().out
+
+
+def test_a_file_of_few_texts_is_refused(tmp_path, capsys):
+    data = write_csv(tmp_path / "rows.csv", [(text, "x") for text in texts(20)])
+    assert near.main([str(data), "--output", str(tmp_path / "near.json")]) == DataError.exit_code
+    said = capsys.readouterr().err
+    assert f"{data} holds 20 texts" in said
+    assert "expected 28 at least" in said
 
 
 def test_too_few_rows_are_refused(capsys):
