@@ -182,6 +182,14 @@ def test_a_key_that_is_held_down_labels_once(label, monkeypatch):
     assert progress(page) == "0 of 12 labelled"
 
 
+def test_a_key_before_the_first_drawing_has_ended_labels_nothing(label, monkeypatch):
+    monkeypatch.setattr(label_page, "SEEN_S", 0.1)
+    page = label()
+    del page.session_state[label_page._SEEN]
+    press(page, "negative")
+    assert progress(page) == "0 of 12 labelled"
+
+
 def test_what_cannot_be_labelled_is_told_in_the_words_of_the_page(open_page, monkeypatch):
     def refuse(*_, **__):
         raise DataError(f"tickets.csv has one text. Choose {setting('rows', 5)}.")

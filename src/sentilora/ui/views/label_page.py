@@ -138,7 +138,8 @@ def _button(
 
 def _press(found: LabelSurvey, does: str, *given: int) -> None:
     """Do what a key says, unless it comes again sooner than anybody can have read the next text."""
-    now, before = time.monotonic(), st.session_state[_SEEN]
+    now = time.monotonic()
+    before = st.session_state.get(_SEEN, now)  # none: the first drawing has not ended
     st.session_state[_SEEN] = now  # a key that comes again may stop the drawing before its end
     if now - before >= SEEN_S:
         getattr(found, does)(*given)
