@@ -130,7 +130,9 @@ def test_days_years_away_from_all_others_count_as_none(stray):
     assert found.unreadable == 0
     assert found.notes[0] == "dates from column 'created', 2026-03-01 to 2026-03-28"
     since = min(stray, "2026-03-01")  # all rows stay
-    assert found.notes[1].endswith(f'none: {stray} (1 row); since="{since}" takes them as they are')
+    assert found.notes[1].endswith(
+        f"none: '{stray}' (1 row); since=\"{since}\" takes them as they are"
+    )
     taken = DateReader("created", "tickets.csv", takes_all=True)
     taken.add(range(1, 62), [stray, *march])
     assert not np.isnat(taken.finish().days).any()

@@ -90,7 +90,7 @@ def test_rows_without_a_known_label_are_left_out_and_counted(tmp_path):
     found = read(path, asked=Asked(label="label", skip_bad_rows=True), uses_labels=True)
     assert found.label_ids.tolist() == [2, 0]
     assert found.skipped == {"no label that the model knows": 2}
-    assert any("are left out: 'odd' (1 rows). What" in note for note in found.notes)
+    assert any("are left out: 'odd' (1 row). What" in note for note in found.notes)
 
 
 def test_two_columns_of_one_name_are_an_error(tmp_path):

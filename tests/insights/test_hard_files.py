@@ -75,7 +75,7 @@ def test_a_slip_of_a_year_is_not_the_last_period(model):
     data.loc[7, "day"] = "2062-03-08"
     report = look(model, data, date="day")
     assert report.comparison.end.year == 2026
-    assert any("2062-03-08 (1 row)" in note for note in report.basis.notes)
+    assert any("'2062-03-08' (1 row)" in note for note in report.basis.notes)
 
 
 def test_days_of_times_and_zones_are_those_that_are_written(model):

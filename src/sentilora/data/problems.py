@@ -137,6 +137,16 @@ def quoted(names: Sequence[str], limit: int = 20) -> str:
     return f"{shown}, and {len(names) - limit} more" if len(names) > limit else shown
 
 
+def with_rows(counts: Iterable[tuple[str, int]]) -> str:
+    """List values with how many rows each has: ``'odd' (1 row)``, ``'often' (1,200 rows)``."""
+    told = [
+        f"'{shortened(value)}' ({count:,} {'row' if count == 1 else 'rows'})"
+        for value, count in counts
+    ]
+    more = f", and {len(told) - SHOWN_ROWS:,} more" if len(told) > SHOWN_ROWS else ""
+    return f"{', '.join(told[:SHOWN_ROWS])}{more}"
+
+
 def doubled_names(names: Iterable[str]) -> str:
     """Say which names of columns occur twice, and what to do; nothing where none does."""
     doubled = sorted(name for name, count in Counter(names).items() if count > 1)

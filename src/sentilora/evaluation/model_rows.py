@@ -18,7 +18,7 @@ from sentilora.data.labelled.examples import Examples
 from sentilora.data.labelled.reader import finish
 from sentilora.data.labelled.scan import Asked
 from sentilora.data.labelled.values.meanings import NO_LABEL
-from sentilora.data.problems import SHOWN_ROWS, quoted, raise_if_any
+from sentilora.data.problems import quoted, raise_if_any, with_rows
 from sentilora.errors import ConfigError
 from sentilora.labels import Labels, parse_labels
 from sentilora.message import Message, setting
@@ -106,13 +106,11 @@ def left_out_labels(found: Draft) -> list[Message]:
     scan, unknown = found.scan, _unknown_labels(found)
     if not unknown:
         return []
-    told = [f"'{name}' ({scan.tally[scan.spellings[name]]:,} rows)" for name in unknown]
-    more = f", and {len(told) - SHOWN_ROWS:,} more" if len(told) > SHOWN_ROWS else ""
+    told = with_rows((name, scan.tally[scan.spellings[name]]) for name in unknown)
     return [
         Message(
-            f"rows with labels that the model does not know are left out: "
-            f"{', '.join(told[:SHOWN_ROWS])}{more}. What values stand for is said with "
-            f"{setting('labels')}: VALUE=NAME for each"
+            f"rows with labels that the model does not know are left out: {told}. What values "
+            f"stand for is said with {setting('labels')}: VALUE=NAME for each"
         )
     ]
 

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentilora.data.labelled.values.label_spellings import is_missing
-from sentilora.data.problems import SHOWN_ROWS, quoted, shown_value
+from sentilora.data.problems import SHOWN_ROWS, quoted, shown_value, with_rows
 from sentilora.errors import ConfigError, DataError
 from sentilora.insights.date_spellings import NEVER, NONE, date_of, readings, stray_days
 from sentilora.message import Message, setting
@@ -243,16 +243,11 @@ class DateReader:
         if not len(days):
             return []
         shown, counts = np.unique(days, return_counts=True)
-        told = [
-            f"{day} ({count:,} rows)" if count > 1 else f"{day} (1 row)"
-            for day, count in zip(shown, counts, strict=True)
-        ]
-        more = f", and {len(told) - SHOWN_ROWS:,} more" if len(told) > SHOWN_ROWS else ""
+        told = with_rows(zip(map(str, shown), counts.tolist(), strict=True))
         return [
             Message(
-                f"days that are years away from all others count as none: "
-                f"{', '.join(told[:SHOWN_ROWS])}{more}; {setting('since', str(of.min()))} takes "
-                "them as they are"
+                f"days that are years away from all others count as none: {told}; "
+                f"{setting('since', str(of.min()))} takes them as they are"
             )
         ]
 
