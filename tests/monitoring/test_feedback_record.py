@@ -39,6 +39,19 @@ def test_fields_are_found_by_name_or_named():
     assert read({"body": "a", "told": "b"}, text="told").text == "b"
 
 
+def test_what_a_database_refuses_is_kept_from_it():
+    record = read(
+        {
+            "text": "a\0b\ud800",
+            "id": "i\0",
+            "source": "s\0",
+            "segments": {"n" * 300: "v" * 300, "c\0": "d\0"},
+        }
+    )
+    assert (record.text, record.id, record.source) == ("a\ufffdb?", "i\ufffd", "s\ufffd")
+    assert record.segments == {"n" * 200: "v" * 200, "c\ufffd": "d\ufffd"}
+
+
 @pytest.mark.parametrize("value", [1764324000, 1764324000000, "2025-11-28T10:00:00Z"])
 def test_times_are_iso_or_seconds_or_milliseconds(value):
     assert read({"text": "a", "at": value}).at == dt.datetime(2025, 11, 28, 10, tzinfo=dt.UTC)

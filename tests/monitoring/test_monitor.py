@@ -153,6 +153,19 @@ def test_a_store_that_is_locked_is_waited_for_and_nothing_is_lost_or_doubled(
     other.close()
 
 
+def test_a_store_that_does_not_take_a_text_ends_it_with_the_reason(model, tmp_path):
+    source, store = tmp_path / "in.jsonl", tmp_path / "feedback.db"
+    source.write_text("".join(lines(3)), encoding="utf-8")
+    open_store(store).close()
+    with sqlite3.connect(store) as connection:
+        connection.execute(
+            "CREATE TRIGGER no BEFORE INSERT ON answer BEGIN SELECT RAISE(ABORT, 'not here'); END"
+        )
+    with pytest.raises(DataError, match="does not take 3 texts of in: not here"):
+        monitor(model, source, store=store, follow=False)
+    assert stored(store) == []
+
+
 def test_what_comes_is_stored_while_it_runs(model, tmp_path):
     source, store = tmp_path / "in.jsonl", tmp_path / "feedback.db"
     stop, seen = threading.Event(), threading.Semaphore(0)

@@ -13,7 +13,6 @@ from sentilora.data.files.streams import text_problem
 UTC = dt.UTC
 TEXT_NAMES = ("text", "message", "body", "content", "comment", "review", "feedback")
 AT_NAMES = ("at", "time", "timestamp", "created_at", "date")
-_OWN = ("id", "source", "conversation_id", "segments")
 _MOST_ID, _MOST_SEGMENT = 200, 200
 _MILLISECONDS_FROM = 1e11  # as seconds, that is the year 5138
 
@@ -89,7 +88,7 @@ def read_record(
         raise RecordProblem(f"no field {wanted}; found {_names(fields)}")
     text = fields[name]
     if isinstance(text, str):
-        text = text.encode("utf-8", "replace").decode("utf-8")
+        text = _storable(text)
     if (why := text_problem(text)) is not None:
         raise RecordProblem(f"'{name}': {why}: {_shown(text)}")
     when = columns.at or _first(AT_NAMES, fields)
@@ -142,21 +141,26 @@ def _segments(fields: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]
     told = {**(given or {}), **{name: fields[name] for name in names if name in fields}}
     found = {}
     for name, value in told.items():
-        word = _word(value, str(name))
+        word = _word(value, str(name), most=None)
         if word is not None:
-            found[str(name)] = word[:_MOST_SEGMENT]
+            found[_storable(str(name))[:_MOST_SEGMENT]] = word[:_MOST_SEGMENT]
     return found
 
 
-def _word(value: Any, name: str) -> str | None:
+def _storable(text: str) -> str:
+    """Put a sign in the place of what a database refuses: half characters, and NUL."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def _word(value: Any, name: str, most: int | None = _MOST_ID) -> str | None:
     """Return a name or an id as text; None where there is none."""
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise RecordProblem(f"'{name}' is {_kind(value)}; expected a string or a number")
-    word = str(value).encode("utf-8", "replace").decode("utf-8").strip()
-    if len(word) > _MOST_ID and name not in ("segments",):
-        raise RecordProblem(f"'{name}' has {len(word):,} characters; {_MOST_ID} at most")
+    word = _storable(str(value)).strip()
+    if most is not None and len(word) > most:
+        raise RecordProblem(f"'{name}' has {len(word):,} characters; {most} at most")
     return word or None
 
 

@@ -14,26 +14,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from sentilora.errors import DataError
 from sentilora.events import EventLog, Listener
 from sentilora.inference.sentiment_model import SentimentModel
+from sentilora.message import setting
 from sentilora.monitoring.alerts.alert_book import AlertBook, AlertNews
-from sentilora.monitoring.feedback_record import FeedbackRecord
-from sentilora.monitoring.rules.heard import Heard
+from sentilora.monitoring.answered_records import answer_records, as_heard
 from sentilora.monitoring.rules.rule_engine import RuleEngine
 from sentilora.monitoring.rules.rules_file import Rules, longest_look_s
 from sentilora.monitoring.sources.record_batch import RecordBatch, Source
-from sentilora.monitoring.store.store import (
-    AnsweredRecord,
-    Store,
-    StoredAnswer,
-    milliseconds,
-)
+from sentilora.monitoring.store.store import AnsweredRecord, Store
 from sentilora.monitoring.store.stored_texts import (
     last_number,
     read_rule_state,
     read_texts,
+    row_as_heard,
     write_rule_state,
 )
 
@@ -112,20 +109,21 @@ class LiveMonitor:
             if fresh and up_to:
                 since_ms = round(1000 * (self.clock() - longest_look_s(fresh)))
                 known = read_texts(connection, self.name, up_to=up_to, since_ms=since_ms)
-                self.engine.take(map(_heard_row, known), fresh)
+                self.engine.take(map(row_as_heard, known), fresh)
             self._last = up_to
             for row in read_texts(connection, self.name, after=up_to):
-                self.engine.take([_heard_row(row)])
+                self.engine.take([row_as_heard(row)])
                 self._last = row["number"]
 
     def run(self, source: Source, stop: threading.Event) -> None:
         """Take what a source hands over until it ends or ``stop`` is set."""
         for batch in source.batches(self.store.position(source.place), stop):
-            answered = self._answer(batch.records)
+            answered = answer_records(self.model, batch.records)
             if not self._keep(source, batch, answered, stop):
                 return
             batch.acknowledge()
-        self._remember()
+        self._looked_s = self._remembered_s = 0.0  # look a last time, and remember
+        self._keep(source, RecordBatch(), [], stop)
 
     def _keep(
         self,
@@ -141,26 +139,20 @@ class LiveMonitor:
                 if is_lost:  # what the rules took was not stored
                     self.recall()
                 self._store(source, batch, answered)
-            except DBAPIError as error:
+            except (OperationalError, InterfaceError) as error:
                 is_lost = True
                 self.log.emit("waiting", reason=f"{self.store.name}: {error.orig}")
                 if stop.wait(wait_s):
                     return False
                 wait_s = min(_LONGEST_WAIT_S, 2 * wait_s)
+            except DBAPIError as error:  # waiting would not help
+                raise DataError(
+                    f"{self.store.name} does not take {len(answered):,} texts of {source.name}: "
+                    f"{error.orig}. Expected a store that only SentiLoRA writes to. Name another "
+                    f"one with {setting('store', 'FILE')}; what was read stays where it came from."
+                ) from error
             else:
                 return True
-
-    def _answer(self, records: Sequence[FeedbackRecord]) -> list[AnsweredRecord]:
-        if not records:
-            return []
-        predictions = self.model.predict([one.text for one in records])
-        return [
-            AnsweredRecord(
-                record,
-                [StoredAnswer(self.name, one.label, one.score, one.signed, one.unknown or 0.0)],
-            )
-            for record, one in zip(records, predictions, strict=True)
-        ]
 
     def _store(self, source: Source, batch: RecordBatch, answered: list[AnsweredRecord]) -> None:
         """Commit a batch, and what the rules say of it; an empty one only lets them look."""
@@ -172,13 +164,13 @@ class LiveMonitor:
         def also(
             connection: Connection, new: Sequence[AnsweredRecord], last: int
         ) -> list[AlertNews]:
-            self.engine.take(map(_heard, new))
-            self._last = max(self._last, last)
-            if now_s - self._remembered_s >= _REMEMBERED_S and self.rules.rules:
-                write_rule_state(connection, self.engine.state(), self._last)
-                self._remembered_s = now_s
             if not self.rules.rules:
                 return []
+            self.engine.take(map(as_heard, new))
+            self._last = max(self._last, last)
+            if now_s - self._remembered_s >= _REMEMBERED_S:
+                write_rule_state(connection, self.engine.state(), self._last)
+                self._remembered_s = now_s
             self._looked_s = now_s
             return self.book.settle(connection, self.engine, round(now_s * 1000))
 
@@ -196,36 +188,3 @@ class LiveMonitor:
             )
         for one in news:
             self.log.emit("alert", event=one.event, title=one.alert.title, told=one.alert.told)
-
-    def _remember(self) -> None:
-        """Look a last time, and write what the rules remember."""
-        self._looked_s = self._remembered_s = 0.0
-        _, news = self.store.add([], also=self._last_words)
-        self.result.news += news
-        for one in news:
-            self.log.emit("alert", event=one.event, title=one.alert.title, told=one.alert.told)
-
-    def _last_words(
-        self, connection: Connection, _: Sequence[AnsweredRecord], __: int
-    ) -> list[AlertNews]:
-        if not self.rules.rules:
-            return []
-        write_rule_state(connection, self.engine.state(), self._last)
-        return self.book.settle(connection, self.engine, round(self.clock() * 1000))
-
-
-def _heard(one: AnsweredRecord) -> Heard:
-    answer = one.answers[0]
-    return Heard(
-        milliseconds(one.record),
-        one.record.source,
-        one.record.segments,
-        answer.label,
-        answer.score,
-        answer.unknown,
-    )
-
-
-def _heard_row(row: dict[str, Any]) -> Heard:
-    names = ("at_ms", "source", "segments", "label", "score", "unknown")
-    return Heard(**{name: row[name] for name in names})

@@ -19,13 +19,13 @@ from sentilora.defaults import SEED
 from sentilora.errors import DataError
 from sentilora.events import EventLog, Listener
 from sentilora.inference.sentiment_model import SentimentModel, load
+from sentilora.monitoring.answered_records import answer_records, as_heard
 from sentilora.monitoring.feedback_record import RecordColumns
 from sentilora.monitoring.rules.durations import DAY_S
 from sentilora.monitoring.rules.heard import Heard
 from sentilora.monitoring.rules.rule_engine import RuleEngine
 from sentilora.monitoring.rules.rules_file import read_rules
 from sentilora.monitoring.sources.source_names import open_source
-from sentilora.monitoring.store.store import milliseconds
 
 SHUFFLES = 20
 _MINUTE_MS, _WEEK_MS = 60_000, 7 * DAY_S * 1000
@@ -132,18 +132,7 @@ def replay(
     refused = 0
     for batch in opened.batches(None, threading.Event()):
         refused += len(batch.refused)
-        predictions = model.predict([one.text for one in batch.records]) if batch.records else []
-        for record, one in zip(batch.records, predictions, strict=True):
-            heard.append(
-                Heard(
-                    milliseconds(record),
-                    record.source,
-                    record.segments,
-                    one.label,
-                    one.score,
-                    one.unknown or 0.0,
-                )
-            )
+        heard += map(as_heard, answer_records(model, batch.records))
         log.count(len(batch.records))
     if not heard:
         raise DataError(

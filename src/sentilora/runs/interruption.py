@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 
@@ -23,17 +24,30 @@ def stop_on_signal(interruption: Interruption, *, is_alone: bool) -> Iterator[No
 
     Several processes are stopped by ``torchrun`` at once; they resume from their last checkpoint.
     """
-    if not is_alone or threading.current_thread() is not threading.main_thread():
+    if not is_alone:
+        yield
+        return
+    with on_first_signal(partial(setattr, interruption, "is_requested", True)):
+        yield
+
+
+@contextmanager
+def on_first_signal(ask: Callable[[], None]) -> Iterator[None]:
+    """Call a function at the first Ctrl-C (or SIGTERM); the second one does what it did before.
+
+    Beside the main thread nothing is changed, as only that may say what signals do.
+    """
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
-    def ask(number: int, _: Any) -> None:
-        interruption.is_requested = True
+    def take(number: int, _: Any) -> None:
+        ask()
         signal.signal(number, before[signal.Signals(number)])
 
     for number in before:
-        signal.signal(number, ask)
+        signal.signal(number, take)
     try:
         yield
     finally:

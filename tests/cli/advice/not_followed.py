@@ -36,6 +36,7 @@ NAMED_ONLY = frozenset(
         "insights:_check_rest --name",
         "insights:_check_rest --review",
         "limits:Limits.__post_init__ --field.name",
+        "live_monitor:LiveMonitor._keep --store",
         "model_names:make_names --alias",
         "monitor:_days_kept --keep-text",
         "monitor_command:_replay --replay",

@@ -10,7 +10,8 @@ from sentilora.monitoring.feedback_record import FeedbackRecord
 from sentilora.monitoring.rules.heard import Heard
 from sentilora.monitoring.rules.rule_engine import RuleEngine
 from sentilora.monitoring.rules.rules_file import Rules, ShareRule
-from sentilora.monitoring.store.store import AnsweredRecord, StoredAnswer, open_store
+from sentilora.monitoring.store.hour_counts import StoredAnswer
+from sentilora.monitoring.store.store import AnsweredRecord, open_store
 
 START_S = 1_780_000_000
 MINUTE_MS = 60_000
@@ -83,6 +84,14 @@ def test_an_alert_opens_once_is_renewed_and_ends_once(scene):
     assert scene.come(["negative"] * 4) == [("opened", "down (DE)")]
     assert scene.come(["negative"] * 4, "FR") == [("opened", "down (FR)")]
     assert [one.title for one in scene.alerts()] == ["down (FR)", "down (DE)", "down (DE)"]
+
+
+def test_a_forgotten_or_dropped_text_is_quoted_no_more(scene):
+    scene.come(["negative"] * 5)
+    assert scene.store.forget("3") == 1
+    assert [one["id"] for one in scene.alerts()[0].examples] == ["5", "4", "2", "1"]
+    scene.store.drop_texts(scene.now_ms + 10**9)
+    assert [one["text"] for one in scene.alerts()[0].examples] == [None] * 4
 
 
 def test_a_program_that_starts_again_opens_nothing_twice(scene):

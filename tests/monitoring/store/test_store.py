@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sentilora.errors import ConfigError, DataError
 from sentilora.monitoring.feedback_record import FeedbackRecord
 from sentilora.monitoring.sources.record_batch import Refused
-from sentilora.monitoring.store.store import AnsweredRecord, StoredAnswer, open_store
+from sentilora.monitoring.store.hour_counts import StoredAnswer
+from sentilora.monitoring.store.store import AnsweredRecord, open_store
 from sentilora.monitoring.store.store_engine import writing
 from sentilora.monitoring.store.store_tables import ANSWER, FEEDBACK, HOUR_COUNT, METADATA, REFUSED
 
@@ -98,7 +99,8 @@ def test_texts_are_left_out_or_dropped_when_they_are_old(store):
     assert store.drop_texts(stored_ms) == 0
     assert store.drop_texts(stored_ms + 1) == 1
     store.keeps_text = False
-    store.add([answered(2)])
+    store.add([answered(2)], refused=[Refused("app", "byte 0", "no text", "{}")])
+    assert rows(store, REFUSED)[0]["content"] == ""
     assert [row["text"] for row in rows(store, FEEDBACK)] == [None, None]
     assert counts(store)[0][-2] == 2
 

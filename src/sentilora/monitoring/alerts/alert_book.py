@@ -11,9 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from sentilora.monitoring.rules.heard import is_about, scope_of
 from sentilora.monitoring.rules.rule_engine import RuleEngine, Trouble
 from sentilora.monitoring.rules.rules_file import Rule, Rules
 from sentilora.monitoring.store.store_tables import ALERT, ANSWER, DELIVERY, FEEDBACK
+from sentilora.monitoring.store.stored_texts import row_as_heard
 
 OPENED, ENDED = "opened", "ended"
 _RENEWED_MS = 60_000
@@ -174,26 +176,22 @@ def after_quiet(quiet: str | None, now_ms: int) -> int:
 
 def _examples(connection: Connection, trouble: Trouble) -> list[dict[str, Any]]:
     """Return some of the last texts that a rule is about, of its label where it has one."""
-    rule = trouble.rule
+    rule, label = trouble.rule, getattr(trouble.rule, "label", None)
     asked = (
-        sa.select(FEEDBACK, ANSWER.c.label)
+        sa.select(FEEDBACK, ANSWER.c.label, ANSWER.c.score, ANSWER.c.unknown)
         .join(ANSWER, ANSWER.c.number == FEEDBACK.c.number)
         .order_by(FEEDBACK.c.number.desc())
         .limit(_LOOKED_AT)
     )
-    label = getattr(rule, "label", None)
-    found = []
+    found: list[dict[str, Any]] = []
     for row in connection.execute(asked).mappings():
-        segments = json.loads(row["segments"])
-        is_about = (rule.source is None or row["source"] == rule.source) and all(
-            segments.get(name) == value for name, value in rule.where.items()
-        )
-        is_in_scope = rule.each is None or segments.get(rule.each) == trouble.scope
-        if is_about and is_in_scope and label in (None, row["label"]):
+        heard = row_as_heard({**row, "segments": json.loads(row["segments"])})
+        if not is_about(rule, heard) or scope_of(rule, heard) != trouble.scope:
+            continue
+        if label in (None, heard.label):
             text = row["text"]
-            shown = None if text is None else text[:_SHOWN]
             told = {name: row[name] for name in ("id", "source", "at_ms")}
-            found.append({**told, "text": shown})
+            found.append({**told, "text": None if text is None else text[:_SHOWN]})
         if len(found) == _EXAMPLES:
             break
     return found

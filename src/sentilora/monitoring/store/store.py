@@ -18,34 +18,21 @@ from sqlalchemy.exc import DBAPIError
 from sentilora.errors import DataError
 from sentilora.monitoring.feedback_record import FeedbackRecord
 from sentilora.monitoring.sources.record_batch import Refused
+from sentilora.monitoring.store.hour_counts import KEY, SUMMED, StoredAnswer, Sums, keys_of
 from sentilora.monitoring.store.migrations.migrate import renew
 from sentilora.monitoring.store.store_engine import connect, writing
-from sentilora.monitoring.store.store_tables import ANSWER, FEEDBACK, HOUR_COUNT, POSITION, REFUSED
+from sentilora.monitoring.store.store_tables import (
+    ALERT,
+    ANSWER,
+    FEEDBACK,
+    HOUR_COUNT,
+    POSITION,
+    REFUSED,
+)
 
 Result = TypeVar("Result")
 
-HOUR_MS = 3_600_000
-_KEY = ("hour", "source", "segment", "value", "model", "label")
 _AT_ONCE = 500  # rows of an insert: SQLite bounds the values of a statement
-
-
-@dataclass(frozen=True)
-class StoredAnswer:
-    """What a model said of a text.
-
-    Attributes:
-        model: name of the model.
-        label: most probable label.
-        score: its probability.
-        signed: positive minus negative probability; None where labels are no sentiments.
-        unknown: share of the tokens that the base does not know.
-    """
-
-    model: str
-    label: str
-    score: float
-    signed: float | None
-    unknown: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -117,7 +104,8 @@ class Store:
                 connection.execute(sa.insert(ANSWER), answers)
             if refused:
                 now_ms = time.time_ns() // 1_000_000
-                rows = [{**asdict(one), "stored_ms": now_ms} for one in refused]
+                hidden = {} if self.keeps_text else {"content": ""}
+                rows = [{**asdict(one), **hidden, "stored_ms": now_ms} for one in refused]
                 connection.execute(sa.insert(REFUSED), rows)
             self._count(connection, new)
             for source, position in (positions or {}).items():
@@ -139,27 +127,40 @@ class Store:
             if source is not None:
                 asked = asked.where(FEEDBACK.c.source == source)
             rows = connection.execute(asked).mappings().all()
-            counts: dict[tuple[Any, ...], _Sums] = defaultdict(_Sums)
+            counts: dict[tuple[Any, ...], Sums] = defaultdict(Sums)
             for row in rows:
                 its_own = ANSWER.c.number == row["number"]
                 segments = json.loads(row["segments"])
                 for told in connection.execute(sa.select(ANSWER).where(its_own)).mappings():
                     answer = StoredAnswer(**{name: told[name] for name in _ANSWERED})
-                    for key in _keys(row["at_ms"], row["source"], segments, answer):
+                    for key in keys_of(row["at_ms"], row["source"], segments, answer):
                         counts[key].add(answer, -1)
                 connection.execute(sa.delete(ANSWER).where(its_own))
                 connection.execute(sa.delete(FEEDBACK).where(FEEDBACK.c.number == row["number"]))
             self._add_counts(connection, counts)
             connection.execute(sa.delete(HOUR_COUNT).where(HOUR_COUNT.c.texts <= 0))
+            gone = {(row["source"], row["id"]) for row in rows}
+            _change_examples(
+                connection,
+                lambda one: None if (one["source"], one["id"]) in gone else one,
+                ALERT.c.examples.contains(json.dumps(id, ensure_ascii=False), autoescape=True),
+            )
         return len(rows)
 
     def drop_texts(self, before_ms: int) -> int:
-        """Remove the words of texts that were stored before a moment; return how many."""
+        """Remove the words of texts that were stored before a moment, wherever they stand.
+
+        Returns:
+            How many texts had words.
+        """
         is_old = (FEEDBACK.c.stored_ms < before_ms) & FEEDBACK.c.text.is_not(None)
+        is_refused = (REFUSED.c.stored_ms < before_ms) & (REFUSED.c.content != "")
+        is_told = ALERT.c.updated_ms < before_ms
         with writing(self.engine) as connection:
-            return int(
-                connection.execute(sa.update(FEEDBACK).where(is_old).values(text=None)).rowcount
-            )
+            dropped = connection.execute(sa.update(FEEDBACK).where(is_old).values(text=None))
+            connection.execute(sa.update(REFUSED).where(is_refused).values(content=""))
+            _change_examples(connection, lambda one: {**one, "text": None}, is_told)
+        return int(dropped.rowcount)
 
     def _insert(
         self, connection: Connection, records: Sequence[FeedbackRecord]
@@ -192,23 +193,23 @@ class Store:
         return numbers
 
     def _count(self, connection: Connection, new: Iterable[AnsweredRecord]) -> None:
-        counts: dict[tuple[Any, ...], _Sums] = defaultdict(_Sums)
+        counts: dict[tuple[Any, ...], Sums] = defaultdict(Sums)
         for one in new:
             record = one.record
             for answer in one.answers:
-                for key in _keys(milliseconds(record), record.source, record.segments, answer):
+                for key in keys_of(milliseconds(record), record.source, record.segments, answer):
                     counts[key].add(answer, 1)
         self._add_counts(connection, counts)
 
-    def _add_counts(self, connection: Connection, counts: Mapping[tuple[Any, ...], _Sums]) -> None:
+    def _add_counts(self, connection: Connection, counts: Mapping[tuple[Any, ...], Sums]) -> None:
         # In one order, so that two writers never wait for each other in a circle.
         rows = [
-            {**dict(zip(_KEY, key, strict=True)), **asdict(counts[key])} for key in sorted(counts)
+            {**dict(zip(KEY, key, strict=True)), **asdict(counts[key])} for key in sorted(counts)
         ]
         for start in range(0, len(rows), _AT_ONCE):
             asked = self._insert_into(HOUR_COUNT).values(rows[start : start + _AT_ONCE])
-            added = {name: HOUR_COUNT.c[name] + asked.excluded[name] for name in _SUMMED}
-            connection.execute(asked.on_conflict_do_update(index_elements=_KEY, set_=added))
+            added = {name: HOUR_COUNT.c[name] + asked.excluded[name] for name in SUMMED}
+            connection.execute(asked.on_conflict_do_update(index_elements=KEY, set_=added))
 
     def _move(self, connection: Connection, source: str, position: Any) -> None:
         asked = self._insert_into(POSITION).values(
@@ -227,32 +228,15 @@ class Store:
 _ANSWERED = tuple(field.name for field in fields(StoredAnswer))
 
 
-@dataclass
-class _Sums:
-    """A number of texts, and sums of what was said of them."""
-
-    texts: int = 0
-    signed_sum: float = 0.0
-    score_sum: float = 0.0
-    unknown_sum: float = 0.0
-
-    def add(self, answer: StoredAnswer, times: int) -> None:
-        """Count a text so many times."""
-        self.texts += times
-        self.signed_sum += times * (answer.signed or 0.0)
-        self.score_sum += times * answer.score
-        self.unknown_sum += times * answer.unknown
-
-
-_SUMMED = tuple(field.name for field in fields(_Sums))
-
-
-def _keys(
-    at_ms: int, source: str, segments: Mapping[str, str], answer: StoredAnswer
-) -> Iterable[tuple[Any, ...]]:
-    """Yield where a text is counted: with all of its source, and with each segment of it."""
-    for segment, value in (("", ""), *segments.items()):
-        yield (at_ms // HOUR_MS, source, segment, value, answer.model, answer.label)
+def _change_examples(
+    connection: Connection, changed: Callable[[dict[str, Any]], Any], where: Any
+) -> None:
+    """Change the texts that alerts quote; one of which None comes is taken out."""
+    asked = sa.select(ALERT.c.number, ALERT.c.examples).where(where)
+    for number, examples in connection.execute(asked).all():
+        kept = [told for one in json.loads(examples) if (told := changed(one)) is not None]
+        values = {"examples": json.dumps(kept, ensure_ascii=False)}
+        connection.execute(sa.update(ALERT).where(ALERT.c.number == number).values(values))
 
 
 def milliseconds(record: FeedbackRecord) -> int:

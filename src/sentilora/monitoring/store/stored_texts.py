@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
+from sentilora.monitoring.rules.heard import Heard
 from sentilora.monitoring.store.store_tables import ANSWER, FEEDBACK, RULE_STATE
 
 _AT_ONCE = 2000
@@ -50,6 +51,12 @@ def read_texts(
         if len(rows) < _AT_ONCE:
             return
         after = rows[-1]["number"]
+
+
+def row_as_heard(row: Mapping[str, Any]) -> Heard:
+    """Return what rules know of a text that :func:`read_texts` gave."""
+    names = ("at_ms", "source", "segments", "label", "score", "unknown")
+    return Heard(**{name: row[name] for name in names})
 
 
 def last_number(connection: Connection) -> int:

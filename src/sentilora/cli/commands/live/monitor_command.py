@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -89,10 +86,12 @@ def monitor(
         _replay(model, loaded, replay, rules, form, text, at, segments, name, as_json=as_json)
         return
     from sentilora.monitoring.monitor import monitor as watch
+    from sentilora.runs.interruption import on_first_signal
 
     if not as_json:
         print(f"watching    {source}, model {loaded.artifact.name}, store {store}", flush=True)
-    with _stopped_by_signal() as stop:
+    stop = threading.Event()
+    with on_first_signal(stop.set):
         done = watch(
             loaded,
             str(source),
@@ -113,25 +112,6 @@ def monitor(
     if not as_json:
         known = f", {done.known:,} known already" if done.known else ""
         print(f"stored      {done.texts:,} texts{known}, {done.refused:,} refused")
-
-
-@contextmanager
-def _stopped_by_signal() -> Iterator[threading.Event]:
-    """Give an event that the first Ctrl-C or SIGTERM sets; the second one ends at once."""
-    stop = threading.Event()
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def ask(number: int, _: object) -> None:
-        stop.set()
-        signal.signal(number, before[signal.Signals(number)])
-
-    for number in before:
-        signal.signal(number, ask)
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 class _Lines:
