@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# --no-compile: most modules of these packages are never imported, and need no bytecode.
+# --no-compile: most modules of these packages are never imported, and need no bytecode. What is imported has to be
+# allowed to keep its own: else each of some hundred processes of the tests would compile torch anew.
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: demo test test-all test-browser test-services browser lint format install clean help
