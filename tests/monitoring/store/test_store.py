@@ -12,7 +12,14 @@ from sentilora.monitoring.sources.record_batch import Refused
 from sentilora.monitoring.store.hour_counts import StoredAnswer
 from sentilora.monitoring.store.store import AnsweredRecord, open_store
 from sentilora.monitoring.store.store_engine import writing
-from sentilora.monitoring.store.store_tables import ANSWER, FEEDBACK, HOUR_COUNT, METADATA, REFUSED
+from sentilora.monitoring.store.store_tables import (
+    ANSWER,
+    DRAFT,
+    FEEDBACK,
+    HOUR_COUNT,
+    METADATA,
+    REFUSED,
+)
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
@@ -103,6 +110,46 @@ def test_texts_are_left_out_or_dropped_when_they_are_old(store):
     assert rows(store, REFUSED)[0]["content"] == ""
     assert [row["text"] for row in rows(store, FEEDBACK)] == [None, None]
     assert counts(store)[0][-2] == 2
+
+
+def add_draft(store, feedback, **values):
+    row = {
+        "feedback": feedback,
+        "templates": "default",
+        "key": f"k{feedback}",
+        "source": "app",
+        "id": str(feedback),
+        "reason": "other",
+        "severity": 0.5,
+        "tone": "warm",
+        "language": "en",
+        "reply": "> text",
+        "marked": "[]",
+        "state": "waiting",
+        "version": 0,
+        "created_ms": feedback,
+        "changed_ms": feedback,
+        "due_ms": 0,
+        "tries": 0,
+    }
+    with writing(store.engine) as connection:
+        connection.execute(sa.insert(DRAFT).values({**row, **values}))
+
+
+def test_drafts_go_with_their_texts(store):
+    store.add([answered(1), answered(2), answered(3)])
+    numbers = [row["number"] for row in rows(store, FEEDBACK)]
+    for number, state in zip(numbers, ("waiting", "sent", "approved"), strict=True):
+        add_draft(store, number, state=state, note="called Ann")
+    with pytest.raises(sa.exc.IntegrityError):
+        add_draft(store, numbers[0])
+    assert store.forget("1") == 1
+    assert [row["feedback"] for row in rows(store, DRAFT)] == numbers[1:]
+    store.drop_texts(numbers[2])
+    told = [(row["state"], row["reply"], row["note"]) for row in rows(store, DRAFT)]
+    assert told == [("sent", "", None), ("approved", "> text", "called Ann")]
+    store.drop_texts(numbers[2] + 1)
+    assert rows(store, DRAFT)[1]["state"] == "dismissed"
 
 
 def test_the_steps_make_the_tables_that_the_code_names(store):

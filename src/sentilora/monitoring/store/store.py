@@ -24,6 +24,7 @@ from sentilora.monitoring.store.store_engine import connect, writing
 from sentilora.monitoring.store.store_tables import (
     ALERT,
     ANSWER,
+    DRAFT,
     FEEDBACK,
     HOUR_COUNT,
     POSITION,
@@ -150,6 +151,8 @@ class Store:
     def drop_texts(self, before_ms: int) -> int:
         """Remove the words of texts that were stored before a moment, wherever they stand.
 
+        A draft quotes its text: its reply goes, too, and it is dismissed if it was not sent yet.
+
         Returns:
             How many texts had words.
         """
@@ -160,6 +163,7 @@ class Store:
             dropped = connection.execute(sa.update(FEEDBACK).where(is_old).values(text=None))
             connection.execute(sa.update(REFUSED).where(is_refused).values(content=""))
             _change_examples(connection, lambda one: {**one, "text": None}, is_told)
+            _blank_drafts(connection, before_ms)
         return int(dropped.rowcount)
 
     def _insert(
@@ -237,6 +241,14 @@ def _change_examples(
         kept = [told for one in json.loads(examples) if (told := changed(one)) is not None]
         values = {"examples": json.dumps(kept, ensure_ascii=False)}
         connection.execute(sa.update(ALERT).where(ALERT.c.number == number).values(values))
+
+
+def _blank_drafts(connection: Connection, before_ms: int) -> None:
+    """Take the words out of drafts of old texts."""
+    is_old = (DRAFT.c.created_ms < before_ms) & (DRAFT.c.reply != "")
+    its_state = sa.case((DRAFT.c.state == "sent", "sent"), else_="dismissed")
+    values = {"reply": "", "marked": "[]", "note": None, "state": its_state}
+    connection.execute(sa.update(DRAFT).where(is_old).values(values))
 
 
 def milliseconds(record: FeedbackRecord) -> int:

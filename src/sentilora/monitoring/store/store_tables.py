@@ -5,7 +5,8 @@ and the rules ask for, already counted: for each hour, source, segment and value
 the number of texts and the sum of their signed scores; ``segment`` and ``value`` are empty where
 all texts of the source are meant. ``position`` says how far each source was read, ``refused`` what
 came and was no text, ``rule_state`` what the rules remember up to a text, ``alert`` what they told,
-and ``delivery`` who is still to be told of it.
+``delivery`` who is still to be told of it, ``draft`` replies that wait for a person, and
+``reply_set`` what they must not promise.
 """
 
 from __future__ import annotations
@@ -132,4 +133,44 @@ DELIVERY = Table(
     Column("error", Text),
     UniqueConstraint("alert", "event", "target", name="told_once"),
     Index("delivery_due", "sent_ms", "due_ms"),
+)
+
+# A reply that was written for a text; it goes when the text is forgotten.
+DRAFT = Table(
+    "draft",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("feedback", _NUMBER, ForeignKey("feedback.number", ondelete="CASCADE"), nullable=False),
+    Column("templates", String(100), nullable=False),  # name of the set that it was made of
+    Column("key", String(64), nullable=False),  # the same however often it is sent
+    Column("source", String(200), nullable=False),
+    Column("id", String(400), nullable=False),
+    Column("conversation_id", String(200)),
+    Column("reason", String(100), nullable=False),
+    Column("severity", Double, nullable=False),  # 0 to 1
+    Column("tone", String(40), nullable=False),
+    Column("language", String(40), nullable=False),
+    Column("reply", Text, nullable=False),  # empty once texts are no longer kept
+    Column("marked", Text, nullable=False),  # a JSON list of what must not be promised
+    Column("state", String(10), nullable=False),  # waiting, approved, dismissed, sent, failed
+    Column("version", Integer, nullable=False),  # counts the changes of people
+    Column("created_ms", BigInteger, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+    Column("changed_by", String(200)),  # null: the monitor
+    Column("note", Text),
+    Column("due_ms", BigInteger, nullable=False),  # of the next try to send it
+    Column("tries", Integer, nullable=False),
+    Column("sent_ms", BigInteger),
+    Column("error", Text),
+    UniqueConstraint("feedback", "templates", name="one_of_a_text"),
+    Index("draft_state", "state", "severity"),
+    Index("draft_due", "state", "due_ms"),
+)
+
+REPLY_SET = Table(
+    "reply_set",
+    METADATA,
+    Column("name", String(100), primary_key=True),
+    Column("never", Text, nullable=False),  # a JSON object: words and patterns by language
+    Column("changed_ms", BigInteger, nullable=False),
 )
