@@ -203,6 +203,54 @@ def test_a_pipe_ends_with_its_last_line(model, tmp_path):
     assert [row["text"] for row in stored(tmp_path / "a.db")][-2:] == ["good", "bad"]
 
 
+def test_several_models_answer_and_a_rule_names_the_one_it_is_about(model, tmp_path):
+    source, store = tmp_path / "in.jsonl", tmp_path / "feedback.db"
+    rules = tmp_path / "rules.toml"
+    second = RULES[RULES.index("[[rules]]") :].replace('"bad"', '"second"') + 'model = "b"\n'
+    rules.write_text(RULES + second, encoding="utf-8")
+    source.write_text("".join(lines(40, "negative")), encoding="utf-8")
+    both = {"a": model, "b": model}
+    done = monitor(both, source, store=store, follow=False, dry_run=True)
+    assert done.texts == 40
+    answers = stored(store, ANSWER)
+    assert sorted(row["model"] for row in answers) == ["a"] * 40 + ["b"] * 40
+    # Both rules are new, and learn from what each model has said.
+    done = monitor(both, source, store=store, rules=rules, follow=False, dry_run=True)
+    assert [one.alert.title for one in done.news] == ["bad", "second"]
+    for one in done.news:
+        assert len({told["id"] for told in one.alert.examples}) == len(one.alert.examples) == 5
+    with pytest.raises(ConfigError, match="model = 'b'; there is 'tiny'"):
+        monitor(model, source, store=store, rules=rules)
+    with pytest.raises(ConfigError, match="A model cannot be called 'a b'"):
+        monitor({"a b": model}, source, store=store)
+    history = tmp_path / "history.jsonl"
+    told = [json.loads(line) for line in lines(40, "negative")]
+    rows = [{**row, "at": 1_780_000_000 + 60 * n} for n, row in enumerate(told)]
+    history.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    found = replay(both, history, rules, shuffles=2)
+    assert (found.texts, found.about) == (40, {"bad": 40, "second": 40})
+    assert [one.rule for one in found.alerts] == ["bad", "second"]
+
+
+def test_words_that_the_base_does_not_know_open_an_alert_by_themselves(model, tmp_path):
+    source, rules = tmp_path / "in.jsonl", tmp_path / "rules.toml"
+    rules.write_text(
+        '[[rules]]\nname = "words"\nkind = "drift"\nof = "vocabulary"\nleast = 50\n', "utf-8"
+    )
+    told = [json.loads(line) for line in lines(120)]
+    rows = [{**row, "at": row["at"] - 3 * 86400 * (n < 60)} for n, row in enumerate(told)]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    how = {"store": tmp_path / "feedback.db", "rules": rules, "follow": False, "dry_run": True}
+    assert monitor(model, source, **how).news == []
+    with source.open("a", encoding="utf-8") as file:
+        file.writelines(
+            json.dumps({**json.loads(line), "text": "\u2603 \u2603"}) + "\n"
+            for line in lines(60, start=300)
+        )
+    (opened,) = monitor(model, source, **how).news
+    assert opened.alert.told.startswith("vocabulary of the last 1 day differ")
+
+
 def test_texts_need_not_be_kept(model, tmp_path):
     source, store = tmp_path / "in.jsonl", tmp_path / "feedback.db"
     source.write_text("".join(lines(5)), encoding="utf-8")

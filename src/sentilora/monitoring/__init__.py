@@ -1,10 +1,10 @@
 """Texts as they come: classified, stored, watched, and told of.
 
 Flow: a source (``sources/``) hands over batches of :class:`FeedbackRecord` with its position; the
-model answers them; ``store/`` keeps texts, answers, hourly counts and the position in one
-transaction, so that what was accepted is stored, and stored once. ``rules/`` look at the counts and
-say when something is wrong; ``alerts/`` open, update and end, and are delivered from a queue that
-lies in the store, too.
+models of model_panel.py answer them; ``store/`` keeps texts, answers, hourly counts and the
+position in one transaction, so that what was accepted is stored, and stored once. ``rules/`` look
+at the counts and say when something is wrong, ``fresh_themes/`` at the stored texts; ``alerts/``
+open, update and end, and are delivered from a queue that lies in the store, too.
 """
 
 from importlib.util import find_spec

@@ -7,9 +7,10 @@ monitor waits and tries again; the source waits meanwhile, so memory does not gr
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,12 +19,14 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from sentilora.errors import DataError
 from sentilora.events import EventLog, Listener
-from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.message import setting
 from sentilora.monitoring.alerts.alert_book import AlertBook, AlertNews
-from sentilora.monitoring.answered_records import answer_records, as_heard
+from sentilora.monitoring.answered_records import heard_of
+from sentilora.monitoring.model_panel import Given, ModelPanel, panel_of
+from sentilora.monitoring.rules.heard import Finding
 from sentilora.monitoring.rules.rule_engine import RuleEngine
-from sentilora.monitoring.rules.rules_file import Rules, longest_look_s
+from sentilora.monitoring.rules.rule_kinds import ThemeRule, longest_look_s
+from sentilora.monitoring.rules.rules_file import Rules
 from sentilora.monitoring.sources.record_batch import RecordBatch, Source
 from sentilora.monitoring.store.store import AnsweredRecord, Store
 from sentilora.monitoring.store.stored_texts import (
@@ -61,7 +64,7 @@ class LiveMonitor:
     """Takes what a source hands over.
 
     Args:
-        model: model whose answers are stored, and which the rules look at.
+        models: models whose answers are stored, and which the rules look at.
         store: open store.
         rules: rules, with those who are told.
         is_dry: whether nobody is told.
@@ -72,7 +75,7 @@ class LiveMonitor:
 
     def __init__(
         self,
-        model: SentimentModel,
+        models: ModelPanel | Given,
         store: Store,
         rules: Rules = NO_RULES,
         *,
@@ -80,45 +83,49 @@ class LiveMonitor:
         listener: Listener | None = None,
         clock: Any = time.time,
     ) -> None:
-        self.model = model
+        self.panel = panel_of(models)
         self.store = store
         self.rules = rules
-        self.book = AlertBook(rules, is_dry=is_dry)
+        self.book = AlertBook(rules, self.panel.first, is_dry=is_dry)
         self.log = EventLog(listener)
         self.clock = clock
         self.result = MonitorResult()
-        self.engine = RuleEngine(rules.rules)
+        self.engine = RuleEngine(rules.rules, rules.models)
+        self._found: queue.SimpleQueue[tuple[ThemeRule, Mapping[str, Finding]]]
+        self._found = queue.SimpleQueue()
+        self._told: dict[str, tuple[ThemeRule, Mapping[str, Finding]]] = {}  # and not stored yet
         self._last = 0
         self._looked_s = self._remembered_s = 0.0
         self.recall()
 
-    @property
-    def name(self) -> str:
-        """Name of the model."""
-        return self.model.artifact.name
-
     def recall(self) -> None:
         """Have the rules remember what the store holds: what they knew, and what came since."""
-        self.engine = RuleEngine(self.rules.rules)
+        self.engine = RuleEngine(self.rules.rules, self.rules.models)
         if not self.rules.rules:
             return
         with self.store.engine.connect() as connection:
             state, up_to = read_rule_state(connection)
             fresh = self.engine.restore(state)
             up_to = up_to if state else last_number(connection)
-            if fresh and up_to:
-                since_ms = round(1000 * (self.clock() - longest_look_s(fresh)))
-                known = read_texts(connection, self.name, up_to=up_to, since_ms=since_ms)
-                self.engine.take(map(row_as_heard, known), fresh)
             self._last = up_to
-            for row in read_texts(connection, self.name, after=up_to):
-                self.engine.take([row_as_heard(row)])
-                self._last = row["number"]
+            for model in (None, *self.engine.others):
+                name = model or self.panel.first
+                if fresh and up_to:
+                    since_ms = round(1000 * (self.clock() - longest_look_s(fresh)))
+                    known = read_texts(connection, name, up_to=up_to, since_ms=since_ms)
+                    self.engine.take((row_as_heard(row, model) for row in known), fresh)
+                for row in read_texts(connection, name, after=up_to):
+                    self.engine.take([row_as_heard(row, model)])
+                    self._last = max(self._last, row["number"])
+
+    def tell(self, rule: ThemeRule, found: Mapping[str, Finding]) -> None:
+        """Take the themes that a look has found, from whatever thread."""
+        self._found.put((rule, found))
 
     def run(self, source: Source, stop: threading.Event) -> None:
         """Take what a source hands over until it ends or ``stop`` is set."""
         for batch in source.batches(self.store.position(source.place), stop):
-            answered = answer_records(self.model, batch.records)
+            answered = self.panel.answer(batch.records)
             if not self._keep(source, batch, answered, stop):
                 return
             batch.acknowledge()
@@ -159,6 +166,9 @@ class LiveMonitor:
         now_s = self.clock()
         if not answered and not batch.refused and now_s - self._looked_s < _LOOKED_S:
             return
+        while not self._found.empty():
+            rule, found = self._found.get()
+            self._told[rule.name] = rule, found
         positions = {} if batch.position is None else {source.place: batch.position}
 
         def also(
@@ -166,15 +176,19 @@ class LiveMonitor:
         ) -> list[AlertNews]:
             if not self.rules.rules:
                 return []
-            self.engine.take(map(as_heard, new))
+            self.engine.take(heard_of(new, self.engine.others))
             self._last = max(self._last, last)
-            if now_s - self._remembered_s >= _REMEMBERED_S:
+            for rule, found in self._told.values():
+                if rule in self.engine.rules:
+                    self.engine.tell(rule, found)
+            if self._told or now_s - self._remembered_s >= _REMEMBERED_S:
                 write_rule_state(connection, self.engine.state(), self._last)
                 self._remembered_s = now_s
             self._looked_s = now_s
             return self.book.settle(connection, self.engine, round(now_s * 1000))
 
         new, news = self.store.add(answered, positions, batch.refused, also)
+        self._told.clear()
         self.result.texts += len(new)
         self.result.known += len(answered) - len(new)
         self.result.refused += len(batch.refused)

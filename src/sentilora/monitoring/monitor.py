@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,13 +12,15 @@ from sqlalchemy.exc import DBAPIError
 
 from sentilora.errors import ConfigError
 from sentilora.events import Listener
-from sentilora.inference.sentiment_model import SentimentModel, load
 from sentilora.message import setting
 from sentilora.monitoring.alerts.courier import Courier, Sender, apprise_sender
 from sentilora.monitoring.feedback_record import RecordColumns
+from sentilora.monitoring.fresh_themes.theme_scout import ThemeScout
 from sentilora.monitoring.live_monitor import NO_RULES, LiveMonitor, MonitorResult
+from sentilora.monitoring.model_panel import Given, ModelPanel, panel_of
 from sentilora.monitoring.rules.durations import DAY_S
-from sentilora.monitoring.rules.rules_file import read_rules
+from sentilora.monitoring.rules.rule_kinds import ThemeRule
+from sentilora.monitoring.rules.rules_file import Rules, read_rules
 from sentilora.monitoring.sources.source_names import open_source
 from sentilora.monitoring.store.store import Store, open_store
 
@@ -26,7 +28,7 @@ _DROPPED_S = 3600.0
 
 
 def monitor(
-    model: SentimentModel | str | Path,
+    model: Given | Mapping[str, Given] | ModelPanel,
     source: str | Path,
     *,
     store: str | Path = "feedback.db",
@@ -47,7 +49,8 @@ def monitor(
     r"""Watch texts as they come, until the source ends or ``stop`` is set.
 
     Args:
-        model: loaded model, or the path of a run, its ``model/`` or an export; or ``general``.
+        model: loaded model, or the path of a run, its ``model/`` or an export; or ``general``. Or
+            several by name: each answers every text, and rules that name none are about the first.
         source: file that grows (JSON Lines, CSV, a text a line), or ``-`` for standard input.
         store: SQLite file, made if it is not there; or the address of a PostgreSQL database.
         rules: ``rules.toml``; nothing is told when None.
@@ -80,14 +83,24 @@ def monitor(
     days = _days_kept(keep_text)
     columns = RecordColumns(text, at, id, tuple(segments))
     opened = open_source(source, name=name, form=form, columns=columns, follows=follow)
-    if not isinstance(model, SentimentModel):
-        model = load(model, precision="auto")
-    asked = NO_RULES if rules is None else read_rules(rules, model.labels)
+    panel = panel_of(model)
+    asked = NO_RULES if rules is None else read_rules(rules, panel.facts())
+    if days == 0:
+        _refuse_themes(asked)
     stop = stop or threading.Event()
     with open_store(store, keeps_text=days != 0) as opened_store:
-        watcher = LiveMonitor(model, opened_store, asked, is_dry=dry_run, listener=listener)
+        watcher = LiveMonitor(panel, opened_store, asked, is_dry=dry_run, listener=listener)
+        scout = ThemeScout(
+            opened_store,
+            panel.models,
+            lambda: watcher.rules.rules,
+            lambda rule: watcher.engine.themes(rule),
+            watcher.tell,
+        )
         courier = Courier(opened_store, asked.targets, send)
         keeper = threading.Thread(target=_drop, args=(opened_store, days, stop), daemon=True)
+        if asked.rules:
+            scout.start()
         if not dry_run:
             courier.start()
         if days:
@@ -95,6 +108,7 @@ def monitor(
         try:
             watcher.run(opened, stop)
         finally:
+            scout.stop()
             courier.stop()
             if not dry_run:
                 courier.send_due()
@@ -116,6 +130,15 @@ def _days_kept(keep_text: str) -> int | None:
             f"{setting('keep_text', keep_text)}: expected all, none, or a number of days."
         )
     return int(keep_text)
+
+
+def _refuse_themes(rules: Rules) -> None:
+    for rule in rules.rules:
+        if isinstance(rule, ThemeRule):
+            raise ConfigError(
+                f"rule {rule.name!r}: themes are looked for in stored texts, and "
+                f"{setting('keep_text', 'none')} stores none. Expected all, or a number of days."
+            )
 
 
 def _drop(store: Store, days: int, stop: threading.Event) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,12 +18,13 @@ import numpy as np
 from sentilora.defaults import SEED
 from sentilora.errors import DataError
 from sentilora.events import EventLog, Listener
-from sentilora.inference.sentiment_model import SentimentModel, load
-from sentilora.monitoring.answered_records import answer_records, as_heard
+from sentilora.monitoring.answered_records import heard_of
 from sentilora.monitoring.feedback_record import RecordColumns
+from sentilora.monitoring.model_panel import Given, ModelPanel, panel_of
 from sentilora.monitoring.rules.durations import DAY_S
 from sentilora.monitoring.rules.heard import Heard
 from sentilora.monitoring.rules.rule_engine import RuleEngine
+from sentilora.monitoring.rules.rule_kinds import ThemeRule
 from sentilora.monitoring.rules.rules_file import read_rules
 from sentilora.monitoring.sources.source_names import open_source
 
@@ -64,6 +65,7 @@ class Replay:
         by_chance: number of alerts of each rule in the same texts with shuffled answers, on
             average; by the name of the rule.
         shuffles: how often answers were shuffled.
+        left_out: names of the rules about themes, which are looked for in a store and not here.
     """
 
     texts: int
@@ -73,10 +75,11 @@ class Replay:
     about: dict[str, int]
     by_chance: dict[str, float]
     shuffles: int
+    left_out: tuple[str, ...] = ()
 
 
 def replay(
-    model: SentimentModel | str | Path,
+    model: Given | Mapping[str, Given] | ModelPanel,
     source: str | Path,
     rules: str | Path,
     *,
@@ -92,7 +95,8 @@ def replay(
     r"""Run rules over a file of texts with their times.
 
     Args:
-        model: loaded model, or the path of a run, its ``model/`` or an export; or ``general``.
+        model: loaded model, or the path of a run, its ``model/`` or an export; or ``general``. Or
+            several by name; rules that name none are about the first.
         source: file of texts (JSON Lines, CSV).
         rules: ``rules.toml``.
         form: ``jsonl`` or ``csv``; as the ending of the file says when None.
@@ -123,16 +127,18 @@ def replay(
     """
     columns = RecordColumns(text, at, segments=tuple(segments))
     opened = open_source(source, name=name, form=form, columns=columns, follows=False)
-    if not isinstance(model, SentimentModel):
-        model = load(model, precision="auto")
-    asked = read_rules(rules, model.labels).rules
+    panel = panel_of(model)
+    told = read_rules(rules, panel.facts())
+    asked = [rule for rule in told.rules if not isinstance(rule, ThemeRule)]
+    others = RuleEngine(asked).others
     log = EventLog(listener)
     log.emit("phase", name="answer the texts", total=None)
     heard: list[Heard] = []
-    refused = 0
+    texts = refused = 0
     for batch in opened.batches(None, threading.Event()):
         refused += len(batch.refused)
-        heard += map(as_heard, answer_records(model, batch.records))
+        heard += heard_of(panel.answer(batch.records), others)
+        texts += len(batch.records)
         log.count(len(batch.records))
     if not heard:
         raise DataError(
@@ -144,19 +150,20 @@ def replay(
     chance: Counter[str] = Counter()
     generator = np.random.default_rng(seed)
     for _ in range(shuffles):
-        shuffled = run_rules(RuleEngine(asked), _shuffled(heard, generator))
+        shuffled = run_rules(RuleEngine(asked, told.models), _shuffled(heard, generator))
         chance.update(one.rule for one in shuffled)
         log.count(1)
-    engine = RuleEngine(asked)
+    engine = RuleEngine(asked, told.models)
     alerts = tuple(run_rules(engine, heard))
     return Replay(
-        texts=len(heard),
+        texts=texts,
         refused=refused,
         weeks=(heard[-1].at_ms - heard[0].at_ms) / _WEEK_MS,
         alerts=alerts,
         about={rule.name: engine.taken[rule.name] for rule in asked},
         by_chance={rule.name: chance[rule.name] / max(1, shuffles) for rule in asked},
         shuffles=shuffles,
+        left_out=tuple(rule.name for rule in told.rules if isinstance(rule, ThemeRule)),
     )
 
 
@@ -197,13 +204,16 @@ def _look(
 
 
 def _shuffled(heard: Sequence[Heard], generator: np.random.Generator) -> list[Heard]:
-    """Return the texts with each other's answers."""
-    return [
-        replace(
-            one,
-            label=heard[other].label,
-            score=heard[other].score,
-            unknown=heard[other].unknown,
-        )
-        for one, other in zip(heard, generator.permutation(len(heard)), strict=True)
-    ]
+    """Return the texts with each other's answers, dealt alike for each model."""
+    of_model: dict[str | None, list[int]] = {}
+    for place, one in enumerate(heard):
+        of_model.setdefault(one.model, []).append(place)
+    order = generator.permutation(len(heard) // len(of_model))
+    shuffled = list(heard)
+    for places in of_model.values():
+        for place, other in zip(places, order, strict=True):
+            answer = heard[places[other]]
+            shuffled[place] = replace(
+                heard[place], label=answer.label, score=answer.score, unknown=answer.unknown
+            )
+    return shuffled

@@ -1,6 +1,7 @@
 """``sentilora monitor`` and ``sentilora forget`` as a user meets them."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,23 @@ def test_what_happens_is_told_line_by_line(watch, run_command):
     code, out, _ = watch("--source", "feedback.jsonl", "--no-follow", "--json")
     assert (code, out) == (0, "")
     assert run_command("forget", "T-7")[:2] == (0, "forgotten   1 text of feedback.db\n")
+
+
+def test_several_models_are_called_by_names_or_folders(run_command, load_once, tiny_run):
+    load_once(tiny_run.path)
+    both = ("monitor", tiny_run.path, f"second={tiny_run.path}", "--source", "feedback.jsonl")
+    code, out, _ = run_command(*both, "--no-follow")
+    assert code == 0
+    assert out.startswith("watching    feedback.jsonl, models tiny, second, store feedback.db")
+    code, _, err = run_command(*both[:2], *both[1:])
+    assert code == 2
+    assert "Give it another name: NAME=" in err
+    Path("rules.toml").write_text(
+        RULES.replace('kind = "share"', 'kind = "share"\nmodel = "third"')
+    )
+    code, _, err = run_command(*both, "--rules", "rules.toml", "--no-follow")
+    assert code == 2
+    assert "model = 'third'; there is 'tiny', 'second'" in err
 
 
 def test_events_are_objects_for_another_program(watch):

@@ -9,7 +9,8 @@ from sentilora.monitoring.alerts.courier import Courier, apprise_sender, message
 from sentilora.monitoring.feedback_record import FeedbackRecord
 from sentilora.monitoring.rules.heard import Heard
 from sentilora.monitoring.rules.rule_engine import RuleEngine
-from sentilora.monitoring.rules.rules_file import Rules, ShareRule
+from sentilora.monitoring.rules.rule_kinds import ShareRule
+from sentilora.monitoring.rules.rules_file import Rules
 from sentilora.monitoring.store.hour_counts import StoredAnswer
 from sentilora.monitoring.store.store import AnsweredRecord, open_store
 
@@ -27,7 +28,7 @@ class Scene:
             | settings
         )
         self.rules = Rules((rule,), {"team": "good://team", "boss": "bad://boss"})
-        self.book = AlertBook(self.rules)
+        self.book = AlertBook(self.rules, "m")
         self.engine = RuleEngine(self.rules.rules)
         self.now_ms = START_S * 1000
         self.number = 0
@@ -148,7 +149,7 @@ def test_nobody_is_told_in_quiet_hours_or_in_a_dry_run(tmp_path):
     assert courier(scene, lambda *told: sent.append(told)).send_due() == 2
     scene.store.close()
     dry = Scene(tmp_path / "b.db")
-    dry.book = AlertBook(dry.rules, is_dry=True)
+    dry.book = AlertBook(dry.rules, "m", is_dry=True)
     dry.come(["negative"] * 5)
     assert len(dry.alerts()) == 1
     assert courier(dry, lambda *told: sent.append(told)).send_due() == 0

@@ -1,20 +1,27 @@
 """Rules as people write them; all that is wrong is said at once."""
 
+import numpy as np
 import pytest
 
 from sentilora.errors import ConfigError
 from sentilora.labels import TERNARY, Labels
 from sentilora.monitoring.rules.durations import duration_words, seconds_of
-from sentilora.monitoring.rules.rules_file import (
+from sentilora.monitoring.rules.rule_kinds import (
+    AccuracyRule,
     ChangeRule,
     DriftRule,
     ShareRule,
     SilenceRule,
     UsualRule,
-    read_rules,
 )
+from sentilora.monitoring.rules.rule_model import ModelFacts
+from sentilora.monitoring.rules.rules_file import read_rules
 
-LABELS = Labels(tuple(TERNARY))
+MODELS = {
+    "general": ModelFacts(Labels(tuple(TERNARY))),
+    "topic": ModelFacts(Labels(("app", "parcel")), np.array([[40, 5], [8, 60]])),
+    "few": ModelFacts(Labels(("app", "parcel")), np.array([[9, 0], [8, 60]])),
+}
 GOOD = """\
 [targets]
 team = "json://localhost/hook"
@@ -44,7 +51,21 @@ kind = "drift"
 of = "vocabulary"
 
 [[rules]]
+name = "guesses"
+kind = "accuracy"
+model = "topic"
+
+[[rules]]
+name = "parcels"
+kind = "share"
+model = "topic"
+label = "parcel"
+over = 0.5
+corrected = true
+
+[[rules]]
 name = "nothing comes"
+model = "general"
 kind = "silence"
 longer_than = "2 h"
 """
@@ -74,6 +95,28 @@ name = "c"
 kind = "share"
 label = "awful"
 over = 0.5
+
+[[rules]]
+name = "d"
+kind = "silence"
+model = "who"
+
+[[rules]]
+name = "e"
+kind = "change"
+model = "topic"
+
+[[rules]]
+name = "f"
+kind = "share"
+model = "few"
+label = "app"
+over = 0.5
+corrected = true
+
+[[rules]]
+name = "g"
+kind = "accuracy"
 """
 
 
@@ -84,24 +127,33 @@ def write(tmp_path, content):
 
 
 def test_each_kind_of_rule_is_read(tmp_path):
-    found = read_rules(write(tmp_path, GOOD), LABELS)
-    kinds = [ShareRule, UsualRule, ChangeRule, DriftRule, SilenceRule]
+    found = read_rules(write(tmp_path, GOOD), MODELS)
+    kinds = [
+        *(ShareRule, UsualRule, ChangeRule, DriftRule, AccuracyRule, ShareRule),
+        SilenceRule,
+    ]
     assert [type(rule) for rule in found.rules] == kinds
     assert found.rules[0].where == {"country": "DE"}
+    assert [rule.model for rule in found.rules[3:]] == [None, "topic", "topic", None]
+    assert found.models == MODELS
     assert found.targets == {"team": "json://localhost/hook"}
 
 
 def test_all_problems_are_told_at_once(tmp_path):
     with pytest.raises(ConfigError) as caught:
-        read_rules(write(tmp_path, BAD), LABELS)
+        read_rules(write(tmp_path, BAD), MODELS)
     said = str(caught.value)
     for told in (
         "colour: unknown",
         "targets.team: expected an address",
         "'soon' is no length of time",
-        "rule 'b': kind must be one of share, usual, change, drift, silence",
+        "rule 'b': kind must be one of share, usual, change, drift, accuracy, theme, silence",
         "notify names 'boss', which is not among [targets]",
-        "label = 'awful'; the model has negative, neutral, positive",
+        "label = 'awful'; general has negative, neutral, positive",
+        "model = 'who'; there is 'general', 'topic', 'few'",
+        "rule 'e': label = 'negative'; topic has app, parcel",
+        "rule 'f': corrected = true needs held-out texts of each label, and few has no report",
+        "rule 'g': general has no report of a run that tells how often it is right; give a bound",
         "rule 'c': the name stands twice",
     ):
         assert told in said
@@ -119,7 +171,7 @@ def test_all_problems_are_told_at_once(tmp_path):
 )
 def test_a_wrong_file_is_refused(tmp_path, content, told):
     with pytest.raises(ConfigError, match=told):
-        read_rules(write(tmp_path, content), LABELS)
+        read_rules(write(tmp_path, content), MODELS)
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,30 @@
 """What each kind of rule finds, and does not."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from sentilora.monitoring.rules.bernoulli_cusum import bound_for, run_length, whole_steps
-from sentilora.monitoring.rules.change_watch import ChangeWatch
-from sentilora.monitoring.rules.drift_watch import DriftWatch
+from sentilora.labels import Labels
 from sentilora.monitoring.rules.heard import Heard
 from sentilora.monitoring.rules.rule_engine import RuleEngine
-from sentilora.monitoring.rules.rules_file import (
+from sentilora.monitoring.rules.rule_kinds import (
+    AccuracyRule,
     ChangeRule,
     DriftRule,
     ShareRule,
     SilenceRule,
     UsualRule,
 )
-from sentilora.monitoring.rules.share_watch import ShareWatch
-from sentilora.monitoring.rules.silence_watch import SilenceWatch
-from sentilora.monitoring.rules.usual_watch import UsualWatch
+from sentilora.monitoring.rules.rule_model import ModelFacts
+from sentilora.monitoring.rules.watches.accuracy_watch import AccuracyWatch
+from sentilora.monitoring.rules.watches.bernoulli_cusum import bound_for, run_length, whole_steps
+from sentilora.monitoring.rules.watches.change_watch import ChangeWatch
+from sentilora.monitoring.rules.watches.drift_watch import DriftWatch
+from sentilora.monitoring.rules.watches.share_watch import ShareWatch
+from sentilora.monitoring.rules.watches.silence_watch import SilenceWatch
+from sentilora.monitoring.rules.watches.usual_watch import UsualWatch
 
 MINUTE = 60_000
 HOUR, DAY = 60 * MINUTE, 24 * 60 * MINUTE
@@ -32,6 +37,10 @@ def heard(at, label="negative", *, source="app", score=0.9, unknown=0.0, **segme
 
 def look(watch, at):
     return watch.look(START + at)
+
+
+def facts(confusion):
+    return ModelFacts(Labels(("negative", "positive")), np.array(confusion))
 
 
 def share_rule(**settings):
@@ -79,6 +88,62 @@ def test_a_share_may_have_to_be_sure_or_under_its_bound():
         under.take(heard(n, "positive"))
     assert look(sure, MINUTE).figures["low"] > 0.5
     assert look(under, MINUTE).figures["share"] == 0.12
+
+
+def test_a_share_is_corrected_for_what_the_model_is_known_to_miss():
+    missing_half = facts([[100, 100], [0, 200]])
+    rule = share_rule(over=0.5, corrected=True)
+    corrected, plain = ShareWatch(rule, missing_half), ShareWatch(share_rule())
+    for n in range(400):
+        one = heard(n, "negative" if n % 10 < 3 else "positive")
+        corrected.take(one)
+        plain.take(one)
+    assert look(plain, MINUTE) is None
+    found = look(corrected, MINUTE)
+    assert found.figures["share"] == pytest.approx(0.6)
+    assert found.figures["counted"] == pytest.approx(0.3)
+    # Wider than the interval of 120 of 400 alone, twice as far: the held-out texts are few, too.
+    assert 0.09 < found.figures["high"] - found.figures["share"] < 0.2
+    assert found.told.startswith("60.0 % negative (4")
+    assert ", 30.0 % as counted) of 400 texts" in found.told
+    assert (
+        look(ShareWatch(share_rule(over=0.5, corrected=True, sure=True), missing_half), 0) is None
+    )
+
+
+def test_answers_that_are_less_sure_tell_that_fewer_are_right():
+    rule = AccuracyRule(name="a", kind="accuracy", least=100)
+    watch = AccuracyWatch(rule, facts([[450, 50], [50, 450]]))  # 90 % right
+    bound = AccuracyWatch(AccuracyRule(name="a", kind="accuracy", under=0.8))
+    for n in range(400):
+        one = heard(n, score=0.8 if n % 2 else 0.98)
+        watch.take(one)
+        bound.take(one)
+    assert look(watch, 0) is None
+    for n in range(400):
+        one = heard(MINUTE + n, score=0.6 if n % 2 else 0.9)
+        watch.take(one)
+        bound.take(one)
+    found = look(watch, 2 * MINUTE)
+    assert found.figures["accuracy"] == pytest.approx(0.82)
+    assert found.figures["low"] < 0.82 < found.figures["high"] < 0.84
+    assert found.told.endswith(
+        "are right, by their scores: under the 90.0 % of 1,000 held-out texts"
+    )
+    assert look(bound, 2 * MINUTE) is None
+    for n in range(1600):
+        watch.take(heard(3 * MINUTE + n, score=0.95))
+    assert look(watch, 4 * MINUTE) is None
+
+
+def test_few_texts_tell_nothing_of_accuracy():
+    watch = AccuracyWatch(AccuracyRule(name="a", kind="accuracy", under=0.9))
+    for n in range(199):
+        watch.take(heard(n, score=0.5))
+    assert look(watch, 0) is None
+    watch.take(heard(199, score=0.5))
+    assert look(watch, 0) is not None
+    assert look(watch, 2 * DAY) is None
 
 
 def test_more_than_usual_is_told_by_the_same_hour_of_other_weeks():
@@ -228,6 +293,7 @@ def test_an_engine_goes_on_from_its_state_and_a_changed_rule_begins_anew():
         ChangeRule(name="b", kind="change", baseline=200),
         UsualRule(name="c", kind="usual"),
         DriftRule(name="d", kind="drift"),
+        AccuracyRule(name="f", kind="accuracy", under=0.95),
         SilenceRule(name="e", kind="silence"),
     ]
     texts = [
@@ -246,6 +312,16 @@ def test_an_engine_goes_on_from_its_state_and_a_changed_rule_begins_anew():
     assert RuleEngine(changed).restore(whole.state()) == changed[:1]
     told = [share_rule(each="country", notify=["team"]), *rules[1:]]
     assert RuleEngine(told).restore(whole.state()) == []
+
+
+def test_rules_are_about_the_answers_of_their_model():
+    rules = [share_rule(), share_rule(name="topic", model="topic", label="parcel")]
+    engine = RuleEngine(rules)
+    assert engine.others == ("topic",)
+    for n in range(20):
+        engine.take([heard(n, "positive"), replace(heard(n, "parcel"), model="topic")])
+    assert [one.rule.name for one in engine.look(START + MINUTE)] == ["topic"]
+    assert engine.taken == {"a": 20, "topic": 20}
 
 
 def test_rules_are_about_their_source_and_segments_and_each_value_by_itself():

@@ -144,7 +144,7 @@ def serve(
 
 def _named(runs: list[str] | None) -> dict[str, str]:
     from sentilora.errors import ConfigError
-    from sentilora.serving.http.model_names import name_runs
+    from sentilora.runs.named_runs import name_runs
 
     if not runs:
         raise ConfigError(

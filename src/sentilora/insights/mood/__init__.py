@@ -7,7 +7,7 @@ Flow: course.py puts together what runs over time: periods.py counts by day, wee
 ``changes/`` dates what is more than noise, ``courses/`` follows the shares of themes, and those of
 segments for mix.py. segments.py compares values of a column, impact.py says
 what a theme costs, prevalence.py corrects shares for the errors of the model, as far as
-checked_answers.py knows them.
+checked_answers.py knows them; known_errors.py does so again and again, for who watches.
 May import: statements, and what lies below them; themes come as an array.
 Not covered: seasons, and what no column of the data tells.
 """

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 
 from sentilora.monitoring.rules.heard import is_about, scope_of
 from sentilora.monitoring.rules.rule_engine import RuleEngine, Trouble
-from sentilora.monitoring.rules.rules_file import Rule, Rules
+from sentilora.monitoring.rules.rule_kinds import Rule
+from sentilora.monitoring.rules.rules_file import Rules
 from sentilora.monitoring.store.store_tables import ALERT, ANSWER, DELIVERY, FEEDBACK
 from sentilora.monitoring.store.stored_texts import row_as_heard
 
@@ -68,11 +69,13 @@ class AlertBook:
 
     Args:
         rules: rules with their targets.
+        model: name of the model that rules mean which name none.
         is_dry: whether nobody is to be told.
     """
 
-    def __init__(self, rules: Rules, *, is_dry: bool = False) -> None:
+    def __init__(self, rules: Rules, model: str, *, is_dry: bool = False) -> None:
         self.rules = rules
+        self.model = model
         self.is_dry = is_dry
 
     def settle(self, connection: Connection, engine: RuleEngine, now_ms: int) -> list[AlertNews]:
@@ -130,7 +133,7 @@ class AlertBook:
             "updated_ms": now_ms,
             "told": trouble.finding.told,
             "figures": json.dumps(dict(trouble.finding.figures)),
-            "examples": json.dumps(_examples(connection, trouble), ensure_ascii=False),
+            "examples": json.dumps(_examples(connection, trouble, self.model), ensure_ascii=False),
         }
 
     def _tell(
@@ -174,19 +177,24 @@ def after_quiet(quiet: str | None, now_ms: int) -> int:
     return round(dt.datetime.combine(day, end).astimezone().timestamp() * 1000)
 
 
-def _examples(connection: Connection, trouble: Trouble) -> list[dict[str, Any]]:
+def _examples(connection: Connection, trouble: Trouble, first: str) -> list[dict[str, Any]]:
     """Return some of the last texts that a rule is about, of its label where it has one."""
     rule, label = trouble.rule, getattr(trouble.rule, "label", None)
+    numbers = trouble.finding.numbers
     asked = (
         sa.select(FEEDBACK, ANSWER.c.label, ANSWER.c.score, ANSWER.c.unknown)
         .join(ANSWER, ANSWER.c.number == FEEDBACK.c.number)
+        .where(ANSWER.c.model == (rule.model or first))
         .order_by(FEEDBACK.c.number.desc())
         .limit(_LOOKED_AT)
     )
+    if numbers:
+        asked = asked.where(FEEDBACK.c.number.in_(numbers[-_LOOKED_AT:]))
     found: list[dict[str, Any]] = []
     for row in connection.execute(asked).mappings():
-        heard = row_as_heard({**row, "segments": json.loads(row["segments"])})
-        if not is_about(rule, heard) or scope_of(rule, heard) != trouble.scope:
+        heard = row_as_heard({**row, "segments": json.loads(row["segments"])}, rule.model)
+        is_meant = is_about(rule, heard) and scope_of(rule, heard) == trouble.scope
+        if not (numbers or is_meant):
             continue
         if label in (None, heard.label):
             text = row["text"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sentilora.monitoring.rules.rules_file import Rule
+from sentilora.monitoring.rules.rule_kinds import Rule
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Heard:
         label: its most probable label.
         score: probability of that.
         unknown: share of its tokens that the base does not know.
+        model: name of the model that says so; None for the first one.
     """
 
     at_ms: int
@@ -28,6 +29,7 @@ class Heard:
     label: str
     score: float
     unknown: float = 0.0
+    model: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,13 @@ class Finding:
     Attributes:
         told: what, in a sentence with its figures.
         figures: the figures, by name.
+        numbers: numbers of the stored texts that speak for it; empty where the last texts of the
+            rule do.
     """
 
     told: str
     figures: Mapping[str, Any] = field(default_factory=dict)
+    numbers: tuple[int, ...] = ()
 
 
 class Watch(Protocol):
@@ -61,8 +66,10 @@ class Watch(Protocol):
 
 def is_about(rule: Rule, heard: Heard) -> bool:
     """Whether a rule is about a text."""
-    return (rule.source is None or rule.source == heard.source) and all(
-        heard.segments.get(name) == value for name, value in rule.where.items()
+    return (
+        rule.model == heard.model
+        and (rule.source is None or rule.source == heard.source)
+        and all(heard.segments.get(name) == value for name, value in rule.where.items())
     )
 
 

@@ -4,33 +4,42 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sentilora.monitoring.rules.change_watch import ChangeWatch
-from sentilora.monitoring.rules.drift_watch import DriftWatch
 from sentilora.monitoring.rules.heard import Finding, Heard, Watch, is_about, scope_of
-from sentilora.monitoring.rules.rules_file import (
+from sentilora.monitoring.rules.rule_kinds import (
+    AccuracyRule,
     ChangeRule,
     DriftRule,
     Rule,
     ShareRule,
     SilenceRule,
+    ThemeRule,
     UsualRule,
 )
-from sentilora.monitoring.rules.share_watch import ShareWatch
-from sentilora.monitoring.rules.silence_watch import SilenceWatch
-from sentilora.monitoring.rules.usual_watch import UsualWatch
+from sentilora.monitoring.rules.rule_model import ModelFacts
+from sentilora.monitoring.rules.watches.accuracy_watch import AccuracyWatch
+from sentilora.monitoring.rules.watches.change_watch import ChangeWatch
+from sentilora.monitoring.rules.watches.drift_watch import DriftWatch
+from sentilora.monitoring.rules.watches.share_watch import ShareWatch
+from sentilora.monitoring.rules.watches.silence_watch import SilenceWatch
+from sentilora.monitoring.rules.watches.theme_watch import ThemeWatch
+from sentilora.monitoring.rules.watches.usual_watch import UsualWatch
 
-_WATCHES: dict[type, Callable[[Any], Watch]] = {
+_WATCHES: dict[type, Callable[..., Watch]] = {
     ShareRule: ShareWatch,
     UsualRule: UsualWatch,
     ChangeRule: ChangeWatch,
     DriftRule: DriftWatch,
+    AccuracyRule: AccuracyWatch,
+    ThemeRule: ThemeWatch,
     SilenceRule: SilenceWatch,
 }
+_NEEDS_FACTS = (ShareRule, AccuracyRule)
 MOST_SCOPES = 200
+MOST_THEMES = 20
 
 
 @dataclass(frozen=True)
@@ -53,13 +62,19 @@ class RuleEngine:
 
     Args:
         rules: the rules.
+        models: what is known of the models that they are about, by name, the first one first.
 
     Attributes:
         taken: number of texts that each rule was about, by its name.
+        others: names of the models, beside the first, that rules are about.
     """
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], models: Mapping[str, ModelFacts] | None = None
+    ) -> None:
         self.rules = tuple(rules)
+        self.models = dict(models or {})
+        self.others = tuple(sorted({rule.model for rule in rules if rule.model is not None}))
         self.taken: Counter[str] = Counter()
         self._watches: dict[str, dict[str, Watch]] = {rule.name: {} for rule in rules}
         for rule in rules:
@@ -84,6 +99,20 @@ class RuleEngine:
             for scope, watch in sorted(self._watches[rule.name].items())
             if (finding := watch.look(now_ms)) is not None
         ]
+
+    def themes(self, rule: Rule) -> dict[str, Finding]:
+        """Return the themes that were found for a rule, by name."""
+        watches = dict(self._watches.get(rule.name, {}))
+        return {
+            name: watch.found
+            for name, watch in watches.items()
+            if isinstance(watch, ThemeWatch) and watch.found is not None
+        }
+
+    def tell(self, rule: ThemeRule, found: Mapping[str, Finding]) -> None:
+        """Take the themes that a look at the store has found, in the place of those before."""
+        told = [(name, ThemeWatch(rule, finding)) for name, finding in found.items()]
+        self._watches[rule.name] = {"": ThemeWatch(rule), **dict(told[:MOST_THEMES])}
 
     def state(self) -> dict[str, Any]:
         """Return what all rules remember, as a JSON value."""
@@ -117,8 +146,14 @@ class RuleEngine:
         if scope not in watches:
             if len(watches) >= MOST_SCOPES:
                 return None
-            watches[scope] = _WATCHES[type(rule)](rule)
+            watches[scope] = self._made(rule)
         return watches[scope]
+
+    def _made(self, rule: Rule) -> Watch:
+        if not isinstance(rule, _NEEDS_FACTS):
+            return _WATCHES[type(rule)](rule)
+        name = rule.model or next(iter(self.models), None)
+        return _WATCHES[type(rule)](rule, None if name is None else self.models.get(name))
 
 
 def fingerprint(rule: Rule) -> str:

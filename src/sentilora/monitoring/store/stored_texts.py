@@ -53,10 +53,15 @@ def read_texts(
         after = rows[-1]["number"]
 
 
-def row_as_heard(row: Mapping[str, Any]) -> Heard:
-    """Return what rules know of a text that :func:`read_texts` gave."""
+def row_as_heard(row: Mapping[str, Any], model: str | None = None) -> Heard:
+    """Return what rules know of a text that :func:`read_texts` gave.
+
+    Args:
+        row: what it gave.
+        model: name of the model that answered; None for the first one.
+    """
     names = ("at_ms", "source", "segments", "label", "score", "unknown")
-    return Heard(**{name: row[name] for name in names})
+    return Heard(**{name: row[name] for name in names}, model=model)
 
 
 def last_number(connection: Connection) -> int:

@@ -3,8 +3,8 @@
 import pytest
 
 from sentilora.errors import ConfigError
+from sentilora.runs.named_runs import name_runs
 from sentilora.serving.http.api_key import read_key
-from sentilora.serving.http.model_names import name_runs
 from tests.helpers.fake_pool import FakePool
 from tests.helpers.http_client import client_of, refused
 

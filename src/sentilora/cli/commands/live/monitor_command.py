@@ -24,7 +24,14 @@ _TOLD_S = 60.0
 
 
 def monitor(
-    model: Annotated[str, typer.Argument(help="Run folder, its model/, an export, or 'general'.")],
+    models: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[NAME=]RUN",
+            help="Run folder, its model/, an export, or 'general'; several answer each text, and "
+            "are called like their folders, or NAME.",
+        ),
+    ],
     source: Annotated[
         str | None,
         typer.Option(help="File that grows (JSON Lines, CSV, a text a line), or - for a pipe."),
@@ -80,16 +87,21 @@ def monitor(
             f"{setting('replay', 'FILE')}, to run rules over what has been."
         )
     from sentilora.inference.sentiment_model import load
+    from sentilora.runs.named_runs import name_runs
 
-    loaded = load(model, device=device, precision=precision, engine=engine)
+    loaded = {
+        called: load(path, device=device, precision=precision, engine=engine)
+        for called, path in name_runs(models).items()
+    }
     if replay is not None:
-        _replay(model, loaded, replay, rules, form, text, at, segments, name, as_json=as_json)
+        _replay(models, loaded, replay, rules, form, text, at, segments, name, as_json=as_json)
         return
     from sentilora.monitoring.monitor import monitor as watch
     from sentilora.runs.interruption import on_first_signal
 
     if not as_json:
-        print(f"watching    {source}, model {loaded.artifact.name}, store {store}", flush=True)
+        told = f"model {', '.join(loaded)}" if len(loaded) == 1 else f"models {', '.join(loaded)}"
+        print(f"watching    {source}, {told}, store {store}", flush=True)
     stop = threading.Event()
     with on_first_signal(stop.set):
         done = watch(
@@ -144,7 +156,12 @@ def _as_json(event: Event) -> None:
 
 
 def _replay(
-    named: str, model: Any, path: str, rules: str | None, *settings: Any, as_json: bool
+    named: list[str],
+    loaded: dict[str, Any],
+    path: str,
+    rules: str | None,
+    *settings: Any,
+    as_json: bool,
 ) -> None:
     from sentilora.cli.progress import ProgressBar
     from sentilora.monitoring.replay import replay
@@ -157,7 +174,7 @@ def _replay(
     form, text, at, segments, name = settings
     with ProgressBar() as listener:
         found = replay(
-            model,
+            loaded,
             path,
             rules,
             form=form,
@@ -174,7 +191,7 @@ def _replay(
         return
     _show(found)
     how: dict[str, Any] = {"text": text, "at": at, "segments": segments}
-    again = typed("monitor", named, source=Path(path), rules=rules, **how)
+    again = typed("monitor", *named, source=Path(path), rules=rules, **how)
     print(f"next        {again}")
 
 
@@ -188,6 +205,8 @@ def _show(found: Replay) -> None:
         print(
             f"alert       {_moment(one.opened_ms / 1000)}  {one.rule}{scope}: {one.told}; {ended}"
         )
+    for rule in found.left_out:
+        print(f"left out    {rule}: themes are looked for in a store, while it watches")
     weeks = max(found.weeks, 1e-9)
     for rule, chance in found.by_chance.items():
         count = sum(one.rule == rule for one in found.alerts)

@@ -14,11 +14,11 @@ from starlette.responses import Response
 
 from sentilora.errors import SentiloraError
 from sentilora.message import setting
+from sentilora.runs.named_runs import NAME
 from sentilora.serving.http.messages.bodies import read
 from sentilora.serving.http.messages.openapi import answers, body
 from sentilora.serving.http.messages.refusals import Refusal
 from sentilora.serving.http.messages.responses import reply_json
-from sentilora.serving.http.model_names import NAME
 from sentilora.serving.http.routes.info import MODEL, Model, describe_models
 from sentilora.serving.http.service import Service
 from sentilora.serving.pool import Closing, NameTaken, Pool

@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sentilora.runs.named_runs import NAME
 from sentilora.serving.http.messages.bodies import read
 from sentilora.serving.http.messages.openapi import answers, body
 from sentilora.serving.http.messages.refusals import Refusal
 from sentilora.serving.http.messages.responses import reply_json
-from sentilora.serving.http.model_names import NAME
 from sentilora.serving.http.routes.adapters import GONE, Removed, check_allowed
 from sentilora.serving.http.service import Service
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sentilora.monitoring.rules.durations import duration_words, seconds_of
 from sentilora.monitoring.rules.heard import Finding, Heard
-from sentilora.monitoring.rules.rules_file import SilenceRule
+from sentilora.monitoring.rules.rule_kinds import SilenceRule
 
 
 class SilenceWatch:

@@ -13,8 +13,8 @@ from scipy.stats import binom
 
 from sentilora.monitoring.rules.durations import DAY_S, HOUR_S
 from sentilora.monitoring.rules.heard import Finding, Heard
-from sentilora.monitoring.rules.rules_file import UsualRule
-from sentilora.monitoring.rules.time_buckets import TimeBuckets
+from sentilora.monitoring.rules.rule_kinds import UsualRule
+from sentilora.monitoring.rules.watches.time_buckets import TimeBuckets
 
 _SLOT_MS = 600_000
 _HOUR_MS, _WEEK_MS = HOUR_S * 1000, 7 * DAY_S * 1000

@@ -22,11 +22,11 @@ class TimeBuckets:
         self._slots: dict[int, Counter[str]] = {}
         self._newest = 0
 
-    def add(self, at_ms: int, what: str) -> None:
-        """Count a text."""
+    def add(self, at_ms: int, what: str, number: int = 1) -> None:
+        """Count a text, or add a number of it."""
         slot = at_ms // self.slot_ms
         if slot * self.slot_ms >= self._newest - self.kept_ms - self.slot_ms:
-            self._slots.setdefault(slot, Counter())[what] += 1
+            self._slots.setdefault(slot, Counter())[what] += number
 
     def between(self, start_ms: int, end_ms: int) -> Counter[str]:
         """Return what was counted in the slots that begin in ``[start_ms, end_ms)``."""

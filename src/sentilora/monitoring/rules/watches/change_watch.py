@@ -14,10 +14,14 @@ from scipy.stats import binomtest
 
 from sentilora.evaluation.rank_metrics import wilson
 from sentilora.evaluation.reports.wording import percent
-from sentilora.monitoring.rules.bernoulli_cusum import BernoulliCusum, bound_for, whole_steps
 from sentilora.monitoring.rules.durations import DAY_S
 from sentilora.monitoring.rules.heard import Finding, Heard
-from sentilora.monitoring.rules.rules_file import ChangeRule
+from sentilora.monitoring.rules.rule_kinds import ChangeRule
+from sentilora.monitoring.rules.watches.bernoulli_cusum import (
+    BernoulliCusum,
+    bound_for,
+    whole_steps,
+)
 
 _MONTH_MS = 30 * DAY_S * 1000
 _CONFIDENCE = 0.8

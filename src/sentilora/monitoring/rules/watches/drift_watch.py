@@ -14,8 +14,8 @@ from scipy.stats import chi2_contingency
 from sentilora.evaluation.reports.wording import percent
 from sentilora.monitoring.rules.durations import MINUTE_S, duration_words, seconds_of
 from sentilora.monitoring.rules.heard import Finding, Heard
-from sentilora.monitoring.rules.rules_file import DriftRule
-from sentilora.monitoring.rules.time_buckets import TimeBuckets
+from sentilora.monitoring.rules.rule_kinds import DriftRule
+from sentilora.monitoring.rules.watches.time_buckets import TimeBuckets
 
 _CHANCE = 0.001
 _SLOTS = 24

@@ -1,0 +1,1 @@
+"""What ``sentilora monitor`` costs, how soon it tells, and what it survives."""
