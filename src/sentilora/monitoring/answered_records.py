@@ -28,4 +28,6 @@ def heard_of(answered: Iterable[AnsweredRecord], others: Container[str] = ()) ->
                 answer.score,
                 answer.unknown,
                 answer.model if place else None,
+                answer.signed,
+                record.conversation_id,
             )

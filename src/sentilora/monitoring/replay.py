@@ -214,6 +214,10 @@ def _shuffled(heard: Sequence[Heard], generator: np.random.Generator) -> list[He
         for place, other in zip(places, order, strict=True):
             answer = heard[places[other]]
             shuffled[place] = replace(
-                heard[place], label=answer.label, score=answer.score, unknown=answer.unknown
+                heard[place],
+                label=answer.label,
+                score=answer.score,
+                unknown=answer.unknown,
+                signed=answer.signed,
             )
     return shuffled

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from sentilora.monitoring.rules.heard import is_about, scope_of
 from sentilora.monitoring.rules.rule_engine import RuleEngine, Trouble
-from sentilora.monitoring.rules.rule_kinds import Rule
+from sentilora.monitoring.rules.rule_kinds import ConversationRule, Rule
 from sentilora.monitoring.rules.rules_file import Rules
 from sentilora.monitoring.store.store_tables import ALERT, ANSWER, DELIVERY, FEEDBACK
 from sentilora.monitoring.store.stored_texts import row_as_heard
@@ -182,7 +182,7 @@ def _examples(connection: Connection, trouble: Trouble, first: str) -> list[dict
     rule, label = trouble.rule, getattr(trouble.rule, "label", None)
     numbers = trouble.finding.numbers
     asked = (
-        sa.select(FEEDBACK, ANSWER.c.label, ANSWER.c.score, ANSWER.c.unknown)
+        sa.select(FEEDBACK, ANSWER.c.label, ANSWER.c.score, ANSWER.c.unknown, ANSWER.c.signed)
         .join(ANSWER, ANSWER.c.number == FEEDBACK.c.number)
         .where(ANSWER.c.model == (rule.model or first))
         .order_by(FEEDBACK.c.number.desc())
@@ -190,6 +190,8 @@ def _examples(connection: Connection, trouble: Trouble, first: str) -> list[dict
     )
     if numbers:
         asked = asked.where(FEEDBACK.c.number.in_(numbers[-_LOOKED_AT:]))
+    if isinstance(rule, ConversationRule):
+        asked = asked.where(FEEDBACK.c.conversation_id == trouble.scope)
     found: list[dict[str, Any]] = []
     for row in connection.execute(asked).mappings():
         heard = row_as_heard({**row, "segments": json.loads(row["segments"])}, rule.model)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sentilora.monitoring.rules.rule_kinds import Rule
+from sentilora.monitoring.rules.rule_kinds import ConversationRule, Rule
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class Heard:
         score: probability of that.
         unknown: share of its tokens that the base does not know.
         model: name of the model that says so; None for the first one.
+        signed: positive minus negative probability; None where labels are no sentiments.
+        conversation_id: conversation that it is a part of; None where it stands alone.
     """
 
     at_ms: int
@@ -30,6 +32,8 @@ class Heard:
     score: float
     unknown: float = 0.0
     model: str | None = None
+    signed: float | None = None
+    conversation_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,4 +79,6 @@ def is_about(rule: Rule, heard: Heard) -> bool:
 
 def scope_of(rule: Rule, heard: Heard) -> str | None:
     """Return the value whose texts are watched together; empty for all, None for no value."""
+    if isinstance(rule, ConversationRule):
+        return heard.conversation_id
     return "" if rule.each is None else heard.segments.get(rule.each)

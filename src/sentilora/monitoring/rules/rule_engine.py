@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from sentilora.monitoring.rules.heard import Finding, Heard, Watch, is_about, sc
 from sentilora.monitoring.rules.rule_kinds import (
     AccuracyRule,
     ChangeRule,
+    ConversationRule,
     DriftRule,
     Rule,
     ShareRule,
@@ -22,6 +23,7 @@ from sentilora.monitoring.rules.rule_kinds import (
 from sentilora.monitoring.rules.rule_model import ModelFacts
 from sentilora.monitoring.rules.watches.accuracy_watch import AccuracyWatch
 from sentilora.monitoring.rules.watches.change_watch import ChangeWatch
+from sentilora.monitoring.rules.watches.conversation_watch import ConversationWatch
 from sentilora.monitoring.rules.watches.drift_watch import DriftWatch
 from sentilora.monitoring.rules.watches.share_watch import ShareWatch
 from sentilora.monitoring.rules.watches.silence_watch import SilenceWatch
@@ -36,6 +38,7 @@ _WATCHES: dict[type, Callable[..., Watch]] = {
     AccuracyRule: AccuracyWatch,
     ThemeRule: ThemeWatch,
     SilenceRule: SilenceWatch,
+    ConversationRule: ConversationWatch,
 }
 _NEEDS_FACTS = (ShareRule, AccuracyRule)
 MOST_SCOPES = 200
@@ -96,8 +99,17 @@ class RuleEngine:
         return [
             Trouble(rule, scope, finding)
             for rule in self.rules
-            for scope, watch in sorted(self._watches[rule.name].items())
-            if (finding := watch.look(now_ms)) is not None
+            for each, watch in sorted(self._watches[rule.name].items())
+            for scope, finding in _findings(watch, each, now_ms)
+        ]
+
+    def conversations(self) -> list[tuple[Rule, ConversationWatch]]:
+        """Return the rules that watch conversations, each with its watch."""
+        return [
+            (rule, watch)
+            for rule in self.rules
+            for watch in self._watches[rule.name].values()
+            if isinstance(watch, ConversationWatch)
         ]
 
     def themes(self, rule: Rule) -> dict[str, Finding]:
@@ -143,6 +155,8 @@ class RuleEngine:
     def _watch(self, rule: Rule, scope: str) -> Watch | None:
         """Return the watch of a scope; None beyond so many of them."""
         watches = self._watches[rule.name]
+        if isinstance(rule, ConversationRule):
+            scope = ""  # one watch has all of them
         if scope not in watches:
             if len(watches) >= MOST_SCOPES:
                 return None
@@ -154,6 +168,13 @@ class RuleEngine:
             return _WATCHES[type(rule)](rule)
         name = rule.model or next(iter(self.models), None)
         return _WATCHES[type(rule)](rule, None if name is None else self.models.get(name))
+
+
+def _findings(watch: Watch, scope: str, now_ms: int) -> Iterator[tuple[str, Finding]]:
+    if isinstance(watch, ConversationWatch):
+        yield from watch.look_each(now_ms)
+    elif (finding := watch.look(now_ms)) is not None:
+        yield scope, finding
 
 
 def fingerprint(rule: Rule) -> str:

@@ -194,7 +194,41 @@ class SilenceRule(_Rule):
     longer_than: Duration = "1 hour"
 
 
-Rule = ShareRule | UsualRule | ChangeRule | DriftRule | AccuracyRule | ThemeRule | SilenceRule
+class ConversationRule(_Rule):
+    """The mood of a conversation is low, or fell; each conversation has an alert of its own.
+
+    Attributes:
+        below: mood, between -1 and 1, that it must not be below.
+        falls_by: fall since its best moment that it must not reach.
+        least: number of texts of the conversation from which its mood says anything.
+        over_after: length of time without a text after which it is over.
+    """
+
+    kind: Literal["conversation"]
+    below: Annotated[float, Field(gt=-1, lt=1)] | None = None
+    falls_by: Annotated[float, Field(gt=0, lt=2)] | None = None
+    least: Annotated[int, Field(ge=1, le=8)] = 3
+    over_after: Duration = "1 hour"
+
+    @model_validator(mode="after")
+    def _check_bounds(self) -> ConversationRule:
+        if self.below is None and self.falls_by is None:
+            raise ValueError("expected a bound: below = -0.5, or falls_by = 0.8")
+        if self.each is not None:
+            raise ValueError("each: every conversation is watched by itself; leave it out")
+        return self
+
+
+Rule = (
+    ShareRule
+    | UsualRule
+    | ChangeRule
+    | DriftRule
+    | AccuracyRule
+    | ThemeRule
+    | SilenceRule
+    | ConversationRule
+)
 KINDS: dict[str, type[Rule]] = {
     "share": ShareRule,
     "usual": UsualRule,
@@ -203,6 +237,7 @@ KINDS: dict[str, type[Rule]] = {
     "accuracy": AccuracyRule,
     "theme": ThemeRule,
     "silence": SilenceRule,
+    "conversation": ConversationRule,
 }
 
 
@@ -220,4 +255,6 @@ def longest_look_s(rules: Sequence[Rule]) -> float:
             spans.append(seconds_of(rule.within))
         elif isinstance(rule, DriftRule):
             spans.append(seconds_of(rule.within) + seconds_of(rule.baseline))
+        elif isinstance(rule, ConversationRule):
+            spans.append(seconds_of(rule.over_after))
     return max(spans)

@@ -10,7 +10,13 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from sentilora.errors import ConfigError, several
-from sentilora.monitoring.rules.rule_kinds import KINDS, AccuracyRule, Rule, ShareRule
+from sentilora.monitoring.rules.rule_kinds import (
+    KINDS,
+    AccuracyRule,
+    ConversationRule,
+    Rule,
+    ShareRule,
+)
 from sentilora.monitoring.rules.rule_model import ModelFacts
 from sentilora.section import faults
 from sentilora.settings_file import read_settings
@@ -112,6 +118,9 @@ def _about_model(rule: Rule, models: Mapping[str, ModelFacts]) -> list[str]:
             f"{name} has no report of a run that tells how often it is right; give a bound, such "
             "as under = 0.8"
         )
+    if isinstance(rule, ConversationRule) and facts.labels.polarities is None:
+        names = ", ".join(facts.labels.names)
+        problems.append(f"needs a model of sentiments; {name} has {names}")
     return problems
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from sentilora.monitoring.rules.heard import Heard
 from sentilora.monitoring.store.store_tables import ANSWER, FEEDBACK, RULE_STATE
 
 _AT_ONCE = 2000
+_HEARD = tuple(field.name for field in fields(Heard) if field.name != "model")
 
 
 def read_texts(
@@ -60,8 +62,7 @@ def row_as_heard(row: Mapping[str, Any], model: str | None = None) -> Heard:
         row: what it gave.
         model: name of the model that answered; None for the first one.
     """
-    names = ("at_ms", "source", "segments", "label", "score", "unknown")
-    return Heard(**{name: row[name] for name in names}, model=model)
+    return Heard(**{name: row[name] for name in _HEARD}, model=model)
 
 
 def last_number(connection: Connection) -> int:
