@@ -103,8 +103,11 @@ def commands_page() -> str:
         title = " ".join(["sentilora", *command])
         return f"## {title}\n\n```text\n{text}\n```\n"
 
-    names = list(typer.main.get_command(app).commands)
-    return "\n".join([COMMANDS_INTRO, help_of(), *(help_of(name) for name in names)])
+    pages = [COMMANDS_INTRO, help_of()]
+    for name, command in typer.main.get_command(app).commands.items():
+        pages.append(help_of(name))
+        pages += [help_of(name, inner) for inner in getattr(command, "commands", ())]
+    return "\n".join(pages)
 
 
 def training_page() -> str:

@@ -44,6 +44,9 @@ from sentilora.inference.rows.predict_file import predict_file
 from sentilora.insights.survey.survey_data import open_survey
 from sentilora.labels import Labels
 from sentilora.message import PYTHON, Message, command, setting, spelled
+from sentilora.monitoring.replies.post.reply_targets import open_target
+from sentilora.monitoring.replies.reply_files import write_reply_files
+from sentilora.monitoring.replies.reply_queue import ReplyQueue
 from sentilora.quality.quality_check import check
 from sentilora.runs.event_file import EventFile
 from sentilora.section import offered_settings
@@ -109,9 +112,11 @@ def options(name: str | None = None) -> dict[str, list[bool]]:
     for one, content in commands.items():
         if name not in (None, one):
             continue
-        for parameter in content.get_params(content.context_class(content, info_name=one)):
-            for written in parameter.opts:
-                found.setdefault(written, []).append(bool(getattr(parameter, "is_flag", False)))
+        for inner in getattr(content, "commands", {one: content}).values():
+            for parameter in inner.get_params(inner.context_class(inner, info_name=one)):
+                for written in parameter.opts:
+                    is_flag = bool(getattr(parameter, "is_flag", False))
+                    found.setdefault(written, []).append(is_flag)
     return found
 
 
@@ -121,6 +126,7 @@ def keywords() -> set[str]:
     public: list[Callable[..., Any]] = [
         *(sentilora.evaluate, sentilora.export, sentilora.load, sentilora.train),
         *(sentilora.insights, sentilora.monitor, sentilora.replay),
+        *(ReplyQueue.approve, ReplyQueue.drafts, ReplyQueue.edit, open_target, write_reply_files),
         *(check, predict_file, pairs_from_ratings, pairs_from_edits),
         *(train_seeds, PairFile, Door, Limits, open_survey),
     ]

@@ -118,6 +118,7 @@ COMMANDS = {
     "insights": {"insights"},
     "monitor": {"monitor", "replay"},
     "forget": {"forget"},
+    "replies": {"ReplyQueue"},
     "runs": {"list_runs"},
 }
 NO_FUNCTION = {

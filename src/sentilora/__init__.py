@@ -11,6 +11,7 @@ _HOME = {
     "AsyncClient": "sentilora.client.async_client",
     "Client": "sentilora.client.blocking_client",
     "Prediction": "sentilora.inference.prediction",
+    "ReplyQueue": "sentilora.monitoring.replies.reply_queue",
     "Report": "sentilora.evaluation.reports.report",
     "Run": "sentilora.runs.run_folder",
     "RunConfig": "sentilora.config",
@@ -41,6 +42,7 @@ __all__ = [
     "AsyncClient",
     "Client",
     "Prediction",
+    "ReplyQueue",
     "Report",
     "Run",
     "RunConfig",
@@ -92,6 +94,7 @@ if TYPE_CHECKING:
     from sentilora.monitoring.forget import forget as forget
     from sentilora.monitoring.monitor import monitor as monitor
     from sentilora.monitoring.replay import replay as replay
+    from sentilora.monitoring.replies.reply_queue import ReplyQueue as ReplyQueue
     from sentilora.quality.quality_check import check as check
     from sentilora.runs.run_folder import Run as Run
     from sentilora.runs.run_folder import list_runs as list_runs

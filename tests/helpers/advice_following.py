@@ -176,12 +176,12 @@ def _commands() -> dict[str, Any]:
 
 
 def valued_options(name: str) -> set[str]:
-    """Return the options of a command that take a value."""
+    """Return the options of a command that take a value; of one with commands in it, of all."""
     command = _commands()[name]
-    context = command.context_class(command, info_name=name)
     return {
         spelling
-        for param in command.get_params(context)
+        for one in getattr(command, "commands", {name: command}).values()
+        for param in one.get_params(one.context_class(one, info_name=name))
         if param.param_type_name == "option" and not param.is_flag
         for spelling in param.opts
     }
@@ -189,7 +189,10 @@ def valued_options(name: str) -> set[str]:
 
 def parse(words: list[str]) -> None:
     """Have the parser of the command line read a command, without doing it."""
-    _commands()[words[0]].make_context(words[0], list(words[1:]))
+    command, rest = _commands()[words[0]], list(words[1:])
+    while hasattr(command, "commands"):
+        command = command.commands[rest.pop(0)]
+    command.make_context(words[0], rest)
 
 
 def make_world(

@@ -56,7 +56,8 @@ def app(tiny_run, tmp_path_factory):
     folder = tmp_path_factory.mktemp("app")
     runs = folder / "runs"
     shutil.copytree(tiny_run.path, runs / "tiny")
-    settings = AppSettings(str(runs / "tiny"), runs, folder / "exports")
+    store = str(folder / "feedback.db")  # is not there before a test makes it
+    settings = AppSettings(str(runs / "tiny"), runs, folder / "exports", store)
     log = folder / "said.txt"
     with app_server(settings, folder, log, os.environ) as (url, _):
         yield url, log, runs

@@ -4,7 +4,8 @@ Flow: a source (``sources/``) hands over batches of :class:`FeedbackRecord` with
 models of model_panel.py answer them; ``store/`` keeps texts, answers, hourly counts and the
 position in one transaction, so that what was accepted is stored, and stored once. ``rules/`` look
 at the counts and say when something is wrong, ``fresh_themes/`` at the stored texts; ``alerts/``
-open, update and end, and are delivered from a queue that lies in the store, too.
+open, update and end, and are delivered from a queue that lies in the store, too. ``replies/``
+drafts answers to negative texts, which people approve.
 """
 
 from importlib.util import find_spec

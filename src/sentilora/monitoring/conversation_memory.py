@@ -13,9 +13,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from sentilora.monitoring.rules.watches.conversation_watch import TEXTS
 from sentilora.monitoring.rules.heard import Heard, is_about
 from sentilora.monitoring.rules.rule_engine import RuleEngine
+from sentilora.monitoring.rules.watches.conversation_watch import TEXTS
 from sentilora.monitoring.store.store_tables import ANSWER, FEEDBACK
 from sentilora.monitoring.store.stored_texts import row_as_heard
 

@@ -22,8 +22,10 @@ from sentilora.events import EventLog, Listener
 from sentilora.message import setting
 from sentilora.monitoring.alerts.alert_book import AlertBook, AlertNews
 from sentilora.monitoring.answered_records import heard_of
+from sentilora.monitoring.conversation_memory import remember_conversations
 from sentilora.monitoring.model_panel import Given, ModelPanel, panel_of
-from sentilora.monitoring.rules.heard import Finding
+from sentilora.monitoring.replies.draft_writer import DraftWriter
+from sentilora.monitoring.rules.heard import Finding, Heard
 from sentilora.monitoring.rules.rule_engine import RuleEngine
 from sentilora.monitoring.rules.rule_kinds import ThemeRule, longest_look_s
 from sentilora.monitoring.rules.rules_file import Rules
@@ -51,12 +53,14 @@ class MonitorResult:
         texts: number of texts that were stored.
         known: number of texts that had been stored before.
         refused: number of records that were no texts.
+        drafts: number of replies that were drafted.
         news: alerts that opened or ended, in order.
     """
 
     texts: int = 0
     known: int = 0
     refused: int = 0
+    drafts: int = 0
     news: list[AlertNews] = field(default_factory=list)
 
 
@@ -67,9 +71,10 @@ class LiveMonitor:
         models: models whose answers are stored, and which the rules look at.
         store: open store.
         rules: rules, with those who are told.
+        drafts: what drafts replies; None for no replies.
         is_dry: whether nobody is told.
-        listener: listener to the events ``stored`` (texts, known, refused), ``alert`` (event,
-            title, told) and ``waiting`` (reason).
+        listener: listener to the events ``stored`` (texts, known, refused, drafts), ``alert``
+            (event, title, told) and ``waiting`` (reason).
         clock: what time it is, in seconds since 1970.
     """
 
@@ -79,6 +84,7 @@ class LiveMonitor:
         store: Store,
         rules: Rules = NO_RULES,
         *,
+        drafts: DraftWriter | None = None,
         is_dry: bool = False,
         listener: Listener | None = None,
         clock: Any = time.time,
@@ -86,6 +92,7 @@ class LiveMonitor:
         self.panel = panel_of(models)
         self.store = store
         self.rules = rules
+        self.drafts = drafts
         self.book = AlertBook(rules, self.panel.first, is_dry=is_dry)
         self.log = EventLog(listener)
         self.clock = clock
@@ -115,7 +122,9 @@ class LiveMonitor:
                     known = read_texts(connection, name, up_to=up_to, since_ms=since_ms)
                     self.engine.take((row_as_heard(row, model) for row in known), fresh)
                 for row in read_texts(connection, name, after=up_to):
-                    self.engine.take([row_as_heard(row, model)])
+                    heard, before = [row_as_heard(row, model)], row["number"] - 1
+                    self._remember(connection, heard, before)
+                    self.engine.take(heard)
                     self._last = max(self._last, row["number"])
 
     def tell(self, rule: ThemeRule, found: Mapping[str, Finding]) -> None:
@@ -173,25 +182,18 @@ class LiveMonitor:
 
         def also(
             connection: Connection, new: Sequence[AnsweredRecord], last: int
-        ) -> list[AlertNews]:
-            if not self.rules.rules:
-                return []
-            self.engine.take(heard_of(new, self.engine.others))
-            self._last = max(self._last, last)
-            for rule, found in self._told.values():
-                if rule in self.engine.rules:
-                    self.engine.tell(rule, found)
-            if self._told or now_s - self._remembered_s >= _REMEMBERED_S:
-                write_rule_state(connection, self.engine.state(), self._last)
-                self._remembered_s = now_s
-            self._looked_s = now_s
-            return self.book.settle(connection, self.engine, round(now_s * 1000))
+        ) -> tuple[list[AlertNews], int]:
+            news = self._watch(connection, new, last, now_s)
+            if self.drafts is None:
+                return news, 0
+            return news, self.drafts.write(connection, new, self.rules.rules, round(now_s * 1000))
 
-        new, news = self.store.add(answered, positions, batch.refused, also)
+        new, (news, drafts) = self.store.add(answered, positions, batch.refused, also)
         self._told.clear()
         self.result.texts += len(new)
         self.result.known += len(answered) - len(new)
         self.result.refused += len(batch.refused)
+        self.result.drafts += drafts
         self.result.news += news
         if answered or batch.refused:
             self.log.emit(
@@ -199,6 +201,29 @@ class LiveMonitor:
                 texts=len(new),
                 known=len(answered) - len(new),
                 refused=[f"{one.place}: {one.reason}" for one in batch.refused],
+                drafts=drafts,
             )
         for one in news:
             self.log.emit("alert", event=one.event, title=one.alert.title, told=one.alert.told)
+
+    def _watch(
+        self, connection: Connection, new: Sequence[AnsweredRecord], last: int, now_s: float
+    ) -> list[AlertNews]:
+        """Show new texts to the rules, and write down what they say."""
+        if not self.rules.rules:
+            return []
+        heard = list(heard_of(new, self.engine.others))
+        self._remember(connection, heard, self._last)
+        self.engine.take(heard)
+        self._last = max(self._last, last)
+        for rule, found in self._told.values():
+            if rule in self.engine.rules:
+                self.engine.tell(rule, found)
+        if self._told or now_s - self._remembered_s >= _REMEMBERED_S:
+            write_rule_state(connection, self.engine.state(), self._last)
+            self._remembered_s = now_s
+        self._looked_s = now_s
+        return self.book.settle(connection, self.engine, round(now_s * 1000))
+
+    def _remember(self, connection: Connection, heard: Sequence[Heard], up_to: int) -> None:
+        remember_conversations(connection, self.engine, heard, self.panel.first, up_to)

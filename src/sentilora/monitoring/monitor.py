@@ -18,6 +18,8 @@ from sentilora.monitoring.feedback_record import RecordColumns
 from sentilora.monitoring.fresh_themes.theme_scout import ThemeScout
 from sentilora.monitoring.live_monitor import NO_RULES, LiveMonitor, MonitorResult
 from sentilora.monitoring.model_panel import Given, ModelPanel, panel_of
+from sentilora.monitoring.replies.draft_writer import open_writer
+from sentilora.monitoring.replies.replies_file import read_replies
 from sentilora.monitoring.rules.durations import DAY_S
 from sentilora.monitoring.rules.rule_kinds import ThemeRule
 from sentilora.monitoring.rules.rules_file import Rules, read_rules
@@ -33,6 +35,7 @@ def monitor(
     *,
     store: str | Path = "feedback.db",
     rules: str | Path | None = None,
+    replies: str | Path | None = None,
     name: str | None = None,
     form: str | None = None,
     text: str | None = None,
@@ -54,6 +57,8 @@ def monitor(
         source: file that grows (JSON Lines, CSV, a text a line), or ``-`` for standard input.
         store: SQLite file, made if it is not there; or the address of a PostgreSQL database.
         rules: ``rules.toml``; nothing is told when None.
+        replies: ``replies.toml``, or ``default`` for what ships with the package: replies are
+            drafted for negative texts; None for no replies.
         name: name of the channel; that of the file when None.
         form: ``jsonl``, ``csv`` or ``text``; as the ending of the file says when None.
         text: field with the text; found by name when None.
@@ -81,15 +86,29 @@ def monitor(
         1
     """
     days = _days_kept(keep_text)
+    if replies is not None and days == 0:
+        raise ConfigError(
+            f"{setting('keep_text', keep_text)} keeps no text that somebody could answer. Name a "
+            f"number of days, or leave {setting('replies')} out."
+        )
     columns = RecordColumns(text, at, id, tuple(segments))
     opened = open_source(source, name=name, form=form, columns=columns, follows=follow)
     panel = panel_of(model)
     asked = NO_RULES if rules is None else read_rules(rules, panel.facts())
     if days == 0:
         _refuse_themes(asked)
+    drafted = None
+    if replies is not None:
+        labels = panel.facts()[panel.first].labels
+        drafted = read_replies(replies, [rule.name for rule in asked.rules], labels)
     stop = stop or threading.Event()
-    with open_store(store, keeps_text=days != 0) as opened_store:
-        watcher = LiveMonitor(panel, opened_store, asked, is_dry=dry_run, listener=listener)
+    with (
+        open_store(store, keeps_text=days != 0) as opened_store,
+        open_writer(drafted, opened_store, is_dry=dry_run) as writer,
+    ):
+        watcher = LiveMonitor(
+            panel, opened_store, asked, drafts=writer, is_dry=dry_run, listener=listener
+        )
         scout = ThemeScout(
             opened_store,
             panel.models,

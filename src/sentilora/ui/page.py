@@ -18,6 +18,7 @@ from sentilora.ui.views import (
     train_page,
     try_page,
 )
+from sentilora.ui.views.drafts import replies_page
 
 # Drawn here, because the browser would fetch the icon of a page from a server of Google's.
 STATIC = Path(__file__).with_name("static")
@@ -25,6 +26,7 @@ ICON, LOGO = STATIC / "icon.svg", STATIC / "logo.svg"
 PAGES = (
     (overview_page.show, "Overview", "overview", ":material/insights:"),
     (label_page.show, "Label", "label", ":material/label:"),
+    (replies_page.show, "Replies", "replies", ":material/forward_to_inbox:"),
     (try_page.show, "Try", "try", ":material/chat_bubble:"),
     (file_page.show, "File", "file", ":material/table_view:"),
     (train_page.show, "Train", "train", ":material/model_training:"),

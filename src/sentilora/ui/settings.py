@@ -18,6 +18,7 @@ NOT_SURE = "not sure"  # stands for a label where the score is too low, or nothi
 RUN = "SENTILORA_APP_RUN"
 RUNS = "SENTILORA_APP_RUNS"
 EXPORTS = "SENTILORA_APP_EXPORTS"
+STORE = "SENTILORA_APP_STORE"
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,22 @@ class AppSettings:
         run: the model to begin with, as :func:`sentilora.load` takes it.
         runs: folder with run folders; trainings go there, too.
         exports: folder with exports.
+        store: store of a monitor: SQLite file, or address of a PostgreSQL database.
     """
 
     run: str = GENERAL
     runs: Path = Path("runs")
     exports: Path = Path("exports")
+    store: str = "feedback.db"
 
     def to_environment(self) -> dict[str, str]:
         """Return the variables that :func:`read_app_settings` reads."""
-        return {RUN: self.run, RUNS: str(self.runs), EXPORTS: str(self.exports)}
+        return {
+            RUN: self.run,
+            RUNS: str(self.runs),
+            EXPORTS: str(self.exports),
+            STORE: self.store,
+        }
 
 
 def read_app_settings() -> AppSettings:
@@ -46,4 +54,5 @@ def read_app_settings() -> AppSettings:
         run=os.environ.get(RUN, default.run),
         runs=Path(os.environ.get(RUNS, default.runs)),
         exports=Path(os.environ.get(EXPORTS, default.exports)),
+        store=os.environ.get(STORE, default.store),
     )

@@ -25,6 +25,9 @@ def open_app(
     output: Annotated[
         Path, typer.Option(help="Folder with run folders; trainings go there, too.")
     ] = AppSettings.runs,
+    store: Annotated[
+        str, typer.Option(help="Store of a monitor: SQLite file, or address of a database.")
+    ] = AppSettings.store,
 ) -> None:
     """Open the web page: try texts, analyse files, train, compare, export.
 
@@ -39,7 +42,8 @@ def open_app(
     def tell(url: str) -> None:
         print(f"page        {url}\nstop        Ctrl-C", file=sys.stderr)
 
-    launch(AppSettings(run=run, runs=output.expanduser()), host=host, port=port, tell=tell)
+    settings = AppSettings(run=run, runs=output.expanduser(), store=store)
+    launch(settings, host=host, port=port, tell=tell)
 
 
 def _check_run(run: str) -> None:

@@ -23,6 +23,7 @@ USE_LABELS = "The file has labels: use them instead of the model's answers"
 LABEL_KIND = "What the labels are"
 LABEL_NAMES = "Names of the labels, in order"
 SKIP_ROWS = "Leave out rows that cannot be used"
+APPROVE_MARKED = "Approve it although something is marked"
 START_FROM = "Start from"
 EPOCHS = "Epochs"
 PRESET = "Preset"
@@ -113,6 +114,7 @@ PAGE = PageWords(
         "preset": PRESET,
         "name": NAME,
         "to": KIND,
+        "force": APPROVE_MARKED,
         **{name: f"{READING}: {box}" for name, box in READING_BOXES.items()},
     },
     {

@@ -42,6 +42,10 @@ def monitor(
     rules: Annotated[
         str | None, typer.Option(help="TOML file: what to watch, whom to tell.")
     ] = None,
+    replies: Annotated[
+        str | None,
+        typer.Option(help="TOML file: draft replies to negative texts; or 'default'."),
+    ] = None,
     name: Annotated[
         str | None, typer.Option(help="Name of the channel; the file's if not given.")
     ] = None,
@@ -109,6 +113,7 @@ def monitor(
             str(source),
             store=store,
             rules=rules,
+            replies=replies,
             name=name,
             form=form,
             text=text,
@@ -123,7 +128,10 @@ def monitor(
         )
     if not as_json:
         known = f", {done.known:,} known already" if done.known else ""
-        print(f"stored      {done.texts:,} texts{known}, {done.refused:,} refused")
+        drafts = f", {done.drafts:,} replies drafted" if replies is not None else ""
+        print(f"stored      {done.texts:,} texts{known}, {done.refused:,} refused{drafts}")
+        if done.drafts:
+            print(f"next        {typed('replies', 'list', store=store)}")
 
 
 class _Lines:
