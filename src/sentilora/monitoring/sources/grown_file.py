@@ -116,8 +116,9 @@ class GrownFile:
             is_over = not lines and (is_left or left_s >= _LEFT_S or _size(file) < at)
             read = list(reader.finish() if is_over else reader.read(lines))
             header = None if reader.header is None else tuple(reader.header)
-            for start in range(0, len(read), MOST_RECORDS):
-                part = read[start : start + MOST_RECORDS]
+            size = -(-len(read) // -(-len(read) // MOST_RECORDS)) if read else 1  # all about alike
+            for start in range(0, len(read), size):
+                part = read[start : start + size]
                 place = replace(place, offset=part[-1].end, header=header)
                 yield RecordBatch(
                     [one.found for one in part if isinstance(one.found, FeedbackRecord)],

@@ -91,13 +91,15 @@ class Store:
         Returns:
             The texts that were new, in their order, and what ``also`` returned.
         """
-        by_key = {(one.record.source, one.record.id): one for one in reversed(answered)}
-        wanted = [one for one in answered if by_key[one.record.source, one.record.id] is one]
+        by_key: dict[tuple[str, str], AnsweredRecord] = {}
+        for one in answered:
+            by_key.setdefault((one.record.source, one.record.id), one)
+        wanted = list(by_key.values())
         with writing(self.engine) as connection:
             numbers = self._insert(connection, [one.record for one in wanted])
             new = [one for one in wanted if (one.record.source, one.record.id) in numbers]
             answers = [
-                {"number": numbers[one.record.source, one.record.id], **asdict(answer)}
+                {"number": numbers[one.record.source, one.record.id], **vars(answer)}
                 for one in new
                 for answer in one.answers
             ]
@@ -171,30 +173,28 @@ class Store:
     ) -> dict[tuple[str, str], int]:
         """Insert the texts that are new; return their numbers by source and id."""
         stored_ms = time.time_ns() // 1_000_000
-        numbers = {}
-        for start in range(0, len(records), _AT_ONCE):
-            rows = [
-                {
-                    "source": one.source,
-                    "id": one.id,
-                    "at_ms": milliseconds(one),
-                    "stored_ms": stored_ms,
-                    "text": one.text if self.keeps_text else None,
-                    "segments": json.dumps(dict(one.segments), ensure_ascii=False, sort_keys=True),
-                    "conversation_id": one.conversation_id,
-                }
-                for one in records[start : start + _AT_ONCE]
-            ]
-            # What comes back tells what is new; row counts and keys differ between databases.
-            asked = (
-                self._insert_into(FEEDBACK)
-                .values(rows)
-                .on_conflict_do_nothing(index_elements=["source", "id"])
-                .returning(FEEDBACK.c.source, FEEDBACK.c.id, FEEDBACK.c.number)
-            )
-            for source, name, number in connection.execute(asked):
-                numbers[source, name] = number
-        return numbers
+        rows = [
+            {
+                "source": one.source,
+                "id": one.id,
+                "at_ms": milliseconds(one),
+                "stored_ms": stored_ms,
+                "text": one.text if self.keeps_text else None,
+                "segments": json.dumps(dict(one.segments), ensure_ascii=False, sort_keys=True),
+                "conversation_id": one.conversation_id,
+            }
+            for one in records
+        ]
+        if not rows:
+            return {}
+        # What comes back tells what is new; row counts and keys differ between databases. Rows are
+        # handed over beside the statement, which is then compiled once, and not for each batch.
+        asked = (
+            self._insert_into(FEEDBACK)
+            .on_conflict_do_nothing(index_elements=["source", "id"])
+            .returning(FEEDBACK.c.source, FEEDBACK.c.id, FEEDBACK.c.number)
+        )
+        return {(source, name): at for source, name, at in connection.execute(asked, rows)}
 
     def _count(self, connection: Connection, new: Iterable[AnsweredRecord]) -> None:
         counts: dict[tuple[Any, ...], Sums] = defaultdict(Sums)
