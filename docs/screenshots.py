@@ -1,4 +1,4 @@
-"""Take the pictures of docs/app.md and docs/insights.md: pages of the web app, in Chromium.
+"""Take the pictures of docs/app.md, live.md and insights.md: pages of the web app, in Chromium.
 
 python docs/screenshots.py [RUN]       rewrite docs/images/; needs make test-browser once
 
@@ -8,20 +8,26 @@ are shown, too. Without one they show what there is without a training.
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 DOCS = Path(__file__).resolve().parent
 IMAGES = DOCS / "images"
-SAMPLE = DOCS.parent / "src" / "sentilora" / "samples" / "test.csv"
+SAMPLES = DOCS.parent / "src" / "sentilora" / "samples"
+SAMPLE = SAMPLES / "test.csv"
 DESKTOP = {"viewport": {"width": 1180, "height": 940}}
 REPORT = {"viewport": {"width": 1080, "height": 1250}}
 PHONE = {
@@ -42,6 +48,8 @@ def main(arguments: list[str]) -> int:
         for name, options, draw in (
             ("app-overview", DESKTOP, _overview),
             ("insights-report", REPORT, _report),
+            ("app-live", DESKTOP, _live),
+            ("app-live-phone", PHONE, _live),
             ("app-label", DESKTOP, _label),
             ("app-try", DESKTOP, _try),
             ("app-phone", PHONE, _try),
@@ -84,6 +92,13 @@ def _report(page: Any, url: str, run: Path | None) -> None:
         report = Path(folder) / "insights.html"
         waiting.value.save_as(report)
         page.goto(report.as_uri())
+
+
+def _live(page: Any, url: str, _: Path | None) -> None:
+    page.goto(f"{url}/live")
+    page.locator(".sl-said").first.wait_for()
+    page.locator(".sl-alert").first.wait_for()
+    page.mouse.move(0, 0)
 
 
 def _label(page: Any, url: str, _: Path | None) -> None:
@@ -159,6 +174,7 @@ def _served(run: Path | None) -> Iterator[str]:
             (runs / ".app" / run.name).mkdir(parents=True)
             (runs / ".app" / run.name / "process.json").write_text("{}", encoding="utf-8")
             given = [str(runs / run.name)]
+        _watch(Path(folder))
         command = [sys.executable, "-m", "sentilora", "app", *given, "--port", "0"]
         with subprocess.Popen(  # noqa: S603 - our own interpreter and command
             command, cwd=folder, stderr=subprocess.PIPE, text=True
@@ -169,6 +185,66 @@ def _served(run: Path | None) -> Iterator[str]:
             finally:
                 process.terminate()
                 process.communicate()
+
+
+def _watch(folder: Path) -> None:
+    """Let a monitor store the samples as if they came in the last day, complaints at the end."""
+    with _hook() as address:
+        rules = f"""
+            targets = {{ team = "{address}" }}
+            [[rules]]
+            name = "many complaints"
+            kind = "share"
+            over = 0.5
+            within = "1 hour"
+            least = 20
+            """
+        (folder / "rules.toml").write_text(rules, encoding="utf-8")
+        lines = "\n".join(json.dumps(one, ensure_ascii=False) for one in _feedback())
+        (folder / "feedback.jsonl").write_text(f"{lines}\n", encoding="utf-8")
+        command = [sys.executable, "-m", "sentilora", "monitor", "general", "--no-follow"]
+        command += ["--source", "feedback.jsonl", "--rules", "rules.toml"]
+        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+
+
+def _feedback() -> Iterator[dict[str, Any]]:
+    """Yield the samples, those that complain of an app in the last hour."""
+    rows: list[dict[str, str]] = []
+    for name in ("train.csv", "test.csv"):
+        with (SAMPLES / name).open(encoding="utf-8", newline="") as stream:
+            rows += csv.DictReader(stream)
+    late = [one for one in rows if (one["domain"], one["label"]) == ("app", "negative")][:30]
+    early = [one for one in rows if one not in late]
+    now = dt.datetime.now(dt.UTC)
+    for rest, span_s, until_s in ((early, 26 * 3600, 3600), (late, 3000, 20)):
+        for place, row in enumerate(rest):
+            ago_s = until_s + span_s * (1 - (place + 1) / len(rest))
+            yield {
+                "id": f"T-{until_s}-{place + 1}",
+                "at": (now - dt.timedelta(seconds=ago_s)).isoformat(),
+                "source": ("app", "mail", "chat")[place % 3],
+                "text": row["text"],
+                "segments": {"domain": row["domain"]},
+            }
+
+
+@contextmanager
+def _hook() -> Iterator[str]:
+    """Serve a webhook that takes every message."""
+
+    class Taker(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Taker) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"json://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
 
 
 @contextmanager

@@ -30,11 +30,16 @@ def find_programs() -> Path | None:
 class PostgresServer:
     """A server that listens on loopback.
 
+    Args:
+        programs: folder of the server's programs.
+        folder: folder for its data.
+        is_new: whether there are no data in it yet.
+
     Attributes:
         port: port that it listens at.
     """
 
-    def __init__(self, programs: Path, folder: Path) -> None:
+    def __init__(self, programs: Path, folder: Path, *, is_new: bool = True) -> None:
         self._programs = programs
         self._folder = folder / "data"
         self._user = _USER if os.geteuid() == 0 else None  # root may not run it
@@ -43,7 +48,8 @@ class PostgresServer:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self._run("initdb", "-D", self._folder, "-U", _USER, "-A", "trust", "-N")
+        if is_new:
+            self._run("initdb", "-D", self._folder, "-U", _USER, "-A", "trust", "-N")
         self._databases = 0
 
     def start(self) -> None:
@@ -67,20 +73,23 @@ class PostgresServer:
         first_line = (self._folder / "postmaster.pid").read_text().splitlines()[0]
         os.kill(int(first_line), signal.SIGKILL)
 
-    def stop(self) -> None:
-        """Stop it."""
-        self._run("pg_ctl", "-D", self._folder, "-m", "immediate", "stop")
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it; ``fast`` writes down first what is in memory."""
+        self._run("pg_ctl", "-D", self._folder, "-m", mode, "stop")
 
     def make_database(self) -> str:
         """Make an empty database; return its address."""
         self._databases += 1
         name = f"feedback_{self._databases}"
-        address = f"postgresql://{_USER}@127.0.0.1:{self.port}"
-        engine, _ = connect(f"{address}/postgres")
+        engine, _ = connect(self.address("postgres"))
         with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             connection.exec_driver_sql(f"CREATE DATABASE {name}")
         engine.dispose()
-        return f"{address}/{name}"
+        return self.address(name)
+
+    def address(self, name: str) -> str:
+        """Return the address of a database."""
+        return f"postgresql://{_USER}@127.0.0.1:{self.port}/{name}"
 
     def _run(self, program: str, *arguments: str | Path) -> None:
         subprocess.run(

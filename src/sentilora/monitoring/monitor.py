@@ -22,7 +22,7 @@ from sentilora.monitoring.replies.draft_writer import open_writer
 from sentilora.monitoring.replies.replies_file import read_replies
 from sentilora.monitoring.rules.durations import DAY_S
 from sentilora.monitoring.rules.rule_kinds import ThemeRule
-from sentilora.monitoring.rules.rules_file import Rules, read_rules
+from sentilora.monitoring.rules.rules_file import Rules, page_fault, read_rules
 from sentilora.monitoring.sources.source_names import open_source
 from sentilora.monitoring.store.store import Store, open_store
 
@@ -45,6 +45,7 @@ def monitor(
     keep_text: str = "all",
     follow: bool = True,
     dry_run: bool = False,
+    page: str | None = None,
     stop: threading.Event | None = None,
     listener: Listener | None = None,
     send: Sender = apprise_sender,
@@ -68,6 +69,7 @@ def monitor(
         keep_text: ``all``; ``none``, to store only what was said of texts; or a number of days.
         follow: whether to wait for more at the end of a file.
         dry_run: whether alerts are only written down, and nobody is told.
+        page: address of the app, which messages link to; as the rules say when None.
         stop: event that ends it.
         listener: listener to the events of :class:`LiveMonitor`.
         send: what sends messages.
@@ -95,6 +97,8 @@ def monitor(
     opened = open_source(source, name=name, form=form, columns=columns, follows=follow)
     panel = panel_of(model)
     asked = NO_RULES if rules is None else read_rules(rules, panel.facts())
+    if page is not None and (fault := page_fault(page)) is not None:
+        raise ConfigError(f"{setting('page', page)}: {fault}.")
     if days == 0:
         _refuse_themes(asked)
     drafted = None
@@ -116,7 +120,7 @@ def monitor(
             lambda rule: watcher.engine.themes(rule),
             watcher.tell,
         )
-        courier = Courier(opened_store, asked.targets, send)
+        courier = Courier(opened_store, asked.targets, send, page=page or asked.page)
         keeper = threading.Thread(target=_drop, args=(opened_store, days, stop), daemon=True)
         if asked.rules:
             scout.start()

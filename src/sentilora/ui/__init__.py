@@ -1,4 +1,4 @@
-"""The web app, made with Streamlit: overview, label, try, file, train, compare, model.
+"""The web app, made with Streamlit: what feedback says, as a file and as it comes, and models.
 
 Door: ``launch()`` in launcher.py; Streamlit then runs ``main()`` in page.py for every click.
 Flow: page.py draws frame and menu, and calls one file of ``views/``; ``models/`` loads and asks

@@ -13,6 +13,7 @@ from sentilora.ui.views import (
     compare_page,
     file_page,
     label_page,
+    live_page,
     model_page,
     overview_page,
     train_page,
@@ -25,6 +26,7 @@ STATIC = Path(__file__).with_name("static")
 ICON, LOGO = STATIC / "icon.svg", STATIC / "logo.svg"
 PAGES = (
     (overview_page.show, "Overview", "overview", ":material/insights:"),
+    (live_page.show, "Live", "live", ":material/monitor_heart:"),
     (label_page.show, "Label", "label", ":material/label:"),
     (replies_page.show, "Replies", "replies", ":material/forward_to_inbox:"),
     (try_page.show, "Try", "try", ":material/chat_bubble:"),

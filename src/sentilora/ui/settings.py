@@ -1,4 +1,4 @@
-"""What the command tells the pages: which model to begin with, and where runs and exports lie.
+"""What the command tells the pages: the model to begin with, and where runs, exports and texts lie.
 
 It goes through the environment, because Streamlit runs the pages as a script of its own.
 """

@@ -187,6 +187,21 @@ def test_a_message_says_what_since_when_and_shows_texts(scene):
     assert quoted == [f"– text {n}" for n in (5, 4, 3, 2, 1)]
 
 
+def test_a_message_links_to_the_alert_where_there_is_a_page(scene):
+    scene.come(["negative"] * 5)
+    scene.come(["positive"] * 20)
+    sent = []
+    courier = Courier(
+        scene.store,
+        scene.rules.targets,
+        lambda address, title, body: sent.append(body),
+        lambda: scene.now_ms / 1000,
+        page="http://desk:8501/",
+    )
+    assert courier.send_due() == 4
+    assert {body.splitlines()[-1] for body in sent} == {"http://desk:8501/live?alert=1"}
+
+
 def test_apprise_refuses_what_it_does_not_know_and_what_does_not_arrive():
     with pytest.raises(OSError, match="no such address"):
         apprise_sender("carrier-pigeon://home", "a", "b")

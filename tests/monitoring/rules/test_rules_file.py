@@ -139,6 +139,12 @@ def test_each_kind_of_rule_is_read(tmp_path):
     assert found.targets == {"team": "json://localhost/hook"}
 
 
+def test_the_address_of_the_page_is_read(tmp_path):
+    told = f'{GOOD}\n[page]\naddress = "http://192.168.1.20:8501"\n'
+    assert read_rules(write(tmp_path, told), MODELS).page == "http://192.168.1.20:8501"
+    assert read_rules(write(tmp_path, GOOD), MODELS).page is None
+
+
 def test_all_problems_are_told_at_once(tmp_path):
     with pytest.raises(ConfigError) as caught:
         read_rules(write(tmp_path, BAD), MODELS)
@@ -167,6 +173,9 @@ def test_all_problems_are_told_at_once(tmp_path):
         ('[[rules]]\nname = "a"\nkind = "share"\nover = 40\n', "over"),
         ('[[rules]]\nname = "a"\nkind = "silence"\nquiet = "at night"\n', "are no hours"),
         ('[[rules]]\nname = "a"\nkind = "silence"\nlonger = "1 h"\n', "longer"),
+        (f'{GOOD}[page]\naddress = "javascript:alert(1)"\n', "page.address: 'javascript:alert"),
+        (f"{GOOD}[page]\naddress = 5\n", "page.address: '5' is no address"),
+        (f'{GOOD}[page]\nadress = "http://a"\n', r"\[page\]: expected address"),
     ],
 )
 def test_a_wrong_file_is_refused(tmp_path, content, told):

@@ -26,10 +26,11 @@ def open_app(
         Path, typer.Option(help="Folder with run folders; trainings go there, too.")
     ] = AppSettings.runs,
     store: Annotated[
-        str, typer.Option(help="Store of a monitor: SQLite file, or address of a database.")
+        str,
+        typer.Option(help="Store of a monitor: SQLite file, or address of a PostgreSQL database."),
     ] = AppSettings.store,
 ) -> None:
-    """Open the web page: try texts, analyse files, train, compare, export.
+    """Open the web page: try texts, analyse files, watch, train, compare, export.
 
     It runs until Ctrl-C. Texts stay on this machine; there is no password, so open it to others
     only in a network you trust.

@@ -44,6 +44,7 @@ class Courier:
         targets: addresses by name.
         send: what sends.
         clock: what time it is, in seconds since 1970.
+        page: address of the app, which messages link to; no link when None.
     """
 
     def __init__(
@@ -52,11 +53,13 @@ class Courier:
         targets: Mapping[str, str],
         send: Sender,
         clock: Callable[[], float] = time.time,
+        page: str | None = None,
     ) -> None:
         self.store = store
         self.targets = targets
         self.send = send
         self.clock = clock
+        self.page = page
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
 
@@ -110,7 +113,7 @@ class Courier:
         address = self.targets.get(target)
         if address is None:
             return f"{target!r} is not among [targets] any more"
-        title, body = message_of(event, alert)
+        title, body = message_of(event, alert, self.page)
         try:
             self.send(address, title, body)
         except OSError as error:
@@ -125,20 +128,24 @@ class Courier:
                 self._stop.wait(_FIRST_WAIT_S)
 
 
-def message_of(event: str, alert: Alert) -> tuple[str, str]:
-    """Write what is sent: a title and a text."""
+def message_of(event: str, alert: Alert, page: str | None = None) -> tuple[str, str]:
+    """Write what is sent: a title and a text, with a link to the alert where there is a page."""
     opened = _moment(alert.opened_ms)
     if event == ENDED:
         assert alert.ended_ms is not None
         lines = [
             f"It began on {opened} and ended on {_moment(alert.ended_ms)}. Last: {alert.told}."
         ]
-        return f"Over: {alert.title}", "\n".join(lines)
+        return f"Over: {alert.title}", "\n".join([*lines, *_link(page, alert)])
     lines = [f"{alert.told}.", f"Since {opened}."]
     quoted = [one["text"] for one in alert.examples if one["text"]]
     if quoted:
         lines += ["", *(f"– {' '.join(text.split())}" for text in quoted)]
-    return alert.title, "\n".join(lines)
+    return alert.title, "\n".join([*lines, *_link(page, alert)])
+
+
+def _link(page: str | None, alert: Alert) -> list[str]:
+    return [] if page is None else ["", f"{page.rstrip('/')}/live?alert={alert.number}"]
 
 
 def apprise_sender(address: str, title: str, body: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,8 @@ from sentilora.monitoring.rules.rule_model import ModelFacts
 from sentilora.section import faults
 from sentilora.settings_file import read_settings
 
+_ADDRESS = re.compile(r"https?://[^\s?#]+")
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -30,11 +33,13 @@ class Rules:
         rules: the rules, in their order.
         targets: addresses of those who are told, by name, as Apprise writes them.
         models: models that the rules are about, by name; the first one where a rule names none.
+        page: address of the app, which messages link to; None where there is none.
     """
 
     rules: tuple[Rule, ...]
     targets: dict[str, str]
     models: Mapping[str, ModelFacts] = field(default_factory=dict)
+    page: str | None = None
 
 
 def read_rules(path: str | Path, models: Mapping[str, ModelFacts]) -> Rules:
@@ -49,18 +54,19 @@ def read_rules(path: str | Path, models: Mapping[str, ModelFacts]) -> Rules:
     """
     found = read_settings(path, "rules")
     problems = [
-        f"{name}: unknown; expected [[rules]] and [targets]"
+        f"{name}: unknown; expected [[rules]], [targets] and [page]"
         for name in found
-        if name not in ("rules", "targets")
+        if name not in ("rules", "targets", "page")
     ]
     targets = _targets(found.get("targets", {}), problems)
+    page = _page(found.get("page"), problems)
     rules = _rules(found.get("rules", []), models, targets, problems)
     if problems:
         raise ConfigError(
             f"{several(str(path), problems)}\nExpected rules such as: [[rules]] name = "
             "'app is down', kind = 'share', over = 0.4, within = '30 minutes', least = 50."
         )
-    return Rules(tuple(rules), targets, dict(models))
+    return Rules(tuple(rules), targets, dict(models), page)
 
 
 def _rules(
@@ -131,3 +137,25 @@ def _targets(given: Any, problems: list[str]) -> dict[str, str]:
     wrong = [name for name, address in given.items() if not isinstance(address, str)]
     problems += [f"targets.{name}: expected an address as a string" for name in wrong]
     return {name: address for name, address in given.items() if isinstance(address, str)}
+
+
+def page_fault(address: Any) -> str | None:
+    """Say what is wrong with the address of a page; None where nothing is."""
+    if isinstance(address, str) and _ADDRESS.fullmatch(address):
+        return None
+    return (
+        f"{str(address)[:100]!r} is no address; expected that of the app, for instance "
+        "'http://192.168.1.20:8501'"
+    )
+
+
+def _page(given: Any, problems: list[str]) -> str | None:
+    if given is None:
+        return None
+    if not isinstance(given, dict) or set(given) != {"address"}:
+        problems.append("[page]: expected address = 'http://…', and nothing else")
+        return None
+    if (fault := page_fault(given["address"])) is not None:
+        problems.append(f"page.address: {fault}")
+        return None
+    return str(given["address"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sentilora.errors import ConfigError
-from sentilora.labels import Labels
+from sentilora.labels import TERNARY, Labels
 from sentilora.ui.settings import NOT_SURE
 
 LIGHT, DARK = "#ffffff", "#171614"  # Streamlit's two grounds
@@ -46,3 +46,8 @@ def label_colours(names: Sequence[str]) -> dict[str, str]:
     scale = (NEGATIVE, MILD_NEGATIVE, NEUTRAL, MILD_POSITIVE, POSITIVE)
     last = len(names) - 1
     return {name: scale[round(4 * index / last)] for index, name in enumerate(names)}
+
+
+def tones_of(names: Sequence[str]) -> dict[str, str]:
+    """Return a colour for each of those labels of a model that occur, be it one alone."""
+    return label_colours(TERNARY if set(names) <= set(TERNARY) else names)

@@ -72,6 +72,12 @@ def monitor(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Write alerts down, and tell nobody.")
     ] = False,
+    page: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of the app, for links in messages; as the rules say if not given."
+        ),
+    ] = None,
     replay: Annotated[
         str | None,
         typer.Option(help="Run the rules over a file of texts with their times, at once."),
@@ -123,6 +129,7 @@ def monitor(
             keep_text=keep_text,
             follow=follow,
             dry_run=dry_run,
+            page=page,
             stop=stop,
             listener=_as_json if as_json else _Lines(),
         )
