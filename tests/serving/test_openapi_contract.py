@@ -2,15 +2,18 @@
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from jsonschema import Draft202012Validator
 
+from sentilora.monitoring.served_feedback import ServedFeedback
 from sentilora.serving.http.asgi_app import build_app
 from sentilora.serving.http.callers import Callers
 from sentilora.serving.http.limits import Limits
+from sentilora.serving.http.model_names import Names
 from tests.helpers.fake_pool import FakePool
 from tests.helpers.http_client import client_of
 
@@ -25,7 +28,50 @@ def make_app():
     pool.remove = pool.find
     pool.close = lambda timeout_s: None  # the app is started and stopped for each request
     limits = Limits(max_client_batch_size=8, max_text_characters=200)
-    return build_app(pool, limits, key=KEY, callers=Callers(hosts=frozenset(("*",))))
+    callers = Callers(hosts=frozenset(("*",)))
+    app = build_app(pool, limits, key=KEY, callers=callers, keeps=True)
+    app.state.service.take(None, INBOX)
+    return app
+
+
+class LateInbox:
+    """A real inbox with a store, opened by the first request; it outlives each of them."""
+
+    counts = None
+
+    def __init__(self):
+        self.folder = self.inbox = None
+
+    def offer(self, entries, token, deadline):
+        if self.inbox is None:
+            self.folder = TemporaryDirectory()
+            store, limits = Path(self.folder.name) / "feedback.db", Limits(max_text_characters=200)
+            self.inbox = ServedFeedback(FakePool("general"), Names(), limits, store=store)
+        return self.inbox.offer(entries, token, deadline)
+
+    def close(self, timeout_s):
+        """Stay."""
+
+    def end(self):
+        if self.inbox is not None:
+            self.inbox.close(20)
+            self.folder.cleanup()
+
+
+INBOX = LateInbox()
+
+
+@schemathesis.serializer("application/x-ndjson")
+def as_lines(context, value):
+    """Write a record, or whatever stands in its place, as a line."""
+    return json.dumps(value).encode() + b"\n"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ended():
+    """Close the store in the end."""
+    yield
+    INBOX.end()
 
 
 schema = schemathesis.openapi.from_asgi(
@@ -37,6 +83,16 @@ schema = schemathesis.openapi.from_asgi(
             "auth": {"openapi": {"key": {"bearer": KEY}}},
             "checks": {"negative_data_rejection": {"expected-statuses": [*REFUSED]}},
             "generation": {"deterministic": True, "database": "none"},
+            # Records that are none keep the others of a request from nothing.
+            "operations": [
+                {
+                    "include-path": "/v1/feedback",
+                    "checks": {
+                        "negative_data_rejection": {"enabled": False},
+                        "positive_data_acceptance": {"enabled": False},
+                    },
+                }
+            ],
         }
     ),
 )

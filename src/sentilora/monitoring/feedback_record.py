@@ -14,6 +14,7 @@ UTC = dt.UTC
 TEXT_NAMES = ("text", "message", "body", "content", "comment", "review", "feedback")
 AT_NAMES = ("at", "time", "timestamp", "created_at", "date")
 _MOST_ID, _MOST_SEGMENT = 200, 200
+_MOST_SEGMENTS = 32  # each is counted by itself
 _MILLISECONDS_FROM = 1e11  # as seconds, that is the year 5138
 
 
@@ -134,11 +135,13 @@ def _segments(fields: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]
     if isinstance(given, str) and given.strip():
         try:
             given = json.loads(given)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RecordProblem(f"'segments' is no object: {_shown(given)}") from error
     if given is not None and given != "" and not isinstance(given, Mapping):
         raise RecordProblem(f"'segments' is no object: {_shown(given)}")
     told = {**(given or {}), **{name: fields[name] for name in names if name in fields}}
+    if len(told) > _MOST_SEGMENTS:
+        raise RecordProblem(f"{len(told):,} segments; {_MOST_SEGMENTS} at most")
     found = {}
     for name, value in told.items():
         word = _word(value, str(name), most=None)
@@ -173,7 +176,10 @@ def _kind(value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:
+        return "something nested too deeply"
     return text if len(text) <= 60 else f"{text[:60]}…"
 
 

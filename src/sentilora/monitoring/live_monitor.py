@@ -11,8 +11,9 @@ import queue
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -38,6 +39,9 @@ from sentilora.monitoring.store.stored_texts import (
     row_as_heard,
     write_rule_state,
 )
+
+if TYPE_CHECKING:
+    from sentilora.monitoring.metrics.live_tally import LiveTally
 
 NO_RULES = Rules((), {})
 _LOOKED_S = 1.0
@@ -76,6 +80,9 @@ class LiveMonitor:
         listener: listener to the events ``stored`` (texts, known, refused, drafts), ``alert``
             (event, title, told) and ``waiting`` (reason).
         clock: what time it is, in seconds since 1970.
+
+    Attributes:
+        tally: what counts for the metrics; None if nobody asks for them.
     """
 
     def __init__(
@@ -95,6 +102,7 @@ class LiveMonitor:
         self.drafts = drafts
         self.book = AlertBook(rules, self.panel.first, is_dry=is_dry)
         self.log = EventLog(listener)
+        self.tally: LiveTally | None = None
         self.clock = clock
         self.result = MonitorResult()
         self.engine = RuleEngine(rules.rules, rules.models)
@@ -133,13 +141,27 @@ class LiveMonitor:
 
     def run(self, source: Source, stop: threading.Event) -> None:
         """Take what a source hands over until it ends or ``stop`` is set."""
-        for batch in source.batches(self.store.position(source.place), stop):
-            answered = self.panel.answer(batch.records)
-            if not self._keep(source, batch, answered, stop):
-                return
-            batch.acknowledge()
+        with ExitStack() as ending:
+            batches = source.batches(self.store.position(source.place), stop)
+            ending.callback(getattr(batches, "close", int))  # whatever comes, it lets go
+            for batch in batches:
+                if not self._take(source, batch, stop):
+                    return
         self._looked_s = self._remembered_s = 0.0  # look a last time, and remember
         self._keep(source, RecordBatch(), [], stop)
+
+    def _take(self, source: Source, batch: RecordBatch, stop: threading.Event) -> bool:
+        """Answer and store a batch; return whether it is stored."""
+        started_s = time.monotonic()
+        answered = self.panel.answer(batch.records)
+        answered_s = time.monotonic()
+        if not self._keep(source, batch, answered, stop):
+            return False
+        batch.acknowledge()
+        if self.tally is not None:
+            self.tally.time(batch, started_s, answered_s)
+            self.tally.look(self.store)
+        return True
 
     def _keep(
         self,
@@ -157,6 +179,9 @@ class LiveMonitor:
                 self._store(source, batch, answered)
             except (OperationalError, InterfaceError) as error:
                 is_lost = True
+                batch.delay(str(error.orig))
+                if self.tally is not None:
+                    self.tally.is_waiting = True
                 self.log.emit("waiting", reason=f"{self.store.name}: {error.orig}")
                 if stop.wait(wait_s):
                     return False
@@ -190,6 +215,9 @@ class LiveMonitor:
 
         new, (news, drafts) = self.store.add(answered, positions, batch.refused, also)
         self._told.clear()
+        batch.report([one.record for one in new])
+        if self.tally is not None:
+            self.tally.count(answered, new, batch.refused, news)
         self.result.texts += len(new)
         self.result.known += len(answered) - len(new)
         self.result.refused += len(batch.refused)

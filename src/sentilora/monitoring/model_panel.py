@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from sentilora.errors import ConfigError
+from sentilora.inference.prediction import Prediction
 from sentilora.inference.sentiment_model import SentimentModel, load
 from sentilora.insights.mood.checked_answers import held_out_confusion
+from sentilora.labels import Labels
 from sentilora.monitoring.feedback_record import FeedbackRecord
 from sentilora.monitoring.rules.rule_model import ModelFacts
 from sentilora.monitoring.store.hour_counts import StoredAnswer
@@ -16,6 +19,17 @@ from sentilora.monitoring.store.store import AnsweredRecord
 from sentilora.runs.named_runs import NAME
 
 Given = SentimentModel | str | Path
+
+
+class Answering(Protocol):
+    """What answers texts: a loaded model, or that of a server."""
+
+    @property
+    def labels(self) -> Labels:
+        """Its labels."""
+
+    def predict(self, texts: list[str]) -> Sequence[Prediction]:
+        """Answer texts, in their order."""
 
 
 class ModelPanel:
@@ -28,7 +42,7 @@ class ModelPanel:
         models: the same.
     """
 
-    def __init__(self, models: Mapping[str, SentimentModel]) -> None:
+    def __init__(self, models: Mapping[str, Answering]) -> None:
         self.models = dict(models)
 
     @property
@@ -56,7 +70,10 @@ class ModelPanel:
     def facts(self) -> dict[str, ModelFacts]:
         """Return what rules know of each model."""
         return {
-            name: ModelFacts(model.labels, held_out_confusion(model))
+            name: ModelFacts(
+                model.labels,
+                held_out_confusion(model) if isinstance(model, SentimentModel) else None,
+            )
             for name, model in self.models.items()
         }
 

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import DBAPIError
-
-from sentilora.errors import ConfigError
-from sentilora.events import Listener
-from sentilora.message import setting
-from sentilora.monitoring.alerts.courier import Courier, Sender, apprise_sender
+from sentilora.events import EventLog, Listener
+from sentilora.monitoring.alerts.courier import Sender, apprise_sender
 from sentilora.monitoring.feedback_record import RecordColumns
-from sentilora.monitoring.fresh_themes.theme_scout import ThemeScout
-from sentilora.monitoring.live_monitor import NO_RULES, LiveMonitor, MonitorResult
+from sentilora.monitoring.live_monitor import LiveMonitor, MonitorResult
+from sentilora.monitoring.live_watch import days_kept, open_watch
 from sentilora.monitoring.model_panel import Given, ModelPanel, panel_of
-from sentilora.monitoring.replies.draft_writer import open_writer
-from sentilora.monitoring.replies.replies_file import read_replies
-from sentilora.monitoring.rules.durations import DAY_S
-from sentilora.monitoring.rules.rule_kinds import ThemeRule
-from sentilora.monitoring.rules.rules_file import Rules, page_fault, read_rules
+from sentilora.monitoring.sources.http.door_address import Visitors, open_door
+from sentilora.monitoring.sources.record_batch import Source
 from sentilora.monitoring.sources.source_names import open_source
-from sentilora.monitoring.store.store import Store, open_store
 
-_DROPPED_S = 3600.0
+if TYPE_CHECKING:
+    from sentilora.serving.http.server import Door
 
 
 def monitor(
@@ -46,6 +39,10 @@ def monitor(
     follow: bool = True,
     dry_run: bool = False,
     page: str | None = None,
+    metrics: str | None = None,
+    key_file: str | Path | None = None,
+    allow_without_key: bool = False,
+    allowed_host: Sequence[str] = (),
     stop: threading.Event | None = None,
     listener: Listener | None = None,
     send: Sender = apprise_sender,
@@ -55,12 +52,13 @@ def monitor(
     Args:
         model: loaded model, or the path of a run, its ``model/`` or an export; or ``general``. Or
             several by name: each answers every text, and rules that name none are about the first.
-        source: file that grows (JSON Lines, CSV, a text a line), or ``-`` for standard input.
+        source: file that grows (JSON Lines, CSV, a text a line), ``-`` for standard input, or an
+            address to listen at for texts over HTTP, such as ``http://127.0.0.1:8100``.
         store: SQLite file, made if it is not there; or the address of a PostgreSQL database.
         rules: ``rules.toml``; nothing is told when None.
         replies: ``replies.toml``, or ``default`` for what ships with the package: replies are
             drafted for negative texts; None for no replies.
-        name: name of the channel; that of the file when None.
+        name: name of the channel; that of the file when None, or ``http``.
         form: ``jsonl``, ``csv`` or ``text``; as the ending of the file says when None.
         text: field with the text; found by name when None.
         at: field with the time; found by name when None, now where there is none.
@@ -70,8 +68,13 @@ def monitor(
         follow: whether to wait for more at the end of a file.
         dry_run: whether alerts are only written down, and nobody is told.
         page: address of the app, which messages link to; as the rules say when None.
+        metrics: where to listen for Prometheus, such as ``127.0.0.1:9100``; a source that listens
+            tells its metrics itself.
+        key_file: file with the key that requests over HTTP must show; SENTILORA_KEY when None.
+        allow_without_key: whether other machines may send texts without a key.
+        allowed_host: names by which clients may call it, beside localhost.
         stop: event that ends it.
-        listener: listener to the events of :class:`LiveMonitor`.
+        listener: listener to the events of :class:`LiveMonitor`, and to ``listening`` (url).
         send: what sends messages.
 
     Raises:
@@ -87,86 +90,60 @@ def monitor(
         >>> sentilora.monitor("general", "mail.jsonl", follow=False).texts
         1
     """
-    days = _days_kept(keep_text)
-    if replies is not None and days == 0:
-        raise ConfigError(
-            f"{setting('keep_text', keep_text)} keeps no text that somebody could answer. Name a "
-            f"number of days, or leave {setting('replies')} out."
-        )
+    days_kept(keep_text)
     columns = RecordColumns(text, at, id, tuple(segments))
-    opened = open_source(source, name=name, form=form, columns=columns, follows=follow)
-    panel = panel_of(model)
-    asked = NO_RULES if rules is None else read_rules(rules, panel.facts())
-    if page is not None and (fault := page_fault(page)) is not None:
-        raise ConfigError(f"{setting('page', page)}: {fault}.")
-    if days == 0:
-        _refuse_themes(asked)
-    drafted = None
-    if replies is not None:
-        labels = panel.facts()[panel.first].labels
-        drafted = read_replies(replies, [rule.name for rule in asked.rules], labels)
-    stop = stop or threading.Event()
-    with (
-        open_store(store, keeps_text=days != 0) as opened_store,
-        open_writer(drafted, opened_store, is_dry=dry_run) as writer,
-    ):
-        watcher = LiveMonitor(
-            panel, opened_store, asked, drafts=writer, is_dry=dry_run, listener=listener
+    log = EventLog(listener)
+    visitors = Visitors(key_file, allow_without_key, tuple(allowed_host))
+    opened = open_source(
+        source,
+        name=name,
+        form=form,
+        columns=columns,
+        follows=follow,
+        visitors=visitors,
+        listening=lambda url: log.emit("listening", url=url),
+    )
+    told_at = None if metrics is None else open_door("metrics", metrics, visitors)
+    counts = told_at is not None or hasattr(opened, "inbox")
+    with ExitStack() as stack:
+        watcher = stack.enter_context(
+            open_watch(
+                panel_of(model),
+                store,
+                rules,
+                replies=replies,
+                keep_text=keep_text,
+                dry_run=dry_run,
+                page=page,
+                counts=counts,
+                listener=listener,
+                send=send,
+            )
         )
-        scout = ThemeScout(
-            opened_store,
-            panel.models,
-            lambda: watcher.rules.rules,
-            lambda rule: watcher.engine.themes(rule),
-            watcher.tell,
-        )
-        courier = Courier(opened_store, asked.targets, send, page=page or asked.page)
-        keeper = threading.Thread(target=_drop, args=(opened_store, days, stop), daemon=True)
-        if asked.rules:
-            scout.start()
-        if not dry_run:
-            courier.start()
-        if days:
-            keeper.start()
-        try:
-            watcher.run(opened, stop)
-        finally:
-            scout.stop()
-            courier.stop()
-            if not dry_run:
-                courier.send_due()
+        if counts:
+            stack.enter_context(_telling(watcher, opened, told_at, log))
+        watcher.run(opened, stop or threading.Event())
     return watcher.result
 
 
-def _days_kept(keep_text: str) -> int | None:
-    """Return for how many days texts are kept; None for ever.
+@contextmanager
+def _telling(
+    watcher: LiveMonitor, source: Source, door: Door | None, log: EventLog
+) -> Iterator[None]:
+    """Tell the metrics where the source listens, and at a door of their own."""
+    from sentilora.monitoring.metrics.live_metrics import LiveMetrics
+    from sentilora.monitoring.sources.http.side_server import running_beside
+    from sentilora.serving.http.asgi_app import build_keeping_app
 
-    Raises:
-        ConfigError: it is none of the words, and no number.
-    """
-    if keep_text == "all":
-        return None
-    if keep_text == "none":
-        return 0
-    if not str(keep_text).isascii() or not str(keep_text).isdigit() or int(keep_text) == 0:
-        raise ConfigError(
-            f"{setting('keep_text', keep_text)}: expected all, none, or a number of days."
-        )
-    return int(keep_text)
-
-
-def _refuse_themes(rules: Rules) -> None:
-    for rule in rules.rules:
-        if isinstance(rule, ThemeRule):
-            raise ConfigError(
-                f"rule {rule.name!r}: themes are looked for in stored texts, and "
-                f"{setting('keep_text', 'none')} stores none. Expected all, or a number of days."
-            )
-
-
-def _drop(store: Store, days: int, stop: threading.Event) -> None:
-    while True:
-        with suppress(DBAPIError):  # the store is away; there is another hour
-            store.drop_texts(round(1000 * (time.time() - days * DAY_S)))
-        if stop.wait(_DROPPED_S):
-            return
+    assert watcher.tally is not None
+    inbox = getattr(source, "inbox", None)
+    waiting = None if inbox is None else inbox.waiting
+    told = LiveMetrics(watcher.tally, watcher.panel.models, waiting)
+    if inbox is not None:
+        inbox.counts = told
+    if door is None:
+        yield
+        return
+    app = build_keeping_app(None, key=door.key, callers=door.callers(), counts=told)
+    with running_beside(app, door, lambda url: log.emit("listening", url=f"{url}/metrics")):
+        yield

@@ -25,7 +25,7 @@ AS_FAR = "as far as writing"
 def no_server(patch: pytest.MonkeyPatch, run: Path) -> None:
     """Have a server that looks at its door, listens, and ends."""
 
-    def serve(_: Any, door: Any, limits: Any, *, listening: Any, ready: Any) -> None:
+    def serve(_: Any, door: Any, limits: Any, *, listening: Any, ready: Any, **more: Any) -> None:
         door.callers()
         with server.bound(door):
             listening("http://127.0.0.1:8000")
@@ -206,6 +206,11 @@ SERVE = (
         (("server:Door.refusal --host", "server:Door.refusal --port"),),
         before=taken_port,
         fill={"--host": "127.0.0.2", "--port": str(TAKEN)},
+    ),
+    Case(
+        "serve general --rules rules.toml --port 0",
+        ("serve_command:_keeping --feedback",),
+        before=no_server,
     ),
     Case(
         "serve general --port 0 --adapters-dir .",

@@ -99,7 +99,7 @@ CASES = (
     ),
     Case(
         "monitor $RUN --source feedback.jsonl --no-follow --replies default --keep-text none",
-        ("monitor:monitor --replies",),
+        ("live_watch:open_watch --replies",),
         LIVE,
         leaves_out=True,
     ),

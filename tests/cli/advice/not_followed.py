@@ -15,6 +15,8 @@ NAMED_ONLY = frozenset(
         "dates:DateReader.__init__ --date-order",
         "date_spellings:day_named --name",
         "asked_aspects:aspect_names --aspects#2",
+        "door_address:_parts --name",
+        "door_address:_parts --name#3",
         "engine:open_engine --engine",
         "evaluate_command:_pair_file “--pairs-”",
         "feedback_columns:FeedbackColumns.__post_init__ --segments",
@@ -38,8 +40,10 @@ NAMED_ONLY = frozenset(
         "limits:Limits.__post_init__ --field.name",
         "live_monitor:LiveMonitor._keep --store",
         "model_names:make_names --alias",
-        "monitor:_days_kept --keep-text",
-        "monitor:monitor --keep-text",
+        "live_watch:_check_themes --keep-text",
+        "live_watch:days_kept --keep-text",
+        "live_watch:open_watch --keep-text",
+        "live_watch:open_watch --page",
         "monitor_command:_replay --replay",
         "model_names:make_names --alias#2",
         "model_names:make_names --alias#3",
@@ -67,12 +71,14 @@ NAMED_ONLY = frozenset(
         "report_tables:show_ways “--precision”",
         "run_names:check_run_name --name",
         "runtimes:open_runtime --device",
-        "source_names:open_source --follow",  # it waits until somebody writes
+        "source_names:open_source --follow",  # it listens, or waits until somebody writes
+        "source_names:open_source --follow#2",
         "source_names:open_source --form",
         "runtimes:open_runtime --engine",
         "runtimes:open_runtime --precision",
         "scan:Asked.__post_init__ --stars",
         "seeds:train_seeds --seeds",
+        "serve_command:_keeping --rules",
         "serve_command:_key “--adapters-dir”",
         "server:Door.address --host",
         "start_settings:resolve_start --start-from",
@@ -116,6 +122,7 @@ OTHER_PROGRAMS = frozenset(
 IN_PYTHON = "said to who calls a function of Python; the command line does not get there"
 OVER_HTTP = "said to a client of the server, about how it was started"
 ON_THE_PAGE = "said on the web page, about how it was started"
+LISTENS = "listens until it is stopped"
 BY_HAND = "a person types labels first"
 BY_CHANCE = "needs weights, a file or a disk that fail; a test of that room brings it about"
 NEEDS_A_HUB = "needs a model hub"
@@ -133,8 +140,15 @@ PARSED: dict[str, tuple[str, str]] = {
         "export RUN --to browser --runtime node_modules",
     ),
     "browser_page:write_page --to": (BY_CHANCE, "export RUN --to onnx"),
-    "callers:Callers.check sentilora serve": (OVER_HTTP, "serve RUN --allowed-host shop.example"),
-    "callers:Callers.check sentilora serve#2": (
+    "callers:Callers._known_as sentilora monitor": (
+        OVER_HTTP,
+        "monitor RUN --allowed-host shop.example",
+    ),
+    "callers:Callers._known_as sentilora serve": (
+        OVER_HTTP,
+        "serve RUN --allowed-host shop.example",
+    ),
+    "callers:Callers.check sentilora serve": (
         OVER_HTTP,
         "serve RUN --allowed-origin https://shop.example",
     ),
@@ -142,6 +156,8 @@ PARSED: dict[str, tuple[str, str]] = {
     "columns:column_name --role": (IN_PYTHON, "check DATA --text text"),
     "coverage:notes_on --base": (NEEDS_A_HUB, "train DATA --base FacebookAI/xlm-roberta-base"),
     "csv_layout:_with_header --encoding": (BY_CHANCE, "check DATA --encoding cp1251"),
+    "door_address:_parts --name#2": (LISTENS, "monitor RUN --source http://127.0.0.1:8100"),
+    "door_address:_parts --name#4": (LISTENS, "monitor RUN --source http://127.0.0.1:8100"),
     "feedback_columns:FeedbackColumns.__post_init__ --segments#2": (
         IN_PYTHON,
         "insights RUN DATA --segment city",
@@ -208,6 +224,7 @@ PARSED: dict[str, tuple[str, str]] = {
     "training_jobs:_refuse_name --name": (ON_THE_PAGE, "train DATA --name other"),
     "training_jobs:_writing sentilora app": (ON_THE_PAGE, "app --output DIR"),
     "training_loop:fit sentilora train": (BY_CHANCE, "train --config config.toml --resume"),
+    "service:Service.check_keeps sentilora serve": (OVER_HTTP, "serve RUN --feedback texts.db"),
     "warm_start:_check_fit --start-from": (BY_CHANCE, "train DATA --base minilm"),
     "warm_start:create_started_model --start-from": (BY_CHANCE, "train DATA --base minilm"),
     "warm_start:open_start --method": (BY_CHANCE, "train DATA --method lora"),

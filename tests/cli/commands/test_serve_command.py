@@ -12,8 +12,8 @@ def served(monkeypatch):
     """Take the place of the server: keep what it was started with, and say that it is ready."""
     kept = {}
 
-    def serve(open_pool, door, limits, *, listening, ready):
-        kept.update(door=door, limits=limits, models=open_pool)
+    def serve(open_pool, door, limits, *, open_inbox, listening, ready):
+        kept.update(door=door, limits=limits, models=open_pool, inbox=open_inbox)
         listening("http://127.0.0.1:8000")
         ready([make_served("general")])
 
@@ -115,3 +115,16 @@ def test_the_extra_is_named_when_it_is_missing(run_command, monkeypatch):
     code, _, err = run_command("serve", "general")
     assert code == 1
     assert "pip install 'sentilora[server]'" in err
+
+
+def test_a_store_reaches_the_server_and_rules_want_one(run_command, served, tmp_path):
+    assert run_command("serve", "general")[0] == 0
+    assert served["inbox"] is None
+    assert run_command("serve", "general", "--feedback", tmp_path / "feedback.db")[0] == 0
+    assert callable(served["inbox"])
+    code, _, err = run_command("serve", "general", "--rules", "rules.toml")
+    assert code == 2
+    assert "--rules rules.toml watches texts that are stored" in err
+    code, _, err = run_command("serve", "general", "--feedback", "f.db", "--keep-text", "never")
+    assert code == 2
+    assert "--keep-text never: expected all, none, or a number of days" in err

@@ -118,7 +118,9 @@ def test_a_browser_is_told_what_a_page_may_send_without_a_key():
     assert answer.status_code == 204
     assert answer.headers["access-control-allow-origin"] == PAGE
     assert "POST" in answer.headers["access-control-allow-methods"]
-    assert answer.headers["access-control-allow-headers"] == "authorization, content-type"
+    assert answer.headers["access-control-allow-headers"] == (
+        "authorization, content-type, idempotency-key"
+    )
     assert answer.headers["access-control-allow-private-network"] == "true"
 
 

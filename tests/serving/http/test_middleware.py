@@ -27,6 +27,7 @@ ROUTES = [
     ("POST", "/models/general"),
     ("POST", "/"),
     ("POST", "/v1/adapters"),
+    ("POST", "/v1/feedback"),
     ("DELETE", "/v1/adapters/general"),
 ]
 

@@ -16,7 +16,7 @@ from sentilora.inference.engines.cpus import SHARED_CORES
 from sentilora.serving.http.limits import Limits
 
 if TYPE_CHECKING:
-    from sentilora.serving.http.server import Door, Models
+    from sentilora.serving.http.server import Door, Models, OpenInbox
     from sentilora.serving.pool import Served
 
 EXAMPLE = (
@@ -25,6 +25,7 @@ EXAMPLE = (
     """-d '{"model": "shop", "input": "Great film"}' http://127.0.0.1:8000/v1/classify"""
 )
 LIMITS = "Limits"
+FEEDBACK = "Texts that are sent to be watched"
 
 
 def serve(
@@ -67,6 +68,26 @@ def serve(
         list[Path] | None,
         typer.Option(help="Folder from which adapters may be added while it runs; needs a key."),
     ] = None,
+    feedback: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STORE",
+            help="Store, and watch, what is sent to /v1/feedback: SQLite file, or the address of "
+            "a PostgreSQL database.",
+            rich_help_panel=FEEDBACK,
+        ),
+    ] = None,
+    rules: Annotated[
+        str | None,
+        typer.Option(help="TOML file: what to watch, whom to tell.", rich_help_panel=FEEDBACK),
+    ] = None,
+    keep_text: Annotated[
+        str,
+        typer.Option(
+            help="all, none, or a number of days for which texts are kept.",
+            rich_help_panel=FEEDBACK,
+        ),
+    ] = "all",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     precision: Precision = "fp32",
     max_client_batch_size: Annotated[
@@ -139,7 +160,37 @@ def serve(
         allow_without_key,
         make_names(paths, default=default, aliases=alias or ()),
     )
-    _run(models, door, limits)
+    _run(models, door, limits, _keeping(door, limits, feedback, rules, keep_text))
+
+
+def _keeping(
+    door: Door, limits: Limits, store: str | None, rules: str | None, keep_text: str
+) -> OpenInbox | None:
+    """Return what opens the store once the models are there; None without one."""
+    from sentilora.errors import ConfigError
+    from sentilora.message import setting
+
+    if store is None:
+        if rules is not None:
+            raise ConfigError(
+                f"{setting('rules', rules)} watches texts that are stored, and no store was named. "
+                f"Name one with {setting('feedback', 'feedback.db')}."
+            )
+        return None
+    from sentilora.cli.commands.live.live_lines import LiveLines
+    from sentilora.monitoring.live_watch import days_kept
+    from sentilora.monitoring.served_feedback import ServedFeedback
+
+    days_kept(keep_text)
+    return lambda pool: ServedFeedback(
+        pool,
+        door.names,
+        limits,
+        store=store,
+        rules=rules,
+        keep_text=keep_text,
+        listener=LiveLines(sys.stderr),
+    )
 
 
 def _named(runs: list[str] | None) -> dict[str, str]:
@@ -170,7 +221,7 @@ def _key(file: Path | None, folders: list[Path] | None) -> str | None:
     return key
 
 
-def _run(models: Models, door: Door, limits: Limits) -> None:
+def _run(models: Models, door: Door, limits: Limits, open_inbox: OpenInbox | None) -> None:
     from sentilora.serving.http.server import serve as run
 
     address = ""
@@ -198,4 +249,11 @@ def _run(models: Models, door: Door, limits: Limits) -> None:
         print("stop        Ctrl-C", file=sys.stderr)
         print(address, flush=True)
 
-    run(lambda: models.open(limits), door, limits, listening=listening, ready=ready)
+    run(
+        lambda: models.open(limits),
+        door,
+        limits,
+        open_inbox=open_inbox,
+        listening=listening,
+        ready=ready,
+    )

@@ -34,6 +34,10 @@ def _nothing() -> None:
     """Acknowledge to nobody."""
 
 
+def _tell_nobody(_: object) -> None:
+    """Nobody waits for what becomes of it."""
+
+
 @dataclass(frozen=True)
 class RecordBatch:
     """What came at once; empty when nothing came for a while.
@@ -43,12 +47,18 @@ class RecordBatch:
         refused: what is no record.
         position: where the source goes on after it, as a JSON value; None for one that cannot.
         acknowledge: to be called once all of it is stored.
+        report: to be called before that with those of the records that were new to the store.
+        delay: to be called with the reason each time it cannot be stored for now.
+        arrived_s: when the oldest of it came, on ``time.monotonic()``; None for just now.
     """
 
     records: Sequence[FeedbackRecord] = ()
     refused: Sequence[Refused] = ()
     position: Any = None
     acknowledge: Callable[[], None] = field(default=_nothing, compare=False)
+    report: Callable[[Sequence[FeedbackRecord]], None] = field(default=_tell_nobody, compare=False)
+    delay: Callable[[str], None] = field(default=_tell_nobody, compare=False)
+    arrived_s: float | None = None
 
 
 class Source(Protocol):

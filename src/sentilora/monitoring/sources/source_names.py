@@ -1,7 +1,8 @@
-"""What ``source`` names: a file, or standard input."""
+"""What ``source`` names: a file, standard input, or an address to listen at."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sentilora.errors import ConfigError
@@ -9,6 +10,11 @@ from sentilora.files import path_of
 from sentilora.message import setting
 from sentilora.monitoring.feedback_record import RecordColumns
 from sentilora.monitoring.sources.grown_file import GrownFile
+from sentilora.monitoring.sources.http.door_address import (
+    HTTP_SCHEMES,
+    Visitors,
+    open_door,
+)
 from sentilora.monitoring.sources.record_batch import Source
 from sentilora.monitoring.sources.record_lines import FORMATS
 from sentilora.monitoring.sources.stdin_source import StandardInput
@@ -24,22 +30,39 @@ def open_source(
     form: str | None = None,
     columns: RecordColumns,
     follows: bool = True,
+    visitors: Visitors | None = None,
+    listening: Callable[[str], None] = lambda _: None,
 ) -> Source:
     """Open a source.
 
     Args:
-        source: path of a file, which may be yet to come; ``-`` for standard input.
-        name: name of its channel; the file's when None, or ``stdin``.
+        source: path of a file, which may be yet to come; ``-`` for standard input; or an address
+            to listen at, such as ``http://127.0.0.1:8100``.
+        name: name of its channel; the file's when None, or ``stdin`` or ``http``.
         form: ``jsonl``, ``csv`` or ``text``; as the ending of the file says when None, JSON Lines
             for standard input.
         columns: where the parts of a record stand.
         follows: whether to wait for more at the end of a file.
+        visitors: whom to let in at an address.
+        listening: function that is called with the address once connections are taken.
 
     Raises:
         ConfigError: it is no such thing, or its form is not known.
+        MissingExtraError: it needs packages that are not installed.
     """
     if form is not None and form not in FORMATS:
         raise ConfigError(f"{setting('form', form)}: expected {', '.join(FORMATS)}.")
+    if str(source).startswith(HTTP_SCHEMES):
+        if not follows:
+            raise ConfigError(
+                f"{source} never ends, and the end of a source is wanted here. Expected a file of "
+                f"texts, or {setting('follow', True)}."
+            )
+        door = open_door("source", str(source), visitors or Visitors())
+        from sentilora.monitoring.sources.http.feedback_inbox import FeedbackInbox
+        from sentilora.monitoring.sources.http.listening_source import ListeningSource
+
+        return ListeningSource(FeedbackInbox(name or "http", columns), door, listening)
     if str(source) == STDIN:
         return StandardInput(name or "stdin", form or "jsonl", columns)
     path = path_of(source)

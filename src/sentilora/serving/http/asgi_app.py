@@ -27,6 +27,7 @@ from sentilora.serving.http.routes import (
     adapters,
     aliases,
     classify,
+    feedback_route,
     huggingface,
     info,
     tei,
@@ -34,6 +35,7 @@ from sentilora.serving.http.routes import (
 )
 from sentilora.serving.http.routing import PlainRoute, Shortcut, note
 from sentilora.serving.http.service import Service
+from sentilora.serving.inbox import Counts, Inbox
 from sentilora.serving.pool import Pool
 
 REQUESTS: tuple[type[BaseModel], ...] = (
@@ -42,9 +44,11 @@ REQUESTS: tuple[type[BaseModel], ...] = (
     huggingface.PipelineRequest,
     adapters.AdapterRequest,
     aliases.NamedRequest,
+    feedback_route.FeedbackEntry,
 )
 DESCRIPTION = """Sentiment of texts, by models that SentiLoRA has trained. Scores are calibrated
-probabilities. Texts are neither kept nor logged."""
+probabilities. Texts are neither kept nor logged, but for those that are sent to be stored."""
+KEEPING = """Texts that are sent here are stored, classified and watched."""
 
 
 def build_app(
@@ -55,6 +59,7 @@ def build_app(
     folders: tuple[Path, ...] = (),
     callers: Callers | None = None,
     names: Names | None = None,
+    keeps: bool = False,
 ) -> FastAPI:
     """Build the app around a pool; its :class:`Service` is ``app.state.service``.
 
@@ -65,23 +70,68 @@ def build_app(
         folders: folders from which adapters may be added.
         callers: names that it is known by and pages that may call; None for the loopback alone.
         names: names beside those of the models; None for no others.
+        keeps: whether texts are stored, too; the inbox comes by ``Service.take``.
     """
-    service = Service(limits or Limits(), key=key, folders=folders, names=names)
-    if pool is not None:
-        service.take(pool)
+    service = Service(limits or Limits(), key=key, folders=folders, names=names, keeps=keeps)
+    service.take(pool)
+    app = _bare_app(service, DESCRIPTION, REQUESTS, callers)
+    for shape in (classify, tei, huggingface, info, adapters, aliases, feedback_route):
+        shape.add_to(app, service)
+    web_pages.add_to(app)
+    return app
+
+
+def build_keeping_app(
+    inbox: Inbox | None,
+    limits: Limits | None = None,
+    *,
+    key: str | None = None,
+    callers: Callers | None = None,
+    counts: Counts | None = None,
+) -> FastAPI:
+    """Build an app that classifies nothing for its clients: it stores texts, and tells metrics.
+
+    Args:
+        inbox: what stores texts; None for metrics alone.
+        limits: limits of requests.
+        key: key that requests must show; None for none.
+        callers: names that it is known by and pages that may call; None for the loopback alone.
+        counts: what is counted, beside what the inbox does.
+    """
+    keeps = inbox is not None
+    service = Service(limits or Limits(), key=key, classifies=False, keeps=keeps)
+    service.take(None, inbox)
+    if counts is not None:
+        service.metrics.join(counts)
+    app = _bare_app(service, KEEPING, (feedback_route.FeedbackEntry,), callers)
+    info.add_states_to(app, service)
+    if keeps:
+        feedback_route.add_to(app, service)
+    web_pages.add_to(app, ["/docs"])
+    return app
+
+
+def _bare_app(
+    service: Service,
+    description: str,
+    shapes: tuple[type[BaseModel], ...],
+    callers: Callers | None,
+) -> FastAPI:
+    """Build an app without routes, behind the guard."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.is_closing = False
         yield
         service.is_closing = True
-        if service.pool is not None:
-            await asyncio.to_thread(service.pool.close, service.limits.stop_timeout_s)
+        for held in (service.inbox, service.pool):  # what is stored is answered by the pool
+            if held is not None:
+                await asyncio.to_thread(held.close, service.limits.stop_timeout_s)
 
     app = FastAPI(
         title="SentiLoRA",
         version=version("sentilora"),
-        description=DESCRIPTION,
+        description=description,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
@@ -90,9 +140,6 @@ def build_app(
     )
     app.state.service = service
     app.router.route_class = PlainRoute
-    for shape in (classify, tei, huggingface, info, adapters, aliases):
-        shape.add_to(app, service)
-    web_pages.add_to(app)
     app.add_exception_handler(HTTPException, _refuse)
     app.add_exception_handler(Refusal, _refuse)
     app.add_exception_handler(Exception, _refuse)
@@ -102,7 +149,7 @@ def build_app(
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             has_key = service.key is not None
-            app.openapi_schema = describe_app(app, REQUESTS, service.limits, has_key=has_key)
+            app.openapi_schema = describe_app(app, shapes, service.limits, has_key=has_key)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -37,11 +37,13 @@ class Callers:
             for any.
         is_address_enough: whether any IP address may stand for a name, which no page can have
             resolve elsewhere.
+        started_by: command that started the server, which refusals name.
     """
 
     hosts: frozenset[str] = frozenset()
     origins: frozenset[str] = frozenset()
     is_address_enough: bool = False
+    started_by: str = "serve"
 
     def check(self, hosts: Iterable[bytes], origin: bytes | None) -> Headers:
         """Let a request in by its headers ``Host`` and ``Origin``.
@@ -58,7 +60,7 @@ class Callers:
                 raise Refusal(
                     403,
                     f"This server is not known as {host[:100]!r}. If it should be, start it with: "
-                    f"{command('serve', 'RUN', allowed_host=host_of(host)[:100] or 'NAME')}",
+                    f"{self._known_as(host_of(host)[:100] or 'NAME')}",
                 )
         if origin is None:
             return []
@@ -67,11 +69,19 @@ class Callers:
             return [(b"access-control-allow-origin", origin), (b"vary", b"origin")]
         if any(_parts(page).netloc.lower() == host.lower() for host in named):
             return []
-        raise Refusal(
-            403,
-            f"The web page {page[:100]!r} may not call this server. If it should, start it with: "
-            f"{command('serve', 'RUN', allowed_origin=page[:100])}",
-        )
+        told = f"The web page {page[:100]!r} may not call this server."
+        if self.started_by == "serve":
+            told += (
+                " If it should, start it with: "
+                f"{command('serve', 'RUN', allowed_origin=page[:100])}"
+            )
+        raise Refusal(403, told)
+
+    def _known_as(self, name: str) -> str:
+        """Return the command that starts the server under a name."""
+        if self.started_by == "monitor":
+            return command("monitor", "RUN", allowed_host=name)
+        return command("serve", "RUN", allowed_host=name)
 
     def _knows(self, name: str) -> bool:
         if name == "localhost" or name in self.hosts or ANY in self.hosts:
@@ -92,7 +102,7 @@ def preflight(allowed: Headers, asked: Iterable[tuple[bytes, bytes]]) -> Headers
         return []
     more = [
         (b"access-control-allow-methods", METHODS),
-        (b"access-control-allow-headers", b"authorization, content-type"),
+        (b"access-control-allow-headers", b"authorization, content-type, idempotency-key"),
         (b"access-control-max-age", PREFLIGHT_S),
     ]
     if b"access-control-request-private-network" in names:
@@ -101,7 +111,13 @@ def preflight(allowed: Headers, asked: Iterable[tuple[bytes, bytes]]) -> Headers
 
 
 def make_callers(
-    hosts: Iterable[str], origins: Iterable[str], *, own: str, is_open: bool, has_key: bool
+    hosts: Iterable[str],
+    origins: Iterable[str],
+    *,
+    own: str,
+    is_open: bool,
+    has_key: bool,
+    started_by: str = "serve",
 ) -> Callers:
     """Decide who may call a server.
 
@@ -111,6 +127,7 @@ def make_callers(
         own: name that it was told to listen at.
         is_open: whether other machines may reach it.
         has_key: whether it asks for a key.
+        started_by: command that starts it.
 
     Raises:
         ConfigError: an origin is none.
@@ -118,10 +135,10 @@ def make_callers(
     named = frozenset(host_of(host) for host in hosts)
     pages = frozenset(map(_origin, origins))
     if is_open and has_key and not named:
-        return Callers(frozenset((ANY,)), pages)
+        return Callers(frozenset((ANY,)), pages, started_by=started_by)
     if is_open:
         named |= {own.lower(), socket.gethostname().lower()}
-    return Callers(named, pages, is_address_enough=is_open)
+    return Callers(named, pages, is_address_enough=is_open, started_by=started_by)
 
 
 @lru_cache(maxsize=64)  # clients choose what it is, and most choose the same

@@ -129,7 +129,7 @@ def _read_headers(headers: Headers, visit: Visit) -> _Head:
         elif name == b"content-length":
             head.length = value
         elif name == b"content-type":
-            visit.is_json = value.partition(b";")[0].strip().lower() == b"application/json"
+            visit.media_type = value.partition(b";")[0].strip().lower()
         elif name == b"content-encoding":
             visit.encoding += b", " + value if visit.encoding else value
         elif name == b"expect":

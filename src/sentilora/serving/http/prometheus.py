@@ -22,6 +22,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
+from sentilora.serving.inbox import Counts
 from sentilora.serving.pool import Answer, BatchDone, Served
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -90,6 +91,10 @@ class Metrics(Collector):
         self._registry = CollectorRegistry()
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
+
+    def join(self, counts: Counts) -> None:
+        """Have what another part counts on the page, too."""
+        self._registry.register(counts)
 
     def count_request(self, adapter: str, route: str, status: int, seconds: float) -> None:
         """Count a request that got its status."""

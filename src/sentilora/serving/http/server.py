@@ -28,6 +28,7 @@ from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.model_names import Names
 from sentilora.serving.http.protocol import bounded_protocol
 from sentilora.serving.http.service import Service
+from sentilora.serving.inbox import Inbox
 from sentilora.serving.pool import Pool, Served
 
 KEEP_ALIVE_S = 30
@@ -77,6 +78,7 @@ class Door:
         origins: origins of web pages that may call it.
         allow_without_key: whether other machines may call it without a key.
         names: names beside those of the models.
+        started_by: command that starts the server.
     """
 
     host: str = HOST
@@ -87,6 +89,7 @@ class Door:
     origins: tuple[str, ...] = ()
     allow_without_key: bool = False
     names: Names = field(default_factory=Names)
+    started_by: str = "serve"
 
     @cached_property
     def address(self) -> str:
@@ -136,12 +139,18 @@ class Door:
                 f"{setting('allow_without_key')}."
             )
         return make_callers(
-            self.hosts, self.origins, own=self.host, is_open=is_open, has_key=self.key is not None
+            self.hosts,
+            self.origins,
+            own=self.host,
+            is_open=is_open,
+            has_key=self.key is not None,
+            started_by=self.started_by,
         )
 
 
 Listening = Callable[[str], None]
 Ready = Callable[[list[Served]], None]
+OpenInbox = Callable[[Pool], Inbox]
 
 
 def serve(
@@ -149,6 +158,7 @@ def serve(
     door: Door,
     limits: Limits,
     *,
+    open_inbox: OpenInbox | None = None,
     listening: Listening | None = None,
     ready: Ready | None = None,
 ) -> None:
@@ -158,12 +168,13 @@ def serve(
         open_pool: function that loads the models; runs in a thread of its own.
         door: address to listen at, and the key.
         limits: limits of requests.
+        open_inbox: function that opens what stores texts, which the pool answers; None for none.
         listening: function that is called with the address once connections are taken.
         ready: function that is called with what is served once the models are loaded.
 
     Raises:
         ConfigError: the address cannot be had.
-        SentiloraError: what ``open_pool`` raises; the server has stopped then.
+        SentiloraError: what ``open_pool`` or ``open_inbox`` raises; the server has stopped then.
     """
     app = build_app(
         None,
@@ -172,23 +183,25 @@ def serve(
         folders=door.folders,
         callers=door.callers(),
         names=door.names,
+        keeps=open_inbox is not None,
     )
     service: Service = app.state.service
     with bound(door) as listener:
         server = Server(app, service, limits)
         host, port = listener.getsockname()[:2]
         if listening is not None:
-            listening(f"http://{f'[{host}]' if ':' in host else host}:{port}")
+            listening(url_of(host, port))
         failures: list[BaseException] = []
 
         def load() -> None:
             try:
-                pool = open_pool()
+                service.take(pool := open_pool())
+                if open_inbox is not None:
+                    service.take(None, open_inbox(pool))
             except BaseException as error:  # noqa: BLE001 - raised again below, in the main thread
                 failures.append(error)
                 server.should_exit = True
                 return
-            service.take(pool)
             if ready is not None:
                 ready(pool.served())
 
@@ -198,6 +211,11 @@ def serve(
             runner.run(server.serve(sockets=[listener]))
     if failures:
         raise failures[0]
+
+
+def url_of(host: str, port: int) -> str:
+    """Write an address of HTTP."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 class Server(uvicorn.Server):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from starlette.types import Receive, Scope
 
 from sentilora.data.text_entries import entry_problem
 from sentilora.errors import several
+from sentilora.message import command
 from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.messages.refusals import Refusal
 from sentilora.serving.http.messages.responses import RawHeaders
@@ -17,6 +19,7 @@ from sentilora.serving.http.model_names import Names
 from sentilora.serving.http.prometheus import Metrics
 from sentilora.serving.http.visit import VISIT, Visit
 from sentilora.serving.http.waiting_requests import WaitingRoom
+from sentilora.serving.inbox import Entry, Inbox, Kept
 from sentilora.serving.pool import Answer, Closing, Pool, Served, UnknownAdapter
 
 
@@ -49,6 +52,9 @@ class Service:
         folders: folders from which adapters may be added.
         names: names beside those of the models.
         pool: pool that answers; None until the models are loaded.
+        inbox: what stores texts; None until it is there.
+        classifies: whether there is a pool, or will be.
+        keeps: whether there is an inbox, or will be.
         is_closing: whether nothing new is accepted.
         active: number of requests with a body that are being read, wait or are answered.
     """
@@ -60,6 +66,8 @@ class Service:
         key: str | None = None,
         folders: tuple[Path, ...] = (),
         names: Names | None = None,
+        classifies: bool = True,
+        keeps: bool = False,
     ) -> None:
         self.limits = limits
         self.key = None if key is None else key.encode()
@@ -67,15 +75,53 @@ class Service:
         self.names = names or Names()
         self.metrics = Metrics()
         self.pool: Pool | None = None
+        self.inbox: Inbox | None = None
+        self.classifies, self.keeps = classifies, keeps
         self.is_closing = False
         self.active = 0
         self._room = WaitingRoom()
         self.metrics.waiting = self._waiting
 
-    def take(self, pool: Pool) -> None:
-        """Begin to answer."""
-        pool.watch(self.metrics.count_batch)
-        self.pool = pool
+    def take(self, pool: Pool | None, inbox: Inbox | None = None) -> None:
+        """Begin to answer, and to store."""
+        if inbox is not None:
+            if inbox.counts is not None:
+                self.metrics.join(inbox.counts)
+            self.inbox = inbox
+        if pool is not None:
+            pool.watch(self.metrics.count_batch)
+            self.pool = pool
+
+    def check_ready(self) -> None:
+        """Make sure that all is there that this server is for.
+
+        Raises:
+            Refusal: it is not loaded yet.
+            Closing: the server stops.
+        """
+        if self.classifies or self.is_closing:
+            self.ready()
+        if self.keeps:
+            self.check_keeps()
+
+    def check_keeps(self) -> Inbox:
+        """Return the inbox.
+
+        Raises:
+            Refusal: there is none, or it is not there yet.
+            Closing: the server stops.
+        """
+        if self.is_closing:
+            raise Closing
+        if not self.keeps:
+            raise Refusal(
+                403,
+                "This server stores no texts. Start it with: "
+                f"{command('serve', 'RUN', feedback='feedback.db')}",
+            )
+        if self.inbox is None:
+            raise _loading()
+        return self.inbox
 
     def ready(self) -> Pool:
         """Return the pool.
@@ -87,9 +133,7 @@ class Service:
         if self.is_closing:
             raise Closing
         if self.pool is None:
-            raise Refusal(
-                503, "The models are being loaded. Ask /ready for the end.", {"retry-after": "2"}
-            )
+            raise _loading()
         return self.pool
 
     def find(self, name: str | None) -> Served:
@@ -142,9 +186,37 @@ class Service:
         self.metrics.count_answer(served, answer, rows, chosen)
         return Answered(served, answer, rows, chosen, _headers(answer, visit.started))
 
+    async def keep(
+        self, entries: Sequence[Entry], token: str, scope: Scope, receive: Receive
+    ) -> list[Kept]:
+        """Store records; return what became of them once that is certain.
+
+        Raises:
+            Refusal: it took too long.
+            SentiloraError: what the inbox raises.
+            ClientGone: nobody waits any more.
+        """
+        timeout_s = self.limits.timeout_s
+        future = self.check_keeps().offer(entries, token, time.monotonic() + timeout_s)
+        try:
+            return await self._room.wait(future, receive, timeout_s)
+        except TimeoutError as error:
+            raise Refusal(
+                504,
+                f"The texts were not stored within {timeout_s:g} s, and may be stored yet. Send "
+                "them again with the same ids or the same Idempotency-Key: what is stored by then "
+                "is known.",
+            ) from error
+
     def _waiting(self) -> tuple[int, int, int]:
         texts, tokens = (0, 0) if self.pool is None else self.pool.queued()
         return self.active, texts, tokens
+
+
+def _loading() -> Refusal:
+    return Refusal(
+        503, "The models are being loaded. Ask /ready for the end.", {"retry-after": "2"}
+    )
 
 
 def check_texts(texts: list[str], limits: Limits) -> None:

@@ -11,14 +11,14 @@ class Visit:
     Attributes:
         started: time at which it came, on ``time.perf_counter()``.
         adapter: name of the adapter that it reached; empty for none.
-        is_json: whether its body is declared as JSON.
+        media_type: what its body is declared as, in lower case.
         encoding: how its body is compressed, as its header says; empty for not at all.
     """
 
-    __slots__ = ("adapter", "encoding", "is_json", "started")
+    __slots__ = ("adapter", "encoding", "media_type", "started")
 
     def __init__(self) -> None:
         self.started = time.perf_counter()
         self.adapter = ""
-        self.is_json = False
+        self.media_type = b""
         self.encoding = b""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Future
+from typing import Any, TypeVar
 
 from starlette.types import Receive
 
-from sentilora.serving.pool import Answer
-
 TICK_S = 0.05  # between two looks
 PATIENCE_S = 0.2  # what waits longer gets a task that listens for its client
+
+Found = TypeVar("Found")
 
 
 class ClientGone(Exception):  # noqa: N818 - not a failure of ours
@@ -36,7 +37,7 @@ class _Waiter:
     __slots__ = ("answer", "deadline", "listener", "receive", "since", "why")
 
     def __init__(
-        self, answer: asyncio.Future[Answer], receive: Receive, since: float, timeout_s: float
+        self, answer: asyncio.Future[Any], receive: Receive, since: float, timeout_s: float
     ) -> None:
         self.answer = answer
         self.receive = receive
@@ -65,8 +66,8 @@ class WaitingRoom:
         self._waiters: set[_Waiter] = set()
         self._timer: tuple[asyncio.AbstractEventLoop, asyncio.TimerHandle] | None = None
 
-    async def wait(self, future: Future[Answer], receive: Receive, timeout_s: float) -> Answer:
-        """Await an answer of the pool.
+    async def wait(self, future: Future[Found], receive: Receive, timeout_s: float) -> Found:
+        """Await what the pool, or the inbox, will answer.
 
         Raises:
             TimeoutError: it did not come in time.

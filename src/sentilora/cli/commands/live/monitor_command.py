@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import threading
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sentilora.cli.commands.live.live_lines import LiveLines, moment
 from sentilora.cli.option_words import typed
 from sentilora.cli.options import Engine, Precision
 from sentilora.errors import ConfigError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sentilora.monitoring.replay import Replay
 
 EXAMPLE = "Example:  sentilora monitor general --source feedback.jsonl --rules rules.toml"
-_TOLD_S = 60.0
+LISTENING = "Listening for HTTP"
 
 
 def monitor(
@@ -34,7 +34,10 @@ def monitor(
     ],
     source: Annotated[
         str | None,
-        typer.Option(help="File that grows (JSON Lines, CSV, a text a line), or - for a pipe."),
+        typer.Option(
+            help="File that grows (JSON Lines, CSV, a text a line), - for a pipe, or an address "
+            "to listen at: http://127.0.0.1:8100."
+        ),
     ] = None,
     store: Annotated[
         str, typer.Option(help="SQLite file, or the address of a PostgreSQL database.")
@@ -47,7 +50,8 @@ def monitor(
         typer.Option(help="TOML file: draft replies to negative texts; or 'default'."),
     ] = None,
     name: Annotated[
-        str | None, typer.Option(help="Name of the channel; the file's if not given.")
+        str | None,
+        typer.Option(help="Name of the channel; the file's, or http, if not given."),
     ] = None,
     form: Annotated[
         str | None, typer.Option(help="jsonl, csv or text; as the file's ending says if not given.")
@@ -81,6 +85,36 @@ def monitor(
     replay: Annotated[
         str | None,
         typer.Option(help="Run the rules over a file of texts with their times, at once."),
+    ] = None,
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="Listen for Prometheus; an address in --source has /metrics anyway.",
+            rich_help_panel=LISTENING,
+        ),
+    ] = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="File with the key that requests must show; else SENTILORA_KEY.",
+            rich_help_panel=LISTENING,
+        ),
+    ] = None,
+    allow_without_key: Annotated[
+        bool,
+        typer.Option(
+            "--allow-without-key",
+            help="Let other machines in without a key.",
+            rich_help_panel=LISTENING,
+        ),
+    ] = False,
+    allowed_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Name by which it may be called, beside localhost; '*' for any.",
+            rich_help_panel=LISTENING,
+        ),
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     precision: Precision = "auto",
@@ -130,8 +164,12 @@ def monitor(
             follow=follow,
             dry_run=dry_run,
             page=page,
+            metrics=metrics,
+            key_file=key_file,
+            allow_without_key=allow_without_key,
+            allowed_host=tuple(allowed_host or ()),
             stop=stop,
-            listener=_as_json if as_json else _Lines(),
+            listener=_as_json if as_json else LiveLines(),
         )
     if not as_json:
         known = f", {done.known:,} known already" if done.known else ""
@@ -139,31 +177,6 @@ def monitor(
         print(f"stored      {done.texts:,} texts{known}, {done.refused:,} refused{drafts}")
         if done.drafts:
             print(f"next        {typed('replies', 'list', store=store)}")
-
-
-class _Lines:
-    """Prints what happens: alerts and refusals at once, numbers of texts once a minute."""
-
-    def __init__(self) -> None:
-        self.texts = 0
-        self.told_s = 0.0
-
-    def __call__(self, event: Event) -> None:
-        if event["kind"] == "alert":
-            _line(event["event"], f"{event['title']}: {event['told']}", event["time"])
-        elif event["kind"] == "waiting":
-            _line("waiting", event["reason"], event["time"])
-        elif event["kind"] == "stored":
-            for one in event["refused"]:
-                _line("refused", one, event["time"])
-            self.texts += event["texts"]
-            if event["time"] - self.told_s >= _TOLD_S:
-                _line("stored", f"{self.texts:,} texts", event["time"])
-                self.told_s = event["time"]
-
-
-def _line(what: str, told: str, moment_s: float) -> None:
-    print(f"{what:<12}{_moment(moment_s)}  {told}", flush=True)
 
 
 def _as_json(event: Event) -> None:
@@ -216,10 +229,8 @@ def _show(found: Replay) -> None:
     )
     for one in found.alerts:
         scope = f" ({one.scope})" if one.scope else ""
-        ended = "still open" if one.ended_ms is None else f"until {_moment(one.ended_ms / 1000)}"
-        print(
-            f"alert       {_moment(one.opened_ms / 1000)}  {one.rule}{scope}: {one.told}; {ended}"
-        )
+        ended = "still open" if one.ended_ms is None else f"until {moment(one.ended_ms / 1000)}"
+        print(f"alert       {moment(one.opened_ms / 1000)}  {one.rule}{scope}: {one.told}; {ended}")
     for rule in found.left_out:
         print(f"left out    {rule}: themes are looked for in a store, while it watches")
     weeks = max(found.weeks, 1e-9)
@@ -232,7 +243,3 @@ def _show(found: Replay) -> None:
             continue
         told = f"{count} alerts, {count / weeks:.2g} a week"
         print(f"in all      {rule}: {told}; with shuffled answers {chance / weeks:.2g} a week")
-
-
-def _moment(seconds: float) -> str:
-    return f"{dt.datetime.fromtimestamp(seconds).astimezone():%Y-%m-%d %H:%M}"

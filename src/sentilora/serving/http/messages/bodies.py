@@ -17,6 +17,7 @@ from sentilora.serving.http.visit import VISIT, Visit
 from sentilora.serving.http.waiting_requests import ClientGone
 
 Shape = TypeVar("Shape", bound=BaseModel)
+JSON_TYPE = b"application/json"
 SHOWN_CHARACTERS = 60
 
 
@@ -36,17 +37,28 @@ async def read(request: Request, shape: type[Shape], limits: Limits) -> Shape:
         ClientGone: the client hung up.
     """
     visit: Visit = request.scope[VISIT]
-    if not visit.is_json:
+    if visit.media_type != JSON_TYPE:
         raise Refusal(
             415,
             "The body has to be declared as JSON. Send the header 'Content-Type: application/json'",
         )
-    packed = await read_bytes(request, limits.body_timeout_s)
-    body = unpack(packed, visit.encoding, limits.payload_limit).removeprefix(BOM_UTF8)
+    body = await read_plain(request, limits)
     try:
         return shape.model_validate_json(body)
     except ValidationError as error:
         raise _refusal(error, body, shape) from None
+
+
+async def read_plain(request: Request, limits: Limits) -> bytes:
+    """Read all of a body, unpacked and without a byte order mark.
+
+    Raises:
+        Refusal: it is too large, cannot be unpacked, or does not arrive.
+        ClientGone: the client hung up.
+    """
+    visit: Visit = request.scope[VISIT]
+    packed = await read_bytes(request, limits.body_timeout_s)
+    return unpack(packed, visit.encoding, limits.payload_limit).removeprefix(BOM_UTF8)
 
 
 async def read_bytes(request: Request, timeout_s: float) -> bytes:
@@ -116,19 +128,23 @@ class _Shown:
         return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
 
 
+def no_utf8(body: bytes) -> Refusal | None:
+    """Refuse a body that is not UTF-8; None for one that is."""
+    try:
+        body.decode()
+    except UnicodeDecodeError as wrong:
+        byte = body[wrong.start]
+        return Refusal(
+            400,
+            f"The body is not UTF-8: byte {wrong.start} is 0x{byte:02x}. JSON is written in UTF-8.",
+        )
+    return None
+
+
 def _refusal(error: ValidationError, body: bytes, shape: type[BaseModel]) -> Refusal:
     items = error.errors(include_url=False)
     if items[0]["type"] == "json_invalid":
-        try:
-            body.decode()
-        except UnicodeDecodeError as wrong:
-            byte = body[wrong.start]
-            return Refusal(
-                400,
-                f"The body is not UTF-8: byte {wrong.start} is 0x{byte:02x}. JSON is written in "
-                "UTF-8.",
-            )
-        return Refusal(400, f"The body is not JSON: {items[0]['ctx']['error']}")
+        return no_utf8(body) or Refusal(400, f"The body is not JSON: {items[0]['ctx']['error']}")
     if items[0]["type"] in ("model_type", "model_attributes_type"):
         return Refusal(422, 'The body is not an object. Send one: {"name": value, …}')
     problems = [

@@ -117,7 +117,7 @@ def describe_app(
     parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     if has_key:
         page["security"] = [{"key": []}]
-        for path in OPEN_PATHS:
+        for path in page["paths"].keys() & set(OPEN_PATHS):
             page["paths"][path]["get"]["security"] = []
     resolved: dict[str, Any] = _resolved(page)
     return resolved
@@ -134,6 +134,7 @@ def _texts(limits: Limits) -> dict[str, Any]:
     }
     reference = {"$ref": SCHEMAS + "Text"}
     several = {"type": "array", "minItems": 1, "maxItems": limits.max_client_batch_size}
+    record = {"$ref": f"{SCHEMAS}FeedbackEntry"}
     alone = {"type": "array", "minItems": 1, "maxItems": 1, "items": reference}
     return {
         "Text": text,
@@ -141,6 +142,11 @@ def _texts(limits: Limits) -> dict[str, Any]:
             "title": "Texts",
             "description": "One text, or a list of them.",
             "anyOf": [reference, several | {"items": reference}],
+        },
+        "Records": {
+            "title": "Records",
+            "description": "One record, or a list of them.",
+            "anyOf": [record, several | {"items": record}],
         },
         "TextsOrLists": {
             "title": "TextsOrLists",

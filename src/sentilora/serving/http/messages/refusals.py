@@ -9,6 +9,7 @@ from typing import Any
 
 from sentilora.errors import ConfigError, DataError, SentiloraError
 from sentilora.message import shell_command
+from sentilora.serving.inbox import StoreAway
 from sentilora.serving.pool import Closing, NameTaken, QueueFull, UnknownAdapter
 
 # What each status means here: the kind of the error, and a description for the docs.
@@ -21,11 +22,11 @@ STATUSES = {
     408: ("Timeout", "The body did not arrive in time."),
     409: ("Conflict", "The name is taken."),
     413: ("TooLarge", "The body is too large, or holds too many texts."),
-    415: ("UnsupportedMediaType", "The body is no application/json, or compressed otherwise."),
+    415: ("UnsupportedMediaType", "The body is of no type that is read, or compressed otherwise."),
     422: ("Validation", "The body has the wrong shape, or a text is empty or too long."),
     429: ("Overloaded", "Too much waits already; Retry-After says when to come again."),
     500: ("Backend", "Something broke in the server."),
-    503: ("Unhealthy", "The models are not loaded yet, or the server stops."),
+    503: ("Unhealthy", "The models are not loaded, the store is away, or the server stops."),
     504: ("Timeout", "The answer took too long."),
 }
 
@@ -89,6 +90,8 @@ def refusal_of(error: BaseException) -> Refusal:
             return Refusal(409, error.template)
         case QueueFull():
             return overloaded(error.template, error.retry_after_s)
+        case StoreAway():
+            return Refusal(503, error.template, {"retry-after": _seconds(error.retry_after_s)})
         case Closing():
             return Refusal(503, error.template, {"retry-after": "1", "connection": "close"})
         case ConfigError() | DataError():
@@ -107,4 +110,8 @@ def refusal_of(error: BaseException) -> Refusal:
 
 def overloaded(message: str, retry_after_s: float) -> Refusal:
     """Refuse for now, and say in whole seconds when to come again."""
-    return Refusal(429, message, {"retry-after": str(max(1, round(retry_after_s)))})
+    return Refusal(429, message, {"retry-after": _seconds(retry_after_s)})
+
+
+def _seconds(retry_after_s: float) -> str:
+    return str(max(1, round(retry_after_s)))

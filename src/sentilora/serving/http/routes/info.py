@@ -107,19 +107,13 @@ INFO = {
 }
 
 
+Routes = list[tuple[str, Any, dict[int | str, dict[str, Any]]]]
+
+
 def add_to(app: FastAPI, service: Service) -> None:
     """Add the routes."""
     created = int(time.time())
     versions = {name: version(name) for name in PACKAGES}
-
-    async def health(request: Request) -> Response:
-        """Answer that the process is alive; needs no key."""
-        return reply_json({"status": "alive"})
-
-    async def ready(request: Request) -> Response:
-        """Answer whether texts are taken: 503 while models load, and once the server stops."""
-        service.ready()
-        return reply_json({"status": "ready"})
 
     async def models(request: Request) -> Response:
         """List the models that are served, as OpenAI does."""
@@ -141,6 +135,26 @@ def add_to(app: FastAPI, service: Service) -> None:
             }
         )
 
+    routes: Routes = [
+        ("/info", info, answers(Info, INFO, 401, 403, 503)),
+        ("/v1/models", models, answers(Models, {"object": "list", "data": [MODEL]}, 401, 403, 503)),
+    ]
+    add_states_to(app, service)
+    _add(app, routes)
+
+
+def add_states_to(app: FastAPI, service: Service) -> None:
+    """Add the routes that every server has, whatever it is for."""
+
+    async def health(request: Request) -> Response:
+        """Answer that the process is alive; needs no key."""
+        return reply_json({"status": "alive"})
+
+    async def ready(request: Request) -> Response:
+        """Answer whether texts are taken: 503 while models load, and once the server stops."""
+        service.check_ready()
+        return reply_json({"status": "ready"})
+
     async def metrics(request: Request) -> Response:
         """Return what was counted, in Prometheus's text format."""
         return Reply(service.metrics.page(), media_type=MEDIA_TYPE)
@@ -148,13 +162,15 @@ def add_to(app: FastAPI, service: Service) -> None:
     text: dict[int | str, dict[str, Any]] = {
         200: {"description": "Metrics.", "content": {"text/plain": {"schema": TEXT}}}
     }
-    routes: list[tuple[str, Any, dict[int | str, dict[str, Any]]]] = [
+    routes: Routes = [
         ("/health", health, answers(State, {"status": "alive"})),
         ("/ready", ready, answers(State, {"status": "ready"}, 503)),
-        ("/info", info, answers(Info, INFO, 401, 403, 503)),
-        ("/v1/models", models, answers(Models, {"object": "list", "data": [MODEL]}, 401, 403, 503)),
         ("/metrics", metrics, {**answers(None, None, 401, 403), **text}),
     ]
+    _add(app, routes)
+
+
+def _add(app: FastAPI, routes: Routes) -> None:
     for path, endpoint, described in routes:
         app.add_api_route(
             path,

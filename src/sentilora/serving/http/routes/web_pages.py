@@ -7,7 +7,7 @@ browser shows no key before it has a page; what the page asks for is behind the 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from hashlib import sha256
 from importlib.resources import files
 
@@ -27,9 +27,10 @@ PAGES = {
 }
 
 
-def add_to(app: FastAPI) -> None:
+def add_to(app: FastAPI, paths: Iterable[str] = PAGES) -> None:
     """Add the pages."""
-    for path, (name, words) in PAGES.items():
+    for path in paths:
+        name, words = PAGES[path]
         app.add_api_route(
             path,
             _shower(make_page(name), words),

@@ -1,0 +1,51 @@
+"""What a monitor tells, as lines for people."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from sentilora.events import Event
+
+_TOLD_S = 60.0
+
+
+class LiveLines:
+    """Prints what happens: alerts and refusals at once, numbers of texts once a minute.
+
+    Args:
+        file: what it is printed to; standard output when None.
+    """
+
+    def __init__(self, file: TextIO | None = None) -> None:
+        self.file = file
+        self.texts = 0
+        self.told_s = 0.0
+
+    def __call__(self, event: Event) -> None:
+        """Print an event."""
+        if event["kind"] == "alert":
+            self._line(event["event"], f"{event['title']}: {event['told']}", event["time"])
+        elif event["kind"] == "waiting":
+            self._line("waiting", event["reason"], event["time"])
+        elif event["kind"] == "listening":
+            print(f"{'listening':<12}{event['url']}", flush=True, file=self.file or sys.stdout)
+        elif event["kind"] == "stored":
+            for one in event["refused"]:
+                self._line("refused", one, event["time"])
+            self.texts += event["texts"]
+            if event["time"] - self.told_s >= _TOLD_S:
+                self._line("stored", f"{self.texts:,} texts", event["time"])
+                self.told_s = event["time"]
+
+    def _line(self, what: str, told: str, moment_s: float) -> None:
+        shown = "".join(sign if sign.isprintable() else "\ufffd" for sign in told)
+        line = f"{what:<12}{moment(moment_s)}  {shown}"
+        print(line, flush=True, file=self.file or sys.stdout)
+
+
+def moment(seconds: float) -> str:
+    """Write a moment, given in seconds since 1970."""
+    return f"{dt.datetime.fromtimestamp(seconds).astimezone():%Y-%m-%d %H:%M}"
