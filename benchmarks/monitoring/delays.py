@@ -37,7 +37,8 @@ BEFORE = 0.2
 AFTER = (0.25, 0.3, 0.5)
 STATED = 0.1  # false alarms a month
 WINDOWS = (200, 1000)
-DELTAS = (2e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 1e-6, 1e-7, 1e-8, 1e-10)
+AS_IT_COMES = 0.002
+DELTAS = (0.99, 0.9, 0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01, AS_IT_COMES, 5e-4, 1e-4, 1e-5)
 DAYS = 30
 Record = dict[str, Any]
 
@@ -95,7 +96,7 @@ def tuned(months: list[tuple[Bools, Bools]]) -> dict[str, Make]:
             RollingMean, window=window, over=over
         )
     if importlib.util.find_spec("river") is not None:
-        sides["ADWIN, delta 0.002"] = partial(Adwin, delta=DELTAS[0])
+        sides[f"ADWIN, delta {AS_IT_COMES:g}"] = partial(Adwin, delta=AS_IT_COMES)
         for delta in DELTAS:
             make = partial(Adwin, delta=delta)
             if false_alarms(make, months)["months_with"] <= allowed:
@@ -112,7 +113,7 @@ def measure(options: argparse.Namespace) -> Record:
     ]
     sides: dict[str, Make] = {
         "`change`": partial(OfSentilora, texts_a_day=a_day),
-        "`change`, since a release": partial(OfSentilora, texts_a_day=a_day, with_release=True),
+        "`change`, by = 0.05": partial(OfSentilora, texts_a_day=a_day, by=0.05),
         **tuned(months),
     }
     record: Record = {}

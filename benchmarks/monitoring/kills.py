@@ -41,17 +41,18 @@ nobody = "json://127.0.0.1:9/"
 [[rules]]
 name = "worse"
 kind = "change"
-baseline = 5000
+baseline = {baseline}
 by = 0.2
 
 [[rules]]
 name = "many complaints"
 kind = "share"
 over = 0.6
-within = "1 hour"
+within = "12 hours"
 least = 200
 each = "country"
 """
+DAY_S = 86_400
 _LONGEST_S = 4.0  # from the first texts stored to the kill
 Record = dict[str, Any]
 
@@ -71,12 +72,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def rows_of(options: argparse.Namespace) -> Iterator[Record]:
-    """Yield the texts: few are negative, then most, then few again; over two hours until now."""
+    """Yield the texts: few are negative, then most, then few again; over a day until now."""
     shares = np.full(options.rows, 0.2)
     shares[options.rows // 2 :] = 0.05
     shares[options.rows // 2 : options.rows * 5 // 8] = 0.95
     told = clear_sentences(load(options.model, precision="auto"))
-    return records(told, shares, time.time() - 7200, 7200 / options.rows, options.seed)
+    return records(told, shares, time.time() - DAY_S, DAY_S / options.rows, options.seed)
 
 
 def grow(path: Path, rows: Iterator[Record], rate: float, ended: threading.Event) -> None:
@@ -161,7 +162,9 @@ def run(options: argparse.Namespace, folder: Path) -> Record:
     """Let the file grow and the command be killed; then compare with one that was left alone."""
     source, calm = folder / "in.jsonl", str(folder / "calm.db")
     source.touch()
-    (folder / "rules.toml").write_text(RULES, encoding="utf-8")
+    (folder / "rules.toml").write_text(
+        RULES.format(baseline=max(200, options.rows // 10)), encoding="utf-8"
+    )
     store = options.store or str(folder / "feedback.db")
     generator, ended = random.Random(options.seed), threading.Event()
     rows = rows_of(options)
@@ -206,11 +209,13 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     with tempfile.TemporaryDirectory() as name:
         found = run(options, Path(name))
-    is_well = (
+    is_well = bool(
         found["texts"] == found["stored"] == found["answers"] == found["counted"]
         and not found["twice"]
         and found["is_in_order"]
         and found["alerts"] == found["alerts_alone"]
+        and found["alerts"]
+        and all(is_over for _, is_over in found["alerts"])
     )
     place = describe_place([], ("sqlalchemy",))
     settings = describe_options(options) | {"store": "postgresql" if options.store else "sqlite"}

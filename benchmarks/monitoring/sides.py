@@ -36,23 +36,15 @@ class OfSentilora:
         baseline: answers that come before; how many a day sets its bound.
         texts_a_day: number of texts a day.
         by: rise that is to be found soonest.
-        with_release: whether the texts after the baseline are those of a new version.
     """
 
-    def __init__(
-        self, baseline: Bools, texts_a_day: int, by: float = 0.1, *, with_release: bool = False
-    ) -> None:
-        since = "version" if with_release else None
-        self.watch = ChangeWatch(
-            ChangeRule(name="a", kind="change", by=by, baseline=BASELINE, since=since)
-        )
+    def __init__(self, baseline: Bools, texts_a_day: int, by: float = 0.1) -> None:
+        self.watch = ChangeWatch(ChangeRule(name="a", kind="change", by=by, baseline=BASELINE))
         gap_ms = 86_400_000 / texts_a_day
-        segments = {"version": "1"} if with_release else {}
         for number, is_negative in enumerate(baseline.tolist()):
-            self.watch.take(_heard(is_negative, round(number * gap_ms), segments))
+            self.watch.take(_heard(is_negative, round(number * gap_ms)))
         at_ms = round(len(baseline) * gap_ms)
-        segments = {"version": "2"} if with_release else {}
-        self._told = {one: _heard(one, at_ms, segments) for one in (False, True)}
+        self._told = {one: _heard(one, at_ms) for one in (False, True)}
 
     def take(self, is_negative: bool) -> bool:
         """Take an answer; return whether it alarms now."""
@@ -61,8 +53,8 @@ class OfSentilora:
         return self.watch.is_risen and not was_risen
 
 
-def _heard(is_negative: bool, at_ms: int, segments: dict[str, str]) -> Heard:
-    return Heard(at_ms, "app", segments, "negative" if is_negative else "positive", 0.9)
+def _heard(is_negative: bool, at_ms: int) -> Heard:
+    return Heard(at_ms, "app", {}, "negative" if is_negative else "positive", 0.9)
 
 
 class RollingMean:
