@@ -17,7 +17,7 @@ from sentilora.monitoring.store.store_tables import ANSWER, DRAFT, FEEDBACK
 from tests.helpers import warm_python
 from tests.helpers.texts import make_texts
 
-KILLS, TEXTS = 5, 3000
+KILLS, TEXTS = 3, 1800
 RULES = """\
 [[rules]]
 name = "hand over"
@@ -38,15 +38,15 @@ send_without_approval = true
 
 
 def write_stream(path):
-    """Write texts of twenty conversations at a time; some of these turn bad."""
+    """Write texts of twenty conversations at a time, of which every third is bad."""
     texts = {"negative": [], "positive": []}
     for text, label in make_texts(3 * TEXTS, 11):
         texts[label].append(text)
-    generator, now = random.Random(12), time.time()
+    now = time.time()
     with path.open("w", encoding="utf-8") as file:
         for number in range(TEXTS):
             talk = 20 * (number // 300) + number % 20
-            label = "negative" if talk % 3 == 0 or generator.random() < 0.3 else "positive"
+            label = "positive" if talk % 3 else "negative"
             told = {"text": texts[label].pop(), "at": now, "conversation_id": f"talk {talk}"}
             file.write(json.dumps({"id": str(number), **told}) + "\n")
 
@@ -63,50 +63,42 @@ def start(run, folder, store):
     )
 
 
-def what_is_in(store):
-    """Return the negative texts, those with drafts, and the conversations that were handed over."""
-    with open_store(store) as opened, opened.engine.connect() as connection:
-        negative = sa.select(FEEDBACK.c.id).join(ANSWER).where(ANSWER.c.label == "negative")
-        ids = list(connection.execute(negative).scalars())
-        drafts = connection.execute(sa.select(DRAFT.c.id, DRAFT.c.state, DRAFT.c.key)).all()
-        handed = Counter(one.scope for one in read_alerts(connection))
-    return ids, drafts, handed
-
-
 @pytest.mark.slow
 @pytest.mark.process
 def test_drafts_replies_and_hand_overs_come_once_through_kills(tiny_run, tmp_path):
-    told = []
-    for name, kills in (("killed", KILLS), ("calm", 0)):
-        folder = tmp_path / name
-        (folder / "mine").mkdir(parents=True)
-        (folder / "mine" / "other.warm.en.txt").write_text("Thank you. We read it.")
-        (folder / "rules.toml").write_text(RULES)
-        (folder / "replies.toml").write_text(REPLIES)
-        if name == "killed":
-            write_stream(folder / "in.jsonl")
-        else:
-            (folder / "in.jsonl").write_bytes((tmp_path / "killed" / "in.jsonl").read_bytes())
-        store, generator = folder / "feedback.db", random.Random(13)
-        for _ in range(kills):
-            process = start(tiny_run.path, folder, store)
-            process.stdout.readline()  # something was stored
-            time.sleep(generator.random() * 0.2)
-            process.send_signal(signal.SIGKILL)
-            process.communicate(timeout=120)
-        process = start(tiny_run.path, folder, store)
-        _, err = process.communicate(timeout=120)
-        assert process.returncode == 0, err
-        subprocess.run(["true"], check=True)
-        told.append((folder, *what_is_in(store)))
-    (killed, ids, drafts, handed), (_, calm_ids, _, calm_handed) = told
-    assert sorted(ids) == sorted(calm_ids)
-    assert len(ids) > TEXTS / 4
-    assert sorted(one.id for one in drafts) == sorted(ids)
-    lines = (killed / "out.jsonl").read_text(encoding="utf-8").splitlines()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "other.warm.en.txt").write_text("Thank you. We read it.")
+    (tmp_path / "rules.toml").write_text(RULES)
+    (tmp_path / "replies.toml").write_text(REPLIES)
+    write_stream(tmp_path / "in.jsonl")
+    store, generator = tmp_path / "feedback.db", random.Random(13)
+    for _ in range(KILLS):
+        process = start(tiny_run.path, tmp_path, store)
+        process.stdout.readline()  # something was stored
+        time.sleep(generator.random() * 0.2)
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=120)
+        assert process.returncode == -signal.SIGKILL
+    process = start(tiny_run.path, tmp_path, store)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    with open_store(store) as opened, opened.engine.connect() as connection:
+        asked = sa.select(FEEDBACK.c.id, FEEDBACK.c.conversation_id, ANSWER.c.label)
+        texts = connection.execute(asked.join(ANSWER)).all()
+        drafts = connection.execute(sa.select(DRAFT.c.id, DRAFT.c.state, DRAFT.c.key)).all()
+        handed = Counter(one.scope for one in read_alerts(connection))
+    assert len(texts) == TEXTS
+    negative = sorted(one.id for one in texts if one.label == "negative")
+    assert len(negative) > TEXTS / 4
+    assert sorted(one.id for one in drafts) == negative
+    lines = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
     keys = [json.loads(line)["key"] for line in lines]
     assert len(keys) == len(set(keys))
-    sent = {one.key for one in drafts if one.state == "sent"}
-    assert sent <= set(keys)
-    assert handed == calm_handed
-    assert len(handed) >= 10
+    assert {one.key for one in drafts if one.state == "sent"} <= set(keys)
+    heard: dict[str, set[str]] = {}
+    for one in texts:
+        heard.setdefault(one.conversation_id, set()).add(one.label)
+    assert Counter(map(len, heard.values()))[1] > len(heard) / 2  # the model was right on all of it
+    for talk, labels in heard.items():
+        if len(labels) == 1:
+            assert handed[talk] == (labels == {"negative"}), talk

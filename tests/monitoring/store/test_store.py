@@ -144,12 +144,12 @@ def test_drafts_go_with_their_texts(store):
     with pytest.raises(sa.exc.IntegrityError):
         add_draft(store, numbers[0])
     assert store.forget("1") == 1
-    assert [row["feedback"] for row in rows(store, DRAFT)] == numbers[1:]
+    assert {row["feedback"] for row in rows(store, DRAFT)} == set(numbers[1:])
     store.drop_texts(numbers[2])
-    told = [(row["state"], row["reply"], row["note"]) for row in rows(store, DRAFT)]
-    assert told == [("sent", "", None), ("approved", "> text", "called Ann")]
+    told = {(row["state"], row["reply"], row["note"]) for row in rows(store, DRAFT)}
+    assert told == {("sent", "", None), ("approved", "> text", "called Ann")}
     store.drop_texts(numbers[2] + 1)
-    assert rows(store, DRAFT)[1]["state"] == "dismissed"
+    assert {row["state"] for row in rows(store, DRAFT)} == {"sent", "dismissed"}
 
 
 def test_the_steps_make_the_tables_that_the_code_names(store):
