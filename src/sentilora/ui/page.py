@@ -27,8 +27,8 @@ ICON, LOGO = STATIC / "icon.svg", STATIC / "logo.svg"
 PAGES = (
     (overview_page.show, "Overview", "overview", ":material/insights:"),
     (live_page.show, "Live", "live", ":material/monitor_heart:"),
-    (label_page.show, "Label", "label", ":material/label:"),
     (replies_page.show, "Replies", "replies", ":material/forward_to_inbox:"),
+    (label_page.show, "Label", "label", ":material/label:"),
     (try_page.show, "Try", "try", ":material/chat_bubble:"),
     (file_page.show, "File", "file", ":material/table_view:"),
     (train_page.show, "Train", "train", ":material/model_training:"),
