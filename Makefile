@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test test-all test-browser test-services browser lint format install clean help
+.PHONY: demo test test-all test-browser test-services services browser lint format install clean help
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -37,11 +37,14 @@ test-all: $(VENV)/.dev  ## Run the slow tests too, and those that start Python a
 test-browser: browser  ## Test the exported web page and the app in Chromium, which Debian and npm bring
 	SENTILORA_BROWSER=required $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m browser
 
-test-services: $(VENV)/.dev  ## Test the store and the monitor on PostgreSQL, which Debian brings
-	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || apt-get install -y -qq --no-install-recommends postgresql >/dev/null || \
-	    { echo "These tests need PostgreSQL's server. Type: sudo apt-get install postgresql" >&2; exit 1; }
-	$(PIP) install --quiet --no-compile -c constraints.txt 'psycopg[binary]'
-	SENTILORA_SERVICES=required $(BIN)/python -m pytest -m service
+test-services: services  ## Test stores, brokers and the monitor on real servers, which Debian brings
+	SENTILORA_SERVICES=required $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m service
+
+services: $(VENV)/.services  ## Install PostgreSQL, Redis, NATS and RabbitMQ, and what their tests need
+	@ls /usr/lib/postgresql/*/bin/initdb /usr/lib/rabbitmq/bin/rabbitmq-server >/dev/null 2>&1 && \
+	    command -v redis-server nats-server >/dev/null || \
+	    { apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql redis-server nats-server rabbitmq-server >/dev/null; } || \
+	    { echo "These tests need servers that could not be installed: Debian's packages are out of reach, or you are not root. Type: sudo apt-get install postgresql redis-server nats-server rabbitmq-server" >&2; exit 1; }
 
 browser: $(VENV)/.browser node_modules/.sentilora  ## Install Chromium and the packages that the page needs
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
@@ -70,11 +73,15 @@ $(VENV)/.user: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) install --quiet --no-compile --upgrade 'pip>=25.1'
-	$(PIP) install --quiet --no-compile -c constraints.txt -e '.[app,embedded,insights,language,monitor,onnx,openvino,server]' --group dev
+	$(PIP) install --quiet --no-compile -c constraints.txt -e '.[app,brokers,embedded,insights,language,monitor,onnx,openvino,server]' --group dev
 	@touch $@ $(VENV)/.user
 
 $(VENV)/.browser: $(VENV)/.dev
 	$(PIP) install --quiet --no-compile -c constraints.txt --group browser
+	@touch $@
+
+$(VENV)/.services: $(VENV)/.dev
+	$(PIP) install --quiet --no-compile -c constraints.txt --group services
 	@touch $@
 
 node_modules/.sentilora: src/sentilora/exports/browser_page.py | $(VENV)/.dev

@@ -40,13 +40,14 @@ def test_all_is_what_this_machine_can():
 
 def test_continuous_integration_runs_everything():
     steps = re.findall(r"^make (\S+)", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
-    assert steps == [".venv/.browser", "browser", "lint", "test-all", "test-browser"]
+    tested = ["test-all", "test-browser", "test-services"]
+    assert steps == [".venv/.browser", "browser", "lint", *tested]
 
 
 def test_workers_begin_with_the_longest_files():
     assert all((ROOT / "tests" / name).is_file() for name in LONGEST)
     assert len(set(LONGEST)) == len(LONGEST)
-    for target in ("test", "test-all", "test-browser"):
+    for target in ("test", "test-all", "test-browser", "test-services"):
         assert "--dist loadfile --no-loadscope-reorder" in recipe("Makefile", target)
 
 

@@ -152,6 +152,8 @@ class LiveMonitor:
 
     def _take(self, source: Source, batch: RecordBatch, stop: threading.Event) -> bool:
         """Answer and store a batch; return whether it is stored."""
+        if batch.waiting is not None:
+            self.log.emit("waiting", reason=batch.waiting)
         started_s = time.monotonic()
         answered = self.panel.answer(batch.records)
         answered_s = time.monotonic()

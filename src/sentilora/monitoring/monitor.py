@@ -52,20 +52,22 @@ def monitor(
     Args:
         model: loaded model, or the path of a run, its ``model/`` or an export; or ``general``. Or
             several by name: each answers every text, and rules that name none are about the first.
-        source: file that grows (JSON Lines, CSV, a text a line), ``-`` for standard input, or an
-            address to listen at for texts over HTTP, such as ``http://127.0.0.1:8100``.
+        source: file that grows (JSON Lines, CSV, a text a line), ``-`` for standard input, the
+            address of a message broker (``redis://HOST/STREAM``, ``nats://HOST/SUBJECT``,
+            ``amqp://HOST/QUEUE``, ``kafka://HOST/TOPIC``), or one to listen at for texts over HTTP,
+            such as ``http://127.0.0.1:8100``.
         store: SQLite file, made if it is not there; or the address of a PostgreSQL database.
         rules: ``rules.toml``; nothing is told when None.
         replies: ``replies.toml``, or ``default`` for what ships with the package: replies are
             drafted for negative texts; None for no replies.
-        name: name of the channel; that of the file when None, or ``http``.
+        name: name of the channel; that of the file or the stream when None, or ``http``.
         form: ``jsonl``, ``csv`` or ``text``; as the ending of the file says when None.
         text: field with the text; found by name when None.
         at: field with the time; found by name when None, now where there is none.
         id: field with the id; a text without one is known by its place in the source.
         segments: fields (product, country, version) that are kept, beside an object ``segments``.
         keep_text: ``all``; ``none``, to store only what was said of texts; or a number of days.
-        follow: whether to wait for more at the end of a file.
+        follow: whether to wait for more when all was read.
         dry_run: whether alerts are only written down, and nobody is told.
         page: address of the app, which messages link to; as the rules say when None.
         metrics: where to listen for Prometheus, such as ``127.0.0.1:9100``; a source that listens
@@ -81,7 +83,7 @@ def monitor(
         ConfigError: a setting or a rule is wrong; all problems with rules are told at once.
         DataError: the store is of a newer version.
         ModelError: there is no such model.
-        MissingExtraError: packages of the extra ``monitor`` are not installed.
+        MissingExtraError: packages of the extra ``monitor`` are not installed, or of ``brokers``.
 
     Example:
         >>> import sentilora

@@ -4,5 +4,6 @@ Door: ``open_source()`` in source_names.py. A source yields :class:`RecordBatch`
 its records together with its position, and only then acknowledges it. So a source that can go on
 from a position (a file, a broker) loses nothing and hands over nothing twice.
 record_batch.py is the shape between; grown_file.py follows a file, record_lines.py reads its lines.
-``http/`` takes texts over HTTP.
+``http/`` takes texts over HTTP; ``brokers/`` read from message brokers, by addresses as
+broker_address.py reads them.
 """

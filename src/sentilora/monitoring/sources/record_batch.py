@@ -50,6 +50,7 @@ class RecordBatch:
         report: to be called before that with those of the records that were new to the store.
         delay: to be called with the reason each time it cannot be stored for now.
         arrived_s: when the oldest of it came, on ``time.monotonic()``; None for just now.
+        waiting: why nothing can come at the moment; None where nothing is wrong.
     """
 
     records: Sequence[FeedbackRecord] = ()
@@ -59,6 +60,7 @@ class RecordBatch:
     report: Callable[[Sequence[FeedbackRecord]], None] = field(default=_tell_nobody, compare=False)
     delay: Callable[[str], None] = field(default=_tell_nobody, compare=False)
     arrived_s: float | None = None
+    waiting: str | None = None
 
 
 class Source(Protocol):

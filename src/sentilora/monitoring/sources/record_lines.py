@@ -18,7 +18,7 @@ from sentilora.monitoring.feedback_record import (
 from sentilora.monitoring.sources.record_batch import MOST_LINE_BYTES, Refused
 
 FORMATS = ("jsonl", "csv", "text")
-_SHOWN = 200
+SHOWN = 200
 _MOST_LINES = 1000  # of one record in a CSV file
 
 
@@ -133,17 +133,9 @@ class LineReader:
             return self._refusal(line, content, str(problem))
 
     def _parsed(self, content: bytes) -> Any:
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise RecordProblem(f"it is not UTF-8: {error.reason}") from error
-        if self.form == "text":
-            return {"text": text.strip()}
-        if self.form == "jsonl":
-            try:
-                return json.loads(text)
-            except (ValueError, RecursionError) as error:
-                raise RecordProblem(f"it is no JSON: {error}") from error
+        if self.form != "csv":
+            return read_content(content, self.form)
+        text = _decoded(content)
         assert self.header is not None
         values = _fields(text)
         if len(values) != len(self.header):
@@ -151,8 +143,34 @@ class LineReader:
         return dict(zip(self.header, values, strict=True))
 
     def _refusal(self, line: Line, content: bytes, reason: str) -> Refused:
-        shown = content[: 4 * _SHOWN].decode("utf-8", "replace").strip()[:_SHOWN]
+        shown = content[: 4 * SHOWN].decode("utf-8", "replace").strip()[:SHOWN]
         return Refused(self.name, f"byte {line.start:,}", reason, shown)
+
+
+def read_content(content: bytes, form: str) -> Any:
+    """Return the fields of a record that stands alone.
+
+    Args:
+        content: what came.
+        form: ``jsonl``, for a JSON object, or ``text``.
+
+    Raises:
+        RecordProblem: it is not UTF-8, or no JSON.
+    """
+    text = _decoded(content)
+    if form == "text":
+        return {"text": text.strip()}
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RecordProblem(f"it is no JSON: {error}") from error
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RecordProblem(f"it is not UTF-8: {error.reason}") from error
 
 
 def _fields(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What ``source`` names: a file, standard input, or an address to listen at."""
+"""What ``source`` names: a file, standard input, a message broker, or an address to listen at."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sentilora.errors import ConfigError
 from sentilora.files import path_of
 from sentilora.message import setting
 from sentilora.monitoring.feedback_record import RecordColumns
+from sentilora.monitoring.sources.broker_address import read_address
 from sentilora.monitoring.sources.grown_file import GrownFile
 from sentilora.monitoring.sources.http.door_address import (
     HTTP_SCHEMES,
@@ -36,11 +37,12 @@ def open_source(
     """Open a source.
 
     Args:
-        source: path of a file, which may be yet to come; ``-`` for standard input; or an address
-            to listen at, such as ``http://127.0.0.1:8100``.
-        name: name of its channel; the file's when None, or ``stdin`` or ``http``.
-        form: ``jsonl``, ``csv`` or ``text``; as the ending of the file says when None, JSON Lines
-            for standard input.
+        source: path of a file, which may be yet to come; ``-`` for standard input; the address of a
+            message broker, such as ``redis://localhost/feedback``, or one to listen at, such as
+            ``http://127.0.0.1:8100``.
+        name: name of its channel; the file's or the stream's when None, or ``stdin`` or ``http``.
+        form: ``jsonl``, ``csv`` or ``text``; as the ending of the file says when None, JSON for
+            standard input and brokers.
         columns: where the parts of a record stand.
         follows: whether to wait for more at the end of a file.
         visitors: whom to let in at an address.
@@ -65,6 +67,8 @@ def open_source(
         return ListeningSource(FeedbackInbox(name or "http", columns), door, listening)
     if str(source) == STDIN:
         return StandardInput(name or "stdin", form or "jsonl", columns)
+    if "://" in str(source):
+        return _open_broker(str(source), name, form or "jsonl", columns, follows=follows)
     path = path_of(source)
     if path.is_dir() or not path.parent.is_dir():
         what = "is a folder" if path.is_dir() else f"lies in no folder: there is no {path.parent}"
@@ -81,3 +85,17 @@ def open_source(
             f"{setting('form', 'jsonl')}, csv or text."
         )
     return GrownFile(path.resolve(), name or path.stem, found, columns, follows=follows)
+
+
+def _open_broker(
+    source: str, name: str | None, form: str, columns: RecordColumns, *, follows: bool
+) -> Source:
+    address = read_address(source)
+    if form == "csv":
+        raise ConfigError(
+            f"{setting('form', form)}: a message of a broker has no header. Expected jsonl, a JSON "
+            "object a message, or text."
+        )
+    from sentilora.monitoring.sources.brokers.broker_source import BrokerSource
+
+    return BrokerSource(address, name or address.stream, form, columns, follows=follows)

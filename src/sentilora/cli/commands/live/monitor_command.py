@@ -35,8 +35,9 @@ def monitor(
     source: Annotated[
         str | None,
         typer.Option(
-            help="File that grows (JSON Lines, CSV, a text a line), - for a pipe, or an address "
-            "to listen at: http://127.0.0.1:8100."
+            help="File that grows (JSON Lines, CSV, a text a line), - for a pipe, the address of a "
+            "broker (redis://, nats://, amqp://, kafka://HOST/NAME), or one to listen at: "
+            "http://127.0.0.1:8100."
         ),
     ] = None,
     store: Annotated[
@@ -51,7 +52,7 @@ def monitor(
     ] = None,
     name: Annotated[
         str | None,
-        typer.Option(help="Name of the channel; the file's, or http, if not given."),
+        typer.Option(help="Name of the channel; the file's, the stream's or http if not given."),
     ] = None,
     form: Annotated[
         str | None, typer.Option(help="jsonl, csv or text; as the file's ending says if not given.")
@@ -71,7 +72,7 @@ def monitor(
         str, typer.Option(help="all, none, or a number of days for which texts are kept.")
     ] = "all",
     follow: Annotated[
-        bool, typer.Option(help="Wait for more at the end of the file, or stop there.")
+        bool, typer.Option(help="Wait for more when all was read, or stop there.")
     ] = True,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Write alerts down, and tell nobody.")
@@ -141,11 +142,13 @@ def monitor(
         _replay(models, loaded, replay, rules, form, text, at, segments, name, as_json=as_json)
         return
     from sentilora.monitoring.monitor import monitor as watch
+    from sentilora.monitoring.sources.broker_address import shown_source
     from sentilora.runs.interruption import on_first_signal
 
     if not as_json:
         told = f"model {', '.join(loaded)}" if len(loaded) == 1 else f"models {', '.join(loaded)}"
-        print(f"watching    {source}, {told}, store {store}", flush=True)
+        shown = shown_source(str(source))
+        print(f"watching    {shown}, {told}, store {shown_source(store)}", flush=True)
     stop = threading.Event()
     with on_first_signal(stop.set):
         done = watch(
