@@ -44,6 +44,11 @@ def test_what_the_customer_wrote_is_no_promise_but_only_behind_a_sign():
     assert len(promises_in("I want a refund.", never, text)) == 1
     assert len(promises_in("> I want a refund.", never, None)) == 1
     assert promises_in("> I want a refund…", never, text) == []
+    many = "> I want a refund.\n" * 99
+    assert [one.start for one in promises_in(f"{many}A refund.", never, text)] == [len(many) + 2]
+    split = WordList(["money back"])
+    assert len(promises_in("You get your money\nback.", split, text)) == 1
+    assert len(promises_in("> money\n> back", split, "money back")) == 0
 
 
 def test_severity_is_as_documented():

@@ -54,7 +54,8 @@ class DraftWriter:
             "never": json.dumps(never, ensure_ascii=False),
             "changed_ms": now_ms,
         }
-        asked = _insert(connection, REPLY_SET).values(values)
+        made = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        asked = made(REPLY_SET).values(values)
         changed = {name: asked.excluded[name] for name in ("never", "changed_ms")}
         connection.execute(asked.on_conflict_do_update(index_elements=["name"], set_=changed))
 
@@ -79,7 +80,6 @@ class DraftWriter:
         alerts = _open_alerts(connection, rules)
         texts = [one.record.text for one in wanted]
         languages = languages_of(texts) or [None] * len(wanted)
-        drafts = 0
         for start in range(0, len(wanted), _AT_ONCE):
             part = wanted[start : start + _AT_ONCE]
             numbers = _numbers(connection, part)
@@ -90,14 +90,8 @@ class DraftWriter:
                 }
                 for one, language in zip(part, languages[start:], strict=False)
             ]
-            asked = (
-                _insert(connection, DRAFT)
-                .values(rows)
-                .on_conflict_do_nothing(index_elements=["feedback", "templates"])
-                .returning(DRAFT.c.number)
-            )
-            drafts += len(connection.execute(asked).all())
-        return drafts
+            connection.execute(sa.insert(DRAFT), rows)
+        return len(wanted)
 
     def _is_wanted(self, one: AnsweredRecord) -> bool:
         settings, answer = self.replies.settings, one.answers[0]
@@ -220,11 +214,6 @@ def _numbers(connection: Connection, part: Sequence[AnsweredRecord]) -> dict[tup
         sa.tuple_(FEEDBACK.c.source, FEEDBACK.c.id).in_(keys)
     )
     return {(source, name): number for source, name, number in connection.execute(asked)}
-
-
-def _insert(connection: Connection, table: sa.Table) -> Any:
-    made = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return made(table)
 
 
 @contextmanager

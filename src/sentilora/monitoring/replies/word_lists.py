@@ -107,7 +107,7 @@ class WordList:
                 joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
             else:
                 joined.append((start, end))
-        return [Mark(start, end, text[start:end]) for start, end in joined[:_MOST_MARKS]]
+        return [Mark(start, end, text[start:end]) for start, end in joined]
 
 
 def promises_in(reply: str, never: WordList, text: str | None) -> list[Mark]:
@@ -121,15 +121,18 @@ def promises_in(reply: str, never: WordList, text: str | None) -> list[Mark]:
         text: what the customer wrote; None where it is not known, and no line quotes.
     """
     known = " ".join((text or "").split())
-    marks, start = [], 0
+    quotes, start = [], 0
     for line in reply.splitlines(keepends=True):
-        said = " ".join(line.lstrip().removeprefix(">").split()).removesuffix("…").strip()
-        is_quoted = line.lstrip().startswith(">") and said in known and bool(known)
-        if not is_quoted:
-            marks += [
-                Mark(start + one.start, start + one.end, one.words) for one in never.marks(line)
-            ]
+        quote = line.lstrip()
+        said = " ".join(quote.removeprefix(">").split()).removesuffix("…").strip()
+        if quote.startswith(">") and said and said in known:
+            quotes.append((start, start + len(line)))
         start += len(line)
+    marks = [
+        mark
+        for mark in never.marks(reply)
+        if not any(start <= mark.start and mark.end <= end for start, end in quotes)
+    ]
     return marks[:_MOST_MARKS]
 
 
