@@ -38,6 +38,13 @@ def train(
     seeds: Annotated[
         int | None, typer.Option(help="Train this many times; report mean and interval.")
     ] = None,
+    feedback: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STORE",
+            help="Go on from --from with the corrections of a store, beside the old rows.",
+        ),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the run that --config lies in.")
     ] = False,
@@ -52,6 +59,10 @@ def train(
     from sentilora.errors import ConfigError
 
     settings = {**({} if data is None else {"data.train": data}), **context.obj}
+    if feedback is not None:
+        beside = {"config": config, "seeds": seeds, "resume": resume, "dry_run": dry_run}
+        _learn(feedback, settings, beside, as_json=as_json)
+        return
     if resume:
         _check_resume(config, settings)
         from sentilora.training.train import train as run_training
@@ -90,6 +101,25 @@ def train(
 
     with ProgressBar() as listener:
         run = run_training(config=resolved, listener=listener)
+    show_run(run, as_json=as_json)
+
+
+def _learn(store: str, settings: dict[str, Any], beside: dict[str, Any], *, as_json: bool) -> None:
+    """Go on from a model with corrections."""
+    from sentilora.cli.progress import ProgressBar
+    from sentilora.cli.report_tables import show_run
+    from sentilora.errors import ConfigError
+
+    if given := [COMMAND_LINE.setting(name, None) for name, one in beside.items() if one]:
+        raise ConfigError(f"--feedback does not go with {', '.join(given)}. Leave that out.")
+    start = settings.pop("start_from", None)
+    if start is None:
+        again = typed("train", start_from="RUN", feedback=store)
+        raise ConfigError(f"--feedback goes on from a model, and none was named. Type: {again}")
+    from sentilora.monitoring.corrections.corrected_run import train_on_feedback
+
+    with ProgressBar() as listener:
+        run = train_on_feedback(start, store, listener=listener, **settings)
     show_run(run, as_json=as_json)
 
 

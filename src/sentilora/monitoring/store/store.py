@@ -24,6 +24,7 @@ from sentilora.monitoring.store.store_engine import connect, writing
 from sentilora.monitoring.store.store_tables import (
     ALERT,
     ANSWER,
+    CORRECTION,
     DRAFT,
     FEEDBACK,
     HOUR_COUNT,
@@ -161,9 +162,11 @@ class Store:
         is_old = (FEEDBACK.c.stored_ms < before_ms) & FEEDBACK.c.text.is_not(None)
         is_refused = (REFUSED.c.stored_ms < before_ms) & (REFUSED.c.content != "")
         is_told = ALERT.c.updated_ms < before_ms
+        is_given = (CORRECTION.c.corrected_ms < before_ms) & CORRECTION.c.text.is_not(None)
         with writing(self.engine) as connection:
             dropped = connection.execute(sa.update(FEEDBACK).where(is_old).values(text=None))
             connection.execute(sa.update(REFUSED).where(is_refused).values(content=""))
+            connection.execute(sa.update(CORRECTION).where(is_given).values(text=None))
             _change_examples(connection, lambda one: {**one, "text": None}, is_told)
             _blank_drafts(connection, before_ms)
         return int(dropped.rowcount)

@@ -6,7 +6,8 @@ the number of texts and the sum of their signed scores; ``segment`` and ``value`
 all texts of the source are meant. ``position`` says how far each source was read, ``refused`` what
 came and was no text, ``rule_state`` what the rules remember up to a text, ``alert`` what they told,
 ``delivery`` who is still to be told of it, ``draft`` replies that wait for a person, and
-``reply_set`` what they must not promise.
+``reply_set`` what they must not promise. ``correction`` holds labels that people gave, and
+``model_change`` which run answered under a name from which text on.
 """
 
 from __future__ import annotations
@@ -172,5 +173,31 @@ REPLY_SET = Table(
     METADATA,
     Column("name", String(100), primary_key=True),
     Column("never", Text, nullable=False),  # a JSON object: words and patterns by language
+    Column("changed_ms", BigInteger, nullable=False),
+)
+
+CORRECTION = Table(
+    "correction",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("feedback", _NUMBER, ForeignKey("feedback.number", ondelete="CASCADE"), nullable=False),
+    Column("model", String(200), nullable=False),
+    Column("label_before", String(200), nullable=False),
+    Column("label_after", String(200), nullable=False),
+    Column("corrected_by", String(200), nullable=False),
+    Column("origin", String(20), nullable=False),  # page, file, api or command
+    Column("corrected_ms", BigInteger, nullable=False),
+    Column("text", Text),  # only where the store keeps no texts and it was given on purpose
+    Index("correction_feedback", "feedback"),
+)
+
+MODEL_CHANGE = Table(
+    "model_change",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("name", String(200), nullable=False),  # as answers name it
+    Column("run", String(200), nullable=False),
+    Column("labels", Text, nullable=False),  # a JSON list, in their order
+    Column("up_to", BigInteger, nullable=False),  # number of the last text before it
     Column("changed_ms", BigInteger, nullable=False),
 )

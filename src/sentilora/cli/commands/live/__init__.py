@@ -1,1 +1,1 @@
-"""Commands for texts as they come: one watches, one takes a text out again."""
+"""Commands for texts as they come: watched, taken out, corrected; and the model in use."""
