@@ -55,6 +55,7 @@ SECTIONS = {
     "lora": "[lora]",
     "training": "[training]",
     "pairs": "[pairs]",
+    "corrections": "[corrections]",
     "report": "[report]",
 }
 

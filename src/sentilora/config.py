@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from sentilora.data_settings import DataConfig
+from sentilora.data_settings import CorrectionsConfig, DataConfig
 from sentilora.defaults import (
     ALPHA,
     BASE,
@@ -202,6 +202,7 @@ class RunConfig(Settings):
     lora: LoraConfig = LoraConfig()
     training: TrainingConfig = TrainingConfig()
     pairs: PairsConfig = PairsConfig()
+    corrections: CorrectionsConfig = CorrectionsConfig()
     report: ReportConfig = ReportConfig()
 
     @model_validator(mode="after")

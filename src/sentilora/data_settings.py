@@ -87,3 +87,14 @@ class LabelledSection(Section):
 
 class DataConfig(TableSection, LabelledSection):
     """Where the texts come from, and how files and columns are read."""
+
+
+class CorrectionsConfig(Section):
+    """Corrections among the data, as ``train`` with a store of feedback prepares them."""
+
+    held_out: str | None = Field(
+        None, description="file of corrections to compare with the model before, not learned from"
+    )
+    provenance: str | None = Field(
+        None, description="file that says where each row comes from; the run keeps a copy"
+    )

@@ -29,9 +29,7 @@ MOST_LABELS_ACROSS = 10  # more do not fit on a screen
 def console() -> Console:
     """Return a console on stdout that never wraps what is piped."""
     out = Console(highlight=False)
-    if not out.is_terminal:
-        out = Console(highlight=False, width=120)
-    return out
+    return out if out.is_terminal else Console(highlight=False, width=120)
 
 
 def show_run(run: Run, *, as_json: bool) -> None:
@@ -60,7 +58,9 @@ def show_run(run: Run, *, as_json: bool) -> None:
         )
     out.print(f"\nreport   {run.path / 'report.html'}", markup=False, soft_wrap=True)
     out.print(f"model    {run.model_path}", markup=False, soft_wrap=True)
-    out.print(f"next     {typed('predict', run.path, 'a text')}", markup=False, soft_wrap=True)
+    is_better = report.old_and_new is not None and not report.old_and_new.is_worse
+    then = typed("promote", run.path) if is_better else typed("predict", run.path, "a text")
+    out.print(f"next     {then}", markup=False, soft_wrap=True)
     for remedy in remedies(report, run.config, run.path / CONFIG):
         told = remedy.spelled(COMMAND_LINE)
         out.print(f"helps    {told}", markup=False, soft_wrap=True)
@@ -94,9 +94,11 @@ def comparison_table(report: Report) -> Table:
 
 def print_words(out: Console, report: Report) -> None:
     """Print what the figures come to, and what to beware of."""
-    from sentilora.evaluation.reports.comparison import caution, plain_words
+    from sentilora.evaluation.reports.comparison import against_old, caution, plain_words
 
     out.print(plain_words(report), markup=False, soft_wrap=True)
+    for line in against_old(report.old_and_new) if report.old_and_new else []:
+        out.print(f"old and new: {line}", markup=False, soft_wrap=True)
     if warning := caution(report):
         out.print(f"warning: {warning}", style="bold yellow", markup=False, soft_wrap=True)
 

@@ -20,6 +20,7 @@ from sentilora.evaluation.model_figures import (
 from sentilora.evaluation.order import measure_pairs
 from sentilora.evaluation.report_parts.comparison_part import CalibrationPart, Comparison
 from sentilora.evaluation.report_parts.mistake_part import MistakePart
+from sentilora.evaluation.report_parts.old_and_new import OldAndNew
 from sentilora.evaluation.report_parts.order_part import TrainedPairs
 from sentilora.evaluation.report_parts.seen_part import SeenPart
 from sentilora.events import EventLog
@@ -29,10 +30,12 @@ from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.model.probabilities import softmax
 from sentilora.training.batches.batch_plan import balanced_weights
 from sentilora.training.coupled_batches import reference_of
+from sentilora.training.start_comparison import Answered, compare_with_start
 
 if TYPE_CHECKING:
     from sentilora.config import RunConfig
     from sentilora.data.labelled.examples import Parts
+    from sentilora.model.warm_start import Start
     from sentilora.training.context.run_context import RunContext
 
 
@@ -47,6 +50,8 @@ class MeasuredModel:
         truncated_share: share of the texts that were cut.
         seen: what the model has seen of the test part, which a file of the user's may repeat.
         mistakes: what the model got wrong; None if no texts are to be shown.
+        old_and_new: the model beside the one that it started from; None if it started afresh, or
+            with other labels.
     """
 
     after: Measured
@@ -55,6 +60,7 @@ class MeasuredModel:
     truncated_share: float
     seen: SeenPart | None = None
     mistakes: MistakePart | None = None
+    old_and_new: OldAndNew | None = None
 
 
 def measure_model(
@@ -65,6 +71,7 @@ def measure_model(
     config: RunConfig,
     precision: str,
     log: EventLog,
+    start: Start | None = None,
 ) -> MeasuredModel:
     """Measure the shipped model, its untrained self and the baselines on the test part.
 
@@ -76,6 +83,7 @@ def measure_model(
         precision: number format of the untrained network; the shipped model computes as it is
             loaded.
         log: log that is told about phases and progress.
+        start: the trained adapter that the untrained network is; None if it is fresh.
     """
     labels, label_ids = model.labels, parts.test.label_ids
     sampling = {"resamples": config.report.resamples, "seed": config.seed}
@@ -111,6 +119,14 @@ def measure_model(
             progress=log.count,
         ).logits
     before = measure_with_intervals(label_ids, softmax(before_logits), labels, **sampling)
+    old_and_new = compare_with_start(
+        start,
+        model,
+        lambda rows: features_of(rows)[0],
+        Answered(label_ids, before_logits.argmax(axis=1), probabilities.argmax(axis=1)),
+        config,
+        log,
+    )
 
     log.emit("phase", name="baselines", total=len(parts.train) if "frozen" in names else None)
     baselines, skipped = run_baselines(
@@ -143,7 +159,9 @@ def measure_model(
             baselines=baselines,
             shown=config.report.mistakes,
         )
-    return MeasuredModel(after, comparison, calibration, truncated_share, seen, mistakes)
+    return MeasuredModel(
+        after, comparison, calibration, truncated_share, seen, mistakes, old_and_new
+    )
 
 
 def measure_held_out(model: SentimentModel, untrained: Any, context: RunContext) -> TrainedPairs:

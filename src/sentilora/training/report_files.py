@@ -49,6 +49,7 @@ def write_report(
         training=training.part,
         seen=measured.seen,
         mistakes=measured.mistakes,
+        old_and_new=measured.old_and_new,
     )
     if skipped:
         write_skipped(read, run.path / "skipped.jsonl")

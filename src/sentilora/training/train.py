@@ -39,6 +39,7 @@ from sentilora.training.context.train_keywords import (
 from sentilora.training.measurement import measure_held_out, measure_model
 from sentilora.training.report_files import write_report
 from sentilora.training.seal import TrainingRecord, save
+from sentilora.training.start_comparison import PROVENANCE
 from sentilora.training.training_loop import fit
 
 
@@ -213,6 +214,8 @@ def _train_and_save(context: RunContext) -> None:
         fitted = replace(fitted, model=move_adapter(fitted.model, plain.to(context.device)))
     if context.processes.is_main:
         _learned_texts(context).write(context.run.path)
+        if (origins := context.config.corrections.provenance) is not None:
+            shutil.copyfile(origins, context.run.path / PROVENANCE)
         save(context, fitted, train_part, (trainable, total))
     context.processes.wait()
 
@@ -230,7 +233,13 @@ def _measure(context: RunContext) -> None:
     run, config, log = context.run, context.config, context.log
     model, untrained = load(run.path, device=config.device), create_network(context)
     measured = measure_model(
-        model, untrained, context.parts, config=config, precision=context.precision, log=log
+        model,
+        untrained,
+        context.parts,
+        config=config,
+        precision=context.precision,
+        log=log,
+        start=context.start,
     )
     pairs = measure_held_out(model, untrained, context) if context.pairs is not None else None
     write_report(context, TrainingRecord.read(run.work), measured, OrderPart(trained=pairs))

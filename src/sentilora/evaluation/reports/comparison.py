@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sentilora.evaluation.baselines import BASELINES
 from sentilora.evaluation.metrics import Intervals, Metrics
+from sentilora.evaluation.report_parts.old_and_new import OldAndNew, SameRows
 from sentilora.evaluation.report_parts.seen_part import SeenPart
 from sentilora.evaluation.reports import wording
 from sentilora.evaluation.reports.report import Report
@@ -96,6 +97,24 @@ def verdict(report: Report) -> str | None:
         f"{says}: {wording.count(ours)} texts only this model gets right, "
         f"{wording.count(theirs)} only the baseline "
         f"(McNemar's test, {wording.p_value(test.p_value)})."
+    )
+
+
+def against_old(part: OldAndNew) -> list[str]:
+    """Say how a model and the one that it started from did, a sentence for each set of rows."""
+    told = [_both("test texts", part.old, part.test)]
+    if part.corrections is not None:
+        told.append(_both("held-out corrections", part.old, part.corrections))
+    return told
+
+
+def _both(what: str, old: str, rows: SameRows) -> str:
+    says = "can be luck" if rows.is_luck else f"{'worse' if rows.is_worse else 'better'}, no luck"
+    return (
+        f"{wording.count(rows.rows)} {what}: {wording.percent(rows.new_accuracy)} right, {old} "
+        f"{wording.percent(rows.old_accuracy)}; {wording.count(rows.only_new_right)} only this "
+        f"model gets right, {wording.count(rows.only_old_right)} only {old} "
+        f"({says}: McNemar's test, {wording.p_value(rows.p_value)})"
     )
 
 

@@ -24,6 +24,7 @@ from sentilora.evaluation.metrics import Intervals, Measured, Metrics
 from sentilora.evaluation.report_parts.comparison_part import CalibrationPart, Comparison
 from sentilora.evaluation.report_parts.json_form import given
 from sentilora.evaluation.report_parts.mistake_part import MistakePart
+from sentilora.evaluation.report_parts.old_and_new import OldAndNew
 from sentilora.evaluation.report_parts.order_part import OrderPart
 from sentilora.evaluation.report_parts.run_part import DataPart, RunPart
 from sentilora.evaluation.report_parts.seen_part import SeenPart
@@ -50,6 +51,7 @@ class Report:
         seen: what the model has seen of the rows, and its figures on the others; None if nothing,
             or if that is not known.
         mistakes: what the model got wrong; None where that was not asked for.
+        old_and_new: the model beside the one that it started from; None if it started afresh.
         sentilora: version that measured.
         created: date and time, UTC.
 
@@ -70,6 +72,7 @@ class Report:
     training: TrainingPart | None = None
     seen: SeenPart | None = None
     mistakes: MistakePart | None = None
+    old_and_new: OldAndNew | None = None
     sentilora: str | None = None
     created: str | None = None
 
@@ -119,7 +122,7 @@ class Report:
         """Take what :meth:`to_dict` gave; what an earlier version did not measure is left out."""
         figures = {key: raw[key] for key in ("metrics", "intervals") if key in raw}
         calibration, seen = raw.get("calibration"), raw.get("seen")
-        mistakes = raw.get("mistakes")
+        mistakes, old_and_new = raw.get("mistakes"), raw.get("old_and_new")
         return cls(
             run=RunPart.from_dict(raw.get("run") or {}),
             dataset=DataPart.from_dict(raw.get("data") or {}),
@@ -130,6 +133,7 @@ class Report:
             training=TrainingPart.from_dict(raw),
             seen=SeenPart.from_dict(seen) if seen else None,
             mistakes=MistakePart.from_dict(mistakes) if mistakes else None,
+            old_and_new=OldAndNew.from_dict(old_and_new) if old_and_new else None,
             sentilora=raw.get("sentilora"),
             created=raw.get("created"),
         )
@@ -152,6 +156,7 @@ class Report:
             **self.order.to_dict(),
             **(self.training.to_dict() if self.training else {}),
             "mistakes": self.mistakes.to_dict() if self.mistakes else None,
+            "old_and_new": self.old_and_new.to_dict() if self.old_and_new else None,
         }
         plain: dict[str, Any] = _plain(given(parts))
         return plain
@@ -212,6 +217,7 @@ def compose_report(
     training: TrainingPart | None = None,
     seen: SeenPart | None = None,
     mistakes: MistakePart | None = None,
+    old_and_new: OldAndNew | None = None,
 ) -> Report:
     """Put measured parts together, with this version and this moment.
 
@@ -225,6 +231,7 @@ def compose_report(
         training: what only a training knows.
         seen: what the model has seen of the rows before, if anything.
         mistakes: what the model got wrong, if that was asked for.
+        old_and_new: the model beside the one that it started from, if there was one.
     """
     return Report(
         run=run,
@@ -236,6 +243,7 @@ def compose_report(
         training=training,
         seen=seen,
         mistakes=mistakes,
+        old_and_new=old_and_new,
         sentilora=version("sentilora"),
         created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     )

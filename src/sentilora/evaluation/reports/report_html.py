@@ -21,6 +21,7 @@ from sentilora.evaluation.report_parts.training_part import Cost, CurvePoint, Tr
 from sentilora.evaluation.reports import wording
 from sentilora.evaluation.reports.comparison import (
     Line,
+    against_old,
     best_baseline,
     caution,
     comparison,
@@ -67,6 +68,7 @@ def render_html(report: Report) -> str:
         cost_methods=cost_methods(report.cost),
         proof=training.proof if training else None,
         skipped=skipped_baselines(report),
+        against_old=against_old(report.old_and_new) if report.old_and_new else [],
         mistakes=report.mistakes,
         orders=wording.orders(report.order),
         is_training=report.cost is not None,
