@@ -117,6 +117,11 @@ class FakePool:
         self._served[name] = make_served(name)
         return self._served[name]
 
+    def replace(self, name: str, path: str) -> Served:
+        self.find(name)
+        self._served[name] = make_served(name)
+        return self._served[name]
+
     def remove(self, name: str) -> None:
         self.find(name)
         del self._served[name]

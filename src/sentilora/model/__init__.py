@@ -8,7 +8,7 @@ them. probabilities.py turns logits into calibrated probabilities;
 warm_start.py begins from a trained adapter, four_bit.py from a base in 4 bits; word_head.py
 predicts words; first_stage.py is the linear model of a cascade; adapter_file.py and outputs.py read
 weights without PEFT; quiet.py holds back what libraries tell; ``quick/`` computes the blocks
-faster.
+faster; ``promoted/`` reads the file that stands for the model in use.
 May import: data and what lies below it.
 Not covered: decoders, and heads of one's own; every base keeps its architecture's head.
 """

@@ -33,6 +33,7 @@ from sentilora.model.model_settings import (
     read_model_settings,
     write_model_settings,
 )
+from sentilora.model.promoted.pointer import pointer_at, read_pointer
 from sentilora.model.quiet import quiet_transformers
 
 MANIFEST = "manifest.json"
@@ -50,10 +51,12 @@ class Artifact:
     Attributes:
         path: the folder with the manifest.
         settings: the model's labels, base, text rule and calibration.
+        pointer: the file that stood for it; None where the folder itself was named.
     """
 
     path: Path
     settings: ModelSettings
+    pointer: Path | None = None
 
     @property
     def home(self) -> Path:
@@ -67,8 +70,8 @@ class Artifact:
 
     @property
     def name(self) -> str:
-        """What people call it: by its run, or by its own folder."""
-        return self.home.name
+        """What people call it: by its pointer, by its run, or by its own folder."""
+        return self.home.name if self.pointer is None else self.pointer.name
 
 
 def home_of(folder: Path) -> Path:
@@ -145,6 +148,7 @@ def write_manifest(folder: Path) -> None:
 def find_artifact(path: str | Path) -> Path:
     """Return the model folder that ``path`` means: itself, or ``model/`` inside a run folder.
 
+    A file that stands for a promoted model means that model.
     The string ``general`` means the adapter that ships with the package; ``./general`` and every
     ``Path`` mean a folder.
 
@@ -155,6 +159,8 @@ def find_artifact(path: str | Path) -> Path:
     if isinstance(path, str) and path == samples.GENERAL:
         return _shipped()
     given = path_of(path)
+    if (pointer := read_pointer(given)) is not None:
+        path = given = pointer.folder
     for folder in (given, given / MODEL_FOLDER):
         if (folder / MANIFEST).is_file():
             return folder
@@ -204,7 +210,7 @@ def open_artifact(path: str | Path, *, is_sealed: bool = True) -> Artifact:
     folder = find_artifact(path) if is_sealed else Path(path)
     if is_sealed:
         _verify(folder)
-    return Artifact(folder, read_model_settings(folder))
+    return Artifact(folder, read_model_settings(folder), pointer_at(path))
 
 
 def load_classifier(artifact: Artifact, *, merge: bool = True) -> tuple[Any, Any]:

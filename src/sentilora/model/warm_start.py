@@ -92,7 +92,7 @@ def open_start(model: str) -> Start:
             f"SentiLoRA or '{samples.GENERAL}', or leave {setting('start_from')} out."
         )
     return Start(
-        name=artifact.name,
+        name=artifact.home.name,
         artifact=artifact,
         rank=int(stored["r"]),
         alpha=float(stored["lora_alpha"]),

@@ -6,6 +6,7 @@ Flow: a recipe opens a run, tells its events, and ends with a proof that clean_p
 new process; environment.py writes where it ran, processes.py knows whether it is one of several,
 epoch_plan.py makes the batches of a pass, interruption.py takes up Ctrl-C, disk.py says when there
 is no room, memory.py keeps freed memory, named_runs.py says what several of them are called.
+``promotion/`` lets a finished run take the place of the one in use.
 May import: inference and what lies below it; no recipe.
 Not covered: what is trained, and how.
 """

@@ -135,6 +135,17 @@ class Pool(Protocol):
             ModelError: the folder is damaged, or does not fit.
         """
 
+    def replace(self, name: str, path: str) -> Served:
+        """Load an adapter that answers under the name of one from then on.
+
+        What was accepted before is answered by the old one; no request finds none. Whether the
+        labels are the same is for the caller to say.
+
+        Raises:
+            UnknownAdapter: there is no such adapter.
+            ModelError: the folder is damaged, or does not fit; the old one stays.
+        """
+
     def remove(self, name: str) -> None:
         """Take an adapter away; what was accepted for it is still answered.
 

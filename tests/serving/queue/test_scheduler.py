@@ -343,3 +343,44 @@ def test_a_cascade_and_exports_answer_as_they_do_alone(tiny_run, folders, tmp_pa
         np.testing.assert_allclose(good.result(20).logits, expected, atol=2e-5)
     finally:
         pool.close(timeout_s=20)
+
+
+def test_a_model_is_replaced_under_load_and_no_request_finds_none(make_pool, folders, alone):
+    pool = make_pool("mini-2", "mini-5")
+    wrong, asked, stop = [], [], threading.Event()
+    right = [alone["mini-2"], alone["deberta-2"], alone["roberta-2"]]
+
+    def ask():
+        while not stop.is_set():
+            answer = pool.submit("mini-2", TEXTS, None).result(20)
+            asked.append([np.allclose(answer.logits, one, atol=2e-5) for one in right])
+            if not any(asked[-1]):
+                wrong.append(answer)
+
+    askers = [threading.Thread(target=ask) for _ in range(3)]
+    for asker in askers:
+        asker.start()
+    for name in ("deberta-2", "mini-2", "roberta-2"):
+        assert pool.replace("mini-2", folders[name]).name == "mini-2"
+    with pytest.raises(ModelError):
+        pool.replace("mini-2", folders["mini-2"] / "nothing")
+    stop.set()
+    for asker in askers:
+        asker.join(20)
+    assert not wrong
+    assert [one.name for one in pool.served()] == ["mini-2", "mini-5"]
+    assert np.allclose(pool.submit("mini-2", TEXTS, None).result(20).logits, right[2], atol=2e-5)
+    with pytest.raises(UnknownAdapter):
+        pool.replace("none", folders["mini-2"])
+
+
+def test_what_was_accepted_before_a_model_is_replaced_is_answered_by_it(make_pool, folders, alone):
+    pool = make_pool("mini-2")
+    with Held(pool):
+        future = pool.submit("mini-2", TEXTS, None)
+        changed = threading.Thread(target=pool.replace, args=("mini-2", folders["roberta-2"]))
+        changed.start()
+    changed.join(20)
+    np.testing.assert_allclose(future.result(20).logits, alone["mini-2"], atol=2e-5)
+    again = pool.submit("mini-2", TEXTS, None).result(20)
+    np.testing.assert_allclose(again.logits, alone["roberta-2"], atol=2e-5)

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sentilora.cli.option_words import typed
+from sentilora.cli.option_words import COMMAND_LINE, typed
 from sentilora.cli.options import Precision
 from sentilora.defaults import HOST, PORT
 from sentilora.inference.engines.cpus import SHARED_CORES
 from sentilora.serving.http.limits import Limits
 
 if TYPE_CHECKING:
+    from sentilora.message import Message
     from sentilora.serving.http.server import Door, Models, OpenInbox
-    from sentilora.serving.pool import Served
+    from sentilora.serving.pool import Pool, Served
 
 EXAMPLE = (
     "Example:  sentilora serve general shop=runs/NAME --port 8000"
@@ -33,7 +34,8 @@ def serve(
         list[str] | None,
         typer.Argument(
             metavar="[NAME=]RUN",
-            help="Run folders, exports, or 'general'. A model is called like its folder, or NAME.",
+            help="Run folders, exports, 'general', or the file of a promoted run, which is "
+            "followed. A model is called like its folder, or NAME.",
         ),
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen at.")] = HOST,
@@ -223,6 +225,7 @@ def _key(file: Path | None, folders: list[Path] | None) -> str | None:
 
 def _run(models: Models, door: Door, limits: Limits, open_inbox: OpenInbox | None) -> None:
     from sentilora.serving.http.server import serve as run
+    from sentilora.serving.promoted_models import PromotedModels
 
     address = ""
 
@@ -249,11 +252,28 @@ def _run(models: Models, door: Door, limits: Limits, open_inbox: OpenInbox | Non
         print("stop        Ctrl-C", file=sys.stderr)
         print(address, flush=True)
 
-    run(
-        lambda: models.open(limits),
-        door,
-        limits,
-        open_inbox=open_inbox,
-        listening=listening,
-        ready=ready,
-    )
+    followed = PromotedModels(models.paths, _tell_promoted)
+
+    def open_followed() -> Pool:
+        pool = models.open(limits)
+        followed.start(pool)
+        return pool
+
+    try:
+        run(
+            open_followed,
+            door,
+            limits,
+            open_inbox=open_inbox,
+            listening=listening,
+            ready=ready,
+        )
+    finally:
+        followed.stop()
+
+
+def _tell_promoted(name: str, model: str, refused: Message | None) -> None:
+    if refused is None:
+        print(f"serving     {name}: {model} from now on", file=sys.stderr)
+    else:
+        print(f"refused     {name}: {refused.spelled(COMMAND_LINE)}", file=sys.stderr)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -134,3 +136,11 @@ class Waiting:
     def length(self) -> int:
         """Tokens of the longest window."""
         return max(map(len, self.windows))
+
+
+def settle(job: Callable[[], Any], done: Future[Any]) -> None:
+    """Do a job, and give what comes of it to whom it was promised."""
+    try:
+        done.set_result(job())
+    except Exception as error:  # noqa: BLE001 - it is raised where the job was asked for
+        done.set_exception(error)

@@ -30,7 +30,7 @@ from sentilora.serving.queue.backends import Loaded
 from sentilora.serving.queue.batch_compute import Computed, tokenise
 from sentilora.serving.queue.model_loader import Loader
 from sentilora.serving.queue.next_batch import take_batch
-from sentilora.serving.queue.requests import Request, Waiting
+from sentilora.serving.queue.requests import Request, Waiting, settle
 from sentilora.serving.queue.threads import Cores
 from sentilora.serving.queue.workers import Crew
 
@@ -113,12 +113,24 @@ class BatchingPool:
             with self._changed:
                 if name in self._loaded:
                     raise NameTaken(name)
-            with self._cores.sharing():
-                install = self._loader.prepare(name, path)
-            loaded: Loaded = self._do(install)
-            with self._changed:
-                self._loaded[name] = loaded
-            return loaded.served
+            return self._load(name, path)
+
+    def replace(self, name: str, path: str | Path) -> Served:
+        """Load an adapter that answers under the name of one from then on."""
+        with self._loading:
+            self.find(name)
+            return self._load(name, path)
+
+    def _load(self, name: str, path: str | Path) -> Served:
+        with self._cores.sharing():
+            install = self._loader.prepare(name, path)
+        loaded: Loaded = self._do(install)
+        with self._changed:
+            if name in self._loaded:
+                self._leaving.append(self._loaded[name])
+            self._loaded[name] = loaded
+            self._crew.wake()
+        return loaded.served
 
     def remove(self, name: str) -> None:
         """Take an adapter away; what was accepted for it is still answered."""
@@ -197,7 +209,7 @@ class BatchingPool:
         for loaded in gone:
             loaded.lane.drop(loaded.slot)
         for job, done in jobs:
-            _settle(job, done)
+            settle(job, done)
 
     def break_off(self) -> None:
         """Let all that is not answered fail, as a thread has broken down."""
@@ -282,10 +294,3 @@ class BatchingPool:
             self._texts -= len(request.texts)
             self._tokens -= request.tokens
             self._admission.left(len(request.texts), self._texts, time.monotonic())
-
-
-def _settle(job: Callable[[], Any], done: Future[Any]) -> None:
-    try:
-        done.set_result(job())
-    except Exception as error:  # noqa: BLE001 - it is raised where the job was asked for
-        done.set_exception(error)
