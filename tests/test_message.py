@@ -125,7 +125,8 @@ def keywords() -> set[str]:
     """Return what public functions and classes can be told by keyword."""
     public: list[Callable[..., Any]] = [
         *(sentilora.evaluate, sentilora.export, sentilora.load, sentilora.train),
-        *(sentilora.insights, sentilora.monitor, sentilora.replay),
+        *(sentilora.insights, sentilora.monitor, sentilora.replay, sentilora.promote),
+        *(sentilora.correct, sentilora.train_on_feedback),
         *(ReplyQueue.approve, ReplyQueue.drafts, ReplyQueue.edit, open_target, write_reply_files),
         *(check, predict_file, pairs_from_ratings, pairs_from_edits),
         *(train_seeds, PairFile, Door, Limits, open_survey),
@@ -196,6 +197,9 @@ def test_every_command_has_the_options_that_are_advised():
             if name == "adapt" and "resume" in given:  # has a function of its own
                 assert hasattr(sentilora, "resume_adaptation")
                 continue
+            if name == "train" and "feedback" in given:  # so has this
+                assert hasattr(sentilora, "train_on_feedback")
+                continue
             short = {setting.name for setting in offered_settings(sentilora.RunConfig)}
             assert given <= set(known) | set(sentilora.RunConfig.model_fields) | short
 
@@ -230,6 +234,11 @@ def test_every_command_has_the_options_that_are_advised():
             command("adapt", resume=Path("b/new")),
             'sentilora.resume_adaptation("b/new")',
             "sentilora adapt --resume b/new",
+        ),
+        (
+            command("train", "DATA", start_from="general", feedback="a.db"),
+            'sentilora.train_on_feedback("general", "a.db", data="DATA")',
+            "sentilora train DATA --from general --feedback a.db",
         ),
         (
             command("pairs", "DATA", rating="COL"),

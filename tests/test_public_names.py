@@ -108,7 +108,7 @@ assert inspect.signature(sentilora.export) == inspect.signature(export)
 
 # What a command does, from Python; or why Python needs no function for it.
 COMMANDS = {
-    "train": {"train"},
+    "train": {"train", "train_on_feedback"},
     "predict": {"load", "predict_file"},
     "evaluate": {"evaluate"},
     "check": {"check"},
@@ -119,6 +119,8 @@ COMMANDS = {
     "monitor": {"monitor", "replay"},
     "forget": {"forget"},
     "replies": {"ReplyQueue"},
+    "correct": {"correct", "correct_file"},
+    "promote": {"promote", "undo_promotion"},
     "runs": {"list_runs"},
 }
 NO_FUNCTION = {
@@ -140,7 +142,8 @@ def test_every_command_has_a_public_function_or_a_reason():
 
 
 @pytest.mark.parametrize(
-    "name", ["train", "adapt", "evaluate", "export", "insights", "predict_file"]
+    "name",
+    ["train", "train_on_feedback", "adapt", "evaluate", "export", "insights", "predict_file"],
 )
 def test_what_takes_a_while_takes_a_listener(name):
     parameter = inspect.signature(getattr(sentilora, name)).parameters["listener"]

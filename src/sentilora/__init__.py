@@ -20,6 +20,8 @@ _HOME = {
     "SentimentModel": "sentilora.inference.sentiment_model",
     "adapt": "sentilora.adaptation.adapt",
     "check": "sentilora.quality.quality_check",
+    "correct": "sentilora.monitoring.corrections.correction",
+    "correct_file": "sentilora.monitoring.corrections.correction",
     "create_model": "sentilora.model.classifier",
     "evaluate": "sentilora.evaluation.evaluate",
     "export": "sentilora.exports.export",
@@ -31,10 +33,13 @@ _HOME = {
     "pairs_from_edits": "sentilora.data.pairs.from_edits",
     "pairs_from_ratings": "sentilora.data.pairs.from_ratings",
     "predict_file": "sentilora.inference.rows.predict_file",
+    "promote": "sentilora.runs.promotion.promote",
     "read_pairs": "sentilora.data.pairs.pair_reader",
     "replay": "sentilora.monitoring.replay",
     "resume_adaptation": "sentilora.adaptation.adapt",
     "train": "sentilora.training.train",
+    "train_on_feedback": "sentilora.monitoring.corrections.corrected_run",
+    "undo_promotion": "sentilora.runs.promotion.promote",
     "write_pairs": "sentilora.data.pairs.built_pairs",
 }
 
@@ -52,6 +57,8 @@ __all__ = [
     "__version__",
     "adapt",
     "check",
+    "correct",
+    "correct_file",
     "create_model",
     "evaluate",
     "export",
@@ -63,10 +70,13 @@ __all__ = [
     "pairs_from_edits",
     "pairs_from_ratings",
     "predict_file",
+    "promote",
     "read_pairs",
     "replay",
     "resume_adaptation",
     "train",
+    "train_on_feedback",
+    "undo_promotion",
     "write_pairs",
 ]
 
@@ -91,11 +101,18 @@ if TYPE_CHECKING:
     from sentilora.inference.sentiment_model import load as load
     from sentilora.insights.insights import insights as insights
     from sentilora.model.classifier import create_model as create_model
+    from sentilora.monitoring.corrections.corrected_run import (
+        train_on_feedback as train_on_feedback,
+    )
+    from sentilora.monitoring.corrections.correction import correct as correct
+    from sentilora.monitoring.corrections.correction import correct_file as correct_file
     from sentilora.monitoring.forget import forget as forget
     from sentilora.monitoring.monitor import monitor as monitor
     from sentilora.monitoring.replay import replay as replay
     from sentilora.monitoring.replies.reply_queue import ReplyQueue as ReplyQueue
     from sentilora.quality.quality_check import check as check
+    from sentilora.runs.promotion.promote import promote as promote
+    from sentilora.runs.promotion.promote import undo_promotion as undo_promotion
     from sentilora.runs.run_folder import Run as Run
     from sentilora.runs.run_folder import list_runs as list_runs
     from sentilora.training.train import train as train

@@ -171,10 +171,12 @@ class Python:
     CALLS: Mapping[str, str] = {
         "adapt": "adapt",
         "check": "check",
+        "correct": "correct",
         "evaluate": "evaluate",
         "export": "export",
         "insights": "insights",
         "pairs": "pairs_from_ratings",
+        "promote": "promote",
         "train": "train",
     }
 
@@ -191,6 +193,10 @@ class Python:
             return shell_command(name, arguments, options)
         if name == "adapt" and "resume" in options:
             return f"sentilora.resume_adaptation({self.literal(options['resume'])})"
+        if name == "train" and "feedback" in options:
+            given = [self.literal(options[key]) for key in ("start_from", "feedback")]
+            more = [f"data={self.literal(value)}" for value in arguments]
+            return f"sentilora.train_on_feedback({', '.join([*given, *more])})"
         named = [self.setting(key, value) for key, value in options.items() if key != "json"]
         return f"sentilora.{self.CALLS[name]}({', '.join([*given, *named])})"
 

@@ -17,18 +17,23 @@ _MOST_LEVELS = 8
 _EXPECTED = "Expected sections and names, such as [lora] and rank = 8."
 
 
-def read_settings(path: str | Path, name: str = "config") -> dict[str, Any]:
+def read_settings(
+    path: str | Path, name: str = "config", content: bytes | None = None
+) -> dict[str, Any]:
     """Read the settings of a TOML file, without checking them.
 
     Args:
         path: path of the file.
         name: setting that the path was given to.
+        content: what the file holds, where that has been read; None to read it.
 
     Raises:
         ConfigError: the file is missing, cannot be read, or is not TOML.
     """
     try:
-        return _shallow(tomllib.loads(path_of(path).read_text(encoding="utf-8")))
+        held = path_of(path).read_bytes() if content is None else content
+        text = held.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+        return _shallow(tomllib.loads(text))
     except FileNotFoundError as error:
         raise ConfigError(
             f"There is no configuration file {path}. Give the path of a TOML file to "

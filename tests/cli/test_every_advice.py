@@ -14,6 +14,7 @@ from tests.cli.advice import (
     insight_cases,
     label_cases,
     live_cases,
+    loop_cases,
     training_cases,
 )
 from tests.cli.advice.not_followed import NAMED_ONLY, OTHER_PROGRAMS, PARSED
@@ -27,6 +28,7 @@ WORKING = [
     *deployment_cases.CASES,
     *insight_cases.CASES,
     *live_cases.CASES,
+    *loop_cases.CASES,
 ]
 EVERY = 12  # of the cases that only read a file, these are tried with each change
 

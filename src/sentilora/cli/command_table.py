@@ -19,7 +19,13 @@ from sentilora.cli.commands import (
     serve_command,
     train_command,
 )
-from sentilora.cli.commands.live import forget_command, monitor_command, replies_command
+from sentilora.cli.commands.live import (
+    correct_command,
+    forget_command,
+    monitor_command,
+    promote_command,
+    replies_command,
+)
 from sentilora.cli.setting_options import ReadingCommand
 
 
@@ -38,6 +44,8 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog=monitor_command.EXAMPLE)(monitor_command.monitor)
     app.command(epilog=forget_command.EXAMPLE)(forget_command.forget)
     app.add_typer(replies_command.app)
+    app.command(epilog=correct_command.EXAMPLE)(correct_command.correct)
+    app.command(epilog=promote_command.EXAMPLE)(promote_command.promote)
     app.command(epilog=export_command.EXAMPLE, cls=ReadingCommand)(export_command.export)
     app.command(epilog=serve_command.EXAMPLE)(serve_command.serve)
     app.command("app", epilog=app_command.EXAMPLE)(app_command.open_app)

@@ -6,7 +6,8 @@ position in one transaction, so that what was accepted is stored, and stored onc
 at the counts and say when something is wrong, ``fresh_themes/`` at the stored texts; ``alerts/``
 open, update and end, and are delivered from a queue that lies in the store, too. ``replies/``
 drafts answers to negative texts, which people approve. ``metrics/`` counts
-for Prometheus.
+for Prometheus. What people say of the model's answers is kept and learned from by ``corrections/``;
+rules and models that change meanwhile are taken by ``renewal/``.
 
 ``monitor()`` in monitor.py is the door; served_feedback.py does the same within a server, with the
 server's models (pooled_model.py). live_watch.py puts together what both need.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ from sentilora.monitoring.rules.rule_kinds import ThemeRule, longest_look_s
 from sentilora.monitoring.rules.rules_file import Rules
 from sentilora.monitoring.sources.record_batch import RecordBatch, Source
 from sentilora.monitoring.store.store import AnsweredRecord, Store
+from sentilora.monitoring.store.store_engine import writing
 from sentilora.monitoring.store.stored_texts import (
     last_number,
     read_rule_state,
@@ -83,6 +84,7 @@ class LiveMonitor:
 
     Attributes:
         tally: what counts for the metrics; None if nobody asks for them.
+        renewals: what is called between two batches, to change rules or models.
     """
 
     def __init__(
@@ -106,11 +108,14 @@ class LiveMonitor:
         self.clock = clock
         self.result = MonitorResult()
         self.engine = RuleEngine(rules.rules, rules.models)
+        self.renewals: list[Callable[[LiveMonitor], None]] = []
         self._found: queue.SimpleQueue[tuple[ThemeRule, Mapping[str, Finding]]]
         self._found = queue.SimpleQueue()
         self._told: dict[str, tuple[ThemeRule, Mapping[str, Finding]]] = {}  # and not stored yet
         self._last = 0
         self._looked_s = self._remembered_s = 0.0
+        self._is_lost = False
+        self.panel.note(store)
         self.recall()
 
     def recall(self) -> None:
@@ -139,6 +144,33 @@ class LiveMonitor:
         """Take the themes that a look has found, from whatever thread."""
         self._found.put((rule, found))
 
+    def take_rules(self, rules: Rules) -> bool:
+        """Let other rules hold from now on; call it between two batches.
+
+        Rules that are as before go on, new and changed ones learn from the store. Alerts of rules
+        that are gone end.
+
+        Returns:
+            Whether they hold; False while the store is away.
+        """
+        now_ms = round(self.clock() * 1000)
+        try:
+            with writing(self.store.engine) as connection:
+                news = self.book.replace(connection, rules, now_ms)
+                write_rule_state(connection, self.engine.state(), self._last)
+        except DBAPIError:
+            return False
+        self.rules = self.book.rules = rules
+        try:
+            self.recall()
+        except DBAPIError:
+            self._is_lost = True  # they learn before the next batch
+        self._remembered_s = 0.0
+        if self.tally is not None:
+            self.tally.take_rules([one.name for one in rules.rules])
+        self._tell(news)
+        return True
+
     def run(self, source: Source, stop: threading.Event) -> None:
         """Take what a source hands over until it ends or ``stop`` is set."""
         with ExitStack() as ending:
@@ -147,6 +179,8 @@ class LiveMonitor:
             for batch in batches:
                 if not self._take(source, batch, stop):
                     return
+                for renew in self.renewals:
+                    renew(self)
         self._looked_s = self._remembered_s = 0.0  # look a last time, and remember
         self._keep(source, RecordBatch(), [], stop)
 
@@ -173,14 +207,15 @@ class LiveMonitor:
         stop: threading.Event,
     ) -> bool:
         """Store a batch, however long the store is away; return whether it is stored."""
-        wait_s, is_lost = _WAIT_S, False
+        wait_s = _WAIT_S
         while True:
             try:
-                if is_lost:  # what the rules took was not stored
+                if self._is_lost:  # what the rules took was not stored
                     self.recall()
+                    self._is_lost = False
                 self._store(source, batch, answered)
             except (OperationalError, InterfaceError) as error:
-                is_lost = True
+                self._is_lost = True
                 batch.delay(str(error.orig))
                 if self.tally is not None:
                     self.tally.is_waiting = True
@@ -224,7 +259,6 @@ class LiveMonitor:
         self.result.known += len(answered) - len(new)
         self.result.refused += len(batch.refused)
         self.result.drafts += drafts
-        self.result.news += news
         if answered or batch.refused:
             self.log.emit(
                 "stored",
@@ -233,6 +267,10 @@ class LiveMonitor:
                 refused=[f"{one.place}: {one.reason}" for one in batch.refused],
                 drafts=drafts,
             )
+        self._tell(news)
+
+    def _tell(self, news: Sequence[AlertNews]) -> None:
+        self.result.news += news
         for one in news:
             self.log.emit("alert", event=one.event, title=one.alert.title, told=one.alert.told)
 

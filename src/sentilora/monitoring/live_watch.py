@@ -6,18 +6,22 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
 from sentilora.errors import ConfigError
 from sentilora.events import Listener
+from sentilora.files import path_of
 from sentilora.inference.sentiment_model import SentimentModel
 from sentilora.message import setting
 from sentilora.monitoring.alerts.courier import Courier, Sender, apprise_sender
 from sentilora.monitoring.fresh_themes.theme_scout import ThemeScout
 from sentilora.monitoring.live_monitor import NO_RULES, LiveMonitor
 from sentilora.monitoring.model_panel import ModelPanel
+from sentilora.monitoring.renewal.model_renewal import ModelRenewal
+from sentilora.monitoring.renewal.rules_renewal import RulesRenewal
 from sentilora.monitoring.replies.draft_writer import open_writer
 from sentilora.monitoring.replies.replies_file import read_replies
 from sentilora.monitoring.rules.durations import DAY_S
@@ -61,16 +65,13 @@ def open_watch(
         DataError: the store cannot be opened.
     """
     days = days_kept(keep_text)
-    if replies is not None and days == 0:
-        raise ConfigError(
-            f"{setting('keep_text', keep_text)} keeps no text that somebody could answer. Name a "
-            f"number of days, or leave {setting('replies')} out."
-        )
-    asked = NO_RULES if rules is None else read_rules(rules, panel.facts())
-    if page is not None and (fault := page_fault(page)) is not None:
-        raise ConfigError(f"{setting('page', page)}: {fault}.")
+    _check_settings(keep_text, replies, page)
     loaded = {name: one for name, one in panel.models.items() if isinstance(one, SentimentModel)}
-    _check_themes(asked, keeps_text=days != 0, is_loaded=bool(loaded))
+    asked, changed, promoted = NO_RULES, None, ModelRenewal(loaded)
+    if rules is not None:
+        read = partial(_read_rules, rules, panel, days != 0, bool(loaded))
+        changed = RulesRenewal(path_of(rules), read)
+        asked = read()
     drafted = None
     if replies is not None:
         labels = panel.models[panel.first].labels
@@ -97,6 +98,10 @@ def open_watch(
             watcher.tally.recall(opened, panel.first)
             watcher.tally.look(opened)
         courier = Courier(opened, asked.targets, send, page=page or asked.page)
+        watcher.renewals.append(promoted)
+        if changed is not None:
+            changed.taken = partial(courier.take, page=page)
+            watcher.renewals.append(changed)
         keeper = threading.Thread(target=_drop, args=(opened, days, stop), daemon=True)
         if asked.rules and loaded:
             scout.start()
@@ -108,6 +113,7 @@ def open_watch(
             yield watcher
         finally:
             stop.set()
+            promoted.close()
             scout.stop()
             courier.stop()
             if not dry_run:
@@ -129,6 +135,33 @@ def days_kept(keep_text: str) -> int | None:
             f"{setting('keep_text', keep_text)}: expected all, none, or a number of days."
         )
     return int(keep_text)
+
+
+def _check_settings(keep_text: str, replies: object, page: str | None) -> None:
+    """Refuse settings that are at odds.
+
+    Raises:
+        ConfigError: replies to texts that are not kept, or a page that has no address.
+    """
+    if replies is not None and keep_text == "none":
+        raise ConfigError(
+            f"{setting('keep_text', keep_text)} keeps no text that somebody could answer. Name a "
+            f"number of days, or leave {setting('replies')} out."
+        )
+    if page is not None and (fault := page_fault(page)) is not None:
+        raise ConfigError(f"{setting('page', page)}: {fault}.")
+
+
+def _read_rules(
+    path: str | Path,
+    panel: ModelPanel,
+    keeps_text: bool,
+    is_loaded: bool,
+    content: bytes | None = None,
+) -> Rules:
+    found = read_rules(path, panel.facts(), content)
+    _check_themes(found, keeps_text=keeps_text, is_loaded=is_loaded)
+    return found
 
 
 def _check_themes(rules: Rules, *, keeps_text: bool, is_loaded: bool) -> None:

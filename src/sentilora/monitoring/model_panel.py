@@ -15,7 +15,8 @@ from sentilora.labels import Labels
 from sentilora.monitoring.feedback_record import FeedbackRecord
 from sentilora.monitoring.rules.rule_model import ModelFacts
 from sentilora.monitoring.store.hour_counts import StoredAnswer
-from sentilora.monitoring.store.store import AnsweredRecord
+from sentilora.monitoring.store.model_changes import note_model
+from sentilora.monitoring.store.store import AnsweredRecord, Store
 from sentilora.runs.named_runs import NAME
 
 Given = SentimentModel | str | Path
@@ -66,6 +67,12 @@ class ModelPanel:
             AnsweredRecord(record, answers)
             for record, *answers in zip(records, *by_model, strict=True)
         ]
+
+    def note(self, store: Store) -> None:
+        """Write into a store which runs answer from now on."""
+        for name, model in self.models.items():
+            run = model.artifact.home.name if isinstance(model, SentimentModel) else name
+            note_model(store, name, run, model.labels.names)
 
     def facts(self) -> dict[str, ModelFacts]:
         """Return what rules know of each model."""

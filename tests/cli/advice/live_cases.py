@@ -99,7 +99,7 @@ CASES = (
     ),
     Case(
         "monitor $RUN --source feedback.jsonl --no-follow --replies default --keep-text none",
-        ("live_watch:open_watch --replies",),
+        ("live_watch:_check_settings --replies",),
         LIVE,
         leaves_out=True,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,6 +106,22 @@ class AlertBook:
                 news.append(AlertNews(ENDED, self._end(connection, alert, now_ms)))
         return news
 
+    def replace(self, connection: Connection, rules: Rules, now_ms: int) -> list[AlertNews]:
+        """End the alerts of rules that are no longer there; who was told of one is told of that.
+
+        Args:
+            connection: connection in a transaction.
+            rules: rules that are to hold once it is committed.
+            now_ms: the moment, in milliseconds since 1970.
+        """
+        kept = {rule.name for rule in rules.rules}
+        is_open = ALERT.c.ended_ms.is_(None)
+        gone = [one for one in read_alerts(connection, is_open) if one.rule not in kept]
+        return [
+            AlertNews(ENDED, self._end(connection, one, now_ms, rules.targets, kept))
+            for one in gone
+        ]
+
     def _open(self, connection: Connection, trouble: Trouble, now_ms: int) -> Alert:
         values = {
             "rule": trouble.rule.name,
@@ -118,14 +134,23 @@ class AlertBook:
         self._tell(connection, number, OPENED, trouble.rule, now_ms)
         return next(read_alerts(connection, ALERT.c.number == number))
 
-    def _end(self, connection: Connection, alert: Alert, now_ms: int) -> Alert:
-        its_own = ALERT.c.number == alert.number
-        values = {"ended_ms": now_ms, "updated_ms": now_ms}
-        connection.execute(sa.update(ALERT).where(its_own).values(values))
-        # A rule that was taken out of the file ends its alerts, and nobody is left to be told.
+    def _end(
+        self,
+        connection: Connection,
+        alert: Alert,
+        now_ms: int,
+        targets: Mapping[str, str] | None = None,
+        kept: Container[str] | None = None,
+    ) -> Alert:
+        """End an alert; ``targets`` and names of the ``kept`` rules are None if none changed."""
         rule = next((one for one in self.rules.rules if one.name == alert.rule), None)
-        if rule is not None:
-            self._tell(connection, alert.number, ENDED, rule, now_ms)
+        is_gone = rule is None or (kept is not None and rule.name not in kept)
+        told = f"{alert.told}; ended, as the rule was taken out" if is_gone else alert.told
+        its_own = ALERT.c.number == alert.number
+        values = {"ended_ms": now_ms, "updated_ms": now_ms, "told": told}
+        connection.execute(sa.update(ALERT).where(its_own).values(values))
+        if rule is not None:  # else it was taken out before the start: who was told is not known
+            self._tell(connection, alert.number, ENDED, rule, now_ms, targets)
         return next(read_alerts(connection, its_own))
 
     def _changes(self, connection: Connection, trouble: Trouble, now_ms: int) -> dict[str, Any]:
@@ -137,14 +162,22 @@ class AlertBook:
         }
 
     def _tell(
-        self, connection: Connection, number: int, event: str, rule: Rule, now_ms: int
+        self,
+        connection: Connection,
+        number: int,
+        event: str,
+        rule: Rule,
+        now_ms: int,
+        targets: Mapping[str, str] | None = None,
     ) -> None:
         if self.is_dry:
             return
+        targets = self.rules.targets if targets is None else targets
         due_ms = after_quiet(rule.quiet, now_ms)
         rows = [
             {"alert": number, "event": event, "target": target, "due_ms": due_ms, "tries": 0}
             for target in rule.notify or tuple(self.rules.targets)
+            if target in targets
         ]
         if rows:
             connection.execute(sa.insert(DELIVERY), rows)

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from sentilora.monitoring.alerts.alert_book import ENDED, Alert, read_alerts
+from sentilora.monitoring.rules.rules_file import Rules
 from sentilora.monitoring.store.store import Store
 from sentilora.monitoring.store.store_engine import writing
 from sentilora.monitoring.store.store_tables import ALERT, DELIVERY
@@ -62,6 +63,10 @@ class Courier:
         self.page = page
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
+
+    def take(self, rules: Rules, page: str | None = None) -> None:
+        """Send to the targets of these rules from now on; ``page`` goes before theirs."""
+        self.targets, self.page = rules.targets, page or rules.page
 
     def start(self) -> None:
         """Begin."""

@@ -103,6 +103,10 @@ class LiveTally:
         self._hours: dict[str, LastHour] = {}
         self._looked_s = 0.0
 
+    def take_rules(self, rules: Iterable[str]) -> None:
+        """Count the alerts of these rules from now on, which have names."""
+        self._rules = tuple(rules)
+
     def recall(self, store: Store, model: str) -> None:
         """Take up what the store holds of the last hour."""
         now_ms = self._now_ms()

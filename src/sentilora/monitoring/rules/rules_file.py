@@ -42,17 +42,20 @@ class Rules:
     page: str | None = None
 
 
-def read_rules(path: str | Path, models: Mapping[str, ModelFacts]) -> Rules:
+def read_rules(
+    path: str | Path, models: Mapping[str, ModelFacts], content: bytes | None = None
+) -> Rules:
     """Read ``rules.toml``.
 
     Args:
         path: TOML file.
         models: models that rules may name, by name; those that name none mean the first.
+        content: what the file holds, where that has been read; None to read it.
 
     Raises:
         ConfigError: it cannot be read, or something in it is wrong; all of it is told.
     """
-    found = read_settings(path, "rules")
+    found = read_settings(path, "rules", content)
     problems = [
         f"{name}: unknown; expected [[rules]], [targets] and [page]"
         for name in found

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sentilora.cli.commands.live.live_lines import LiveLines, moment
-from sentilora.cli.option_words import typed
+from sentilora.cli.option_words import COMMAND_LINE, typed
 from sentilora.cli.options import Engine, Precision
 from sentilora.errors import ConfigError
-from sentilora.message import setting
+from sentilora.message import setting, spelled
 
 if TYPE_CHECKING:
     from sentilora.events import Event
@@ -183,7 +183,7 @@ def monitor(
 
 
 def _as_json(event: Event) -> None:
-    print(json.dumps(event, ensure_ascii=False), flush=True)
+    print(json.dumps(spelled(event, COMMAND_LINE), ensure_ascii=False), flush=True)
 
 
 def _replay(
