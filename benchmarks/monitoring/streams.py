@@ -15,20 +15,19 @@ from sentilora import samples
 
 COUNTRIES = ("DE", "FR", "US", "IN", "BR")
 SOURCES = ("app", "mail", "store")
-_SURE = 0.7
+_SUREST = 150
 
 
 def clear_sentences(model: Any) -> dict[bool, list[str]]:
-    """Return first sentences of the sample reviews that a model is sure of: negative, or not."""
+    """Return first sentences of the sample reviews that a model is surest of: negative, or not."""
     told = []
     for part in ("train", "test"):
         with samples.path(part).open(encoding="utf-8", newline="") as file:
             told += [row["text"].split(".")[0] for row in csv.DictReader(file)]
-    found: dict[bool, list[str]] = {True: [], False: []}
+    found: dict[bool, list[tuple[float, str]]] = {True: [], False: []}
     for text, one in zip(told, model.predict(told), strict=True):
-        if one.score >= _SURE:
-            found[one.label == "negative"].append(text)
-    return found
+        found[one.label == "negative"].append((-one.score, text))
+    return {side: [text for _, text in sorted(pool)[:_SUREST]] for side, pool in found.items()}
 
 
 def texts_of(path: Path, column: str = "text") -> list[str]:

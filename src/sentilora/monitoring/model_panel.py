@@ -17,6 +17,7 @@ from sentilora.monitoring.rules.rule_model import ModelFacts
 from sentilora.monitoring.store.hour_counts import StoredAnswer
 from sentilora.monitoring.store.model_changes import note_model
 from sentilora.monitoring.store.store import AnsweredRecord, Store
+from sentilora.runs.memory import return_freed_memory
 from sentilora.runs.named_runs import NAME
 
 Given = SentimentModel | str | Path
@@ -33,6 +34,9 @@ class Answering(Protocol):
         """Answer texts, in their order."""
 
 
+_TRIMMED = 20_000  # texts after which freed memory is given back
+
+
 class ModelPanel:
     """Models that answer the same texts.
 
@@ -45,6 +49,7 @@ class ModelPanel:
 
     def __init__(self, models: Mapping[str, Answering]) -> None:
         self.models = dict(models)
+        self._answered = 0
 
     @property
     def first(self) -> str:
@@ -56,6 +61,10 @@ class ModelPanel:
         if not records:
             return []
         texts = [one.text for one in records]
+        self._answered += len(texts)
+        if self._answered >= _TRIMMED:
+            self._answered = 0
+            return_freed_memory()  # batches of many shapes leave blocks that nothing fills
         by_model = [
             [
                 StoredAnswer(name, one.label, one.score, one.signed, one.unknown)

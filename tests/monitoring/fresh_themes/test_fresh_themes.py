@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import threading
 import time
 
 import numpy as np
@@ -52,10 +53,8 @@ def test_a_theme_that_was_not_there_is_told_with_its_numbers_and_texts():
     found = texts_of(400, 100, 0.3)
     ((name, finding),) = look_for_themes(found, rule(), embed, {}).items()
     assert "login" in name.lower()
-    assert finding.told == (
-        f"new theme “{name}”: 30 of 100 negative texts within 1 day (30.0 %), "
-        "0 of 400 in 28 days before"
-    )
+    told = f"new theme “{name}” ({', '.join(finding.figures['words'])}): 30 of 100 negative texts "
+    assert finding.told == f"{told}within 1 day (30.0 %), 0 of 400 in 28 days before"
     assert finding.figures["p"] < 0.001
     assert finding.numbers == tuple(range(471, 501))
 
@@ -102,6 +101,15 @@ def test_texts_are_those_of_the_label_even_over_the_weeks_and_without_copies(tmp
     assert found.texts[100:] == ("The very same words again and again",)
 
 
+class Nothing:
+    """A source from which nothing comes."""
+
+    name = place = "nothing"
+
+    def batches(self, position, stop):
+        yield from ()
+
+
 class Scene:
     """A monitor over a store, whose scout is asked to look by the test."""
 
@@ -123,16 +131,11 @@ class Scene:
         self.settle()
 
     def settle(self):
-        self.watcher._looked_s = 0.0
-        self.watcher._store(type("Nowhere", (), {"place": "x"}), Batch, [])
+        self.watcher.run(Nothing(), threading.Event())
 
     def alerts(self):
         with self.store.engine.connect() as connection:
             return list(read_alerts(connection))
-
-
-class Batch:
-    refused, position, records = (), None, ()
 
 
 @pytest.fixture(scope="module")

@@ -84,14 +84,15 @@ def _candidates(
         earlier = len(members) - len(now)
         share, was = len(now) / last, (earlier + 0.5) / before
         chance = float(binom.sf(len(now) - 1, len(members), last / (last + before)))
-        name = _shown(theme.name)
+        name, words = _shown(theme.name), [_shown(word) for word in theme.words[:4]]
+        within, weeks = (duration_words(seconds_of(one)) for one in (rule.within, rule.baseline))
         finding = Finding(
-            f"new theme “{name}”: {len(now):,} of {last:,} {rule.label} texts within "
-            f"{duration_words(seconds_of(rule.within))} ({percent(share)}), {earlier:,} of "
-            f"{before:,} in {duration_words(seconds_of(rule.baseline))} before",
+            f"new theme “{name}” ({', '.join(words)}): {len(now):,} of {last:,} "
+            f"{rule.label} texts within {within} ({percent(share)}), {earlier:,} of {before:,} "
+            f"in {weeks} before",
             {
                 "theme": name,
-                "words": [_shown(word) for word in theme.words[:5]],
+                "words": words,
                 "texts": len(now),
                 "of": last,
                 "texts_before": earlier,
