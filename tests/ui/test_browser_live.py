@@ -40,6 +40,8 @@ def test_two_people_filter_for_themselves_while_texts_come(app, visit, store):
     one, other = visit("live"), visit("live")
     choose(one, "Source", "app")
     choose(other, "Source", "mail")
+    one.get_by_text("from the app 0").wait_for()
+    other.get_by_text("by mail 0").wait_for()
     one.get_by_text("by mail 0").wait_for(state="detached")
     other.get_by_text("from the app 0").wait_for(state="detached")
     store.add([said(10, source="app", text="new from the app", minutes_ago=0)])

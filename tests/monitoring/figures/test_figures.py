@@ -84,10 +84,14 @@ def test_parts_are_compared_most_texts_first(store, asking):
 
 
 def test_values_without_end_are_not_added_up(store, asking, monkeypatch):
-    monkeypatch.setattr(hour_moods, "MOST_ROWS", 9)
+    monkeypatch.setattr(hour_moods, "MOST_VALUES", 9)
     store.add([answered(n, "negative", customer=f"c{n}") for n in range(10)])
     assert compare_parts(asking, ALL, "customer", HOUR, HOUR) is None
     assert len(compare_parts(asking, ALL, None, HOUR, HOUR)) == 1
+    monkeypatch.setattr(hour_moods, "MOST_VALUES", 10)
+    assert len(compare_parts(asking, ALL, "customer", HOUR, HOUR)) == 10
+    monkeypatch.setattr(hour_moods, "MOST_ROWS", 9)
+    assert compare_parts(asking, ALL, "customer", HOUR, HOUR) is None
 
 
 @pytest.mark.parametrize(
@@ -115,7 +119,7 @@ def test_what_there_is_to_choose(store, asking):
         + [answered(n, "bad", hour=HOUR - 2, model="new") for n in (20, 21)]
     )
     found = offers.read_offers(asking)
-    assert found.models == ["general", "new"]  # the old one is more than four weeks older
+    assert found.models == ["general", "new"]  # the old one is more than a week older
     assert found.labels == ["bad", "negative"]
     assert found.sources == ("app", "mail")
     assert found.segments == (

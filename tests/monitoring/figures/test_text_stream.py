@@ -96,7 +96,7 @@ WANTED: tuple = (
 
 @pytest.mark.parametrize("step", [3, 1000])
 def test_filters_leave_what_is_wanted_however_little_is_looked_at(store, asking, step, monkeypatch):
-    monkeypatch.setattr(text_stream, "_AT_ONCE", step)
+    monkeypatch.setattr(text_stream, "_FIRST", step)
     records = filled(store)
     for wanted, is_wanted in WANTED:
         expected = [one.id for one in records if is_wanted(one, int(one.id))]
@@ -106,7 +106,7 @@ def test_filters_leave_what_is_wanted_however_little_is_looked_at(store, asking,
 
 
 def test_a_question_gives_up_and_goes_on_where_it_was(store, asking, monkeypatch):
-    monkeypatch.setattr(text_stream, "_AT_ONCE", 10)
+    monkeypatch.setattr(text_stream, "_FIRST", 10)
     store.add([answered(n, "negative", hour=HOUR - n) for n in range(100)])
     wanted = StreamFilter("general", words="99")
     page = read_stream(asking, wanted, look_at=30)
@@ -118,7 +118,7 @@ def test_a_question_gives_up_and_goes_on_where_it_was(store, asking, monkeypatch
 
 
 def test_hours_without_such_texts_are_passed_over(store, asking, monkeypatch):
-    monkeypatch.setattr(text_stream, "_AT_ONCE", 10)
+    monkeypatch.setattr(text_stream, "_FIRST", 10)
     texts = [answered(n, "negative", hour=HOUR - n // 2) for n in range(100)]
     store.add([*texts, answered(500, "positive", hour=HOUR - 80)])
     page = read_stream(asking, StreamFilter("general", labels=("positive",)), look_at=10)

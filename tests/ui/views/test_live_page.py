@@ -69,7 +69,7 @@ def test_figures_have_intervals_and_are_of_what_is_chosen(store, open_page):
     tiles = html_of(page)
     assert "−20" in tiles  # (8 - 12) / 20
     assert ">60 %<" in tiles
-    assert "39–78 %; the 24 hours before 0 %" in tiles
+    assert "39–78\u00a0%; the 24 hours before 0\u00a0%" in tiles
     assert "0.417 an hour in the 24 hours before" in tiles
     table = next(one.body for one in page.get("html") if "most texts first" in one.body)
     assert table.index(">app<") < table.index(">chat<") < table.index(">mail<")

@@ -18,10 +18,12 @@ from sqlalchemy import Connection
 from sentilora.insights.insight_report import Estimate
 from sentilora.insights.mood.estimates import net_estimate, share_estimate
 from sentilora.labels import canonical_sentiment, order_labels
+from sentilora.monitoring.figures.distinct_values import distinct_values
 from sentilora.monitoring.store.hour_counts import HOUR_MS
 from sentilora.monitoring.store.store_tables import HOUR_COUNT
 
-MOST_ROWS = 200_000  # of hour_count, summed up to compare the values of a segment
+MOST_VALUES = 100  # of a segment, that are compared
+MOST_ROWS = 200_000  # of hour_count, that are added up to compare them
 
 _GRADE = re.compile(r"(\d+)\s*(?:stars?)?", re.IGNORECASE)
 _SIGNS = {"negative": -1, "neutral": 0, "positive": 1}
@@ -160,25 +162,31 @@ def compare_parts(
         adding them up would take long.
     """
     count = HOUR_COUNT.c
+    hours = (count.hour >= since, count.hour <= until)
     if segment is None:
-        part, where = count.source, _within(scope)
+        part = count.source
+        looked = sa.select(part.label("part"), count.label, count.texts)
+        looked = looked.where(*_within(scope), *hours)
     else:
-        part, where = count.value, [count.segment == segment, count.model == scope.model]
+        # Value by value, so that the index leads to the hours of each.
+        values = distinct_values(count.value, count.segment == segment, most=MOST_VALUES + 1)
+        number = connection.execute(sa.select(sa.func.count()).select_from(values)).scalar()
+        if (number or 0) > MOST_VALUES:
+            return None
+        looked = sa.select(count.value.label("part"), count.label, count.texts)
+        looked = looked.select_from(values.join(HOUR_COUNT, count.value == values.c.value))
+        looked = looked.where(count.segment == segment, count.model == scope.model, *hours)
         if scope.source is not None:
-            where.append(count.source == scope.source)
-    where += [count.hour >= since, count.hour <= until]
-    looked = sa.select(sa.literal(1)).select_from(HOUR_COUNT).where(*where).limit(MOST_ROWS + 1)
-    rows = connection.execute(sa.select(sa.func.count()).select_from(looked.subquery())).scalar()
-    if (rows or 0) > MOST_ROWS:
-        return None
-    asked = (
-        sa.select(part, count.label, sa.func.sum(count.texts))
-        .where(*where)
-        .group_by(part, count.label)
-    )
+            looked = looked.where(count.source == scope.source)
+    row = looked.limit(MOST_ROWS + 1).subquery("looked").c
+    asked = sa.select(row.part, row.label, sa.func.sum(row.texts), sa.func.count())
     found: dict[str, dict[str, int]] = {}
-    for name, label, texts in connection.execute(asked):
+    rows = 0
+    for name, label, texts, number in connection.execute(asked.group_by(row.part, row.label)):
         found.setdefault(name, {})[label] = int(texts)
+        rows += number
+    if rows > MOST_ROWS:
+        return None
     tallies = {name: Tally(counts) for name, counts in found.items()}
     return dict(sorted(tallies.items(), key=lambda one: (-one[1].texts, one[0])))
 

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from sentilora.monitoring.figures.distinct_values import distinct_values
+from sentilora.monitoring.figures.hour_moods import MOST_VALUES
 from sentilora.monitoring.figures.source_states import MOST_SOURCES
 from sentilora.monitoring.store.store_tables import FEEDBACK, HOUR_COUNT
 
-MOST_SEGMENTS, MOST_VALUES = 20, 100
-RECENT_HOURS = 28 * 24
+MOST_SEGMENTS = 20
+RECENT_HOURS = 7 * 24
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Offers:
     """What there is to choose from.
 
     Attributes:
-        models: names of the models that answered within the last four weeks in which texts were
+        models: names of the models that answered within the last seven days in which texts were
             written; the one that answered the newest hour, and most texts of it, first.
         labels: labels that they gave in that time.
         sources: names of the channels.

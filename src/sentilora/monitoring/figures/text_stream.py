@@ -19,7 +19,7 @@ from sentilora.monitoring.store.hour_counts import HOUR_MS
 from sentilora.monitoring.store.store_tables import ANSWER, FEEDBACK, HOUR_COUNT
 
 LOOKED_AT = 20_000
-_AT_ONCE = 5_000
+_FIRST, _GROWTH = 500, 4  # texts that are looked at in one step: few at first, then more
 _MOST_WORDS, _LONGEST_WORDS = 8, 200
 
 
@@ -119,17 +119,17 @@ def read_stream(
         look_at: number of texts that are looked at before it gives up.
     """
     found: list[StreamText] = []
-    place, left = after, look_at
+    place, left, step = after, look_at, _FIRST
     while len(found) < most and left > 0:
         hour = _newest_hour(connection, wanted, place)
         if hour is None:
             return StreamPage(found, None, is_full=False)
         if place is None or place.at_ms >= (hour + 1) * HOUR_MS:
             place = StreamPlace((hour + 1) * HOUR_MS, 0)
-        step = min(_AT_ONCE, left)
+        step = min(step, left)
         end = _end_of(connection, wanted, place, step)
-        found += _read(connection, wanted, place, end, most - len(found))
-        left -= step
+        found += _read(connection, wanted, place, step, most - len(found))
+        left, step = left - step, step * _GROWTH
         if len(found) == most:
             place = StreamPlace(found[-1].at_ms, found[-1].number)
         elif end is None:
@@ -187,17 +187,14 @@ def _range(wanted: StreamFilter, place: StreamPlace) -> list[sa.ColumnElement[bo
 
 
 def _read(
-    connection: Connection,
-    wanted: StreamFilter,
-    place: StreamPlace,
-    end: StreamPlace | None,
-    most: int,
+    connection: Connection, wanted: StreamFilter, place: StreamPlace, step: int, most: int
 ) -> list[StreamText]:
-    text, answer = FEEDBACK.c, ANSWER.c
-    where = [*_range(wanted, place), answer.model == wanted.model]
-    if end is not None:
-        here = sa.tuple_(text.at_ms, text.number)
-        where.append(here >= sa.tuple_(end.at_ms, end.number))
+    """Return those that are wanted of the next texts."""
+    newest = (FEEDBACK.c.at_ms.desc(), FEEDBACK.c.number.desc())
+    # The limit within keeps a database from another way through the tables, which has no end.
+    looked = sa.select(FEEDBACK).where(*_range(wanted, place)).order_by(*newest).limit(step)
+    text, answer = looked.subquery("looked").c, ANSWER.c
+    where = [answer.model == wanted.model]
     if wanted.segment is not None:
         # LIKE takes DE and de for the same in SQLite.
         place_of = sa.func.strpos if connection.dialect.name == "postgresql" else sa.func.instr
@@ -205,10 +202,12 @@ def _read(
     if wanted.labels:
         where.append(answer.label.in_(wanted.labels))
     for word in wanted.words[:_LONGEST_WORDS].replace("\0", " ").split()[:_MOST_WORDS]:
-        spelled = dict.fromkeys((word, word.lower(), word.upper(), word.capitalize()))
+        spelled = (
+            (word,) if word.isascii() else (word, word.lower(), word.upper(), word.capitalize())
+        )
         where.append(sa.or_(*(text.text.icontains(one, autoescape=True) for one in spelled)))
     asked = (
-        sa.select(FEEDBACK, answer.model, answer.label, answer.score, answer.signed)
+        sa.select(*text, answer.model, answer.label, answer.score, answer.signed)
         .join(ANSWER, answer.number == text.number)
         .where(*where)
         .order_by(text.at_ms.desc(), text.number.desc())

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
+import pandas as pd  # noqa: F401 - Altair breaks where another visitor has it half imported
 
 from sentilora.evaluation.calibration import Bin
 from sentilora.ui.display.colours import NEUTRAL, OTHERS, POSITIVE, label_colours

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
+import pandas as pd  # noqa: F401 - Altair breaks where another visitor has it half imported
 
 from sentilora.evaluation.reports.wording import percent
 from sentilora.insights.insight_report import Estimate
@@ -15,7 +17,7 @@ from sentilora.monitoring.store.hour_counts import HOUR_MS
 from sentilora.ui.display.colours import NEUTRAL, POSITIVE, tones_of
 
 _AXIS = 48  # width of both axes, so that the pictures stand below each other
-_MOOD, _VOLUME = 190, 110
+_MOOD, _VOLUME = 210, 190
 _LONGEST = 40
 
 
@@ -42,13 +44,15 @@ def draw_live_mood(points: Sequence[CoursePoint], label: str | None) -> alt.Laye
                 "high": found.high,
                 "stretch": stretch,
                 "told": told,
-                "texts": point.rolling.texts,
+                "texts": float(point.rolling.texts),
             }
         )
     title = "net sentiment" if label is None else f"share of {label[:_LONGEST]}"
     base = alt.Chart(alt.Data(values=rows)).encode(x=_hours(points, "end"))
     scale = alt.Scale(domain=_domain(rows, label))
-    axis = alt.Axis(minExtent=_AXIS, maxExtent=_AXIS, format="+d" if label is None else "%")
+    signed = "(datum.value > 0 ? '+' : '') + datum.label"
+    how = {"labelExpr": signed} if label is None else {"format": "%"}
+    axis = alt.Axis(minExtent=_AXIS, maxExtent=_AXIS, **how)
     value = alt.Y("value:Q", title=title, axis=axis, scale=scale)
     tooltip = [
         alt.Tooltip("end:T", title="up to", format="%d %b %H:%M"),
@@ -75,12 +79,15 @@ def draw_live_mood(points: Sequence[CoursePoint], label: str | None) -> alt.Laye
 def draw_live_volume(points: Sequence[CoursePoint]) -> alt.Chart:
     """Draw the number of texts of each stretch, by label."""
     names = in_order(label for point in points for label in point.own.counts)
-    rows = [
-        {**_times(point), "label": name[:_LONGEST], "texts": point.own.counts[name], "place": place}
-        for point in points
-        for place, name in enumerate(names)
-        if point.own.counts.get(name)
-    ]
+    rows: list[dict[str, Any]] = []
+    for point in points:
+        low = 0.0
+        for name in names:
+            texts = float(point.own.counts.get(name, 0))
+            if texts:
+                told = {"label": name[:_LONGEST], "texts": texts, "low": low, "high": low + texts}
+                rows.append({**_times(point), **told})
+            low += texts
     tones = tones_of(names)
     axis = alt.Axis(minExtent=_AXIS, maxExtent=_AXIS, tickCount=3, tickMinStep=1)
     shown = [name[:_LONGEST] for name in names]
@@ -95,9 +102,9 @@ def draw_live_volume(points: Sequence[CoursePoint]) -> alt.Chart:
         .encode(
             x=_hours(points, "start"),
             x2="end:T",
-            y=alt.Y("texts:Q", title="texts", axis=axis, stack="zero"),
+            y=alt.Y("low:Q", title="texts", axis=axis),  # a bar with both ends is not stacked
+            y2="high:Q",
             color=colour,
-            order=alt.Order("place:Q"),
             tooltip=[
                 alt.Tooltip("start:T", title="from", format="%d %b %H:%M"),
                 alt.Tooltip("end:T", title="up to", format="%d %b %H:%M"),
@@ -122,14 +129,28 @@ def _share(found: Estimate) -> str:
     return f"{percent(found.value)} ({percent(found.low)} to {percent(found.high)})"
 
 
-def _times(point: CoursePoint) -> dict[str, int]:
-    return {"start": point.start * HOUR_MS, "end": point.end * HOUR_MS}
+def _times(point: CoursePoint) -> dict[str, float]:
+    """Return both ends, in milliseconds since 1970."""
+    return {"start": float(point.start * HOUR_MS), "end": float(point.end * HOUR_MS)}
+
+
+def _moment(hour: int) -> alt.DateTime:
+    """Return the beginning of an hour as layers share it: they do not agree on plain numbers."""
+    at = dt.datetime.fromtimestamp(hour * 3600, dt.UTC)
+    return alt.DateTime(year=at.year, month=at.month, date=at.day, hours=at.hour, utc=True)
 
 
 def _hours(points: Sequence[CoursePoint], name: str) -> alt.X:
     """Return the axis of time, in the zone of the browser, which both pictures share."""
-    ends = [points[0].start * HOUR_MS, points[-1].end * HOUR_MS]
-    axis = alt.Axis(labelOverlap="greedy", labelAngle=0, tickCount=6, labelFlush=False)
+    ends = [_moment(points[0].start), _moment(points[-1].end)]
+    clock = "timeFormat(datum.value, '%H:%M')"
+    axis = alt.Axis(
+        labelExpr=f"{clock} == '00:00' ? timeFormat(datum.value, '%d %b') : {clock}",
+        labelOverlap="greedy",
+        labelAngle=0,
+        tickCount=6,
+        labelFlush=False,
+    )
     return alt.X(f"{name}:T", title=None, axis=axis, scale=alt.Scale(domain=ends))
 
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 
 import altair as alt
+import pandas as pd  # noqa: F401 - Altair breaks where another visitor has it half imported
 
 from sentilora.insights.insight_report import InsightReport
 from sentilora.ui.display.colours import NEGATIVE, NEUTRAL, POSITIVE

@@ -82,9 +82,9 @@ def _mood_tiles(now: Tally, before: Tally, since: str) -> list[dict[str, str]]:
         tiles = [{"name": "Net sentiment now", "value": value, "note": note}]
     for name, those in groups:
         part, was = now.share(those), before.share(those)
-        note = nothing if part is None else f"{share_limits(part)} %"
+        note = nothing if part is None else f"{share_limits(part)}\u00a0%"
         if was is not None:
-            note += f"; the {DAY_HOURS} hours before {share(was.value)}"
+            note += f"; the {DAY_HOURS} hours before {share(was.value)}".replace(" %", "\u00a0%")
         tiles.append(
             {
                 "name": name,
@@ -214,4 +214,4 @@ def _an_hour(tally: Tally) -> str:
 
 
 def _hours_told(hours: int) -> str:
-    return "hour" if hours == 1 else f"{hours} hours"
+    return "1 hour" if hours == 1 else f"{hours} hours"
