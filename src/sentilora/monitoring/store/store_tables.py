@@ -42,7 +42,8 @@ FEEDBACK = Table(
     Column("segments", Text, nullable=False),  # a JSON object
     Column("conversation_id", String(200)),
     UniqueConstraint("source", "id", name="one_of_a_source"),
-    Index("feedback_at", "at_ms"),
+    Index("feedback_at", "at_ms", "number"),
+    Index("feedback_source_at", "source", "at_ms", "number"),
     Index("feedback_conversation", "conversation_id", "at_ms"),
 )
 
@@ -70,6 +71,7 @@ HOUR_COUNT = Table(
     Column("signed_sum", Double, nullable=False),
     Column("score_sum", Double, nullable=False),
     Column("unknown_sum", Double, nullable=False),
+    Index("hour_count_segment", "segment", "value", "hour"),
 )
 
 POSITION = Table(
