@@ -34,6 +34,7 @@ class ServedFeedback:
         limits: limits of the server.
         store: SQLite file, or the address of a PostgreSQL database.
         rules: ``rules.toml``; nothing is told when None.
+        replies: ``replies.toml``, or ``default``; None for no replies.
         keep_text: ``all``; ``none``, to store only what was said of texts; or a number of days.
         listener: listener to the events of :class:`LiveMonitor`.
         send: what sends messages.
@@ -51,6 +52,7 @@ class ServedFeedback:
         *,
         store: str | Path,
         rules: str | Path | None = None,
+        replies: str | Path | None = None,
         keep_text: str = "all",
         listener: Listener | None = None,
         send: Sender = apprise_sender,
@@ -64,6 +66,7 @@ class ServedFeedback:
                 ModelPanel({model.name: model}),
                 store,
                 rules,
+                replies=replies,
                 keep_text=keep_text,
                 counts=True,
                 listener=listener,

@@ -82,7 +82,7 @@ NAMED_ONLY = frozenset(
         "runtimes:open_runtime --precision",
         "scan:Asked.__post_init__ --stars",
         "seeds:train_seeds --seeds",
-        "serve_command:_keeping --rules",
+        "serve_command:_keeping --name",
         "serve_command:_key “--adapters-dir”",
         "server:Door.address --host",
         "start_settings:resolve_start --start-from",

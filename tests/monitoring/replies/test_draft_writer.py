@@ -13,6 +13,7 @@ from sentilora.monitoring.store.store import open_store
 from sentilora.monitoring.store.store_engine import writing
 from sentilora.monitoring.store.store_tables import ALERT, DRAFT, FEEDBACK
 from tests.helpers.drafted_texts import add_texts, answered
+from tests.helpers.feedback_server import keeping, send
 
 GERMAN = "Mein Paket ist seit zwei Wochen nicht angekommen, und niemand antwortet mir."
 
@@ -154,3 +155,13 @@ def test_many_texts_at_once_and_odd_ones(store):
     assert len(found) == 50
     assert all(len(one.reply) < 2_000 for one in found)
     assert json.dumps([one.to_dict() for one in found])
+
+
+def test_what_a_server_is_sent_gets_a_draft_too(tmp_path):
+    own(tmp_path, 'labels = ["negative", "neutral", "positive"]\nleast = 0.0')
+    path = tmp_path / "feedback.db"
+    with keeping(path, replies=tmp_path / "replies.toml") as url:
+        assert send(url, [{"id": "T-1", "text": "It broke.", "source": "shop"}])[0] == 200
+    with ReplyQueue(path) as queue:
+        (draft,) = queue.drafts()
+    assert (draft.source, draft.id, draft.reply) == ("shop", "T-1", "quality  Your support team")

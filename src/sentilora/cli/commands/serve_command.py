@@ -83,6 +83,13 @@ def serve(
         str | None,
         typer.Option(help="TOML file: what to watch, whom to tell.", rich_help_panel=FEEDBACK),
     ] = None,
+    replies: Annotated[
+        str | None,
+        typer.Option(
+            help="TOML file: draft replies to negative texts; or 'default'.",
+            rich_help_panel=FEEDBACK,
+        ),
+    ] = None,
     keep_text: Annotated[
         str,
         typer.Option(
@@ -162,22 +169,28 @@ def serve(
         allow_without_key,
         make_names(paths, default=default, aliases=alias or ()),
     )
-    _run(models, door, limits, _keeping(door, limits, feedback, rules, keep_text))
+    _run(models, door, limits, _keeping(door, limits, feedback, rules, replies, keep_text))
 
 
 def _keeping(
-    door: Door, limits: Limits, store: str | None, rules: str | None, keep_text: str
+    door: Door,
+    limits: Limits,
+    store: str | None,
+    rules: str | None,
+    replies: str | None,
+    keep_text: str,
 ) -> OpenInbox | None:
     """Return what opens the store once the models are there; None without one."""
     from sentilora.errors import ConfigError
     from sentilora.message import setting
 
     if store is None:
-        if rules is not None:
-            raise ConfigError(
-                f"{setting('rules', rules)} watches texts that are stored, and no store was named. "
-                f"Name one with {setting('feedback', 'feedback.db')}."
-            )
+        for name, given in (("rules", rules), ("replies", replies)):
+            if given is not None:
+                raise ConfigError(
+                    f"{setting(name, given)} needs texts that are stored, and no store was named. "
+                    f"Name one with {setting('feedback', 'feedback.db')}."
+                )
         return None
     from sentilora.cli.commands.live.live_lines import LiveLines
     from sentilora.monitoring.live_watch import days_kept
@@ -190,6 +203,7 @@ def _keeping(
         limits,
         store=store,
         rules=rules,
+        replies=replies,
         keep_text=keep_text,
         listener=LiveLines(sys.stderr),
     )

@@ -30,20 +30,40 @@ def paint_message(text: str, name: str) -> Markup:
     return _paragraph(name, [escape(text)])
 
 
-def paint_marked(text: str, marks: Sequence[Marked], name: str) -> Markup:
+def paint_marked(text: str, places: Iterable[tuple[int, int]], name: str) -> Markup:
     """Write a text with places that stand out.
 
     Args:
         text: the text.
-        marks: the places, in order; none overlaps another.
+        places: where each begins and ends, in order; none overlaps another.
         name: words on what it is, for people who do not see it.
     """
     parts, end = [], 0
-    for mark in marks:
-        parts.append(escape(text[end : mark.start]))
-        parts.append(Markup("<mark>{}</mark>").format(text[mark.start : mark.end]))
-        end = mark.end
+    for start, stop in places:
+        parts.append(escape(text[end:start]))
+        parts.append(Markup("<mark>{}</mark>").format(text[start:stop]))
+        end = stop
     return _paragraph(name, [*parts, escape(text[end:])])
+
+
+def marked_lines(text: str, marks: Sequence[Marked]) -> tuple[str, list[tuple[int, int]]]:
+    """Return only the lines in which something is marked, and where in them.
+
+    Args:
+        text: the text.
+        marks: places, in order; none overlaps another.
+    """
+    kept, places, start = "", [], 0
+    for line in text.splitlines(keepends=True):
+        end = start + len(line)
+        held = [mark for mark in marks if start <= mark.start < end]
+        for mark in held:
+            first = len(kept) + mark.start - start
+            places.append((first, min(first + mark.end - mark.start, len(kept) + len(line))))
+        if held:
+            kept += line
+        start = end
+    return kept, places
 
 
 def _paragraph(name: str, parts: Iterable[Markup]) -> Markup:

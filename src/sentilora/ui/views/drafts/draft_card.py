@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from sentilora.errors import SentiloraError
-from sentilora.ui.display.draft_html import paint_marked, paint_message
+from sentilora.ui.display.draft_html import marked_lines, paint_marked, paint_message
 from sentilora.ui.display.error_messages import page_text
 from sentilora.ui.display.markdown import plain
 from sentilora.ui.display.page_words import APPROVE_MARKED
@@ -61,8 +61,11 @@ def show_draft(queue: ReplyQueue, draft: Draft, by: str) -> None:
             text = "(The text is no longer kept.)" if draft.text is None else draft.text
             st.html(paint_message(text, f"Text of draft {draft.number}"))
         with right:
-            if draft.marked:
-                st.html(paint_marked(draft.reply, draft.marked, f"Marked in {draft.number}"))
+            reply, places = draft.reply, [(one.start, one.end) for one in draft.marked]
+            if draft.state in _CHANGEABLE:
+                reply, places = marked_lines(draft.reply, draft.marked)
+            if reply:
+                st.html(paint_marked(reply, places, f"Reply of draft {draft.number}"))
             if draft.state in _CHANGEABLE:
                 # Another version is another box: what somebody else wrote comes into it.
                 key = _key("reply", draft)
@@ -70,8 +73,6 @@ def show_draft(queue: ReplyQueue, draft: Draft, by: str) -> None:
                     st.session_state[key] = draft.reply
                 st.session_state[_OPEN][key] = draft.number, draft.reply
                 st.text_area("Reply", key=key, height=_HEIGHT)
-            elif not draft.marked:
-                st.html(paint_message(draft.reply, f"Reply of draft {draft.number}"))
         for told in (draft.note, draft.error):
             if told:
                 st.caption(plain(told))
