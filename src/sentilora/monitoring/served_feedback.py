@@ -9,9 +9,15 @@ from concurrent.futures import Future
 from contextlib import ExitStack
 from pathlib import Path
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+
 from sentilora.errors import SentiloraError
 from sentilora.events import Listener
 from sentilora.monitoring.alerts.courier import Sender, apprise_sender
+from sentilora.monitoring.corrections.stored_corrections import (
+    AskedCorrection,
+    store_corrections,
+)
 from sentilora.monitoring.live_watch import open_watch
 from sentilora.monitoring.metrics.live_metrics import LiveMetrics
 from sentilora.monitoring.model_panel import ModelPanel
@@ -19,7 +25,7 @@ from sentilora.monitoring.pooled_model import PooledModel
 from sentilora.monitoring.sources.http.feedback_inbox import FeedbackInbox
 from sentilora.serving.http.limits import Limits
 from sentilora.serving.http.model_names import Names
-from sentilora.serving.inbox import Counts, Entry, Kept, StoreAway
+from sentilora.serving.inbox import Counts, Entry, GivenLabel, Kept, StoreAway
 from sentilora.serving.pool import Closing, Pool
 
 logger = logging.getLogger(__name__)
@@ -86,6 +92,20 @@ class ServedFeedback:
         if not self._thread.is_alive() and not self._stop.is_set():
             raise StoreAway(_LATER_S)  # it has failed, as its log says
         return self._inbox.offer(entries, token, deadline)
+
+    def correct(self, given: Sequence[GivenLabel], by: str) -> list[dict[str, str]]:
+        """Store what people say; see :class:`sentilora.serving.inbox.Corrector`."""
+        asked = [
+            AskedCorrection(one.id, one.label, one.source, one.text, one.place) for one in given
+        ]
+        try:
+            done = store_corrections(self._watcher.store, asked, by=by, origin="api")
+        except (OperationalError, InterfaceError) as error:
+            raise StoreAway from error
+        return [
+            {name: str(getattr(one, name)) for name in ("id", "source", "model", "before", "after")}
+            for one in done
+        ]
 
     def close(self, timeout_s: float) -> None:
         """Accept nothing more, and store what was accepted."""

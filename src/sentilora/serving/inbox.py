@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from sentilora.errors import SentiloraError
 
@@ -28,6 +28,25 @@ class Entry:
 
     value: Any
     problem: str | None = None
+
+
+@dataclass(frozen=True)
+class GivenLabel:
+    """What a person says that a stored text is.
+
+    Attributes:
+        id: id of the text.
+        label: label that it should have.
+        source: channel that it came by; None where its id is in one channel only.
+        text: its words, where the store keeps none.
+        place: where it stands in the request.
+    """
+
+    id: str
+    label: str
+    source: str | None
+    text: str | None
+    place: str
 
 
 @dataclass(frozen=True)
@@ -88,6 +107,26 @@ class Inbox(Protocol):
 
     def close(self, timeout_s: float) -> None:
         """Accept nothing more, and store what was accepted."""
+
+
+@runtime_checkable
+class Corrector(Protocol):
+    """An inbox that takes corrections of what it has stored, too."""
+
+    def correct(self, given: Sequence[GivenLabel], by: str) -> list[dict[str, str]]:
+        """Store what people say of texts, all of it or nothing; it may wait for the store.
+
+        Args:
+            given: the labels.
+            by: who gives them.
+
+        Returns:
+            ``id``, ``source``, ``model``, ``before`` and ``after`` of each.
+
+        Raises:
+            DataError: there is no such text or label; all problems are told.
+            StoreAway: nothing can be stored at present.
+        """
 
 
 class StoreAway(SentiloraError):  # noqa: N818 - a state, which is told to the client

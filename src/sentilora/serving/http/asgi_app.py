@@ -27,6 +27,7 @@ from sentilora.serving.http.routes import (
     adapters,
     aliases,
     classify,
+    corrections_route,
     feedback_route,
     huggingface,
     info,
@@ -45,6 +46,7 @@ REQUESTS: tuple[type[BaseModel], ...] = (
     adapters.AdapterRequest,
     aliases.NamedRequest,
     feedback_route.FeedbackEntry,
+    corrections_route.CorrectionsRequest,
 )
 DESCRIPTION = """Sentiment of texts, by models that SentiLoRA has trained. Scores are calibrated
 probabilities. Texts are neither kept nor logged, but for those that are sent to be stored."""
@@ -75,7 +77,16 @@ def build_app(
     service = Service(limits or Limits(), key=key, folders=folders, names=names, keeps=keeps)
     service.take(pool)
     app = _bare_app(service, DESCRIPTION, REQUESTS, callers)
-    for shape in (classify, tei, huggingface, info, adapters, aliases, feedback_route):
+    for shape in (
+        classify,
+        tei,
+        huggingface,
+        info,
+        adapters,
+        aliases,
+        feedback_route,
+        corrections_route,
+    ):
         shape.add_to(app, service)
     web_pages.add_to(app)
     return app

@@ -148,7 +148,7 @@ def _refusal(error: ValidationError, body: bytes, shape: type[BaseModel]) -> Ref
     if items[0]["type"] in ("model_type", "model_attributes_type"):
         return Refusal(422, 'The body is not an object. Send one: {"name": value, …}')
     problems = [
-        f"{item['loc'][0]}: is missing"
+        f"{'.'.join(map(str, item['loc']))}: is missing"
         if item["type"] == "missing"
         else explain({**item, "input": _Shown(item["input"])}, shape)
         for item in items[:10]
