@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from sentilora.monitoring.corrections.corrected_texts import read_corrections
 from sentilora.monitoring.store.store import open_store
 from sentilora.monitoring.store.store_engine import writing
 from sentilora.monitoring.store.store_tables import FEEDBACK
@@ -85,6 +86,7 @@ def test_figures_have_intervals_and_are_of_what_is_chosen(store, open_page):
     assert not page.exception
 
 
+@pytest.mark.slow
 def test_texts_are_filtered_and_turned(store, open_page, monkeypatch):
     monkeypatch.setattr(live_texts, "SHOWN", 4)
     store.add(
@@ -147,6 +149,25 @@ def test_what_comes_from_outside_is_written_out_and_cut(store, open_page):
     assert not page.exception
 
 
+def test_a_label_is_corrected_by_a_visitor(store, open_page):
+    store.add([said(1), said(2, "positive", source="mail", minutes_ago=3)])
+    page = open_page("live")
+    page.session_state["live-correct-1"] = True
+    page.run()
+    page.text_input(key="live-name").set_value(f"Anna {EVIL}").run()
+    labels = {
+        one.label: one for one in page.button if (one.key or "").startswith("live-correct-1-")
+    }
+    assert list(labels) == ["negative", "positive"]
+    labels["positive"].click().run()
+    assert not page.exception
+    assert "really positive, says <bdi>Anna &lt;img" in shown_texts(page)[0]
+    assert "says" not in shown_texts(page)[1]
+    with store.engine.connect() as connection:
+        ((words, found),) = read_corrections(connection)
+    assert (words, found.after, found.origin) == ("text 1", "positive", "page")
+
+
 def test_silence_is_told(store, open_page):
     store.add([said(n, minutes_ago=40) for n in range(288)])
     with writing(store.engine) as connection:
@@ -158,6 +179,7 @@ def test_silence_is_told(store, open_page):
     )
 
 
+@pytest.mark.slow
 def test_old_texts_are_shown_when_asked_for(store, open_page):
     store.add([said(n, "positive", minutes_ago=60 * 24 * 60) for n in range(5)])
     page = open_page("live")
@@ -167,6 +189,7 @@ def test_old_texts_are_shown_when_asked_for(store, open_page):
     assert "+100" in html_of(page)
 
 
+@pytest.mark.slow
 def test_labels_that_are_no_sentiments_have_shares_alone(store, open_page):
     store.add([said(n, ("billing", "app")[n % 3 == 0]) for n in range(9)])
     page = open_page("live")

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from sentilora.monitoring.store.hour_counts import HOUR_MS
 from sentilora.monitoring.store.store_tables import ANSWER, FEEDBACK, HOUR_COUNT
 
-LOOKED_AT = 20_000
+LOOKED_AT = 10_000
 _FIRST, _GROWTH = 500, 4  # texts that are looked at in one step: few at first, then more
 _MOST_WORDS, _LONGEST_WORDS = 8, 200
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from sentilora.evaluation.reports import wording
 from sentilora.insights.report.figure_words import net_interval, share_interval
+from sentilora.monitoring.figures.given_labels import GivenLabel
 from sentilora.monitoring.figures.hour_moods import Tally, in_order, signs_of
 from sentilora.monitoring.figures.text_stream import StreamText
 from sentilora.monitoring.figures.told_alerts import Delivery, ToldAlert
@@ -58,9 +59,9 @@ def _roughly(seconds: float) -> str:
 
 
 def paint_stream_text(
-    text: StreamText, tones: Mapping[str, str], zone: Zone, now_ms: int
+    text: StreamText, given: GivenLabel | None, tones: Mapping[str, str], zone: Zone, now_ms: int
 ) -> Markup:
-    """Write a text with what the model said of it, and where and when it came."""
+    """Write a text with what the model and people said of it, and where and when it came."""
     about = [("", text.source), ("", moment(text.at_ms, zone, now_ms)), *text.segments.items()]
     if text.conversation_id:
         about.append(("conversation", text.conversation_id))
@@ -73,14 +74,22 @@ def paint_stream_text(
     ]
     return Markup(
         '<article class="sl-said"><p class="sl-said-head"><span class="sl-said-dot" '
-        'style="color:{}"></span><b>{}</b> <span class="sl-soft">{}</span></p>'
+        'style="color:{}"></span><b>{}</b> <span class="sl-soft">{}</span>{}</p>'
         '<p class="sl-said-text" dir="auto">{}</p><p class="sl-soft sl-said-about">{}</p></article>'
     ).format(
         tones.get(text.label, NO_ANSWER),
         name_of(text.label),
         wording.percent(text.score, 0),
+        "" if given is None else _given(text, given),
         Markup("<i>{}</i>").format(NOT_KEPT) if text.text is None else _bounded(text.text),
         Markup(" · ").join(parts),
+    )
+
+
+def _given(text: StreamText, given: GivenLabel) -> Markup:
+    what = "confirmed" if given.label == text.label else f"really {name_of(given.label)}"
+    return Markup(' <span class="sl-said-given">{}, says <bdi>{}</bdi></span>').format(
+        what, name_of(given.by)
     )
 
 

@@ -29,6 +29,7 @@ from sentilora.ui.views.live.live_choices import LiveChoice
 
 NOW_HOURS, DAY_HOURS = 2, 24
 SHOWN_PARTS = 12
+PART_HOURS = 168  # that the values of a segment are compared over: there may be many
 PARTS = "live-parts"
 
 _BY_SOURCE = "source"
@@ -145,7 +146,6 @@ def show_course(connection: Connection, choice: LiveChoice, now_ms: int) -> None
 def show_parts(connection: Connection, choice: LiveChoice, now_ms: int) -> None:
     """Compare sources, or the values of a segment."""
     until = _until(connection, choice, now_ms)
-    since = until - choice.span.hours + 1
     offered = [_BY_SOURCE, *choice.segments]
     if choice.scope.segment is not None:  # two segments are not counted together
         offered = [_BY_SOURCE]
@@ -157,9 +157,11 @@ def show_parts(connection: Connection, choice: LiveChoice, now_ms: int) -> None:
         place = st.selectbox(
             "Compare by", range(len(offered)), key=PARTS, format_func=lambda one: offered[one]
         )
-    parts = compare_parts(connection, choice.scope, offered[place] if place else None, since, until)
+    hours = min(choice.span.hours, PART_HOURS) if place else choice.span.hours
+    segment = offered[place] if place else None
+    parts = compare_parts(connection, choice.scope, segment, until - hours + 1, until)
     if parts is None:
-        st.caption("It has so many values that they are not compared here. Choose less time.")
+        st.caption("It has so many values that they are not compared here.")
         return
     if not parts:
         st.caption("No text was written in this time.")
@@ -168,7 +170,7 @@ def show_parts(connection: Connection, choice: LiveChoice, now_ms: int) -> None:
     shown = dict(list(parts.items())[:SHOWN_PARTS])
     headings, rows = part_rows(shown, in_order(labels))
     more = "" if len(shown) == len(parts) else f"; {len(parts) - len(shown):,} more have fewer"
-    caption = f"The {_hours_told(choice.span.hours)} up to now, most texts first{more}"
+    caption = f"The {duration_words(hours * 3600)} up to now, most texts first{more}"
     st.html(paint_table(headings, rows, caption=caption))
 
 

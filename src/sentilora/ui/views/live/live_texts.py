@@ -7,11 +7,11 @@ import json
 import streamlit as st
 from sqlalchemy import Connection
 
+from sentilora.monitoring.figures.given_labels import read_given_labels
 from sentilora.monitoring.figures.text_stream import (
     StreamFilter,
     StreamPage,
     StreamPlace,
-    StreamText,
     read_stream,
 )
 from sentilora.ui.display.colours import tones_of
@@ -19,6 +19,7 @@ from sentilora.ui.display.error_messages import told
 from sentilora.ui.display.live_html import Zone, moment, paint_stream_text
 from sentilora.ui.models.live_store import reading
 from sentilora.ui.models.messages import as_csv
+from sentilora.ui.views.live.live_corrections import ask_for_label, show_wrong_correction
 
 SHOWN = 20
 TAKEN_HOME, TAKEN_FROM = 5_000, 100_000
@@ -39,8 +40,14 @@ def show_texts(connection: Connection, wanted: StreamFilter, zone: Zone, now_ms:
             st.button("Newest", key="live-newest", icon=":material/first_page:", on_click=_turn)
             st.caption(f"Texts before {moment(after.at_ms, zone, now_ms)}; new ones do not appear.")
     tones = tones_of(sorted({text.label for text in page.texts}))
+    numbers = [text.number for text in page.texts]
+    given = read_given_labels(connection, numbers, wanted.model)
+    show_wrong_correction()
     for text in page.texts:
-        _show_text(text, tones, zone, now_ms)
+        with st.container(border=True, gap=None, key=f"live-text-{text.number}"):
+            st.html(paint_stream_text(text, given.get(text.number), tones, zone, now_ms))
+            if text.text is not None:
+                ask_for_label(connection, text)
     _tell_end(page, after, zone, now_ms)
     if page.after is not None:
         st.button(
@@ -50,11 +57,6 @@ def show_texts(connection: Connection, wanted: StreamFilter, zone: Zone, now_ms:
             on_click=_turn,
             args=(page.after,),
         )
-
-
-def _show_text(text: StreamText, tones: dict[str, str], zone: Zone, now_ms: int) -> None:
-    with st.container(border=True, gap=None, key=f"live-text-{text.number}"):
-        st.html(paint_stream_text(text, tones, zone, now_ms))
 
 
 def _tell_end(page: StreamPage, after: StreamPlace | None, zone: Zone, now_ms: int) -> None:
