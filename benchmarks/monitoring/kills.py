@@ -1,11 +1,12 @@
 """A monitor that is killed again and again: what is lost, what is doubled, which alerts come.
 
-    python -m benchmarks.monitoring.kills general --store postgresql://user@host/name
+    python -m benchmarks.monitoring.kills general
 
 A file grows to so many texts while ``sentilora monitor`` follows it into a store; the command is
 killed with SIGKILL at random moments and started again. Afterwards the store must hold every text
-once, in order, with its answer, and the same alerts as a store that nobody disturbed. Prints
-Markdown and writes JSON.
+once, in order, with its answer, and the same alerts as a store that nobody disturbed, each opened
+and ended once. ``--on`` names the stores; PostgreSQL (which ``make services`` installs) runs on
+loopback, in a folder of its own. Prints Markdown and writes JSON.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,7 @@ from sentilora import load
 from sentilora.monitoring.alerts.alert_book import read_alerts
 from sentilora.monitoring.store.store import open_store
 from sentilora.monitoring.store.store_tables import ANSWER, DELIVERY, FEEDBACK, HOUR_COUNT
+from tests.helpers.postgres_server import find_programs, postgres_server
 
 RULES = """\
 [targets]
@@ -54,6 +57,7 @@ each = "country"
 """
 DAY_S = 86_400
 _LONGEST_S = 4.0  # from the first texts stored to the kill
+STORES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 Record = dict[str, Any]
 
 
@@ -65,10 +69,14 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--rows", type=int, default=50_000, help="texts (50000)")
     add("--kills", type=int, default=20, help="(20)")
     add("--texts-per-s", type=float, default=2000, help="at which the file grows (2000)")
-    add("--store", default="", help="address of an empty PostgreSQL database; else an SQLite file")
+    add("--on", default="sqlite,postgresql", help="stores (sqlite,postgresql)")
     add("--seed", type=int, default=0)
     add("--output", type=Path, default=RESULTS / "monitoring-kills.json")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    options.on = options.on.split(",")
+    if not {*options.on} <= {*STORES}:
+        parser.error(f"--on takes {', '.join(STORES)}")
+    return options
 
 
 def rows_of(options: argparse.Namespace) -> Iterator[Record]:
@@ -158,14 +166,26 @@ def what_is_in(store: str) -> Record:
         }
 
 
-def run(options: argparse.Namespace, folder: Path) -> Record:
+@contextmanager
+def opened_store(kind: str, folder: Path) -> Iterator[str]:
+    """Give the address of a store that is not there yet."""
+    programs = find_programs()
+    if kind == "sqlite":
+        yield str(folder / "feedback.db")
+    elif programs is None:
+        raise SystemExit("PostgreSQL's server is not installed. Type: make services")
+    else:
+        with postgres_server(programs) as server:
+            yield server.make_database()
+
+
+def run(options: argparse.Namespace, folder: Path, store: str) -> Record:
     """Let the file grow and the command be killed; then compare with one that was left alone."""
     source, calm = folder / "in.jsonl", str(folder / "calm.db")
     source.touch()
     (folder / "rules.toml").write_text(
         RULES.format(baseline=max(200, options.rows // 10)), encoding="utf-8"
     )
-    store = options.store or str(folder / "feedback.db")
     generator, ended = random.Random(options.seed), threading.Event()
     rows = rows_of(options)
     writer = threading.Thread(target=grow, args=(source, rows, options.texts_per_s, ended))
@@ -204,35 +224,54 @@ def run(options: argparse.Namespace, folder: Path) -> Record:
     }
 
 
+def is_well(found: Record) -> bool:
+    """Whether nothing was lost or doubled, and each alert opened and ended once."""
+    numbers = {found[name] for name in ("texts", "stored", "answers", "counted")}
+    alerts = found["alerts"]
+    return bool(
+        len(numbers) == 1
+        and not found["twice"]
+        and found["is_in_order"]
+        and alerts
+        and all(is_over for _, is_over in alerts)
+        and len({title for title, _ in alerts}) == len(alerts)
+        and found["alerts"] == found["alerts_alone"]
+    )
+
+
+def render(record: Record, kills: int) -> str:
+    """Write a line for each store."""
+    lines = ["| store | texts | kills | stored | twice | in order | alerts | minutes | |"]
+    lines.append("| --- | ---: | ---: | ---: | ---: | --- | --- | ---: | --- |")
+    for kind, found in record.items():
+        over = sum(is_over for _, is_over in found["alerts"])
+        cells = [
+            STORES[kind],
+            f"{found['texts']:,}",
+            f"{kills}",
+            f"{found['stored']:,}",
+            f"{found['twice']}",
+            "yes" if found["is_in_order"] else "NO",
+            f"{len(found['alerts'])} opened, {over} ended",
+            f"{found['seconds'] / 60:.1f}",
+            "as undisturbed" if is_well(found) else "NOT WELL",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Kill, compare, print, write."""
     options = parse(arguments)
-    with tempfile.TemporaryDirectory() as name:
-        found = run(options, Path(name))
-    is_well = bool(
-        found["texts"] == found["stored"] == found["answers"] == found["counted"]
-        and not found["twice"]
-        and found["is_in_order"]
-        and found["alerts"] == found["alerts_alone"]
-        and found["alerts"]
-        and all(is_over for _, is_over in found["alerts"])
-    )
-    place = describe_place([], ("sqlalchemy",))
-    settings = describe_options(options) | {"store": "postgresql" if options.store else "sqlite"}
-    write_record(
-        {"settings": settings, "place": place, "found": found, "is_well": is_well}, options.output
-    )
-    alerts = ", ".join(
-        f"{title} ({'ended' if is_over else 'open'})" for title, is_over in found["alerts"]
-    )
-    print(
-        f"{settings['store']}: {found['texts']:,} texts, {options.kills} kills: "
-        f"{found['stored']:,} stored, {found['twice']} twice, in order: {found['is_in_order']}; "
-        f"alerts {alerts}; as undisturbed: {found['alerts'] == found['alerts_alone']}; "
-        f"{found['seconds']:,.0f} s. "
-        f"{'Well.' if is_well else 'NOT WELL.'}"
-    )
-    return 0 if is_well else 1
+    record: Record = {}
+    for kind in options.on:
+        with tempfile.TemporaryDirectory() as name, opened_store(kind, Path(name)) as store:
+            record[kind] = run(options, Path(name), store)
+    place = describe_place([], ("sqlalchemy", "psycopg"))
+    told = {"settings": describe_options(options), "place": place, "stores": record}
+    write_record(told, options.output)
+    print(render(record, options.kills))
+    return 0 if all(is_well(found) for found in record.values()) else 1
 
 
 if __name__ == "__main__":
