@@ -1,12 +1,14 @@
 """A day of a million texts through ``monitor``: its memory, minute by minute.
 
     python -m benchmarks.monitoring.day general
+    python -m benchmarks.monitoring.day drawn       # no model: what the monitor itself needs
 
 Writes a file of so many different short texts (sentences of the sample reviews, with a number) with
 times over a day, three sources, two segments, and lets the monitor store them in SQLite under rules
 of each kind, its clock being the time of the texts. Resident memory is read every ten seconds. It
-is flat if the second half of the day needs no more than the first, within ``--slack`` MB. Prints
-Markdown and writes JSON.
+is flat if the second half of the day needs no more than the first, within ``--slack`` MB. Answers
+that are ``drawn`` take no time, and none of the memory that a network keeps for shapes of batches.
+Prints Markdown and writes JSON.
 """
 
 from __future__ import annotations
@@ -28,9 +30,11 @@ from benchmarks.common.program import RESULTS, make_parser, write_record
 from benchmarks.monitoring.rate import RULES
 from benchmarks.monitoring.streams import clear_sentences, records, write_lines
 from sentilora import load
+from sentilora.inference.prediction import Prediction
+from sentilora.labels import Labels
 from sentilora.monitoring.feedback_record import RecordColumns
 from sentilora.monitoring.live_monitor import LiveMonitor
-from sentilora.monitoring.model_panel import panel_of
+from sentilora.monitoring.model_panel import ModelPanel
 from sentilora.monitoring.rules.rules_file import read_rules
 from sentilora.monitoring.sources.record_batch import RecordBatch
 from sentilora.monitoring.sources.source_names import open_source
@@ -46,12 +50,27 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser("monitoring.day", __doc__)
     add = parser.add_argument
-    add("model", help="run, export or general")
+    add("model", help="run, export or general; or drawn")
     add("--rows", type=int, default=1_000_000, help="texts of the day (1000000)")
     add("--precision", default="auto", help="number format (auto)")
     add("--slack", type=float, default=20, help="MB by which memory may grow (20)")
     add("--output", type=Path, default=RESULTS / "monitoring-day.json")
     return parser.parse_args(arguments)
+
+
+class Drawn:
+    """Answers by the first letter of a text."""
+
+    labels = Labels(("negative", "positive"))
+
+    def predict(self, texts: list[str]) -> list[Prediction]:
+        """Answer texts."""
+        return [
+            Prediction("negative", 0.9, {"negative": 0.9, "positive": 0.1}, -0.8)
+            if text.startswith("b")
+            else Prediction("positive", 0.9, {"negative": 0.1, "positive": 0.9}, 0.8)
+            for text in texts
+        ]
 
 
 class Day:
@@ -77,8 +96,12 @@ def watch(options: argparse.Namespace, folder: Path) -> Record:
     path = folder / "day.jsonl"
     shares = np.full(options.rows, 0.3)
     shares[options.rows // 2 : options.rows * 5 // 8] = 0.6
-    panel = panel_of({"model": load(options.model, precision=options.precision)})
-    told = clear_sentences(panel.models["model"])
+    if options.model == "drawn":
+        panel = ModelPanel({"model": Drawn()})
+        told = {True: ["bad, and nobody answers"], False: ["good, as it always was"]}
+    else:
+        model = load(options.model, precision=options.precision)
+        panel, told = ModelPanel({"model": model}), clear_sentences(model)
     write_lines(records(told, shares, START_S, DAY_S / options.rows), path)
     rules = folder / "rules.toml"
     rules.write_text(RULES, encoding="utf-8")

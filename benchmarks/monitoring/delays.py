@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.common.machine import describe_options
 from benchmarks.common.program import RESULTS, make_parser, write_record
 from benchmarks.monitoring.sides import (
     BASELINE,
@@ -157,7 +158,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure, print, write."""
     options = parse(arguments)
     record = measure(options)
-    write_record({"settings": vars(options) | {"output": None}, "sides": record}, options.output)
+    write_record({"settings": describe_options(options), "sides": record}, options.output)
     print(render(record, options.months))
     return 0
 
