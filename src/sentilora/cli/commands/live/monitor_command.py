@@ -17,6 +17,7 @@ from sentilora.message import setting, spelled
 
 if TYPE_CHECKING:
     from sentilora.events import Event
+    from sentilora.monitoring.model_panel import ModelPanel
     from sentilora.monitoring.replay import Replay
 
 EXAMPLE = "Example:  sentilora monitor general --source feedback.jsonl --rules rules.toml"
@@ -131,13 +132,7 @@ def monitor(
             f"Expected one of {setting('source', 'FILE')}, to watch a file that grows, and "
             f"{setting('replay', 'FILE')}, to run rules over what has been."
         )
-    from sentilora.inference.sentiment_model import load
-    from sentilora.runs.named_runs import name_runs
-
-    loaded = {
-        called: load(path, device=device, precision=precision, engine=engine)
-        for called, path in name_runs(models).items()
-    }
+    loaded = _load(models, device=device, precision=precision, engine=engine)
     if replay is not None:
         _replay(models, loaded, replay, rules, form, text, at, segments, name, as_json=as_json)
         return
@@ -146,7 +141,7 @@ def monitor(
     from sentilora.runs.interruption import on_first_signal
 
     if not as_json:
-        told = f"model {', '.join(loaded)}" if len(loaded) == 1 else f"models {', '.join(loaded)}"
+        told = f"model{'s' if len(models) > 1 else ''} {', '.join(loaded.models)}"
         shown = shown_source(str(source))
         print(f"watching    {shown}, {told}, store {shown_source(store)}", flush=True)
     stop = threading.Event()
@@ -182,13 +177,25 @@ def monitor(
             print(f"next        {typed('replies', 'list', store=store)}")
 
 
+def _load(models: list[str], **how: str) -> ModelPanel:
+    """Load the models; one alone is called as its folder is, whatever that is."""
+    from sentilora.inference.sentiment_model import load
+    from sentilora.monitoring.model_panel import ModelPanel
+    from sentilora.runs.named_runs import name_runs
+
+    if len(models) == 1 and "=" not in models[0]:
+        one = load(models[0], **how)
+        return ModelPanel({one.artifact.name: one})
+    return ModelPanel({name: load(path, **how) for name, path in name_runs(models).items()})
+
+
 def _as_json(event: Event) -> None:
     print(json.dumps(spelled(event, COMMAND_LINE), ensure_ascii=False), flush=True)
 
 
 def _replay(
     named: list[str],
-    loaded: dict[str, Any],
+    loaded: ModelPanel,
     path: str,
     rules: str | None,
     *settings: Any,
