@@ -260,6 +260,11 @@ def test_texts_need_not_be_kept(model, tmp_path):
         monitor(model, source, store=store, keep_text="some")
 
 
+def test_a_page_that_is_no_address_is_refused(model, tmp_path):
+    with pytest.raises(ConfigError, match="page=…: 'desk:8501' is no address"):
+        monitor(model, tmp_path / "in.jsonl", store=tmp_path / "feedback.db", page="desk:8501")
+
+
 @pytest.mark.parametrize(
     ("name", "settings", "told"),
     [

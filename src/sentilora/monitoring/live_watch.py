@@ -149,7 +149,7 @@ def _check_settings(keep_text: str, replies: object, page: str | None) -> None:
             f"number of days, or leave {setting('replies')} out."
         )
     if page is not None and (fault := page_fault(page)) is not None:
-        raise ConfigError(f"{setting('page', page)}: {fault}.")
+        raise ConfigError(f"{setting('page')}: {fault}.")
 
 
 def _read_rules(

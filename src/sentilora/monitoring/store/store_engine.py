@@ -18,6 +18,7 @@ from sentilora.errors import ConfigError
 from sentilora.files import path_of
 
 _WAIT_S = 60.0
+_CONNECT_S = 10
 _SCHEMES = ("sqlite", "postgresql")
 _EXPECTED = (
     "Expected a path such as feedback.db, or the address of a PostgreSQL database, such as "
@@ -40,7 +41,9 @@ def connect(store: str | Path) -> tuple[Engine, str]:
             raise ConfigError(f"{url.render_as_string()} is no store. {_EXPECTED}")
         if url.get_backend_name() == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
-            engine = create_engine(url, pool_pre_ping=True)
+            # A host that says nothing would be waited for without end.
+            wait = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_S}
+            engine = create_engine(url, pool_pre_ping=True, connect_args=wait)
         else:
             engine = create_engine(
                 url, isolation_level="AUTOCOMMIT", connect_args={"timeout": _WAIT_S}

@@ -170,7 +170,7 @@ def show_parts(connection: Connection, choice: LiveChoice, now_ms: int) -> None:
     shown = dict(list(parts.items())[:SHOWN_PARTS])
     headings, rows = part_rows(shown, in_order(labels))
     more = "" if len(shown) == len(parts) else f"; {len(parts) - len(shown):,} more have fewer"
-    caption = f"The {duration_words(hours * 3600)} up to now, most texts first{more}"
+    caption = f"The {_hours_told(hours)} up to now, most texts first{more}"
     st.html(paint_table(headings, rows, caption=caption))
 
 
@@ -216,4 +216,6 @@ def _an_hour(tally: Tally) -> str:
 
 
 def _hours_told(hours: int) -> str:
+    if hours > 48:
+        return f"{hours // 24} days"
     return "1 hour" if hours == 1 else f"{hours} hours"
