@@ -15,8 +15,11 @@ import psutil
 import pytest
 
 import sentilora
+from sentilora.monitoring.store.store_tables import ANSWER
 from tests.helpers import warm_python
 from tests.helpers.adapters import save_adapter
+from tests.helpers.feedback_server import stored_ids
+from tests.helpers.http_client import until
 from tests.helpers.texts import make_texts
 
 KEY = "a-key-for-tests-only"
@@ -107,6 +110,30 @@ def test_adapters_are_added_and_removed_while_it_answers(serve, tiny_run, tiny_b
     assert code == 0
     assert not any(text in errors for text in TEXTS)
     assert "Traceback" not in errors
+
+
+@pytest.mark.process
+def test_texts_are_stored_beside_what_is_served_and_survive_a_kill(serve, tiny_run, tmp_path):
+    store, rules = tmp_path / "feedback.db", tmp_path / "rules.toml"
+    rules.write_text('[[rules]]\nname = "quiet"\nkind = "silence"\n', encoding="utf-8")
+    options = ("--feedback", store, "--rules", rules)
+    server = serve(f"tiny={tiny_run.path}", *options)
+    records = [{"id": f"t{n}", "text": text} for n, text in enumerate(TEXTS[:20])]
+    until(lambda: server.ask("GET", "/ready")[0] == 200)
+    status, answer = server.ask("POST", "/v1/feedback", records)
+    assert (status, answer["stored"]) == (200, 20)
+    labels = server.labels("tiny", TEXTS[:20])
+    server.process.kill()
+    server.process.communicate()
+    assert stored_ids(store) == [f"t{n}" for n in range(20)]
+    assert stored_ids(store, ANSWER, "label") == labels
+    server = serve(f"tiny={tiny_run.path}", *options)
+    until(lambda: server.ask("GET", "/ready")[0] == 200)
+    status, answer = server.ask("POST", "/v1/feedback", [*records, {"id": "new", "text": "more"}])
+    assert (status, answer["known"], answer["stored"]) == (200, 20, 1)
+    code, errors = server.end()
+    assert (code, "Traceback" in errors) == (0, False), errors
+    assert stored_ids(store)[-1] == "new"
 
 
 @pytest.mark.process

@@ -162,6 +162,7 @@ def test_a_body_that_is_cut_off_or_too_slow_stores_nothing(shared):
     assert len(stored_ids(store)) == before + 1
 
 
+@pytest.mark.slow
 def test_two_clients_at_once_store_each_text_once(store):
     answers = []
 
@@ -203,6 +204,7 @@ def test_while_the_store_is_away_nothing_is_accepted_and_nothing_piles_up(store,
     assert sorted(stored_ids(store)) == ["t0", "t1", "t2", "t3", "t9"]
 
 
+@pytest.mark.slow
 def test_when_too_much_waits_more_is_refused_until_it_is_stored(store):
     pool = FakePool("general", is_slow=True)
     pool.gate.clear()
@@ -229,6 +231,7 @@ def test_when_too_much_waits_more_is_refused_until_it_is_stored(store):
     assert len(stored_ids(store)) == 9
 
 
+@pytest.mark.slow
 def test_what_waits_for_a_client_that_has_gone_is_dropped(store):
     pool = FakePool("general", is_slow=True)
     pool.gate.clear()
