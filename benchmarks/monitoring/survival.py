@@ -1,8 +1,8 @@
 """A monitor that reads from a real broker, while something is killed again and again.
 
-Texts are published in portions. When some of a portion are stored, the monitor, the broker or the
-database is killed (SIGKILL) at a random moment, and started again. At the end, what is in the store
-is set against what was published.
+Texts are published in portions. At a random moment after that, the monitor, the broker or the
+database is killed (SIGKILL), and started again; when all is stored, the next portion follows. At
+the end, what is in the store is set against what was published.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ by = 0.2
 """
 STREAM = "feedback"
 _STUCK_S = 180.0
-_LOOKED_S = 0.01
+_LOOKED_S = 0.05
 _AWAY_S = 0.5
 _STARTED = "from sentilora.cli.app import main; main()"
 
@@ -110,7 +110,8 @@ class _Monitor:
             self._process = self._popen(self._command, stdout=log, stderr=err)
 
     def kill(self) -> None:
-        self._process.send_signal(signal.SIGKILL)
+        if not self.has_ended:
+            self._process.send_signal(signal.SIGKILL)
         self._process.wait(60)
 
     def stop(self) -> int:
@@ -155,7 +156,7 @@ def survive(
         store_kills: number of kills of the database.
         database: server of the database, which can be killed and started again.
         settings: what stands behind the address of the stream.
-        spread_s: longest time between the first text of a portion that is stored and the kill.
+        spread_s: longest time between the publishing of a portion and the kill.
         seed: seed of order and moments of the kills.
         popen: what starts a process.
         publishing: further arguments for publishing.
@@ -171,34 +172,32 @@ def survive(
     command = [sys.executable, "-c", _STARTED, "monitor", str(model), *options]
     broker.publish(STREAM, [], **(publishing or {}))
     monitor = _Monitor([*command, "--rules", str(rules)], log, popen)
-    sent = 0
-    with open_store(store) as opened:
-        for place, what in enumerate([*kills, None]):
-            portion = texts[sent : round(len(texts) * (place + 1) / (len(kills) + 1))]
-            broker.publish(STREAM, [{"text": one} for one in portion], **(publishing or {}))
-            sent += len(portion)
-            if what is None:
+    try:
+        with open_store(store) as opened:
+            sent = 0
+            for place, what in enumerate([None, *kills]):
+                portion = texts[sent : round(len(texts) * (place + 1) / (len(kills) + 1))]
+                broker.publish(STREAM, [{"text": one} for one in portion], **(publishing or {}))
+                sent += len(portion)
+                time.sleep(generator.random() * spread_s)
+                if what == "monitor":
+                    monitor.kill()
+                    monitor.start()
+                elif what is not None:
+                    server = broker if what == "broker" else database
+                    server.kill()
+                    time.sleep(_AWAY_S)
+                    server.restart()
                 _wait(opened, sent, monitor)
-                break
-            before = _count(opened) or 0
-            _wait(opened, min(before + 1, sent), monitor)
-            time.sleep(generator.random() * spread_s)
-            if what == "monitor":
-                monitor.kill()
-                monitor.start()
-            else:
-                server = broker if what == "broker" else database
-                server.kill()
-                time.sleep(_AWAY_S)
-                server.restart()
-        left = _left(broker)
-        code = monitor.stop()
-        assert code == 0, monitor.errors()
-        if broker.kind == "amqp":  # what was handed out has come back
             left = _left(broker)
-        return _what_is_in(
-            opened, texts, dict(Counter(kills)), _waits(log), left, time.monotonic() - began
-        )
+            code = monitor.stop()
+            assert code == 0, monitor.errors()
+            if broker.kind == "amqp":  # what was handed out has come back
+                left = _left(broker)
+            told = (dict(Counter(kills)), _waits(log), left, time.monotonic() - began)
+            return _what_is_in(opened, texts, *told)
+    finally:
+        monitor.kill()
 
 
 def _count(store: Store) -> int | None:

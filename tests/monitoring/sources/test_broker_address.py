@@ -1,8 +1,10 @@
 """Addresses of brokers: read, refused, and never shown with a password."""
 
+import sys
+
 import pytest
 
-from sentilora.errors import ConfigError
+from sentilora.errors import ConfigError, MissingExtraError
 from sentilora.monitoring.feedback_record import RecordColumns
 from sentilora.monitoring.sources.broker_address import read_address, shown_source
 from sentilora.monitoring.sources.source_names import open_source
@@ -67,3 +69,12 @@ def test_what_is_no_address_is_refused_without_its_password(source, why):
 def test_a_message_has_no_header():
     with pytest.raises(ConfigError, match="a message of a broker has no header"):
         open_source("redis://h/s", form="csv", columns=RecordColumns())
+
+
+def test_without_the_extra_it_is_named(monkeypatch):
+    room = "sentilora.monitoring.sources.brokers"
+    for name in [name for name in sys.modules if name.startswith(room)]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'sentilora\[brokers\]'"):
+        open_source("redis://h/s", columns=RecordColumns())
