@@ -1,8 +1,8 @@
 """A monitor that reads from a real broker, while something is killed again and again.
 
 Texts are published in portions. At a random moment after that, the monitor, the broker or the
-database is killed (SIGKILL), and started again; when all is stored, the next portion follows. At
-the end, what is in the store is set against what was published.
+database is killed (SIGKILL), and started again; when all is stored, the next portion follows, a
+last one after the last kill. Then what is in the store is set against what was published.
 """
 
 from __future__ import annotations
@@ -175,8 +175,8 @@ def survive(
     try:
         with open_store(store) as opened:
             sent = 0
-            for place, what in enumerate([None, *kills]):
-                portion = texts[sent : round(len(texts) * (place + 1) / (len(kills) + 1))]
+            for place, what in enumerate([None, *kills, None]):
+                portion = texts[sent : round(len(texts) * (place + 1) / (len(kills) + 2))]
                 broker.publish(STREAM, [{"text": one} for one in portion], **(publishing or {}))
                 sent += len(portion)
                 time.sleep(generator.random() * spread_s)

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ class BrokerServer:
 
     Attributes:
         port: port that it listens at.
+        names_port: port at which RabbitMQ looks for its names.
     """
 
     def __init__(self, kind: str, folder: Path) -> None:
@@ -40,6 +41,7 @@ class BrokerServer:
                 one.bind(("127.0.0.1", 0))
                 ports.append(one.getsockname()[1])
         self.port = ports[0]
+        self.names_port = str(ports[2])
         self._command, own = _commands(kind, folder, ports)
         self._environment = {**os.environ, **own}
         self._process: subprocess.Popen[bytes] | None = None
@@ -72,14 +74,6 @@ class BrokerServer:
         assert self._process is not None
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-
-    def end_names(self) -> None:
-        """End the process that knows the names of Erlang's nodes, once this one is forgotten."""
-        for _ in range(50):
-            asked = ["epmd", "-port", self._environment["ERL_EPMD_PORT"], "-kill"]
-            if subprocess.run(asked, capture_output=True, check=False).returncode == 0:
-                return
-            time.sleep(0.1)
 
     def restart(self) -> None:
         """Start it after :meth:`kill`."""
@@ -226,11 +220,12 @@ PROGRAMS = {"redis": "redis-server", "nats": "nats-server", "amqp": _RABBIT}
 def broker_server(kind: str, folder: Path) -> Iterator[BrokerServer]:
     """Give a server, and end it afterwards."""
     server = BrokerServer(kind, folder)
-    server.start()
-    try:
+    with ExitStack() as stack:
+        if kind == "amqp":  # Erlang's nodes find each other by it; they would leave one behind
+            names = ["epmd", "-address", "127.0.0.1", "-port", server.names_port]
+            process = stack.enter_context(subprocess.Popen(names, stderr=subprocess.DEVNULL))
+            stack.callback(process.kill)
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        server.start()
+        stack.callback(server.kill)
         yield server
-    finally:
-        server.kill()
-        if kind == "amqp":
-            server.end_names()
-        shutil.rmtree(folder, ignore_errors=True)

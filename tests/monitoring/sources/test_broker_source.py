@@ -158,7 +158,8 @@ def test_fields_of_an_entry_are_those_of_the_record():
 
 
 def test_plain_texts_need_no_json():
-    assert texts_of(read(Broker(b" It broke. "), form="text")) == ["It broke."]
+    broker = Broker(b" It broke. ", {"any": b"So did this."})
+    assert texts_of(read(broker, form="text")) == ["It broke.", "So did this."]
 
 
 def test_an_id_of_the_sender_goes_before_the_brokers():

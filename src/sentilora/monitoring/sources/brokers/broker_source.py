@@ -145,6 +145,8 @@ def _fields(delivery: Delivery, form: str) -> Any:
         return read_content(content, form)
     if sum(map(len, content.values())) > MOST_LINE_BYTES:
         raise RecordProblem(f"over {MOST_LINE_BYTES:,} bytes")
+    if form == "text" and len(content) == 1:
+        return read_content(next(iter(content.values())), form)
     try:
         return {name: value.decode() for name, value in content.items()}
     except UnicodeDecodeError as error:

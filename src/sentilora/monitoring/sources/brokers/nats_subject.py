@@ -90,9 +90,9 @@ class NatsSubject:
             ),
         )
         told = await self._subscription.consumer_info()
+        self._ack_wait_s = told.config.ack_wait or self._ack_wait_s  # of one that was there
         if told.num_ack_pending:
-            wait_s = told.config.ack_wait or self._ack_wait_s
-            self._held_until = asyncio.get_running_loop().time() + wait_s
+            self._held_until = asyncio.get_running_loop().time() + self._ack_wait_s
 
     async def take(self) -> Sequence[Delivery]:
         """Fetch what is there, after what somebody else had."""
