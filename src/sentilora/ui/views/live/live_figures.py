@@ -192,14 +192,13 @@ def show_sources(connection: Connection, zone: Zone, now_ms: int) -> None:
         if refused:
             told: list[list[Cell]] = [
                 [
-                    (name_of(one.source), name_of(one.place)),
-                    one.reason[:200],
+                    (f"{name_of(one.source)}, {name_of(one.place)}", one.reason[:200]),
                     moment(one.stored_ms, zone, now_ms),
                 ]
                 for one in refused
             ]
             caption = "What was refused last"
-            st.html(paint_table(["", "Why", "When"], told, caption=caption))
+            st.html(paint_table(["", "When"], told, caption=caption))
 
 
 def _until(connection: Connection, choice: LiveChoice, now_ms: int) -> int:
