@@ -30,8 +30,8 @@ from sentilora.training.context.train_keywords import TRAIN_KEYWORDS, settings_o
 from sentilora.training.train import train
 
 HELD_OUT_SHARE = 0.2
-# Measured by benchmarks/feedback.py, on parts of train.
 REPEATS = 1
+# Less than a fresh training takes: the adapter is trained already. benchmarks/feedback.py compares.
 DEFAULTS: Mapping[str, Any] = {"training.epochs": 2, "training.learning_rate": 3e-4}
 
 
