@@ -14,16 +14,11 @@ from sentilora.monitoring.sources.record_batch import RecordBatch
 from sentilora.monitoring.store.hour_counts import StoredAnswer
 from sentilora.monitoring.store.store import AnsweredRecord, open_store
 from sentilora.monitoring.store.store_tables import DELIVERY
+from tests.helpers.feedback_server import fake_models
 
 NOW_S = 1_800_000_000.0
 RULE = ConversationRule(kind="conversation", name="hand over", below=-0.5, least=3)
 RULES = Rules((RULE,), {"team": "json://localhost"})
-
-
-class Panel:
-    """Stands for models whose answers are known."""
-
-    first = "general"
 
 
 @pytest.fixture
@@ -33,12 +28,11 @@ def store(store_address):
 
 
 @pytest.fixture
-def watcher(store, monkeypatch):
+def watcher(store):
     """Return a monitor whose clock stands still, as often as one is started."""
-    monkeypatch.setattr("sentilora.monitoring.live_monitor.panel_of", lambda given: given)
 
     def start(now_s=NOW_S):
-        return LiveMonitor(Panel(), store, RULES, clock=lambda: now_s)
+        return LiveMonitor(fake_models(), store, RULES, clock=lambda: now_s)
 
     return start
 
