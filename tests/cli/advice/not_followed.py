@@ -86,6 +86,7 @@ NAMED_ONLY = frozenset(
         "serve_command:_key “--adapters-dir”",
         "server:Door.address --host",
         "start_settings:resolve_start --start-from",
+        "source_names:_open_broker --form",
         "streams:open_text --encoding",
         "targets:check_no_columns --role",
         "targets:check_targets --max-changed",
@@ -189,6 +190,10 @@ PARSED: dict[str, tuple[str, str]] = {
     "labels:Labels.__post_init__ --labels": (IN_PYTHON, "check DATA --labels negative,positive"),
     "labels:label_names --labels": (IN_PYTHON, "check DATA --labels negative,positive"),
     "labels:poles_of --labels": (BY_CHANCE, "train DATA --labels negative,positive"),
+    "live_store:_identity sentilora monitor": (
+        ON_THE_PAGE,
+        "monitor general --source feedback.jsonl --store feedback.db",
+    ),
     "local_bases:find_local_base sentilora export": (BY_CHANCE, "export RUN --to merged"),
     "model_rows:note_unknown_labels --label": (BY_CHANCE, "evaluate RUN DATA --label COL"),
     "model_rows:note_unknown_labels --labels": (BY_CHANCE, "evaluate RUN DATA --labels a=b"),
