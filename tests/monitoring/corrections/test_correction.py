@@ -2,6 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
 from sentilora.errors import ConfigError, DataError
 from sentilora.monitoring.corrections.corrected_texts import last_labels, read_corrections
@@ -137,11 +138,10 @@ def test_settings_that_are_none_are_refused(store, tmp_path):
     assert not (tmp_path / "none.db").exists()
 
 
-def test_a_store_of_before_is_renewed(tmp_path):
-    with open_store(tmp_path / "a.db") as store:
-        store.add([answered("T-1")])
-        with store.engine.connect() as connection:
-            for name in ("correction", "model_change"):
-                connection.exec_driver_sql(f"DROP TABLE {name}")
-            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+def test_a_store_of_before_is_renewed(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(ScriptDirectory, "get_current_head", lambda _: "0002")
+        with open_store(tmp_path / "a.db") as store:
+            store.add([answered("T-1")])
+            assert not sa.inspect(store.engine).has_table("correction")
     assert correct("T-1", "positive", store=tmp_path / "a.db").after == "positive"
