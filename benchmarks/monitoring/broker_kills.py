@@ -2,7 +2,7 @@
 
     python -m benchmarks.monitoring.broker_kills general
 
-Texts (beginnings of the package's samples, drawn with their labels: half of them negative, then
+Texts (sentences of the package's samples of which the model is sure: half of them negative, then
 nearly all, then half again) are published to a real broker in portions. At a random moment after
 that the monitor, the broker or the database is killed (SIGKILL), and started again; when all is
 stored, the next portion follows. In the end each text has to be stored once, in the order in which
@@ -16,7 +16,6 @@ Prints Markdown and writes JSON.
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -26,15 +25,15 @@ from typing import Any
 
 from benchmarks.common.machine import describe_options, describe_place
 from benchmarks.common.program import RESULTS, make_parser, write_record
+from benchmarks.monitoring.streams import clear_sentences
 from benchmarks.monitoring.survival import Survival, mix_texts, survive
-from sentilora import samples
+from sentilora import load
 from sentilora.errors import SentiloraError
 from tests.helpers.broker_servers import broker_server
 from tests.helpers.postgres_server import find_programs, postgres_server
 
 BROKERS = {"redis": "Redis Streams", "nats": "NATS JetStream", "amqp": "RabbitMQ"}
 STORES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
-_WORDS = 8  # of a text, as it is not the model that is measured
 COLUMNS = (
     "broker, store",
     "texts",
@@ -73,14 +72,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     return options
 
 
-def sample_texts(number: int) -> list[str]:
-    """Return texts drawn from the package's samples."""
-    kinds: dict[str, list[str]] = {"negative": [], "positive": []}
-    with samples.path("train").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["label"] in kinds:
-                kinds[row["label"]].append(" ".join(row["text"].split()[:_WORDS]))
-    return mix_texts(kinds["negative"], kinds["positive"], number)
+def sample_texts(model: str, number: int) -> list[str]:
+    """Return texts drawn from sentences of the package's samples whose mood is clear."""
+    told = clear_sentences(load(model, precision="auto"))
+    return mix_texts(told[True], told[False], number)
 
 
 @contextmanager
@@ -106,7 +101,7 @@ def measure(options: argparse.Namespace, broker: str, store: str) -> Survival:
             server,
             address,
             Path(folder),
-            sample_texts(options.texts),
+            sample_texts(options.model, options.texts),
             monitor_kills=options.kills,
             broker_kills=options.broker_kills,
             store_kills=options.store_kills if database is not None else 0,
