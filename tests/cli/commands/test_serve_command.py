@@ -124,7 +124,7 @@ def test_a_store_reaches_the_server_and_rules_want_one(run_command, served, tmp_
     assert callable(served["inbox"])
     code, _, err = run_command("serve", "general", "--rules", "rules.toml")
     assert code == 2
-    assert "--rules rules.toml watches texts that are stored" in err
+    assert "--rules rules.toml needs texts that are stored" in err
     code, _, err = run_command("serve", "general", "--feedback", "f.db", "--keep-text", "never")
     assert code == 2
     assert "--keep-text never: expected all, none, or a number of days" in err
