@@ -227,6 +227,20 @@ def test_false_alarms_of_a_cusum_are_as_rare_as_its_bound_says():
     assert abs(alarms - expected) < 4 * expected**0.5
 
 
+@pytest.mark.parametrize("before", [0.02, 0.1, 0.3, 0.494, 0.52, 0.6, 0.8])
+def test_a_backlog_that_comes_within_a_millisecond_blinds_no_cusum(before):
+    # As if ten billion texts came in a month: beyond that, rounding would make any bound too low.
+    watch = ChangeWatch(ChangeRule(name="a", kind="change", by=0.2, baseline=500))
+    held = round(500 * before)
+    for place in range(500):
+        watch.take(heard(7, "negative" if place < held else "positive"))
+    needed = 0
+    while look(watch, 7) is None and needed < 1000:
+        watch.take(heard(7))
+        needed += 1
+    assert needed < 120
+
+
 @pytest.mark.slow
 def test_months_in_which_nothing_changes_alarm_as_rarely_as_the_rule_says():
     alarms = 0

@@ -16,6 +16,7 @@ from scipy.linalg import solve_banded
 
 _MOST_DOWN = 12  # whole numbers up to here tell the proportion
 _MOST_STATES = 20_000
+_MOST_TEXTS = 1e10  # of runs that are some thousand times as long, rounding leaves nothing
 
 
 class BernoulliCusum:
@@ -51,18 +52,26 @@ def whole_steps(before: float, after: float) -> tuple[int, int]:
 
 
 def run_length(before: float, up: int, down: int, bound: int) -> float:
-    """Return the mean number of texts until an alarm, while the share is still ``before``."""
+    """Return the mean number of texts until an alarm, while the share is still ``before``.
+
+    Infinity where it is so long that rounding leaves nothing of it, which is far above 1e10.
+    """
     bands = np.zeros((up + down + 1, bound))
     bands[up] = 1.0
     bands[0, up:] = -before
     row = np.arange(bound)
     to = np.maximum(0, row - down)
     np.add.at(bands, (up + row - to, to), -(1 - before))
-    return float(solve_banded((down, up), bands, np.ones(bound))[0])
+    found = float(solve_banded((down, up), bands, np.ones(bound))[0])
+    return found if found >= 1.0 else math.inf
 
 
 def bound_for(before: float, up: int, down: int, texts: float) -> int:
-    """Return the least bound at which a false alarm comes once in so many texts or more."""
+    """Return the least bound at which a false alarm comes once in so many texts or more.
+
+    More than 10,000,000,000 texts count as so many.
+    """
+    texts = min(texts, _MOST_TEXTS)
     low, high = up, 4 * (up + down)
     while run_length(before, up, down, high) < texts and high < _MOST_STATES:
         low, high = high, 2 * high
