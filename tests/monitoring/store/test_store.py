@@ -166,6 +166,14 @@ def test_the_steps_make_the_tables_that_the_code_names(store):
         assert {one.name for one in table.indexes} <= indexes
 
 
+def test_an_id_without_a_source_is_found_without_reading_all_texts(tmp_path):
+    open_store(tmp_path / "feedback.db").close()
+    with sqlite3.connect(tmp_path / "feedback.db") as connection:
+        asked = "EXPLAIN QUERY PLAN SELECT number FROM feedback WHERE id = 'a'"
+        ((*_, plan),) = connection.execute(asked)
+    assert plan.startswith("SEARCH feedback USING COVERING INDEX feedback_id (id=?)")
+
+
 def test_a_store_of_a_newer_version_and_what_is_no_store_are_refused(tmp_path):
     path = tmp_path / "feedback.db"
     open_store(path).close()

@@ -44,6 +44,7 @@ FEEDBACK = Table(
     UniqueConstraint("source", "id", name="one_of_a_source"),
     Index("feedback_at", "at_ms", "number"),
     Index("feedback_source_at", "source", "at_ms", "number"),
+    Index("feedback_id", "id"),
     Index("feedback_conversation", "conversation_id", "at_ms"),
 )
 
