@@ -32,13 +32,21 @@ def read_all(path, **options):
 
 
 def read_or_answer(path):
-    """Read a file, and answer what is asked where the lines of a text would be rows."""
-    try:
-        return read_all(path)
-    except DataError as error:
-        if 'hold one text together, with quoting="csv"' not in str(error):
-            raise
-    return read_all(path, reading=Reading(quoting="csv"))
+    """Read a file, and answer what is asked: of a text's lines, and of names like data."""
+    answers = {}
+    while True:
+        try:
+            return read_all(path, reading=Reading(**answers))
+        except DataError as error:
+            if 'hold one text together, with quoting="csv"' in str(error):
+                answer = {"quoting": "csv"}
+            elif 'if it holds the names, with header="first"' in str(error):
+                answer = {"header": "first"}
+            else:
+                raise
+            if answer.items() <= answers.items():
+                raise
+            answers |= answer
 
 
 def copy(source, target):
@@ -188,7 +196,8 @@ cells = st.text(printable, max_size=12)
 def test_any_text_goes_through_any_format(tmp_path, columns, data, name):
     """But for a header that reads as another delimiter, or starts with a byte order mark.
 
-    Texts whose lines would be rows by themselves are asked about, and read when that is answered.
+    Texts whose lines would be rows by themselves, and names that could be data, are asked about,
+    and read when that is answered.
     """
     columns = [f"c{column}" for column in columns]
     row = st.fixed_dictionaries(dict.fromkeys(columns, cells))

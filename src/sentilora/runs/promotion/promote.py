@@ -78,8 +78,9 @@ def promote(
 
     Example:
         >>> import sentilora
-        >>> rows = [{"text": f"{word} {n}", "label": label} for n in range(40)
-        ...         for word, label in (("great", "positive"), ("broken", "negative"))]
+        >>> words = {"great": "positive", "parcel": "neutral", "broken": "negative"}
+        >>> rows = [{"text": f"{word} {n}", "label": words[word]} for n in range(40)
+        ...         for word in words]
         >>> run = sentilora.train(rows, base="minilm", max_tokens=8, max_steps=2, name="new",
         ...                       report={"baselines": []})
         >>> sentilora.promote(run.path, over="general", force=True).model
