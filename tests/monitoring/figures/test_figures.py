@@ -10,7 +10,7 @@ from sentilora.monitoring.figures import hour_moods, offers, source_states
 from sentilora.monitoring.figures.hour_moods import Scope, Tally, add_up, compare_parts, follow
 from sentilora.monitoring.sources.record_batch import Refused
 from sentilora.monitoring.store.hour_counts import HOUR_MS, StoredAnswer
-from sentilora.monitoring.store.store import AnsweredRecord, open_store
+from sentilora.monitoring.store.store import AnsweredRecord
 
 HOUR = 494_000  # in 2026
 ALL = Scope("general")
@@ -20,18 +20,6 @@ def answered(number, label, *, hour=HOUR, source="app", model="general", text=No
     at = dt.datetime.fromtimestamp(hour * 3600 + number % 3600, dt.UTC)
     record = FeedbackRecord(source, str(number), text or f"text {number}", at, segments)
     return AnsweredRecord(record, [StoredAnswer(model, label, 0.9, None)])
-
-
-@pytest.fixture
-def store(store_address):
-    with open_store(store_address) as opened:
-        yield opened
-
-
-@pytest.fixture
-def asking(store):
-    with store.engine.connect() as connection:
-        yield connection
 
 
 def test_hours_are_added_up_and_rolled(store, asking):

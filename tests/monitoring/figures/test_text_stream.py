@@ -14,18 +14,6 @@ ALL = StreamFilter("general")
 HOUR_MS = 3_600_000
 
 
-@pytest.fixture
-def store(store_address):
-    with open_store(store_address) as opened:
-        yield opened
-
-
-@pytest.fixture
-def asking(store):
-    with store.engine.connect() as connection:
-        yield connection
-
-
 def turned(connection, wanted, **limits):
     """Turn all pages; return the ids in their order."""
     return [one for page in pages(connection, wanted, **limits) for one in page]
