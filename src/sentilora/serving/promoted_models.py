@@ -11,11 +11,12 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sentilora.errors import ModelError, SentiloraError
+from sentilora.errors import SentiloraError
 from sentilora.message import Message
 from sentilora.model.artifact import open_artifact
 from sentilora.model.promoted.pointer import Pointer, pointer_at, read_pointer
-from sentilora.serving.pool import Closing, Pool, Served
+from sentilora.model.promoted.same_labels import check_same_labels
+from sentilora.serving.pool import Closing, Pool
 
 LOOKED_S = 1.0
 Told = Callable[[str, str, Message | None], None]
@@ -66,7 +67,11 @@ class PromotedModels:
                 continue
             self._known[name] = found
             try:
-                _check_labels(file, pool.find(name))
+                served = pool.find(name)
+                answering = f"the model that answers as {name!r}"
+                new = open_artifact(file)
+                labels = new.settings.labels
+                check_same_labels(new.home.name, labels, answering, served.labels)
                 pool.replace(name, str(file))
             except Closing:
                 return
@@ -80,16 +85,6 @@ class PromotedModels:
     def _run(self, pool: Pool) -> None:
         while not self._stop.wait(LOOKED_S):
             self.look(pool)
-
-
-def _check_labels(file: Path, served: Served) -> None:
-    artifact = open_artifact(file)
-    names, before = artifact.settings.labels.names, served.labels.names
-    if set(names) != set(before):
-        raise ModelError(
-            f"{artifact.home.name} has the labels {', '.join(names)}, and the model that answers "
-            f"as {served.name!r} has {', '.join(before)}. Expected the same; the old one goes on."
-        )
 
 
 def _model_of(file: Path) -> str | None:

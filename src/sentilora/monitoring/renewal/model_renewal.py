@@ -18,6 +18,7 @@ from sentilora.errors import ModelError, SentiloraError
 from sentilora.inference.sentiment_model import SentimentModel, load
 from sentilora.message import Message
 from sentilora.model.artifact import open_artifact
+from sentilora.model.promoted.same_labels import check_same_labels
 from sentilora.monitoring.live_monitor import LiveMonitor
 from sentilora.monitoring.renewal.watched_file import WatchedFile
 from sentilora.monitoring.store.model_changes import note_model
@@ -97,13 +98,8 @@ def load_promoted(path: Path, old: SentimentModel) -> SentimentModel | Sentilora
     """Load what a file stands for now, as the model before was loaded; or return what is wrong."""
     try:
         artifact = open_artifact(path)
-        names, before = artifact.settings.labels.names, old.labels.names
-        if set(names) != set(before):
-            raise ModelError(
-                f"{artifact.home.name} has the labels {', '.join(names)}, and "
-                f"{old.artifact.home.name}, whose place it is to take, has {', '.join(before)}. "
-                "Expected the same; the old model goes on."
-            )
+        name, labels = artifact.home.name, artifact.settings.labels
+        check_same_labels(name, labels, old.artifact.home.name, old.labels)
         is_alike = artifact.settings.kind == old.artifact.settings.kind
         precision = old.precision if is_alike else "auto"
         return load(path, device=old.device.type, precision=precision)

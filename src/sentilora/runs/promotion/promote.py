@@ -29,6 +29,7 @@ from sentilora.model.promoted.pointer import (
     read_pointer,
     write_pointer,
 )
+from sentilora.model.promoted.same_labels import check_same_labels
 from sentilora.runs.promotion.measured_pair import measure_pair
 from sentilora.runs.run_folder import CONFIG, Run
 
@@ -97,7 +98,7 @@ def promote(
         return Promotion(place, now.name, None)
     if old.path.resolve() == new.path.resolve():
         raise ModelError(f"{new.home.name} is the model in use already. Expected another run.")
-    _check_same_labels(old, new)
+    check_same_labels(new.home.name, new.settings.labels, old.home.name, old.settings.labels)
     compared = _compared(old, new, test, EventLog(listener))
     if not force:
         _check_not_worse(old, new, compared, run, over)
@@ -185,16 +186,6 @@ def _old(new: Artifact, over: str | Path | None, pointer: Pointer | None) -> Art
         if start is not None:
             return open_artifact(start)
     return None
-
-
-def _check_same_labels(old: Artifact, new: Artifact) -> None:
-    theirs, ours = old.settings.labels.names, new.settings.labels.names
-    if set(theirs) != set(ours):
-        raise ModelError(
-            f"{new.home.name} has the labels {', '.join(ours)}, and {old.home.name} has "
-            f"{', '.join(theirs)}: rules and counts rest on them, so that it cannot take its "
-            "place. Expected a model with the same labels."
-        )
 
 
 def _compared(old: Artifact, new: Artifact, test: Any, log: EventLog) -> OldAndNew | None:
